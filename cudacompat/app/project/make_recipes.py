@@ -1,14 +1,16 @@
-"""The commands of a Makefile's recipes."""
+"""The commands of a Makefile's recipes, and what its variables put into flags."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.blanking import unknown
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
-from cudacompat.domain.project.model import SourceFile
+from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.model import Setting, SourceFile
 
 _MAKE_LINE = re.compile(r"(?m)(?<!\\\n)(?<!\\\r\n)^\t(?:[^\n]*\\\r?\n)*[^\n]*")
 _MAKE_VARIABLE = re.compile(r"\$(?:\([^()\n]*\)|\{[^{}\n]*\}|[$@<^?*+|%])")  # $@ and its like become $_
@@ -20,3 +22,37 @@ def recipes_of(file: SourceFile) -> Iterator[ShellCommand]:
         text = re.sub(r"^\t[@-]*", lambda m: " " * len(m[0]), match[0])
         masked = unknown(_MAKE_VARIABLE, text)
         yield from shell.commands(file, match.start(), match.end(), environment={}, masked=masked)
+
+
+_REFERENCE = re.compile(r"\$(?:\((\w+)\)|\{(\w+)\})")
+_FLAGS = re.compile(
+    r"(?m)^[ \t]*(?:export[ \t]+)?\w+[ \t]*[:?+]?=[ \t]*([^\n#]{0,1000}?arch=(?:compute_|sm_)\$[^\n#]{0,1000})$"
+)
+_TARGET = re.compile(r"(?:-gencode|--generate-code)[= \t]+arch=compute_\w+,code=[\w\[\],]+|(?<![\w-])-arch=\w+")
+_OPEN = re.compile(r"arch=(?:compute_|sm_)?\$|code=(?:compute_|sm_)?\$")
+_DEEPEST = 4  # variables in each other
+_LONGEST = 1 << 12  # characters of flags
+
+
+def flags_of_variables(file: SourceFile, found: Sequence[Setting]) -> Iterator[Setting]:
+    """Yield the flags for nvcc of a Makefile that name their targets by variables, each of which is set once, to a
+    plain value; `found` are its settings."""
+    if "$" not in file.text or "arch=" not in file.text:
+        return
+    names = Counter(each.name for each in found if each.way is AssignmentKind.ENVIRONMENT)
+    plain = {each.name: each.value for each in found if each.value is not None and names[each.name] == 1}
+    for match in _FLAGS.finditer(file.text):
+        text = _put_in(match[1], plain).replace('\\"', "")
+        tokens = _TARGET.findall(text)
+        if tokens and not _OPEN.search(text):
+            place = file.place(match.start(1), match.end(1))
+            yield Setting("", " ".join(tokens), place, way=AssignmentKind.FLAGS, written=match[1])
+
+
+def _put_in(text: str, plain: Mapping[str, str]) -> str:
+    for _ in range(_DEEPEST):
+        after = _REFERENCE.sub(lambda match: plain.get(match[1] or match[2], match[0]), text)
+        if after == text or len(after) > _LONGEST:
+            break
+        text = after
+    return text

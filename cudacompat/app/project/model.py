@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from cudacompat.app.project.files import ProjectRead, is_build_file
 from cudacompat.app.project.lists import Lists
-from cudacompat.app.project.make_recipes import recipes_of
+from cudacompat.app.project.make_recipes import flags_of_variables, recipes_of
 from cudacompat.app.project.packages import ProjectPackages
 from cudacompat.app.project.sourced import Scripts
 from cudacompat.app.project.time_limit import BUILD_SECONDS, FILE_SECONDS, RULE_SECONDS, Clock, TimeSpentError
@@ -244,7 +244,7 @@ class _Assembly:
             if before is None:  # a stage without a command
                 lain.append(all_[parent])
                 parent = all_[parent].parent
-        begun = before.copy() if before is not None else Builders(self._uses)
+        begun = before.copy() if before is not None else Builders(self._uses, image=True)
         begun.take(copy.target for each in lain for copy in each.copies if copies_project(file, copy))
         return begun
 
@@ -296,8 +296,10 @@ class _Assembly:
 
     def _given(self, file: SourceFile) -> None:
         parser = settings.parser(file.name)
-        for each in parser(file.text) if parser is not None else ():
-            self._settings.append(setting_of(file, each))
+        found = [setting_of(file, each) for each in (parser(file.text) if parser is not None else ())]
+        self._settings += found
+        if kind_of(file.name) is FileKind.MAKE:
+            self._keep(flags_of_variables(file, found))
 
     def _units(self) -> Iterator[PlannedUnit]:
         for folder in self._read.configured:

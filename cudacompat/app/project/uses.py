@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
@@ -30,7 +31,9 @@ _CUDA_WORDS = re.compile(
     r"(?i)(?P<made>(?:enable_language|find_package|check_language)\s*+\(\s*+CUDA)|(?P<begun>project\s*+\()|(?P<cuda>\bCUDA\b)|\)"
 )
 _NORMAL = re.compile(r"[-_.]+")
-_NAMES_LIST = re.compile(r"-DCMAKE_CUDA_ARCHITECTURES(?::\w+)?=.")
+_LIST_NAME = "CMAKE_CUDA_ARCHITECTURES"
+_NAMES_LIST = re.compile(rf"-D{_LIST_NAME}(?::\w+)?=.")
+_HANDS_ON = re.compile(rf"(?i)\bset\s*\(\s*\w+_ARCH_LIST\s+\"?\$\{{{_LIST_NAME}\}}")  # to what overwrites it else
 
 
 def uses_of(read: ProjectRead) -> tuple[EngineUse, ...]:
@@ -49,6 +52,8 @@ def uses_of(read: ProjectRead) -> tuple[EngineUse, ...]:
         shown = recognise_in(texts, read.root, folder)
         if shown is None or (_is_any_cmake(shown.engine) and not has_cuda):
             continue
+        if _HANDS_ON.search(texts.get(f"{folder}/CMakeLists.txt" if folder else "CMakeLists.txt", "")):
+            shown = replace(shown, engine=find("cmake"), version=None, built=None)
         if shown.engine.plain and any(use.engine is shown.engine for use in found):
             continue
         if not any(use.engine is shown.engine and use.version == shown.version for use in found):
@@ -79,8 +84,9 @@ def _has_cuda(text: str) -> bool:
 class Builders:
     """Says which engine a command builds, while the commands of one stage, job or script are gone through."""
 
-    def __init__(self, uses: Sequence[EngineUse], *, here: bool = False) -> None:
+    def __init__(self, uses: Sequence[EngineUse], *, here: bool = False, image: bool = False) -> None:
         self._uses = tuple(uses)
+        self._image = image
         self._here = here  # the project itself lies where the commands run
         self._wheels = all_wheels()
         self._homes: set[str] = set()  # where the project lies as a whole
@@ -115,17 +121,21 @@ class Builders:
         if system is BuildSystem.NVCC:
             return EngineUse(find("nvcc"), None, " ".join(words[:2])[:80])
         use = self._of_tree(system)
-        if use is None and system is BuildSystem.CMAKE and self._is_unseen() and any(map(_NAMES_LIST.match, words)):
+        if use is None and system is BuildSystem.CMAKE and self._is_open() and any(map(_NAMES_LIST.match, words)):
             return EngineUse(find("cmake"), None, "cmake -DCMAKE_CUDA_ARCHITECTURES")
         return use
 
-    def _is_unseen(self) -> bool:
-        """Whether the commands build the project itself, of which no file shows what it is."""
-        return self._here and not self._uses and self._cloned is None and not self._strange
+    def _is_open(self) -> bool:
+        """Whether CMake's own list counts in what is built: sources of which nothing is known, or a project of which
+        nothing says that it is not read there."""
+        dead = (each.name for use in self._uses for each in use.engine.dead)
+        if self._strange:  # in an image, what is fetched is built for whoever gets it
+            return self._image
+        return self._here and self._cloned is None and _LIST_NAME not in dead
 
     def copy(self) -> Builders:
         """Return what a stage goes on with that begins with this one."""
-        other = Builders(self._uses, here=self._here)
+        other = Builders(self._uses, here=self._here, image=self._image)
         other._homes = set(self._homes)
         other._cloned, other._strange, other._configured = self._cloned, self._strange, self._configured
         return other

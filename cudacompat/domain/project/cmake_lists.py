@@ -6,25 +6,33 @@ A configuration takes some of them, by its branches. So what all of them togethe
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.nvcc_flags import requested
 from cudacompat.domain.builds.lists.reader import UnreadableListError, read_list
+from cudacompat.domain.project.cmake_values import (
+    LIST_NAME,
+    Values,
+    defaults_of,
+    given_names,
+    holds,
+    is_off,
+    is_users_choice,
+    put_in,
+    until_end,
+    variables_of,
+)
 from cudacompat.domain.project.command_facts import is_aside
 from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Project, TextSpan
 from cudacompat.domain.tables.architectures import ARM_ONLY
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.target import ArchTarget
 
-LIST_NAME = "CMAKE_CUDA_ARCHITECTURES"
 PROPERTY = "CUDA_ARCHITECTURES"
 SETS_PROPERTY = frozenset({"set_property", "set_target_properties", "set_directory_properties"})
-_SET_ENDS = frozenset({"CACHE", "PARENT_SCOPE"})
 _OPENS = frozenset({"if", "foreach", "while", "function", "macro", "block"})
-_REFERENCE = re.compile(r"\$\{(\w+)\}")
 # -gencode, -arch=sm_70, $<$<COMPILE_LANGUAGE:CUDA>:-gencode=arch=compute_70,code=sm_70>; not -march=native
 _FLAG = re.compile(r"(?<![\w-])(?:-gencode|--generate-code|-{1,2}gpu-arch\w*|-arch(?=[=\s]|$))|\barch=compute_")
 _ONE_FLAG = re.compile(r"(?:-gencode|--generate-code|-arch|--gpu-architecture)[=\s;]+[\"']?[^\s;\"'>]+")
@@ -32,6 +40,7 @@ _IN_FLAGS = re.compile(
     r"(?:-gencode|--generate-code)[=\s;]+[\"']?(arch=compute_\d{2,3}[af]?(?:,code=(?:\[[\w,]+\]|[\w]+(?:,(?:sm|compute)_\w+)*))?)"
     r"|(?:-arch|--gpu-architecture)[=\s;]+(\w+)"
 )
+_NO_SUFFIX = re.compile(r"(?<=\d)-(?=;|$)")  # ${NUMBER}-${SUFFIX}, where the suffix may be empty
 _SELECTS = "cuda_select_nvcc_arch_flags"
 _ARM, _OTHER = re.compile(r"(?i)aarch64|arm64|\barm\b|tegra|jetson"), re.compile(r"(?i)x86|amd64|i\d86")
 # USE_CUDA, NOT DEFINED CMAKE_CUDA_ARCHITECTURES, CUDA_VERSION VERSION_LESS 12.8; not WIN32
@@ -39,9 +48,6 @@ _GATE = re.compile(
     r"(?:TARGET \w+|(?:NOT (?:DEFINED )?)?\"?\$?\{?\w*(?:CUDA|GPU|NVCC)\w*\}?\"?(?: (?:STREQUAL|VERSION_\w+) .*)?)"
 )
 _LEAST_BRANCHES = 2  # who sets a list in two branches sets one in each
-_MOST_VALUES = 8  # of one variable
-_LONGEST = 1 << 12  # characters of a list that variables make
-_DEEPEST = 5  # variables that hand a list on to each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,12 @@ class CMakeTargets:
 class _Place:
     command: CMakeCommand
     arm: bool | None
-    conditional: bool
+    blocks: tuple[tuple[str, ...], ...]  # of each `if` around it, the conditions so far
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """Those that hold there."""
+        return tuple(block[-1] for block in self.blocks)
 
 
 def named_targets(project: Project) -> tuple[CMakeTargets, ...]:
@@ -81,25 +92,36 @@ def for_capability(targets: Sequence[CMakeTargets], capability: ComputeCapabilit
 
 def _named_targets(project: Project) -> tuple[CMakeTargets, ...]:
     files = [file for file in project.cmake if not is_aside(file.name)]
-    places = [place for file in files for place in _places(file)]
-    if any(finds_torch(place.command) for place in places):
+    switches = defaults_of(files, frozenset(given_names(project)))
+    places = [place for file in files for place in _places(file) if not is_off(place.blocks, switches)]
+    commands = [place.command for place in places]
+    if any(map(finds_torch, commands)) and not any(map(_hands_on, commands)):
         return ()
-    variables = _variables(places)
+    variables = variables_of(commands, project.commands)
     found: list[CMakeTargets] = []
     for place in places:
+        conditional = any(_may_be_passed(block) and not holds(block, switches) for block in place.blocks)
         for text in _lists_of(place.command, variables):
             images = _images(text) if text is not None else None
+            if images is None and is_users_choice(place.command, place.conditions, variables):
+                continue
             if images is None:
                 return ()
             if images:
                 span = place.command.place
-                found.append(CMakeTargets(span, images, place.arm, conditional=place.conditional))
+                found.append(CMakeTargets(span, images, place.arm, conditional=conditional))
     return tuple(found)
 
 
 def finds_torch(command: CMakeCommand) -> bool:
     """Whether it looks for PyTorch, whose package overwrites the list."""
     return command.name == "find_package" and [word.text for word in command.arguments[:1]] == ["Torch"]
+
+
+def _hands_on(command: CMakeCommand) -> bool:
+    """Whether it gives CMake's list to a package that overwrites it else, and then builds with it."""
+    words = [word.text for word in command.arguments]
+    return command.name == "set" and words[0].endswith("_ARCH_LIST") and f"${{{LIST_NAME}}}" in words[1:]
 
 
 def _places(file: CMakeFile) -> Iterator[_Place]:
@@ -111,12 +133,18 @@ def _places(file: CMakeFile) -> Iterator[_Place]:
         if command.name.startswith("end") and opened in _OPENS:
             del around[-1:]
         elif command.name in _OPENS:
+            if command.name == "foreach":
+                yield _Place(command, None, blocks=tuple(map(tuple, filter(None, around))))
             around.append([words] if command.name == "if" else [])
         elif command.name in ("elseif", "else") and around:
             around[-1].append(words if command.name == "elseif" else "")
         else:
             arms = [arm for block in around if block and (arm := _arm(block)) is not None]
-            yield _Place(command, arms[-1] if arms else None, conditional=any(map(_may_be_passed, around)))
+            yield _Place(
+                command,
+                arms[-1] if arms else None,
+                blocks=tuple(tuple(block) for block in around if block),
+            )
 
 
 def _arm(block: Sequence[str]) -> bool | None:
@@ -136,39 +164,14 @@ def _may_be_passed(block: Sequence[str]) -> bool:
     return bool(block) and not (len(block) == 1 and _GATE.fullmatch(block[0]))
 
 
-# -- values
-
-Values = Mapping[str, tuple[tuple[str, ...], ...]]
-
-
-def _variables(places: Sequence[_Place]) -> Values:
-    found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for place in places:
-        words = [word.text for word in place.command.arguments]
-        if place.command.name == "set" and len(words) > 1:
-            found[words[0]].append(tuple(_until_end(words[1:])))
-        elif place.command.name == "list" and words[:1] == ["APPEND"] and len(words) > 2:
-            found[words[1]].append(tuple(words[2:]))
-        elif place.command.name in ("foreach", "function", "macro", "string", "list") and len(words) > 1:
-            found[words[-1] if place.command.name == "string" else words[1]].append(("${}",))
-    return {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
-
-
-def _until_end(words: Sequence[str]) -> Iterator[str]:
-    for word in words:
-        if word in _SET_ENDS:
-            return
-        yield word
-
-
 def _lists_of(command: CMakeCommand, variables: Values) -> Iterator[str | None]:
     """The lists that a command names, as CMake or nvcc reads them; `None` for one that is not known."""
     words = [word.text for word in command.arguments]
     if command.name == "set" and words[:1] == [LIST_NAME]:
-        yield from _put_in(";".join(_until_end(words[1:])), variables)
+        yield from put_in(";".join(until_end(words[1:])), variables)
     elif command.name == "list" and words[1:2] == [LIST_NAME]:
         if words[0] == "APPEND":
-            yield from _put_in(";".join(words[2:]), variables)
+            yield from put_in(";".join(words[2:]), variables)
         elif words[0] in ("INSERT", "TRANSFORM", "PREPEND"):
             yield None
     elif command.name == "string" and LIST_NAME in words[1:]:
@@ -176,30 +179,13 @@ def _lists_of(command: CMakeCommand, variables: Values) -> Iterator[str | None]:
     elif command.name in SETS_PROPERTY and PROPERTY in words:
         at = words.index(PROPERTY) + 1
         rest = words[at:] if command.name == "set_property" else words[at : at + 1]
-        yield from _put_in(";".join(rest), variables)
+        yield from put_in(";".join(rest), variables)
     elif command.name == _SELECTS and len(words) > 1:
         yield _of_find_cuda(words[1:])
     elif command.name not in ("message", "if", "elseif", "while") and any(map(_FLAG.search, words)):
         flags = " ".join(match[0] for match in _ONE_FLAG.finditer(" ".join(words)))
         if flags:
-            yield from _put_in(flags, variables)
-
-
-def _put_in(text: str, variables: Values, depth: int = 0) -> Iterator[str | None]:
-    """The text with each value of the variables in it put in; `None` where one is not known. A list that extends itself
-    names nothing new."""
-    text = text.replace(f"${{{LIST_NAME}}}", "")
-    match = _REFERENCE.search(text)
-    if match is None:
-        yield text if "${" not in text else None
-        return
-    values = variables.get(match[1], ())
-    if not values or depth == _DEEPEST or len(text) > _LONGEST or len(values) > _MOST_VALUES:
-        yield None
-        return
-    for value in values:
-        own = ";".join(value).replace(match[0], "")  # what extends itself
-        yield from _put_in(text.replace(match[0], own), variables, depth + 1)
+            yield from put_in(flags, variables)
 
 
 def _of_find_cuda(words: Sequence[str]) -> str | None:
@@ -216,7 +202,7 @@ def _of_find_cuda(words: Sequence[str]) -> str | None:
 def _images(text: str) -> tuple[ArchTarget, ...] | None:
     """The images that a list or flags ask for; none for a word that leaves them to others, `None` where it is not
     known."""
-    text = text.strip().strip(";")
+    text = _NO_SUFFIX.sub("", text.strip().strip(";"))
     if text.upper() in ("OFF", "", "FALSE", "NO"):
         return ()
     if _FLAG.search(text):

@@ -21,7 +21,8 @@ class Framework:
     `on_its_index` are the packages that pip finds there, `built_with_it` those that are released for exactly one of its
     releases, of which `companions` say so in their metadata. `conda` are its names in conda; there a package of
     `conda_selectors` picks the CUDA release, and `conda_builds` follow it when they come from `conda_channel`, whose
-    last release is `conda_last`. `built_on` are indexes that have releases which PyTorch's own matrix does not list.
+    last release is `conda_last`. `built_on` are indexes that have releases which the framework's own matrix
+    does not list, `archives` finds the address of its libraries for C++.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Framework:
     conda_selectors: frozenset[str]
     conda_last: str
     built_on: frozenset[str]
+    archives: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ def _framework(raw: Mapping[str, object]) -> Framework:
         conda_selectors=frozenset(lists["conda_selectors"]),
         conda_last=texts["conda_last"],
         built_on=frozenset(lists["built_on"]),
+        archives=re.compile(texts["archives"]),
     )
 
 

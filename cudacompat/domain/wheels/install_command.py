@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from packaging.utils import canonicalize_name
 
+from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.requirement import index_name
 
 UNKNOWN = "?"  # an index, or a file, that only the build can know
 _PYTHON = re.compile(r"python[\d.]*")
+_LONGEST = 300  # characters of an address that are looked at
 _PIP = re.compile(r"pip[\d.]*")
 _WITH_VALUE = frozenset(
     {
@@ -59,7 +62,7 @@ def install_command(
         return InstallCommand((), removed=removed)
     rest = _arguments(program, words)
     if rest is None:
-        return None
+        return _of_archive(program, words)
     conda = program in _CONDA
     read = _Reading(environment, conda=conda)
     read.all(rest)
@@ -77,6 +80,15 @@ def _of_project(program: str, words: Sequence[str | None]) -> tuple[str, ...] | 
         if name in ("--extra", "--extras", "-E", "--group"):
             extras += re.split(r"[\s,]+", value or after or "")
     return tuple(filter(None, extras))
+
+
+def _of_archive(program: str, words: Sequence[str | None]) -> InstallCommand | None:
+    """The release of the framework whose C++ archive is downloaded: its libraries are those of the wheel."""
+    if program not in ("wget", "curl", "aria2c"):
+        return None
+    found = (framework().archives.search(unquote(word)[:_LONGEST]) for word in words if word)
+    named = next(filter(None, found), None)
+    return InstallCommand((f"{framework().name}=={named['version']}+{named['index']}",)) if named is not None else None
 
 
 def _removed(words: Sequence[str | None]) -> tuple[str, ...]:

@@ -17,14 +17,13 @@ serves every newer GPU.
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.project.assignments import AssignmentKind
-from cudacompat.domain.project.cmake_lists import LIST_NAME, CMakeTargets, for_capability, named_targets
-from cudacompat.domain.project.command_facts import base_name, is_aside, is_cmake
+from cudacompat.domain.project.cmake_lists import CMakeTargets, for_capability, named_targets
+from cudacompat.domain.project.cmake_values import LIST_NAME
+from cudacompat.domain.project.command_facts import is_aside, is_cmake
 from cudacompat.domain.project.cuda_switches import leaves_cuda_out
 from cudacompat.domain.project.list_coverage import (
     ListCoverage,
@@ -36,9 +35,11 @@ from cudacompat.domain.project.list_coverage import (
     images_of_flags,
     serves,
 )
-from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, Project, TextSpan
+from cudacompat.domain.project.loose_lists import loose_groups
+from cudacompat.domain.project.model import ArchListSetting, Command, Project, TextSpan
 from cudacompat.domain.project.other_machines import passes_by
 from cudacompat.domain.project.own_lists import own_builds
+from cudacompat.domain.project.published_jobs import is_published
 from cudacompat.domain.project.stages import toolkit
 from cudacompat.domain.project.standing_lists import standing_groups
 from cudacompat.domain.rules.lint.settings_facts import settings_fix, settings_for
@@ -49,15 +50,6 @@ from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import Target
 
-# What leaves a job for others, and where a workflow says that it is there for that.
-_KEEPS = re.compile(
-    r"upload-artifact|upload-release|gh-release|gh release|twine|gh-action-pypi|push:\s*true|docker push|artifacts:"
-    r"|PublishBuildArtifacts|PublishPipelineArtifact|store_artifacts|persist_to_workspace|archiveArtifacts"
-)
-_RELEASES = re.compile(r"(?m)^[ \t]*[\"']?on[\"']?:[^\n]*(?:\btags\b|\brelease\b)|^[ \t]+(?:tags|release):")
-_CHANGES = re.compile(r"\bpull_request\b|\bmerge_group\b")
-_FOR_RELEASES = re.compile(r"(?i)release|publish|wheel|deploy|package")
-
 
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each target and list that decides a build and does not serve it with machine code."""
@@ -66,6 +58,7 @@ def check(project: Project) -> Iterable[Finding]:
     yield from _of_commands(project)
     yield from _of_branches(project)
     yield from _of_compilers(project)
+    yield from _of_environments(project)
     yield from _of_engines(project)
     yield from _of_files(project)
     yield from _of_cmake(project)
@@ -99,7 +92,7 @@ def _counts(project: Project, listed: ArchListSetting, command: Command) -> bool
         return False  # of a list that the shell cuts, another rule speaks
     if project.once(("leaves_cuda_out", id(command)), lambda: leaves_cuda_out(command)):
         return False
-    return command.job is None or _published(project, command.job)
+    return command.job is None or is_published(project, command.job)
 
 
 def _in_other_job(project: Project, listed: ArchListSetting, target: Target, result: ListCoverage) -> bool:
@@ -151,9 +144,20 @@ def _of_compilers(project: Project) -> Iterator[Finding]:
         command = listed.command
         if command is None or command.program != "nvcc" or listed.setting.way is not AssignmentKind.FLAGS:
             continue
-        if not is_aside(command.place.file) and (command.job is None or _published(project, command.job)):
+        if not is_aside(command.place.file) and (command.job is None or is_published(project, command.job)):
             groups.setdefault(command.place.file, []).append(listed)
     for group in groups.values():
+        images = [image for each in group for image in images_of(each)] if all(map(_said, group)) else []
+        for target in project.targets if images else ():
+            result = serves(target.capability, images)
+            if result in _UNSERVED and not all(passes_by(each, target.capability) for each in group):
+                yield _finding(project, group[-1], target, result=result, images=images)
+
+
+def _of_environments(project: Project) -> Iterator[Finding]:
+    """Of lists in the environment of commands that compile sources which are not here: those of one name in one file
+    together, since each may be for sources of its own."""
+    for group in loose_groups(project):
         images = [image for each in group for image in images_of(each)] if all(map(_said, group)) else []
         for target in project.targets if images else ():
             result = serves(target.capability, images)
@@ -165,7 +169,7 @@ def _of_engines(project: Project) -> Iterator[Finding]:
     """Of builds that give no list: what the one does not serve that the engine takes by itself."""
     for build in own_builds(project):
         command, knob = build.command, build.knob
-        if not build.images or not (command.job is None or _published(project, command.job)):
+        if not build.images or not (command.job is None or is_published(project, command.job)):
             continue
         for target in project.targets:
             result = serves(target.capability, build.images)
@@ -279,32 +283,6 @@ def _named_in_cmake(
         help_=f"add {number} to a list of CMake's, or -gencode arch=compute_{number},code=sm_{number} to flags",
         fix=None,
     )
-
-
-def _published(project: Project, job: CiJob) -> bool:
-    """Whether what the job builds is kept by anybody: a step keeps it, or the workflow is there for releases. Jobs of
-    GitLab take `artifacts` from others, too."""
-    file = project.file(job.file)
-    if file is None:
-        return False
-    if _FOR_RELEASES.search(base_name(job.file)) or _FOR_RELEASES.search(job.name):
-        return True
-    if job.system != "github":
-        return project.once(("published", job.file), lambda: _KEEPS.search(file.text) is not None)
-    starts = project.once(
-        ("jobs_begin", job.file), lambda: sorted(each.place.start for each in project.jobs if each.file == job.file)
-    )
-    head = starts[0] if starts else 0
-    if project.once(("releases", job.file), lambda: _is_for_releases(file.text[:head])):
-        return True
-    at = bisect_right(starts, job.place.start)
-    end = starts[at] if at < len(starts) else len(file.text)
-    return project.once(("published", job.place.at), lambda: _KEEPS.search(file.text, job.place.start, end) is not None)
-
-
-def _is_for_releases(head: str) -> bool:
-    """Whether a workflow, by what starts it, is there for releases: not one that every proposed change starts, too."""
-    return _RELEASES.search(head) is not None and _CHANGES.search(head) is None
 
 
 def _said(listed: ArchListSetting) -> bool:

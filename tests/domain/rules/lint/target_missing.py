@@ -687,7 +687,104 @@ CMAKE_CUDA_ARCHITECTURES = "80-real;86-real;120-real"
         gpu=("RTX 5070 Ti",),
     ),
 )
+_OF_GIT = "FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\nRUN apt-get update && apt-get install -y git python3-pip cmake\n"
+_DEFAULT = """\
+cmake_minimum_required(VERSION 3.24)
+if(DEFINED FOIL_ARCH)
+  set(CMAKE_CUDA_ARCHITECTURES "${{FOIL_ARCH}}")
+endif()
+if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+  set(CMAKE_CUDA_ARCHITECTURES "{}" CACHE STRING "what to compile for")
+endif()
+project(foil LANGUAGES CXX CUDA)
+add_library(foil src/foil.cu)
+"""
+_WIDE = """\
+cmake_minimum_required(VERSION 3.24)
+project(sail LANGUAGES CXX CUDA)
+set(SAIL_WIDE OFF CACHE BOOL "for all that nvcc knows")
+if(NOT SAIL_WIDE)
+  set(CMAKE_CUDA_ARCHITECTURES {})
+else()
+  set(CMAKE_CUDA_ARCHITECTURES "${{EVERY}}")
+endif()
+add_library(sail src/sail.cu)
+"""
+_CAP = 'CAP={}\nNVFLAGS=-gencode=arch=compute_${{CAP}},code=\\"sm_${{CAP}}\\"\na:\n\tnvcc $(NVFLAGS) a.cu\n'
+_LOOP = """\
+cmake_minimum_required(VERSION 3.24)
+project(keel LANGUAGES CXX CUDA)
+set(KEEL_LIST {} CACHE STRING "what to compile for")
+foreach(each ${{KEEL_LIST}})
+  list(APPEND CMAKE_CUDA_ARCHITECTURES "${{each}}-real")
+endforeach()
+add_library(keel src/keel.cu)
+"""
+_NAMED = """\
+cmake_minimum_required(VERSION 3.24)
+project(mast LANGUAGES CXX CUDA)
+set(MAST_ARCH {} CACHE STRING "sm_80, sm_90")
+string(REGEX REPLACE sm_ "" MAST_NUMBER ${{MAST_ARCH}})
+set(CMAKE_CUDA_ARCHITECTURES ${{MAST_NUMBER}})
+add_library(mast src/mast.cu)
+"""
+_HANDED = """\
+cmake_minimum_required(VERSION 3.24)
+project(rudder LANGUAGES CXX CUDA)
+set(CMAKE_CUDA_ARCHITECTURES {})
+set(TORCH_CUDA_ARCH_LIST ${{CMAKE_CUDA_ARCHITECTURES}})
+find_package(Torch REQUIRED)
+add_library(rudder src/rudder.cu)
+"""
+
+
+def _cmake(text: str, old: str, new: str, line: str) -> LintCase:
+    return LintCase({"CMakeLists.txt": text.format(old)}, {"CMakeLists.txt": text.format(new)}, line=line, gpu=("6.1",))
+
+
+CASES += (
+    _cmake(_DEFAULT, "90;120", "61;120", line="CACHE STRING"),
+    _cmake(_WIDE, "75 80", "61 80", line="75 80"),
+    _cmake(_LOOP, "70 80", "60 80", line="-real"),
+    _cmake(_NAMED, "sm_80", "sm_61", line="MAST_NUMBER"),
+    _cmake(_HANDED, "75 80", "61 80", line="75 80"),
+    LintCase(  # that a list is set where sources are compiled is the evidence that it is read
+        {"Dockerfile": _OF_GIT + 'RUN TORCH_CUDA_ARCH_LIST="8.0 9.0" pip install git+https://git.example/foil.git\n'},
+        {"Dockerfile": _OF_GIT + 'RUN TORCH_CUDA_ARCH_LIST="8.0 12.0" pip install git+https://git.example/foil.git\n'},
+        line="8.0 9.0",
+        gpu=("12.0",),
+    ),
+    LintCase(
+        {"Dockerfile": _OF_GIT + "ARG FOIL=89\nENV CUDAARCHS=${FOIL}\nWORKDIR /foil\nRUN cmake -B /b\n"},
+        {"Dockerfile": _OF_GIT + 'ARG FOIL="61;89"\nENV CUDAARCHS=${FOIL}\nWORKDIR /foil\nRUN cmake -B /b\n'},
+        line="CUDAARCHS",
+        gpu=("6.1",),
+    ),
+    LintCase(  # CMake's own variable, for sources of which nothing is known
+        {
+            "Dockerfile": _OF_GIT
+            + "RUN git clone https://git.example/foil /f && cmake -S /f -DCMAKE_CUDA_ARCHITECTURES=90\n"
+        },
+        {
+            "Dockerfile": _OF_GIT
+            + "RUN git clone https://git.example/foil /f && cmake -S /f -DCMAKE_CUDA_ARCHITECTURES=61\n"
+        },
+        line="ARCHITECTURES=90",
+        gpu=("6.1",),
+    ),
+    LintCase(
+        {"Makefile": _CAP.format(30)},
+        {"Makefile": _CAP.format(61)},
+        line="NVFLAGS",
+        gpu=("6.1",),
+    ),
+)
 NEAR_MISSES = (
+    NearMiss(
+        "cargo beside a list, in an image without CUDA",
+        {"Dockerfile": "FROM rust:1.80\nENV CUDAARCHS=89\nCOPY . /a\nRUN cargo build --release\n"},
+        gpu=("6.1",),
+    ),
     NearMiss(
         "a list for boards with an Arm processor",
         {

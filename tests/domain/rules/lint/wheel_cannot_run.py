@@ -33,6 +33,7 @@ url = "https://download.pytorch.org/whl/cpu"
 name = "gpu"
 url = "https://download.pytorch.org/whl/{}"
 """
+_LIBTORCH = "https://download.pytorch.org/libtorch/{}/libtorch-cxx11-abi-shared-with-deps-{}.zip"
 _WHL, _TAGS = "https://download.pytorch.org/whl", "cp312-cp312-linux_x86_64.whl"
 _FROM_GIT = "FROM python:3.12\nRUN {}\n"
 _UV_URL = '[project]\nname = "a"\ndependencies = ["torch"]\n[tool.uv.sources]\ntorch = {{ url = "{}" }}\n'
@@ -205,6 +206,14 @@ CASES = (
         good={"env.yml": "channels: [pytorch]\ndependencies:\n- pytorch=2.1\n- pytorch-cuda=11.8\n"},
         line="pytorch=1.9",
         gpu=("H100",),
+    ),
+)
+CASES += (
+    LintCase(  # the libraries for C++ are those of the wheel
+        {"Dockerfile": f"FROM ubuntu:24.04\nRUN wget {_LIBTORCH.format('cu128', '2.7.1%2Bcu128')}\n"},
+        {"Dockerfile": f"FROM ubuntu:24.04\nRUN wget {_LIBTORCH.format('cu126', '2.7.1%2Bcu126')}\n"},
+        line="wget",
+        gpu=("GTX 1080",),
     ),
 )
 NEAR_MISSES = (

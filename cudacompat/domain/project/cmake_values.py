@@ -1,0 +1,179 @@
+"""The values that the variables of a project's CMake files may have, and the branches that a plain configuration does
+not take. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Command, Project
+
+LIST_NAME = "CMAKE_CUDA_ARCHITECTURES"
+_SET_ENDS = frozenset({"CACHE", "PARENT_SCOPE"})
+_SORTS = frozenset({"SORT", "REVERSE", "REMOVE_DUPLICATES", "LENGTH", "FIND"})
+_REFERENCE = re.compile(r"\$\{(\w+)\}")
+_ANY_REFERENCE = re.compile(r"\$(?:ENV)?\{(\w+)\}")
+_OPTION = re.compile(r"(NOT )?\"?(?:\$\{)?(\w+)\}?\"?")
+_PLAIN = re.compile(r"[\w.; ]*")  # a regular expression that matches itself alone
+_ON = frozenset({"ON", "TRUE", "YES", "1"})
+_UNKNOWN = ("${}",)
+_MOST_VALUES = 8  # of one variable
+_LONGEST = 1 << 12  # characters of a list that variables make
+_DEEPEST = 5  # variables that hand a list on to each other
+
+Values = Mapping[str, tuple[tuple[str, ...], ...]]
+
+
+def until_end(words: Sequence[str]) -> Iterator[str]:
+    """Yield the values among the arguments of `set`, without what follows them."""
+    for word in words:
+        if word in _SET_ENDS:
+            return
+        yield word
+
+
+def variables_of(commands: Iterable[CMakeCommand], builds: Iterable[Command]) -> Values:
+    """Return what the variables may hold: by the commands of CMake's files, in order, and on the lines of builds."""
+    found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for command in commands:
+        words = [word.text for word in command.arguments]
+        if len(words) > 1:
+            for name, values in _assigned(command.name, words, found):
+                found[name] += values
+    for build in builds:
+        for each in build.defines if build.program == "cmake" else ():
+            if each.name in found and each.value is not None:
+                found[each.name].append((each.value,))
+    return {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
+
+
+def _assigned(
+    name: str, words: Sequence[str], found: Mapping[str, list[tuple[str, ...]]]
+) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+    """The variables that a command sets, each with what it may hold then."""
+    known = {each: tuple(values) for each, values in found.items()} if name in ("foreach", "string", "list") else {}
+    if name == "set":
+        values = tuple(until_end(words[1:]))
+        if not any("$ENV{" in each for each in values):  # what only the environment says is the user's
+            yield words[0], [values]
+    elif name == "list" and words[0] == "APPEND":
+        yield words[1], [tuple(words[2:])]
+    elif name == "list" and words[0] == "GET" and len(words) > 3:
+        yield words[-1], _items(f"${{{words[1]}}}", known)
+    elif name == "list" and words[0] not in _SORTS:
+        yield words[1], [_UNKNOWN]
+    elif name == "foreach":
+        yield words[0], _looped(words[1:], known)
+    elif name == "string":
+        yield from _of_string(words, known)
+    elif name in ("function", "macro"):
+        yield words[1], [_UNKNOWN]
+
+
+def _looped(words: Sequence[str], known: Values) -> list[tuple[str, ...]]:
+    """What the variable of a loop may hold."""
+    if words[:2] == ["IN", "LISTS"]:
+        return [value for each in words[2:] for value in _items(f"${{{each}}}", known)]
+    if words[:1] == ["RANGE"] or "ZIP_LISTS" in words:
+        return [_UNKNOWN]
+    rest = [each for each in words if each not in ("IN", "ITEMS")]
+    return [value for each in rest for value in _items(each, known)]
+
+
+def _items(text: str, known: Values) -> list[tuple[str, ...]]:
+    """The items of a list, each by itself."""
+    lists = list(put_in(text, known))
+    if None in lists:
+        return [_UNKNOWN]
+    return [(item,) for each in lists for item in (each or "").split(";") if item]
+
+
+def _of_string(words: Sequence[str], known: Values) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+    regular = words[:2] == ["REGEX", "REPLACE"]
+    at = 2 if regular else 1
+    if (words[:1] != ["REPLACE"] and not regular) or len(words) < at + 4:
+        yield words[-1], [_UNKNOWN]
+        return
+    old, new, out, *rest = words[at:]
+    texts = list(put_in(";".join(rest), known))
+    plain = _PLAIN.fullmatch(old) is not None if regular else True
+    if not plain or not old or "${" in old + new or ("." in old and regular):
+        yield out, [_UNKNOWN]
+        return
+    yield out, [(each.replace(old, new),) if each is not None else _UNKNOWN for each in texts]
+
+
+def put_in(text: str, variables: Values, depth: int = 0) -> Iterator[str | None]:
+    """Yield the text with each value of the variables in it put in; `None` where one is not known. A list that extends
+    itself names nothing new."""
+    text = text.replace(f"${{{LIST_NAME}}}", "")
+    match = _REFERENCE.search(text)
+    if match is None:
+        yield text if "${" not in text else None
+        return
+    values = variables.get(match[1], ())
+    if not values or depth == _DEEPEST or len(text) > _LONGEST or len(values) > _MOST_VALUES:
+        yield None
+        return
+    for value in values:
+        own = ";".join(value).replace(match[0], "")  # what extends itself
+        yield from put_in(text.replace(match[0], own), variables, depth + 1)
+
+
+# -- branches
+
+
+def given_names(project: Project) -> Iterator[str]:
+    """Yield the names that builds of the project give to CMake on their lines."""
+    return (each.name for command in project.commands for each in command.defines)
+
+
+def defaults_of(files: Iterable[CMakeFile], given: frozenset[str]) -> Mapping[str, bool]:
+    """Return the options that no build of the project gives and no file sets to something else, with their defaults."""
+    found: dict[str, set[bool]] = defaultdict(set)
+    every = [command for file in files for command in file.commands]
+    for command in every:
+        words = [word.text for word in command.arguments]
+        if command.name == "option" and words:
+            found[words[0]].add(words[2:3] != [] and words[2].upper() in _ON)
+        elif command.name == "set" and words[2:4] == ["CACHE", "BOOL"]:
+            found[words[0]].add(words[1].upper() in _ON)
+    for command in every:
+        words = [word.text for word in command.arguments]
+        if command.name == "set" and words[:1] and words[0] in found:
+            found[words[0]].add(words[1:2] != [] and words[1].upper() in _ON)
+    return {name: next(iter(values)) for name, values in found.items() if len(values) == 1 and name not in given}
+
+
+def is_off(blocks: Iterable[Sequence[str]], switches: Mapping[str, bool]) -> bool:
+    """Whether a plain configuration does not come to a place inside these blocks: by the conditions of each so far, the
+    one of its own branch last."""
+    return any(
+        _held(block[-1], switches) is False or any(_held(each, switches) for each in block[:-1]) for block in blocks
+    )
+
+
+def holds(block: Sequence[str], switches: Mapping[str, bool]) -> bool:
+    """Whether a plain configuration comes into the last branch of this block for sure."""
+    *before, now = block
+    if any(_held(each, switches) is not False for each in before):
+        return False
+    return not now or _held(now, switches) is True
+
+
+def _held(condition: str, switches: Mapping[str, bool]) -> bool | None:
+    """Whether a condition of one option holds; `None` where it is of something else."""
+    match = _OPTION.fullmatch(condition)
+    if match is None or match[2] not in switches:
+        return None
+    return switches[match[2]] is not (match[1] is not None)
+
+
+def is_users_choice(command: CMakeCommand, conditions: Sequence[str], variables: Values) -> bool:
+    """Whether the values in a command are given by whoever builds, and it stands in a branch for that: each variable in
+    it that no file sets is asked for by a condition."""
+    names = {name for word in command.arguments for name in _ANY_REFERENCE.findall(word.text)}
+    open_ = [name for name in names if name != LIST_NAME and name not in variables]
+    asked = [each for each in conditions if not each.startswith("NOT ")]
+    return bool(open_) and all(any(re.search(rf"\b{name}\b", each) for each in asked) for name in open_)

@@ -1,0 +1,66 @@
+"""Lists in the environment of commands that compile sources which are not here: `pip install git+…` beside
+TORCH_CUDA_ARCH_LIST, a cmake of a checkout beside CUDAARCHS. Pure.
+
+That the list is set where something is compiled is taken for the evidence that it is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from cudacompat.domain.project.cuda_switches import leaves_cuda_out
+from cudacompat.domain.project.model import ArchListSetting, Command, Project
+from cudacompat.domain.project.published_jobs import is_published
+
+_PYTHON = re.compile(r"python[\d.]*|pip[\d.]*|uv")
+_SHELLS = frozenset({"bash", "sh", "dash"})
+_NAMED = re.compile(r"(?:git\+|\.{0,2}/)\S|\.(?:\[.*\])?/?$|[\w.-]+/[\w./-]*$")
+_MAKES = re.compile(r"^(?:install|build|wheel|bdist_wheel|develop|build_ext|sync)$")
+_OWN = frozenset({"cargo", "make", "ninja"})
+_BUILDS = frozenset({"cmake", "cargo", "make", "ninja", "dpkg-buildpackage"})
+
+
+def loose_groups(project: Project) -> Iterator[tuple[ArchListSetting, ...]]:
+    """Yield the lists that reach such commands, those of one name in one file together; then those that a script
+    exports for others."""
+    groups: dict[tuple[str, str], dict[tuple[str, int], ArchListSetting]] = defaultdict(dict)
+    for command in project.commands:
+        if not _counts(project, command):
+            continue
+        for name, setting in command.environment.items():
+            for listed in project.lists_at(setting.place):
+                if listed.setting.name == name and listed.command is None and listed.knob is not None:
+                    groups[setting.place.file, name][setting.place.at] = listed
+    for listed in project.lists:
+        place = listed.setting.place
+        if listed.command is None and _exported(listed) and (place.file, listed.setting.name) not in groups:
+            groups[place.file, listed.setting.name][place.at] = listed
+    yield from (tuple(group.values()) for group in groups.values())
+
+
+def _counts(project: Project, command: Command) -> bool:
+    if command.use is not None or command.instruction not in (None, "RUN") or not command.environment:
+        return False
+    if command.job is not None and not is_published(project, command.job):
+        return False
+    if command.program in _OWN and (command.stage is None or command.stage.base is None or not command.stage.base.cuda):
+        return False  # which may compile for the processor alone
+    return compiles_sources(command) and not leaves_cuda_out(command)
+
+
+def compiles_sources(command: Command) -> bool:
+    """Whether the command may compile sources: of an address of git, of a folder, by a script."""
+    words = [word.text for word in command.words[1:] if not word.text.startswith("-")]
+    if command.program in _BUILDS:
+        return True
+    if _PYTHON.fullmatch(command.program):
+        return (any(map(_MAKES.search, words)) and any(map(_NAMED.match, words))) or "setup.py" in words
+    return command.program in _SHELLS and any(word.endswith(".sh") for word in words)
+
+
+def _exported(listed: ArchListSetting) -> bool:
+    """Whether a script gives it to what is run after it: a variable that has this meaning in any project."""
+    knob, name = listed.knob, listed.setting.place.file.lower()
+    return knob is not None and knob.anywhere and name.endswith((".sh", ".bash", ".ps1", ".bat", ".cmd"))

@@ -1,0 +1,44 @@
+"""Which jobs of a CI system build what somebody else gets. Pure."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from cudacompat.domain.project.command_facts import base_name
+from cudacompat.domain.project.model import CiJob, Project
+
+# What leaves a job for others, and where a workflow says that it is there for that.
+_KEEPS = re.compile(
+    r"upload-artifact|upload-release|gh-release|gh release|twine|gh-action-pypi|push:\s*true|docker push|artifacts:"
+    r"|PublishBuildArtifacts|PublishPipelineArtifact|store_artifacts|persist_to_workspace|archiveArtifacts"
+)
+_RELEASES = re.compile(r"(?m)^[ \t]*[\"']?on[\"']?:[^\n]*(?:\btags\b|\brelease\b)|^[ \t]+(?:tags|release):")
+_CHANGES = re.compile(r"\bpull_request\b|\bmerge_group\b")
+_FOR_RELEASES = re.compile(r"(?i)release|publish|wheel|deploy|package")
+
+
+def is_published(project: Project, job: CiJob) -> bool:
+    """Whether what the job builds is kept by anybody: a step keeps it, or the workflow is there for releases. Jobs of
+    GitLab take `artifacts` from others, too."""
+    file = project.file(job.file)
+    if file is None:
+        return False
+    if _FOR_RELEASES.search(base_name(job.file)) or _FOR_RELEASES.search(job.name):
+        return True
+    if job.system != "github":
+        return project.once(("published", job.file), lambda: _KEEPS.search(file.text) is not None)
+    starts = project.once(
+        ("jobs_begin", job.file), lambda: sorted(each.place.start for each in project.jobs if each.file == job.file)
+    )
+    head = starts[0] if starts else 0
+    if project.once(("releases", job.file), lambda: _is_for_releases(file.text[:head])):
+        return True
+    at = bisect_right(starts, job.place.start)
+    end = starts[at] if at < len(starts) else len(file.text)
+    return project.once(("published", job.place.at), lambda: _KEEPS.search(file.text, job.place.start, end) is not None)
+
+
+def _is_for_releases(head: str) -> bool:
+    """Whether a workflow, by what starts it, is there for releases: not one that every proposed change starts, too."""
+    return _RELEASES.search(head) is not None and _CHANGES.search(head) is None
