@@ -39,7 +39,8 @@ class Terminal:
         os.write(self._fd, keys.encode())
 
     def shown(self, until: str | None = None, seconds: float = 20.0) -> str:
-        """Return what came since the last call, without control sequences: up to the text, or until it is quiet."""
+        """Return what came since the last call, without control sequences: up to the text, which has to come, or until
+        it is quiet."""
         found = ""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -56,5 +57,6 @@ class Terminal:
                 break
             found += _SEQUENCE.sub("", data.decode("utf-8", "replace"))
             if until is not None and until in found:
-                break
+                return found
+        assert until is None, f"{until!r} did not come: {found!r}"
         return found
