@@ -22,7 +22,9 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Target
 
-_WHEEL = re.compile(r"(?P<path>.*?(?P<name>[A-Za-z0-9_.]+)-(?P<version>\d[^-/!]*)[^/!]*\.whl)(?:!/.*)?")
+# Strangers choose these names: each expression begins at one place of a name, and takes it in one pass.
+_FILE = re.compile(r"(?<![^/!])[^/!]*\.whl(?=!/|\Z)")
+_NAME = re.compile(r"(?<![A-Za-z0-9_.])(?P<name>[A-Za-z0-9_.]++)-(?P<version>\d[^-]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +38,28 @@ class WheelFacts:
 
 def wheels_among(paths: Iterable[str], targets: Sequence[Target]) -> tuple[WheelFacts, ...]:
     """Return the outermost wheels that these files are in, each once."""
-    found = [match for path in paths if ".whl" in path and (match := _WHEEL.fullmatch(path)) is not None]
+    found = [match for path in paths if ".whl" in path and (match := _outermost(path)) is not None]
     if not found:
         return ()
     from packaging.utils import canonicalize_name  # few checks are of wheels
 
-    wheels = {match["path"]: str(canonicalize_name(match["name"])) for match in found}
+    wheels = {path: str(canonicalize_name(match["name"])) for path, match in found}
     return tuple(WheelFacts(path, package, tuple(targets)) for path, package in wheels.items())
 
 
 def named_wheel(path: str) -> tuple[str, str] | None:
     """Return the package and version that a wheel's name says; None for a path of no wheel."""
-    found = _WHEEL.fullmatch(path)
-    return (found["name"].replace("_", "-"), found["version"]) if found is not None else None
+    found = _outermost(path)
+    return (found[1]["name"].replace("_", "-"), found[1]["version"]) if found is not None else None
+
+
+def _outermost(path: str) -> tuple[str, re.Match[str]] | None:
+    """The path of the first wheel on the way to a file, and its name's parts."""
+    for file in _FILE.finditer(path):
+        named = _NAME.search(file[0].removesuffix(".whl"))
+        if named is not None:
+            return path[: file.end()], named
+    return None
 
 
 def check(wheel: WheelFacts) -> Iterable[Finding]:
