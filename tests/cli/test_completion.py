@@ -43,7 +43,8 @@ def start_of(shell: str, script: Path) -> tuple[list[str], str]:
     """The command of a bare shell, and the line that loads the completions in it."""
     if shell == "bash":
         return ["bash", "--norc", "--noprofile"], f"bind 'set bell-style none'; source {script}; PS1='{PROMPT}'\n"
-    setup = "autoload -U compinit; compinit -u -D; unsetopt zle_bracketed_paste prompt_cr prompt_sp"  # the prompt begins its line
+    # without the last two the prompt begins its line
+    setup = "autoload -U compinit; compinit -u -D; unsetopt zle_bracketed_paste prompt_cr prompt_sp"
     return ["zsh", "-f"], f"{setup}; source {script}; PS1='{PROMPT}'\n"
 
 
