@@ -16,6 +16,7 @@ from cudacompat.app.project.includes import PipFiles, included
 from cudacompat.app.project.lookalikes import MOST_LOOKED_AT, may_be_looked_at, unread_lookalikes
 from cudacompat.app.project.rust_sources import crate_sources
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
+from cudacompat.artifacts.buildfiles.launchers import is_launcher
 from cudacompat.artifacts.buildfiles.project_files import FOREIGN_FOLDERS, RESULT_FOLDERS
 from cudacompat.artifacts.requirements.kinds import kind_of as requirement_kind
 from cudacompat.domain.project.model import SourceFile
@@ -202,7 +203,7 @@ def wanted(name: str) -> bool:
     if lower.endswith(".json"):
         return _JSON_NAMES.fullmatch(lower) is not None
     if lower.endswith(".py"):
-        return _PYTHON_NAMES.fullmatch(lower) is not None
+        return _PYTHON_NAMES.fullmatch(lower) is not None or is_launcher(lower)
     if lower.endswith(".rs"):
         return lower == "build.rs"
     return kind_of(name) is not None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, product
 
 from cudacompat.artifacts.requirements.base import Origin
-from cudacompat.domain.project.model import Command
+from cudacompat.domain.project.model import Command, Stage
 from cudacompat.domain.wheels.brought import brought_along
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.install_command import InstallCommand, install_command
@@ -23,6 +23,7 @@ _PLAIN = re.compile(
     r"|mambaforge|micromamba|uv)(?:[:@].*)?"
 )
 _LONGEST_IMAGE = 300
+_WHEEL_PATH = re.compile(r"(?!\w+://)[^\s]*[*/][^\s]*\.whl")
 
 
 def by_place(commands: Sequence[Command]) -> dict[str, list[tuple[Command, InstallCommand]]]:
@@ -68,13 +69,27 @@ def has_plain_base(command: Command) -> bool:
     return _PLAIN.fullmatch(stage.base.image[:_LONGEST_IMAGE]) is not None
 
 
-def with_brought(sets: Sequence[PackageSet], plain: Sequence[bool]) -> Iterator[PackageSet]:
+def holds_unknown(stage: Stage | None, groups: Mapping[str, Sequence[tuple[Command, InstallCommand]]]) -> bool:
+    """Return True if the stage, or one that it begins with, installs wheels by a path or copies from another stage:
+    what it holds is not said by its commands."""
+    while stage is not None:
+        group = groups.get(f"{stage.file}:{stage.number}", ())
+        if any(isinstance(copy.stage, int) for copy in stage.copies):
+            return True
+        if any(_WHEEL_PATH.fullmatch(word.text) for command, _ in group for word in command.words):
+            return True
+        stage = next((command.stage for command, _ in groups.get(f"{stage.file}:{stage.parent}", ())), None)
+    return False
+
+
+def with_brought(sets: Sequence[PackageSet], plain: Sequence[bool | None]) -> Iterator[PackageSet]:
     """Yield the sets with what their packages bring along; of a set that is not `plain` only what no other names, since
-    that may be installed first."""
+    that may be installed first, and nothing where it is not known what is there (`None`)."""
     every = frozenset(each.name for packages in sets for each in packages.requirements)
     for packages, whole in zip(sets, plain, strict=True):
         elsewhere = frozenset[str]() if whole else every
-        more = tuple(brought_along(packages.requirements, elsewhere)) if packages.job is None else ()
+        told = packages.job is None and whole is not None
+        more = tuple(brought_along(packages.requirements, elsewhere)) if told else ()
         yield replace(packages, requirements=(*packages.requirements, *more)) if more else packages
 
 
@@ -89,12 +104,17 @@ def chosen(requirements: Sequence[Requirement], extras: Sequence[str], origin: O
             yield replace(each, index=index)
 
 
-def not_there_yet(more: Sequence[Requirement], before: Sequence[Requirement], *, bare: bool) -> Iterator[Requirement]:
+def not_there_yet(
+    more: Sequence[Requirement], before: Sequence[Requirement], branched: Sequence[Requirement], *, bare: bool
+) -> Iterator[Requirement]:
     """Yield what a command installs after what was installed `before`: a package that is there, in any version, is not
-    installed again for a requirement that leaves a choice. Where it is not `bare`, the framework may be there."""
-    there = {each.name for each in before}
+    installed again for a requirement that leaves a choice. Where the command stands in a branch, `branched` is what
+    other branches installed: that is there only if it is the same build. Where it is not `bare`, the framework may be
+    there."""
+    there = {each.name for each in before} | {(each.name, each.build) for each in branched}
     for each in more:
-        held = each.name in there or (not bare and each.name in framework().on_its_index)
+        held = not {each.name, (each.name, each.build)}.isdisjoint(there)
+        held = held or (not bare and each.name in framework().on_its_index)
         if each.pinned is not None or not held:
             yield each
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TypeVar
 
 from cudacompat.app.project.files import ProjectRead, is_build_file
+from cudacompat.app.project.launchers import launcher_commands
 from cudacompat.app.project.lists import Lists
 from cudacompat.app.project.make_recipes import flags_of_variables, recipes_of
 from cudacompat.app.project.packages import ProjectPackages
@@ -35,6 +36,7 @@ from cudacompat.artifacts.buildfiles.earth import earthfile
 from cudacompat.artifacts.buildfiles.flags import flags_of
 from cudacompat.artifacts.buildfiles.json_comments import without_comments
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
+from cudacompat.artifacts.buildfiles.launchers import is_launcher
 from cudacompat.artifacts.buildfiles.positions import yaml_tree
 from cudacompat.artifacts.buildfiles.spec import spec_commands
 from cudacompat.artifacts.buildfiles.stages import Dockerfile
@@ -111,6 +113,7 @@ class _Assembly:
                     continue  # a template, which is no YAML until it is filled in
                 said = str(error).splitlines()[0] if str(error) else "nested too deeply"
                 self._not_read.append(NotRead(file.name, f"not understood: {said}"))
+        self._commands += self._bounded(".", FILE_SECONDS, lambda: tuple(launcher_commands(self._read.files)), ())
         units = tuple(self._units())
         packages = self._packages()
         uses = self._few(tuple(all_uses(self._uses, (command.use for command in self._commands))))
@@ -204,7 +207,7 @@ class _Assembly:
         elif kind is FileKind.CMAKE:
             self._cmake.append(CMakeFile(file.name, tuple(_cmake_commands(file))))
             self._given(file)
-        else:
+        elif not is_launcher(file.name):
             self._given(file)
             if kind in _WITH_FLAGS:
                 self._keep(flags_of(file))

@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cudacompat.app.project.includes import PipFiles, beside, requirement_kinds
-from cudacompat.app.project.installs import by_place, chosen, has_plain_base, not_there_yet, with_brought, without
+from cudacompat.app.project.installs import (
+    by_place,
+    chosen,
+    has_plain_base,
+    holds_unknown,
+    not_there_yet,
+    with_brought,
+    without,
+)
 from cudacompat.artifacts.requirements import conda, kinds, pip_file
 from cudacompat.artifacts.requirements.base import Origin, ReadRequirements, requirement_of
 from cudacompat.artifacts.requirements.kinds import RequirementKind
@@ -37,21 +45,29 @@ class ProjectPackages:
         """Return what is installed together. A requirements file that a command installs is checked with the indexes of
         that command."""
         found: list[PackageSet] = []
-        plain: list[bool] = []
+        plain: list[bool | None] = []
         taken: set[str] = set()
-        for place, group in by_place(commands).items():
+        groups = by_place(commands)
+        for place, group in groups.items():
             together: list[Requirement] = []
+            branch: list[Requirement] = []
             for command, install in group:
                 together = without(together, install.removed)
                 more = list(self._of_command(command, install, taken))
-                together += not_there_yet(more, together, bare=install.own_extras is None or has_plain_base(command))
+                bare = install.own_extras is None or has_plain_base(command)
+                other = branch if command.conditional else []
+                before = [each for each in together if each not in other]
+                new = list(not_there_yet(more, before, other, bare=bare))
+                together += new
+                branch += new if command.conditional else []
             if together:
                 first = group[0][0]
                 job = first.job.place.at if first.job is not None else None
                 branched = sum(command.conditional for command, _ in group) > 1
                 found.append(PackageSet(place, tuple(together), branched=branched, job=job))
                 whole = all(self._file_called(path, command) for command, install in group for path in install.files)
-                plain.append(whole and has_plain_base(first))
+                unknown = holds_unknown(first.stage, groups)
+                plain.append(None if unknown else whole and has_plain_base(first))
         self._reached |= taken
         included = self._included()
         for name in sorted(self._kinds, key=lambda name: name in included):  # what is left then includes each other

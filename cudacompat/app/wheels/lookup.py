@@ -14,6 +14,7 @@ from packaging.version import InvalidVersion, Version
 
 from cudacompat.domain.reports.wheels import WheelsReport
 from cudacompat.domain.wheels.answer import HowKnown
+from cudacompat.domain.wheels.brought import needs_of_release
 from cudacompat.domain.wheels.cure import cure_for
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.model import WheelRow
@@ -118,10 +119,10 @@ def _unknown(query: WheelQuery, builds: Sequence[Build], targets: Sequence[Targe
     if query.package not in packages():
         if builds:
             return None
-        needs = distributions().brings.get(query.package) if query.version is None else None
-        if needs is not None:
+        needs = needs_of_release(query.package, query.version)
+        if needs:
             first = shlex.join(("cudacompat", "wheels", Requirement(needs[0]).name, *_named(targets)))
-            return f"{query.package} has no device code; what it requires has: {', '.join(needs)}: {first}"
+            return f"{query.pin} has no device code; what it requires has: {', '.join(needs)}: {first}"
         similar = difflib.get_close_matches(query.package, sorted(packages()), _MOST_SIMILAR, cutoff=0.8)
         hint = f"; similar: {some(similar)}" if similar else ""
         return f"{query.package} is not in the table of wheels{hint}; {fetch} reads its wheel from the package index"

@@ -19,7 +19,7 @@ from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.requirement import Requirement, index_for, index_name, split_local
 
 Table = Mapping[str, Any]
-PYTHONS = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+PYTHONS = frozenset({"3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"})
 _REPOSITORY = re.compile(r"(?:git\+)?(?:https?|ssh|git)://(?:[^/@\s]+@)?[^/@\s]+/([\w.-]+/[\w-]+)")
 _LONGEST_ADDRESS = 300  # characters that are looked at
 _EXACT = re.compile(r"===?\s*([^\s,*]+)")
@@ -65,13 +65,19 @@ class Origin:
 def applies(marker: object) -> bool:
     """Return True if the marker (a text or a parsed one) holds on Linux with x86-64 for any Python, or cannot be read;
     any other value is no marker and leaves nothing out."""
+    return bool(pythons_of(marker))
+
+
+def pythons_of(marker: object) -> frozenset[str]:
+    """Return the Pythons for which the marker holds on Linux with x86-64: all that are known where it cannot be read or
+    is none."""
     if isinstance(marker, str) and marker:
         try:
             marker = Marker(marker)
         except InvalidMarker:
-            return True
+            return PYTHONS
     if not isinstance(marker, Marker):
-        return True
+        return PYTHONS
     parsed = marker
     linux = {
         "sys_platform": "linux",
@@ -83,11 +89,13 @@ def applies(marker: object) -> bool:
         "extra": "",
     }
     try:
-        return any(
-            parsed.evaluate({**linux, "python_version": each, "python_full_version": f"{each}.1"}) for each in PYTHONS
+        return frozenset(
+            each
+            for each in PYTHONS
+            if parsed.evaluate({**linux, "python_version": each, "python_full_version": f"{each}.1"})
         )
     except Exception:  # noqa: BLE001  a marker with a name or an operator of a later PEP
-        return True
+        return PYTHONS
 
 
 def requirement_of(text: str, line: int, origin: Origin, *, group: str = "") -> Requirement | None:
@@ -100,9 +108,11 @@ def requirement_of(text: str, line: int, origin: Origin, *, group: str = "") -> 
         parsed = Pep508(text)
     except InvalidRequirement:
         raise ValueError(f"not a requirement: {text[:80]!r}") from None
-    if not applies(parsed.marker):
+    pythons = pythons_of(parsed.marker)
+    if not pythons:
         return None
-    return made(str(canonicalize_name(parsed.name)), str(parsed.specifier), text, line=line, origin=origin, group=group)
+    name, specifier = str(canonicalize_name(parsed.name)), str(parsed.specifier)
+    return made(name, specifier, text, line=line, origin=origin, group=group, pythons=pythons)
 
 
 def made(
@@ -115,8 +125,10 @@ def made(
     group: str = "",
     locked: bool = False,
     own_index: str | None = None,
+    pythons: frozenset[str] = PYTHONS,
 ) -> Requirement:
-    """Return the requirement of that name; `own_index` is the index that only it is taken from."""
+    """Return the requirement of that name; `own_index` is the index that only it is taken from, `pythons` are those
+    that it is installed for."""
     local = None
     parts = []
     for each in filter(None, (part.strip() for part in specifier.split(","))):
@@ -138,6 +150,7 @@ def made(
         beside_pypi=own_index is None and _beside_pypi(index, origin),
         framework_index=frameworks,
         framework_beside_pypi=_beside_pypi(frameworks, origin),
+        pythons=pythons if pythons != PYTHONS else frozenset(),
     )
 
 
@@ -150,7 +163,8 @@ def _of_address(text: str, line: int, origin: Origin, *, group: str) -> Requirem
     name, _, rest = text.partition("@")
     named = bool(rest) and "://" not in name
     address = (rest if named else text).partition(";")[0].strip()
-    if not applies(text.partition(";")[2].strip()):
+    pythons = pythons_of(text.partition(";")[2].strip())
+    if not pythons:
         return None
     file = unquote(re.split(r"[?#]", address)[0].rpartition("/")[2])
     try:
@@ -164,7 +178,9 @@ def _of_address(text: str, line: int, origin: Origin, *, group: str) -> Requirem
         known = _of_repository(address)
         return made(known, "", text, line=line, origin=origin, group=group, own_index=address) if known else None
     index = index_name(address)
-    return made(str(package), f"=={version}", text, line=line, origin=origin, group=group, own_index=index)
+    return made(
+        str(package), f"=={version}", text, line=line, origin=origin, group=group, own_index=index, pythons=pythons
+    )
 
 
 def _of_repository(address: str) -> str | None:

@@ -58,7 +58,7 @@ _PATTERNS = (
         RequirementKind.ENVIRONMENT,
     ),
     (
-        re.compile(r"(?:[\w.-]*[._-])?(?:requirements?|constraints?|freeze|reqs?)(?:[._-][\w.-]*)?\.(?:txt|in)"),
+        re.compile(r"(?:[\w.-]*[._-])?(?:req\w{2,10}ments?|constraints?|freeze|reqs?)(?:[._-][\w.-]*)?\.(?:txt|in)"),
         RequirementKind.PIP,
     ),
 )

@@ -11,14 +11,15 @@ from packaging.utils import canonicalize_name
 
 from cudacompat.artifacts.buildfiles.toml import toml_document
 from cudacompat.artifacts.requirements.base import (
+    PYTHONS,
     LaterFormatError,
     Origin,
     ReadRequirements,
     Table,
-    applies,
     exact,
     first_lines,
     made,
+    pythons_of,
     table,
 )
 from cudacompat.domain.wheels.model import PYPI
@@ -89,7 +90,10 @@ def toml_lock(kind: TomlLock, text: str, file: str) -> ReadRequirements:
     wrong: list[tuple[int, str]] = []
     packages = document.get(kind.packages)
     for package in packages if isinstance(packages, list) else ():
-        if not isinstance(package, dict) or kind.own(package) or not _any_applies(kind.markers(package)):
+        if not isinstance(package, dict) or kind.own(package):
+            continue
+        pythons = _pythons(kind.markers(package))
+        if not pythons:
             continue
         name, version = package.get("name"), package.get("version")
         line = places.line_of(name) if isinstance(name, str) else 1
@@ -98,14 +102,15 @@ def toml_lock(kind: TomlLock, text: str, file: str) -> ReadRequirements:
             continue
         address = kind.address(package)
         index = index_name(address) if isinstance(address, str) and address else PYPI
-        found.append(_locked(name, version, file, line=line, index=index))
+        found.append(_locked(name, version, file, line=line, index=index, pythons=pythons))
     return ReadRequirements(tuple(found), not_understood=tuple(wrong))
 
 
-def _any_applies(markers: object) -> bool:
+def _pythons(markers: object) -> frozenset[str]:
+    """The Pythons for which one of the markers holds."""
     if not isinstance(markers, list):
-        return applies(markers)
-    return not markers or any(applies(each) for each in markers)
+        return pythons_of(markers)
+    return frozenset().union(*map(pythons_of, markers)) if markers else PYTHONS
 
 
 uv = partial(toml_lock, UV)
@@ -141,17 +146,21 @@ def _of_pipfile(
     lines = first_lines(text, r'"([^"\\]*+)"\s*+:')
     for name, row in table(document, part).items():
         version = exact(str(row.get("version", ""))) if isinstance(row, dict) else None
-        if version is None or not applies(row.get("markers")):
+        pythons = pythons_of(row.get("markers")) if version is not None else frozenset()
+        if version is None or not pythons:
             continue  # without a version: the project itself, or a checkout
         line = lines.get(str(name), 1)
         index = sources.get(str(row.get("index")), PYPI)
-        yield _locked(str(name), version, file, line=line, index=index, group="" if part == "default" else part)
+        group = "" if part == "default" else part
+        yield _locked(str(name), version, file, line=line, index=index, group=group, pythons=pythons)
 
 
-def _locked(name: str, version: str, file: str, line: int, *, index: str, group: str = "") -> Requirement:
+def _locked(
+    name: str, version: str, file: str, line: int, *, index: str, pythons: frozenset[str], group: str = ""
+) -> Requirement:
     return made(
         str(canonicalize_name(name)), f"=={version}", f"{name}=={version}", line=line,
-        origin=Origin(file), locked=True, own_index=index, group=group,
+        origin=Origin(file), locked=True, own_index=index, group=group, pythons=pythons,
     )  # fmt: skip
 
 

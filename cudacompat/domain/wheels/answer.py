@@ -16,7 +16,7 @@ from packaging.version import Version
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework
 from cudacompat.domain.wheels.model import PYPI, RowBasis, WheelRow
-from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, DEFAULT_PYTHON
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import (
     cuda_of_index,
@@ -116,17 +116,27 @@ def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFOR
     what stands in one group with a package that is for those alone."""
     foreign = {each.group for each in requirements if each.name in distributions().other_accelerators}
     meant = () if "" in foreign else [each for each in requirements if each.group not in foreign]
-    known = [each for each in meant if each.name in packages() and not each.for_others]
+    known = [each for each in _of_one_python(meant) if each.name in packages() and not each.for_others]
     pinned = [_resolved(each, "", platform=platform) for each in known if each.pinned is not None]
     asked = _asked_by(pinned)
+    bounded = [_resolved(each, "", platform=platform) for each in known if _is_bounded(each)]
     found = []
     for each in known:
         by, specifier = asked.get(each.name, ("", ""))
         why = f"which {by} asks for" if by else ""
         if not by:
-            why, specifier = _goes_along(each, pinned)
+            why, specifier = _goes_along(each, [*pinned, *bounded])
         found.append(_resolved(_narrowed(each, specifier), why if each.pinned is None else "", platform=platform))
     return (*found, *_implied(found, asked, requirements, platform=platform))
+
+
+def _of_one_python(requirements: Sequence[Requirement]) -> Iterator[Requirement]:
+    """Yield the requirements as one Python installs them: of a package that stands there several times with markers of
+    Python, those for the usual one, if there are any."""
+    usual = {(each.name, each.group) for each in requirements if DEFAULT_PYTHON in each.pythons}
+    for each in requirements:
+        if not each.pythons or DEFAULT_PYTHON in each.pythons or (each.name, each.group) not in usual:
+            yield each
 
 
 def _asked_by(pinned: Iterable[Resolved]) -> Mapping[str, tuple[str, str]]:
@@ -147,9 +157,20 @@ def _goes_along(requirement: Requirement, pinned: Sequence[Resolved]) -> tuple[s
     )
 
 
+def _is_bounded(requirement: Requirement) -> bool:
+    """Whether it is the framework, in some releases up to one."""
+    if requirement.name != framework().name or requirement.pinned is not None:
+        return False
+    try:
+        return Version("9999") not in SpecifierSet(requirement.specifier)
+    except InvalidSpecifier:
+        return False
+
+
 def _going_along(pinned: Iterable[Resolved]) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Beside a framework that is pinned, by package: which of its releases an installer can take, in words and as a
-    specifier. Its metadata asks for one framework, so that the newest release is often none that goes along."""
+    """Beside a framework that is pinned or bounded, by package: which of its releases an installer can take, in words
+    and as a specifier. Its metadata asks for one framework, so that the newest release is often none that goes
+    along."""
     main = [each for each in pinned if each.requirement.name == framework().name]
     pin = main[0].version if main else None
     if pin is None:

@@ -6,10 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from packaging.requirements import Requirement as Pep508
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import Version
 
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.requirement import Requirement
+
+_ANY_LATER = Version("9999")  # above every release, so that only a specifier without an upper bound allows it
 
 
 def brought_along(requirements: Sequence[Requirement], elsewhere: Iterable[str] = ()) -> Iterator[Requirement]:
@@ -19,11 +23,26 @@ def brought_along(requirements: Sequence[Requirement], elsewhere: Iterable[str] 
     for each in requirements:
         if each.locked:
             continue
-        for text in distributions().brings.get(each.name, ()):
+        for text in needs_of_release(each.name, each.pinned, each.specifier):
             need = Pep508(text)
             if need.name not in named:
                 named.add(need.name)
                 yield _required(each, need)
+
+
+def needs_of_release(package: str, version: Version | None, specifier: str = "") -> tuple[str, ...]:
+    """Return what this release of a package, or the newest that the specifier allows, requires that has device code."""
+    newest = distributions().brings.get(package, ())
+    older = distributions().brought_by_older.get(package, ())
+    if version is not None:
+        return next((needs for last, needs in older if version <= last), newest)
+    try:
+        allowed = SpecifierSet(specifier)
+    except InvalidSpecifier:
+        return newest
+    if _ANY_LATER in allowed:
+        return newest
+    return next((needs for last, needs in reversed(older) if last in allowed), newest)
 
 
 def _required(by: Requirement, need: Pep508) -> Requirement:

@@ -9,6 +9,7 @@ from functools import cache
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
+from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved, needs_of, verdict_of
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI, WheelRow
@@ -16,6 +17,9 @@ from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import cuda_of_index, plain_torch_index, releases, rows_of, torch_rows
 from cudacompat.domain.words.verdict import Outcome, Target
+
+_FROM_SOURCE = "build it from source for that GPU"
+_OF_VENDOR = "use the package of a CUDA release that serves that GPU"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,5 +232,6 @@ def _none(package: str, targets: Sequence[Target], version: Version | None, *, p
         if isinstance(newer, WheelCure):
             text = f"no wheel of {package} that is known runs there with driver {driver}: {newer.sentence}"
         else:
-            text = f"no wheel of {package} that is known runs on {labels}: build it from source for that GPU"
+            does = _OF_VENDOR if is_vendors_wheel(package) else _FROM_SOURCE
+            text = f"no wheel of {package} that is known runs on {labels}: {does}"
     return NoCure(package, text, tuple(single))

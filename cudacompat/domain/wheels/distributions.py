@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from packaging.version import Version
+
 
 @dataclass(frozen=True, slots=True)
 class Framework:
@@ -50,9 +52,11 @@ class Distributions:
     `library_for_each_cuda` those of a package that has one for each CUDA release, `no_kernels_of_its_own` are packages
     whose device code is that of a compiler's tools, and `requirements_that_matter` finds the requirements to keep.
     `compiled_at_run_time` says of package families how they compile device code themselves. `brings` are packages
-    without device code, with what they require that has some, `repositories` where those are developed;
-    `other_accelerators` are packages for other processors, `other_images` finds the name of an image for them;
-    `pypi_mirrors` finds the address of an index that holds PyPI's own files.
+    without device code, with what they require that has some, `brought_by_older` the same of older releases, each up
+    to the version that it names, the oldest first, `repositories` where those are developed; `used_without_it` says of
+    packages what they do without device code that most programs want of them; `other_accelerators` are packages for
+    other processors, `other_images` finds the name of an image for them; `pypi_mirrors` finds the address of an index
+    that holds PyPI's own files.
     """
 
     framework: Framework
@@ -65,6 +69,8 @@ class Distributions:
     compiled_at_run_time: Mapping[str, str]
     requirements_that_matter: re.Pattern[str]
     brings: Mapping[str, tuple[str, ...]]
+    brought_by_older: Mapping[str, tuple[tuple[Version, tuple[str, ...]], ...]]
+    used_without_it: Mapping[str, str]
     repositories: Mapping[str, str]
     other_accelerators: frozenset[str]
     other_images: re.Pattern[str]
@@ -103,6 +109,11 @@ def distributions() -> Distributions:
         compiled_at_run_time=raw["compiled_at_run_time"]["names"],
         requirements_that_matter=re.compile(raw["requirements_that_matter"]["pattern"], re.IGNORECASE),
         brings={name: tuple(needs) for name, needs in raw["brings"]["packages"].items()},
+        brought_by_older={
+            name: tuple((Version(last), tuple(needs)) for last, needs in releases.items())
+            for name, releases in raw["brought_by_older"]["packages"].items()
+        },
+        used_without_it=raw["used_without_it"]["names"],
         repositories=raw["repositories"]["names"],
         other_accelerators=frozenset(raw["other_accelerators"]["names"]),
         other_images=re.compile(raw["other_images"]["pattern"], re.IGNORECASE),

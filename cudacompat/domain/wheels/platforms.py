@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from cudacompat.domain.tables.arm_hosts import is_arm_only
 from cudacompat.domain.words.verdict import Target
 
+# The Python for which a list is checked that pins a package otherwise for each: that of Ubuntu 24.04.
+DEFAULT_PYTHON = "3.12"
 DEFAULT_PLATFORM = "linux-x86_64"
 ARM_PLATFORM = "linux-aarch64"
 

@@ -27,6 +27,7 @@ class Requirement:
     line there. `locked` is whether a lock file names it, with all that it needs. `group` is the extra or group that it
     belongs to, empty for a package that is always installed. `beside_pypi` is whether pip looks on PyPI, too, and takes
     the newer of both. `framework_index` and `framework_beside_pypi` say the same of the framework in the same place.
+    `pythons` are the releases of Python that its marker allows (`3.12`), empty where it allows every one.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Requirement:
     beside_pypi: bool = False
     framework_index: str = PYPI
     framework_beside_pypi: bool = False
+    pythons: frozenset[str] = frozenset()
 
     @property
     def for_others(self) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from packaging.version import Version
 
 from cudacompat.domain.gpus.lookup import resolve as gpu
 from cudacompat.domain.wheels.answer import HowKnown, Resolved, judge_all, resolve
+from cudacompat.domain.wheels.brought import brought_along
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.package_set import (
     PackageSet,
@@ -189,3 +192,19 @@ def test_a_wheel_with_a_library_for_each_cuda_release_asks_for_the_driver_of_the
     assert [each.outcome is not Outcome.FAILS for each in verdicts] == [runs, runs]
     alone = judge_all(resolve([wanted(f"bitsandbytes=={release}")]), [target("RTX 4090", driver)])[0]
     assert alone.outcome is Outcome.NATIVE
+
+
+@pytest.mark.parametrize(
+    ("name", "specifier", "brought"),
+    [
+        ("faster-whisper", "", "ctranslate2 4.8.5"),
+        ("faster-whisper", "==0.9.0", "ctranslate2 3.24.0"),
+        ("faster-whisper", "<1", "ctranslate2 3.24.0"),
+        ("faster-whisper", ">=0.9", "ctranslate2 4.8.5"),
+        ("whisperx", "==3.2.0", "ctranslate2 4.4.0"),
+        ("whisperx", ">=3.3,<3.4", "ctranslate2 4.4.0"),
+    ],
+)
+def test_a_release_brings_what_it_asked_for_itself(name: str, specifier: str, brought: str) -> None:
+    given = replace(wanted(name), specifier=specifier)
+    assert brought in [each.label for each in resolve(tuple(brought_along([given])))]

@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import content_of, finding, groups_of
 from cudacompat.domain.wheels.answer import HowKnown
+from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.package_set import is_open
 from cudacompat.domain.wheels.table import rows_of
 from cudacompat.domain.words.finding import Finding, Severity
@@ -36,8 +37,9 @@ def check(project: Project) -> Iterable[Finding]:
         told.add(key)
         name = resolved.requirement.name
         read = rows_of(name)
-        if read and read[-1].version.is_devrelease and resolved.known is HowKnown.NEWER:
-            continue  # it has no wheels: pip builds it
+        later = distributions().compiled_later(name) is not None and not any(row.has_code for row in read)
+        if later or (read and read[-1].version.is_devrelease and resolved.known is HowKnown.NEWER):
+            continue  # no release of it holds device code, or pip builds it
         pin = f"{name}=={resolved.version}" if resolved.version is not None else name
         foreign = resolved.known is HowKnown.FOREIGN
         ends = {HowKnown.NEWER: ("newest", read[-1:]), HowKnown.OLDER: ("oldest", read[:1])}

@@ -1,7 +1,8 @@
 """A wheel without device code of a package that has some for other machines.
 
 What it finds: a requirement whose wheel for the machines with a GPU that was named with --gpu holds no device code at
-all, although other wheels of the package do: the wheel for Arm processors, or a build for the CPU (`+cpu`).
+all, although other wheels of the package do: the wheel for Arm processors, or a build for the CPU (`+cpu`). It is a
+note for torchcodec, which most programs use to decode on the CPU.
 
 Why it matters: the installation and the start succeed, and everything runs on the CPU. Moving a model to the GPU ends
 in "Torch not compiled with CUDA enabled".
@@ -19,6 +20,7 @@ from collections.abc import Iterable
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import finding, groups_of, help_for
 from cudacompat.domain.wheels.answer import HowKnown
+from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.platforms import platform_for
 from cudacompat.domain.wheels.table import rows
 from cudacompat.domain.words.finding import Finding, Severity
@@ -26,7 +28,8 @@ from cudacompat.domain.words.rule import Rule
 
 
 def check(project: Project) -> Iterable[Finding]:
-    """An error for each package and GPU; one warning for a build that says in its name that it is for the CPU."""
+    """An error for each package and GPU, a note where most programs use the package without device code; one warning
+    for a build that says in its name that it is for the CPU."""
     told: set[tuple[str, int, str]] = set()
     for packages, group in groups_of(project):
         resolved, target = group[0].resolved, group[0].target
@@ -40,6 +43,18 @@ def check(project: Project) -> Iterable[Finding]:
         if meant and place in told:  # it is the same for every GPU
             continue
         told.add(place)
+        without = distributions().used_without_it.get(name)
+        if without is not None and not meant:
+            yield finding(
+                RULE.id,
+                Severity.NOTE,
+                f"{resolved.label} has no device code for {platform_for(target)}",
+                resolved=resolved,
+                target=target,
+                why=without,
+                help_=f"take {name} from the index that torch comes from, if the GPU has to do it",
+            )
+            continue
         yield finding(
             RULE.id,
             Severity.WARNING if meant else Severity.ERROR,

@@ -38,6 +38,61 @@ _WHL, _TAGS = "https://download.pytorch.org/whl", "cp312-cp312-linux_x86_64.whl"
 _FROM_GIT = "FROM python:3.12\nRUN {}\n"
 _UV_URL = '[project]\nname = "a"\ndependencies = ["torch"]\n[tool.uv.sources]\ntorch = {{ url = "{}" }}\n'
 _POETRY_URL = '[tool.poetry.dependencies]\npython = "^3.12"\ntorch = {{ url = "{}" }}\n'
+_LAUNCHER = """import os
+
+index = os.environ.get('TORCH_INDEX_URL', '{}/cu118')
+
+
+def prepare():
+    index = os.environ.get('TORCH_INDEX_URL', '{}/{}')
+    torch_command = os.environ.get('TORCH_COMMAND', f'pip install torch=={} --extra-index-url {{index}}')
+    if args.use_ipex:
+        index = 'https://example.org/xpu'
+        torch_command = f'pip install torch==2.7.1 --extra-index-url {{index}}'
+    if not is_installed('torch'):
+        run(f'"{{python}}" -m {{torch_command}}', 'Installing torch')
+    listed = os.environ.get('LISTED', 'requirements_versions.txt')
+    if not os.path.isfile(listed):
+        listed = os.path.join(here, listed)
+    run_pip(f'install -r "{{listed}}"', 'requirements')
+"""
+_INSTALLER = """import sys, subprocess
+VERSION = '{}'
+PYPI = 'https://pypi.org/simple/'
+
+
+def install_rocm():
+    return os.environ.get('TORCH_COMMAND', 'torch==2.7.1+cu118 --index-url https://download.pytorch.org/whl/cu118')
+
+
+def install_command(choice):
+    base = f'python -m pip install torch=={{VERSION}} '
+    if choice == 'NVIDIA':
+        return base + '--index-url https://download.pytorch.org/whl/cu{}' + ' --extra-index-url ' + PYPI
+    elif choice == 'CPU':
+        return base + '--index-url https://download.pytorch.org/whl/cpu'
+    return 'pip install torch torchvision'
+
+
+subprocess.check_call([sys.executable, '-m', 'pip', 'install', 'numpy', *sys.argv])
+print('pip install torch==1.13.1')
+"""
+_PYTHONS = """[project]
+name = "a"
+dependencies = [
+  "torch=={}; python_version < '3.14'",
+  "torch>=2.9.0; python_version >= '3.14'",
+]
+"""
+_SWITCH = """switch ($cuda) {{
+    "cu124" {{
+        python -m pip install torch==2.6 torchaudio --index-url https://download.pytorch.org/whl/cu124
+    }}
+    "cu128" {{
+        python -m pip install torch torchaudio --index-url https://download.pytorch.org/whl/{}
+    }}
+}}
+"""
 _SETUP = "from setuptools import setup\n\nNEEDS = ['numpy', '{}']\nsetup(name='a', install_requires=NEEDS + ['rich'])\n"
 _TWO = """[project]
 name = "a"
@@ -61,6 +116,42 @@ url = "https://download.pytorch.org/whl/cpu"
 torch = [{ markers = "extra == 'slow' and sys_platform != 'darwin'", source = "small" }]
 """
 CASES = (
+    LintCase(  # what a launcher installs by itself
+        bad={"modules/launch_utils.py": _LAUNCHER.format(_WHL, _WHL, "cu121", "2.3.1")},
+        good={"modules/launch_utils.py": _LAUNCHER.format(_WHL, _WHL, "cu128", "2.7.1")},
+        line="torch_command = os.environ.get",
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={"one_click.py": _INSTALLER.format("2.6.0", "124")},
+        good={"one_click.py": _INSTALLER.format("2.9.1", "128")},
+        line="return base + '--index-url",
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={"setup_tools/installer.py": "run('pip install torch==2.6.0 && pip install numpy')\n"},
+        good={"setup_tools/installer.py": "run('pip install torch==2.8.0 && pip install numpy')\n"},
+        line="run('pip install torch",
+        gpu=("12.0",),
+    ),
+    LintCase(  # a marker picks it for most Pythons
+        bad={"pyproject.toml": _PYTHONS.format("2.6.0")},
+        good={"pyproject.toml": _PYTHONS.format("2.8.0")},
+        line="2.6.0",
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={"build.ps1": _SWITCH.format("cu126")},
+        good={"build.ps1": _SWITCH.format("cu128")},
+        line="torch==2.6",
+        gpu=("12.0",),
+    ),
+    LintCase(  # a name that is written as many write it
+        bad={"requirments_cu124.txt": "torch==2.6.0\n"},
+        good={"requirments_cu124.txt": "torch==2.8.0\n"},
+        line="torch==2.6.0",
+        gpu=("12.0",),
+    ),
     LintCase(
         bad={"requirements.txt": "numpy\ntorch==2.5.1  # as it was in 2024\n"},
         good={"requirements.txt": "numpy\ntorch==2.8.0\n"},
@@ -217,6 +308,38 @@ CASES += (
     ),
 )
 NEAR_MISSES = (
+    NearMiss(
+        "the launcher installs an older torch before the list",
+        {
+            "launch_utils.py": _LAUNCHER.format(_WHL, _WHL, "cu121", "2.3.1"),
+            "requirements_versions.txt": "torch\ntorchvision\naccelerate==1.6.0\n",
+        },
+        gpu=("GTX 1080",),
+    ),
+    NearMiss(
+        "the user gives another command to the launcher",
+        {
+            "launch.py": _LAUNCHER.format(_WHL, _WHL, "cu121", "2.3.1"),
+            "webui-user.bat": f"@echo off\nset TORCH_COMMAND=pip install torch==2.7.1 --index-url {_WHL}/cu128\n",
+        },
+        gpu=("12.0",),
+    ),
+    NearMiss("a program of another kind", {"train.py": _INSTALLER.format("2.6.0", "124")}, gpu=("12.0",)),
+    NearMiss("no Python", {"install.py": "print 'torch'\ncmd = 'pip install torch==2.6.0'\n"}, gpu=("12.0",)),
+    NearMiss("one of two branches runs", {"build.ps1": _SWITCH.format("cu128")}, gpu=("12.0",)),
+    NearMiss(
+        "wheels that were built there bring the torch",
+        {
+            "Dockerfile": "FROM nvidia/cuda:12.4.1-devel-ubuntu22.04 AS base\nRUN pip install dist/*.whl\n"
+            "FROM base\nRUN pip install accelerate\n"
+        },
+        gpu=("GTX 1080",),
+    ),
+    NearMiss(
+        "a torch that is bounded takes its own torchvision",
+        {"Dockerfile": "FROM python:3.10\nRUN pip install torch~=2.3.0 torchvision\n"},
+        gpu=("GTX 1080",),
+    ),
     NearMiss(
         "an index that no table of the file defines has other releases",
         {"pyproject.toml": _UV_URL.format("x").replace('url = "x"', 'index = "pytorch"')},

@@ -12,4 +12,7 @@ CASES = (
         gpu=("8.6",),
     ),
 )
-NEAR_MISSES = (NearMiss("a package without CUDA code", {"requirements.txt": "requests==99.1\n"}, gpu=("8.6",)),)
+NEAR_MISSES = (
+    NearMiss("a package without CUDA code", {"requirements.txt": "requests==99.1\n"}, gpu=("8.6",)),
+    NearMiss("every release of it is compiled later", {"requirements.txt": "deepspeed==99.1\n"}, gpu=("8.6",)),
+)

@@ -17,6 +17,12 @@ CASES = (
         line="+cpu",
         gpu=("RTX 4090",),
     ),
+    LintCase(  # a note: it works without
+        bad={"requirements.txt": "torchcodec==0.9.1\n"},
+        good={"requirements.txt": "torchcodec==0.17.0\n"},
+        line="torchcodec",
+        gpu=("RTX 4090",),
+    ),
 )
 _CPU = "FROM python:3.12\nRUN pip install torch --index-url https://download.pytorch.org/whl/cpu\n"
 NEAR_MISSES = (
