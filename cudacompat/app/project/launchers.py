@@ -38,7 +38,7 @@ def _installs(file: SourceFile) -> tuple[LauncherInstall, ...]:
 
 def _given(file: SourceFile) -> Iterator[ShellCommand]:
     for match in _GIVEN.finditer(file.text):
-        yield from from_text(file, match["value"], match.start("value"), match.end("value"), conditional=False)
+        yield from from_text(file, match["value"], match.start("value"), end=match.end("value"), conditional=False)
 
 
 def _command(file: SourceFile, command: ShellCommand) -> Command:

@@ -185,7 +185,7 @@ class _Walk:
 
     def _made(self, text: str, value: ast.expr, around: _Around, replaceable: bool) -> Iterator[LauncherInstall]:
         start, end = self._span(value)
-        for command in from_text(self._file, text, start, end, conditional=around.branch):
+        for command in from_text(self._file, text, start, end=end, conditional=around.branch):
             said = tuple(word.text for word in command.words)
             if said not in self._seen:
                 self._seen.add(said)

@@ -33,7 +33,7 @@ def brought_along(requirements: Sequence[Requirement], elsewhere: Iterable[str] 
 def needs_of_release(package: str, version: Version | None, specifier: str = "") -> tuple[str, ...]:
     """Return what this release of a package, or the newest that the specifier allows, requires that has device code."""
     newest = distributions().brings.get(package, ())
-    older = distributions().brought_by_older.get(package, ())
+    older = [(Version(last), needs) for last, needs in distributions().brought_by_older.get(package, {}).items()]
     if version is not None:
         return next((needs for last, needs in older if version <= last), newest)
     try:

@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from packaging.version import Version
-
 
 @dataclass(frozen=True, slots=True)
 class Framework:
@@ -69,7 +67,7 @@ class Distributions:
     compiled_at_run_time: Mapping[str, str]
     requirements_that_matter: re.Pattern[str]
     brings: Mapping[str, tuple[str, ...]]
-    brought_by_older: Mapping[str, tuple[tuple[Version, tuple[str, ...]], ...]]
+    brought_by_older: Mapping[str, Mapping[str, tuple[str, ...]]]
     used_without_it: Mapping[str, str]
     repositories: Mapping[str, str]
     other_accelerators: frozenset[str]
@@ -110,7 +108,7 @@ def distributions() -> Distributions:
         requirements_that_matter=re.compile(raw["requirements_that_matter"]["pattern"], re.IGNORECASE),
         brings={name: tuple(needs) for name, needs in raw["brings"]["packages"].items()},
         brought_by_older={
-            name: tuple((Version(last), tuple(needs)) for last, needs in releases.items())
+            name: {last: tuple(needs) for last, needs in releases.items()}
             for name, releases in raw["brought_by_older"]["packages"].items()
         },
         used_without_it=raw["used_without_it"]["names"],
