@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from packaging.version import Version
 
 from cudacompat.domain.wheels.distributions import table_text
 from tests.helpers.run import ROOT, Ran, inside
@@ -85,11 +86,12 @@ def answers_of(row: Mapping[str, Any], torch_cuda: str | None) -> Mapping[str, s
 
 def test_what_was_read_says_the_same(number: int, ran: Ran) -> None:
     """Each wheel that was read, against its row: the outcomes were counted there over all modules of its library."""
-    rows = {(row["package"], row["version"]): row for row in measured() if row["platform"] in ("linux-x86_64", "any")}
+    here = [row for row in measured() if row["platform"] in ("linux-x86_64", "any")]
+    rows = {(row["package"], Version(row["version"])): row for row in here}
     wanted = read_by_hand(APPLICATIONS[number])
     torch = next((e for e in ran.json["packages"] if e["package"] == "torch"), None)
     cuda = torch["index"].removeprefix("cu") if torch is not None and torch["index"].startswith("cu") else None
-    read = {key_of(e): rows[e["package"], e["version"]] for e in ran.json["packages"] if e["known"] == "read"}
+    read = {key_of(e): rows[e["package"], Version(e["version"])] for e in ran.json["packages"] if e["known"] == "read"}
     for name, row in read.items():
         answers = answers_of(row, cuda)
         assert [SAID[answers[capability]] for capability in GPUS.values()] == wanted[name], name

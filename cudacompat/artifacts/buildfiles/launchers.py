@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.domain.project.model import SourceFile, Word
+from cudacompat.domain.wheels.distributions import framework
 
 _NAMES = re.compile(
     r"(?!test_)(?:\w+_)?(?:launch(?:er|_utils?)?|install(?:er|_\w+)?|one_click|webui|start|bootstrap)\.py"
@@ -79,7 +80,7 @@ def _names_cuda(command: ShellCommand) -> bool:
 
 
 def _is_framework(word: str) -> bool:
-    return re.match(r"torch(?:$|[=<>~!\[+])", word) is not None
+    return re.split(r"[=<>~!\[+ ]", word, maxsplit=1)[0] == framework().name
 
 
 def from_text(file: SourceFile, text: str, start: int, end: int, *, conditional: bool) -> Iterator[ShellCommand]:

@@ -21,6 +21,7 @@ from cudacompat.domain.wheels.requirement import Requirement, index_for, index_n
 Table = Mapping[str, Any]
 PYTHONS = frozenset({"3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"})
 _REPOSITORY = re.compile(r"(?:git\+)?(?:https?|ssh|git)://(?:[^/@\s]+@)?[^/@\s]+/([\w.-]+/[\w-]+)")
+_FOLDER = re.compile(r"(?:[\w.-]+/)+[\w.-]*(?:\[|;|\s|$)")  # a path below the one where pip runs
 _LONGEST_ADDRESS = 300  # characters that are looked at
 _EXACT = re.compile(r"===?\s*([^\s,*]+)")
 
@@ -104,6 +105,8 @@ def requirement_of(text: str, line: int, origin: Origin, *, group: str = "") -> 
     text = text.strip()
     if "://" in text.partition(";")[0] or text.partition(";")[0].strip().endswith(".whl"):
         return _of_address(text, line, origin, group=group)
+    if _FOLDER.match(text) is not None:
+        return None  # a directory of the project, which is built here
     try:
         parsed = Pep508(text)
     except InvalidRequirement:

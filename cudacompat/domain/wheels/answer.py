@@ -114,7 +114,9 @@ def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFOR
     """Return the wheels that those of these requirements stand for that the table knows, in their order. They are taken
     as one environment: what one asks of another narrows it. Builds for processors of other makers are left out, with
     what stands in one group with a package that is for those alone."""
-    foreign = {each.group for each in requirements if each.name in distributions().other_accelerators}
+    universal = any(each.locked and each.for_others for each in requirements)  # a lock for all kinds of machines
+    others = [each for each in requirements if each.name in distributions().other_accelerators]
+    foreign = {each.group for each in others if not (universal and each.locked)}
     meant = () if "" in foreign else [each for each in requirements if each.group not in foreign]
     known = [each for each in _of_one_python(meant) if each.name in packages() and not each.for_others]
     pinned = [_resolved(each, "", platform=platform) for each in known if each.pinned is not None]
@@ -290,10 +292,20 @@ def _rows_for(name: str, version: Version, build: str, *, platform: str) -> tupl
     if name == framework().name:
         return _torch_rows_for(version, build, platform)
     if build == PYPI:
-        return _between(rows_of(name, platform), version)
+        return _of_pypi(name, version, platform)
     if cuda_of_index(build) is None and build != framework().conda_channel:
         return HowKnown.FOREIGN, ()
     return (HowKnown.WITH_FRAMEWORK if name in framework().built_with_it else HowKnown.UNREAD), ()
+
+
+def _of_pypi(name: str, version: Version, platform: str) -> tuple[HowKnown, tuple[WheelRow, ...]]:
+    """What is known of a release that was not read: of a package that compiles its code later, or that most programs
+    use without, that it has none, unless one that was read has."""
+    read = rows_of(name, platform)
+    later = distributions().compiled_later(name) is not None and not any(row.has_code for row in read)
+    if later or name in distributions().used_without_it:
+        return HowKnown.NO_CODE, ()
+    return _between(read, version)
 
 
 def _is_same_build(row: WheelRow, build: str) -> bool:

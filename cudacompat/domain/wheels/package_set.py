@@ -137,7 +137,10 @@ def _framework_asked(resolved: Resolved) -> SpecifierSet | None:
 
 
 def one_folder(packages: PackageSet) -> Iterator[Conflict]:
-    """Yield the pairs of packages of which one overwrites the other."""
+    """Yield the pairs of packages of which one overwrites the other; none of a lock that holds builds for the GPUs of
+    other makers, too: not all of it is installed anywhere."""
+    if any(each.locked and each.for_others for each in packages.requirements):
+        return
     for group in distributions().one_folder:
         held = [each for each in packages.requirements if each.name in group]
         names = list(dict.fromkeys(each.name for each in held))

@@ -192,6 +192,13 @@ def test_an_extra_that_chooses_the_index_makes_one_requirement_of_each_build() -
     ]
 
 
+def test_a_directory_of_the_project_is_built_here_and_no_error() -> None:
+    text = "submodules/diff-rasterization\n./own[extra]\ntorch==2.6.0\nsub/\n"
+    read = pip_file.read(text, "requirements.txt")
+    assert [each.name for each in read.requirements] == ["torch"]
+    assert read.not_understood == ()
+
+
 def test_a_setup_py_is_read_and_not_run() -> None:
     text = (
         "import setuptools\nopen('/nowhere/at/all')\nBASE = ['torch==2.6.0']\n"

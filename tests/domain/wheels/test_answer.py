@@ -208,3 +208,23 @@ def test_a_wheel_with_a_library_for_each_cuda_release_asks_for_the_driver_of_the
 def test_a_release_brings_what_it_asked_for_itself(name: str, specifier: str, brought: str) -> None:
     given = replace(wanted(name), specifier=specifier)
     assert brought in [each.label for each in resolve(tuple(brought_along([given])))]
+
+
+def locked(text: str, index: str = PYPI) -> Requirement:
+    return replace(wanted(text, index), locked=True)
+
+
+def test_a_lock_for_all_machines_is_judged_for_those_with_a_gpu_of_nvidia() -> None:
+    """It holds builds for others, and what those bring along."""
+    cuda, rocm = locked("torch==2.6.0", "cu124"), locked("torch==2.6.0", "rocm6.2")
+    brought = locked("pytorch-triton-rocm==3.2.0")
+    assert [each.label for each in resolve([cuda, rocm, brought])] == ["torch 2.6.0+cu124"]
+    assert resolve([locked("torch==2.6.0"), locked("torch-npu==2.6.0")]) == ()
+    pair = [locked("onnxruntime==1.22.0"), locked("onnxruntime-gpu==1.22.0")]
+    assert list(one_folder(PackageSet("uv.lock", (*pair, rocm)))) == []
+    assert len(list(one_folder(PackageSet("uv.lock", tuple(pair))))) == 1
+
+
+@pytest.mark.parametrize("pin", ["deepspeed==99.1", "torchcodec==0.0.9"])
+def test_a_release_of_a_package_without_code_of_its_own_is_not_left_open(pin: str) -> None:
+    assert outcome(pin, "RTX 4090") == (None, HowKnown.NO_CODE)

@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import finding, groups_of, help_for
 from cudacompat.domain.wheels.answer import HowKnown
-from cudacompat.domain.wheels.distributions import distributions
+from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.platforms import platform_for
 from cudacompat.domain.wheels.table import rows
 from cudacompat.domain.words.finding import Finding, Severity
@@ -52,7 +52,7 @@ def check(project: Project) -> Iterable[Finding]:
                 resolved=resolved,
                 target=target,
                 why=without,
-                help_=f"take {name} from the index that torch comes from, if the GPU has to do it",
+                help_=f"take {name} from the index that {framework().name} comes from, if the GPU has to do it",
             )
             continue
         yield finding(
