@@ -41,6 +41,8 @@ def _named(path: str) -> Iterator[str]:
         yield from sorted(str(each) for each in Path(path).rglob("*.whl") if each.is_file())
     elif path.endswith(".whl"):
         yield path
+    elif "://" in path:
+        raise UsageError(f"cannot read {masked(path)}: a folder of wheels is a directory, file://, s3://, gs:// or az://")
     else:
         text = read_whole(path, _LARGEST_LIST, "is no list of wheels").decode("utf-8", "replace")
         for line in text.splitlines():

@@ -47,7 +47,8 @@ class Distributions:
     `shared_libraries` are packages that load CUDA's libraries from other packages, `loaded_by_name` those libraries'
     packages without the release in their names; `one_folder` are groups that write
     the same files. For reading wheels: `deciding_library` finds the library that decides for a package,
-    `library_for_each_cuda` those of a package that has one for each CUDA release, `no_kernels_of_its_own` are packages
+    `library_for_each_cuda` those of a package that has one for each CUDA release, `library_for_older` those that GPUs
+    below a compute capability load in their place, `no_kernels_of_its_own` are packages
     whose device code is that of a compiler's tools, and `requirements_that_matter` finds the requirements to keep.
     `compiled_at_run_time` says of package families how they compile device code themselves. `brings` are packages
     without device code, with what they require that has some, `brought_by_older` the same of older releases, each up
@@ -63,6 +64,7 @@ class Distributions:
     one_folder: tuple[tuple[str, ...], ...]
     deciding_library: Mapping[str, re.Pattern[str]]
     library_for_each_cuda: Mapping[str, re.Pattern[str]]
+    library_for_older: Mapping[str, tuple[str, re.Pattern[str]]]
     no_kernels_of_its_own: frozenset[str]
     compiled_at_run_time: Mapping[str, str]
     requirements_that_matter: re.Pattern[str]
@@ -103,6 +105,10 @@ def distributions() -> Distributions:
         one_folder=tuple(map(tuple, raw["one_folder"]["groups"])),
         deciding_library=_patterns(raw["deciding_library"]["patterns"]),
         library_for_each_cuda=_patterns(raw["library_for_each_cuda"]["patterns"]),
+        library_for_older={
+            name: (below, re.compile(pattern))
+            for name, (below, pattern) in raw["library_for_older"]["packages"].items()
+        },
         no_kernels_of_its_own=frozenset(raw["no_kernels_of_its_own"]["names"]),
         compiled_at_run_time=raw["compiled_at_run_time"]["names"],
         requirements_that_matter=re.compile(raw["requirements_that_matter"]["pattern"], re.IGNORECASE),

@@ -44,8 +44,29 @@ def measured(package: str, artifacts: Sequence[BinaryArtifact]) -> dict[str, Any
     by_cuda = distributions().library_for_each_cuda.get(package)
     if by_cuda is not None:
         named = {match[1]: each for each in held if (match := by_cuda.search(each.path))}
-        found["by_cuda"] = {cuda: _answers(each) for cuda, each in sorted(named.items(), key=lambda it: int(it[0]))}
+        older = _answers_of_older(package, held)
+        found["by_cuda"] = {
+            cuda: {**_answers(each), **older.get(cuda, {})}
+            for cuda, each in sorted(named.items(), key=lambda it: int(it[0]))
+        }
+        found["answers"] = next(
+            (found["by_cuda"][cuda] for cuda, each in named.items() if each is main), found["answers"]
+        )
     return {key: value for key, value in found.items() if value is not None}
+
+
+def _answers_of_older(package: str, held: Sequence[BinaryArtifact]) -> dict[str, dict[str, str]]:
+    """By CUDA release the outcomes on the GPUs that load another library for it than newer ones do."""
+    below, pattern = distributions().library_for_older.get(package, ("", None))
+    named = [(match[1], each) for each in held if pattern is not None and (match := pattern.search(each.path))]
+    return {
+        cuda: {
+            text: outcome
+            for text, outcome in _answers(each).items()
+            if ComputeCapability.parse(text) < ComputeCapability.parse(below)
+        }
+        for cuda, each in named
+    }
 
 
 def _inner(artifact: BinaryArtifact) -> str:

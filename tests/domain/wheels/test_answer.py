@@ -57,6 +57,9 @@ def outcome(text: str, spec: str, index: str = PYPI, driver: str | None = None) 
         ("torch==99.0", PYPI, "RTX 4090", Outcome.UNDECIDED, HowKnown.NEWER),
         ("torch==2.8.0", "https://mirror.example/simple", "RTX 4090", Outcome.UNDECIDED, HowKnown.FOREIGN),
         ("ctranslate2==4.5.0", PYPI, "RTX 5070 Ti", Outcome.JIT, HowKnown.READ),
+        # Below 7.5 it loads another library than the one that newer GPUs load.
+        ("bitsandbytes==0.42.0", PYPI, "GTX 1080", Outcome.NATIVE, HowKnown.READ),
+        ("bitsandbytes==0.42.0", PYPI, "RTX 5070 Ti", Outcome.FAILS, HowKnown.READ),
         ("onnxruntime-gpu==1.18.1", PYPI, "H100", Outcome.JIT, HowKnown.READ),
         ("torchvision==0.22.1", "cu128", "RTX 5070 Ti", None, HowKnown.WITH_FRAMEWORK),
     ],
@@ -144,7 +147,7 @@ def test_libraries_that_come_with_a_framework_leave_a_healthy_environment_green(
 
 
 def test_a_library_of_nvidia_alone_is_not_taken_for_good() -> None:
-    assert outcome("nvidia-curand-cu12==10.3.9.90", "RTX 4090")[0] is Outcome.UNDECIDED
+    assert outcome("nvidia-curand-cu12==10.3.99.0", "RTX 4090")[0] is Outcome.UNDECIDED
 
 
 def test_every_row_that_was_read_says_where_and_when() -> None:
