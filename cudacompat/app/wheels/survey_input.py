@@ -42,7 +42,9 @@ def _named(path: str) -> Iterator[str]:
     elif path.endswith(".whl"):
         yield path
     elif "://" in path:
-        raise UsageError(f"cannot read {masked(path)}: a folder of wheels is a directory, file://, s3://, gs:// or az://")
+        raise UsageError(
+            f"cannot read {masked(path)}: a folder of wheels is a directory, file://, s3://, gs:// or az://"
+        )
     else:
         text = read_whole(path, _LARGEST_LIST, "is no list of wheels").decode("utf-8", "replace")
         for line in text.splitlines():
