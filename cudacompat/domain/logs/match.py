@@ -12,8 +12,12 @@ from cudacompat.domain.logs.signature import EVERYWHERE, Pattern, Role, Signatur
 # "CUDA error 209", "CUDA failure 100:", "cudaError: 35", "CUDA Error Code: 2", "cuBLAS error 13", "cudnn status: 4",
 # "nvrtc: error 5": a number where the text is missing
 _NUMBER = re.compile(
-    r"(?i)(?<![a-z])(cuda|cu(?:blas|dnn|fft|rand|solver|sparse|tensor)|nv(?:rtc|ml|jitlink)|nccl|npp)(?:lt|dn|sp)?\s?:?"
+    r"(?i)(?<![a-z])(cuda|cu(?:blas|dnn|fft|rand|solver|sparse|tensor)|nv(?:rtc|ml|vm|jitlink)|nccl|npp)(?:lt|dn|sp)?\s?:?"
     r"\s?(?:runtime |driver |api |library )?(?:error|failure|status)(?:\s*code)?\s*[:=(#\[]?\s*(-?\d{1,4})(?![\d.])"
+)
+# "Check failed: status == CUDNN_STATUS_SUCCESS (7 vs. 0)"
+_INSTEAD_OF_SUCCESS = re.compile(
+    r"(?i)== ?(cuda|cu(?:blas|dnn|fft|rand|solver|sparse|tensor)|nccl)(?:_?status)?_?success\w* \((\d{1,4}) vs\. \d"
 )
 _NUMBER_WEIGHT = 10
 _LONGEST_VALUE = 160
@@ -83,7 +87,7 @@ class Matcher:
         return by_number or best
 
     def _by_number(self, text: str) -> Match | None:
-        found = _NUMBER.search(text)
+        found = _NUMBER.search(text) or _INSTEAD_OF_SUCCESS.search(text)
         signature = self._numbers.get((found[1].lower(), int(found[2]))) if found else None
         return (
             Match(signature, (), found.start(), end=found.end(), weight=_NUMBER_WEIGHT) if found and signature else None

@@ -26,8 +26,8 @@ _HARMLESS = re.compile(
     r"|\b(?:errors?|failures?|failed)\b\"?\s*[:=]\s*(?:0|none|null|false|nil|''|\"\")(?![.\d])"
     r"|(?:^|[,;:(|] ?)(?:0|no) (?:tests? )?failed\b"  # not "request 0 failed"
     r"|\berror[_ -]?(?:rate|handler|handling|log(?!:)|page|count|correction|budget)\b|--?W(?:no-)?error|error-limit"
-    r"|\berror_code\b"
-    r"|\bCUBLAS_STATUS_SUCCESS\b|\bCUDNN_STATUS_SUCCESS\b|\bcudaSuccess\b|\bcudaErrorNotReady\b|\bstrerror\b|\bperror\b"
+    r"|\berror_code\b|\bcudaErrorNotReady\b|\bstrerror\b|\bperror\b"
+    r"|(?<!== )(?:\bCUBLAS_STATUS_SUCCESS\b|\bCUDNN_STATUS_SUCCESS\b|\bcudaSuccess\b)"
     r"|^-- (?:Looking|Performing|Check)|^checking (?:for|whether) |^\[\d+/\d+\] |^\[ *\d+%\] "
     r"|\" [123]\d\d \d|HTTP/[\d.]+\" [123]\d\d\b"  # an answered request for /error
     r"|\bdebconf: |\binvoke-rc\.d: |\bUnable to register cu\w+ factory\b|\(ignored\)|\bfailed with initial frozen solve"

@@ -59,6 +59,7 @@ _CPU: tuple[Signature, ...] = (
             "ollama-cudart-unusable",
             "ollama-gpu-too-old",
             "ollama-device-skipped",
+            "ollama-discovery-crashed",
         ),
         sources=("ollama/ollama#8674", "ollama/ollama#8532", "ollama/ollama#9885"),
     ),
@@ -84,12 +85,29 @@ _CPU: tuple[Signature, ...] = (
 
 _OLLAMA: tuple[Signature, ...] = (
     Signature(
+        id="ollama-discovery-crashed",
+        title="ollama's search for GPUs crashed, so that it uses the CPU",
+        patterns=(
+            'msg="failure during llama-server GPU discovery"',
+            'msg="failure during GPU discovery"',
+        ),
+        sample='level=INFO source=runner.go:513 msg="failure during llama-server GPU discovery" '
+        'OLLAMA_LIBRARY_PATH="[/usr/lib/ollama]" extra_envs=map[] error="llama-server process exited"',
+        cause="The process that loads ollama's CUDA libraries to list the GPUs ended: 0xc0000005 and SIGSEGV are a "
+        "crash in the driver or in those libraries, a timeout is a driver that hangs.",
+        does_not_mean="that the GPU is too old: such a GPU is named and skipped.",
+        fix="Install another release of the driver, and reinstall ollama so that no library of an older release is "
+        "left. OLLAMA_DEBUG=1 prints what was loaded last; OLLAMA_LLM_LIBRARY=cuda_v12 leaves the other build out.",
+        sources=("ollama/ollama#16925", "ollama/ollama#16957", "ollama/ollama#17375"),
+    ),
+    Signature(
         id="ollama-cudart-unusable",
         title="ollama could not use the CUDA runtime: the driver is missing or too old",
         patterns=(
             "your nvidia driver is too old or missing. If you have a CUDA GPU please upgrade to run ollama",
             'msg="unable to load cudart library" library=<library:word> error=',
             "cudaSetDevice err: 35",
+            "cudart init failure: <code:num>",
         ),
         sample='level=WARN source=gpu.go:568 msg="unable to load cudart library" '
         'library=/usr/lib/ollama/libcudart.so.12.4.99 error="your nvidia driver is too old or missing.  If you have '

@@ -46,6 +46,23 @@ _OWN: tuple[Signature, ...] = (
         sources=("opencv/opencv modules/dnn/CMakeLists.txt",),
     ),
     Signature(
+        id="opencv-needs-contrib",
+        title="OpenCV with CUDA needs the modules of opencv_contrib",
+        patterns=(
+            "OpenCV requires enabled 'cudev' module from 'opencv_contrib'",
+            "opencv_cudev is required",
+            "No modules has been found: <folder:word>",
+        ),
+        sample="CMake Error at modules/core/CMakeLists.txt:40 (message):\n  CUDA: OpenCV requires enabled 'cudev' "
+        "module from 'opencv_contrib'",
+        cause="The CUDA modules are in another repository since OpenCV 4: it was not named, is of another release, or "
+        "the path begins with ~, which CMake does not expand.",
+        does_not_mean="that the toolkit or the architecture is wrong.",
+        fix="Check out opencv_contrib at the tag of OpenCV and give the whole path of its modules folder to "
+        "-DOPENCV_EXTRA_MODULES_PATH, in an empty build folder.",
+        sources=("opencv/opencv#16331", "opencv/opencv#12768", "opencv/opencv#14205"),
+    ),
+    Signature(
         id="opencv-dnn-on-cpu",
         title="OpenCV's DNN module runs on the CPU: it was built without CUDA",
         severity=Severity.WARNING,

@@ -102,6 +102,21 @@ PROGRAMS: tuple[Signature, ...] = (
         sources=("pyg-team/pytorch_geometric#8321", "facebookresearch/detectron2 INSTALL.md"),
     ),
     Signature(
+        id="torch-op-not-for-type",
+        title="PyTorch has no code of {op} for {type}",
+        patterns=(
+            "RuntimeError: \"<op:word>\" not implemented for '<type:(BFloat16|Half|Float8*|ComplexHalf|Short|Bool)>'",
+        ),
+        sample="RuntimeError: \"_amp_foreach_non_finite_check_and_unscale_cuda\" not implemented for 'BFloat16'",
+        cause="The operation exists for other number formats: gradients in bfloat16 need no GradScaler, and old "
+        "releases lack many operations for it.",
+        does_not_mean="that code for the GPU is missing.",
+        fix="Train in float16 with the scaler or in bfloat16 without it (fp16=True or bf16=True, not both), or convert "
+        "the tensor before the operation; a newer PyTorch has more of them.",
+        role=Role.GENERAL,
+        sources=("mlabonne/llm-course#40",),
+    ),
+    Signature(
         id="flash-attn-not-installed",
         title="the program asks for FlashAttention, and it is not installed or does not load",
         patterns=(

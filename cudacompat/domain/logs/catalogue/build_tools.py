@@ -218,6 +218,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "Hash Sum mismatch",
             "is not valid yet (invalid for another",
             "dpkg was interrupted, you must manually run",
+            "Errors were encountered while processing: <package:word>",
             "At least one invalid signature was encountered",
         ),
         sample="E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 2011 (apt-get)",

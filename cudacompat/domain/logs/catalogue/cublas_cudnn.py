@@ -95,6 +95,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="cudnn-execution-failed",
         title="a cuDNN kernel failed",
         statuses=(
+            ("cudnn", 7),
             ("cudnn", 8),
             ("cudnn", 5000),
         ),

@@ -1,7 +1,7 @@
 """Statuses of CUDA's libraries that have no line of their own: whole enumerations, told by what a status means.
 
-Names and numbers: cublas_api.h, cufft.h, curand.h, nvrtc.h and nvJitLink.h of CUDA 13, cusparse.h and cusolver_common.h
-of CUDA 12.9, cudnn_graph.h 9 and 8, nppdefs.h 13.2, cutensor/types.h 2.8.
+Names and numbers: cublas_api.h, cufft.h, curand.h, nvrtc.h, nvvm.h and nvJitLink.h of CUDA 12 and 13, cusparse.h and
+cusolver_common.h of CUDA 12.9, cudnn_graph.h 9 and 8, nppdefs.h 13.2, cutensor/types.h 2.8.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ SIGNATURES: tuple[Signature, ...] = (
         (
             "cudnn",
             "CUDNN_STATUS_",
-            "NOT_SUPPORTED_INCOMPATIBLE_CUDA_DRIVER=3005 NOT_SUPPORTED_INCOMPATIBLE_CUDART=3006 VERSION_MISMATCH=13",
+            "NOT_SUPPORTED_INCOMPATIBLE_CUDA_DRIVER=3005 NOT_SUPPORTED_INCOMPATIBLE_CUDART=3006 VERSION_MISMATCH=14",
         ),
         title="this cuDNN does not fit the driver or the CUDA runtime",
         cause="cuDNN was built for a newer CUDA release than the driver, or than the runtime in the program, has.",
@@ -110,7 +110,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "cudnn",
             "CUDNN_STATUS_",
             "DEPRECATED=1004 LICENSE_ERROR=1005 SERIALIZATION_VERSION_MISMATCH=1003 RUNTIME_IN_PROGRESS=1006 "
-            "RUNTIME_FP_OVERFLOW=1007 INVALID_VALUE=7",
+            "RUNTIME_FP_OVERFLOW=1007 INVALID_VALUE=5",
         ),
         title="cuDNN refused a call",
         cause="The name says why: a value, a plan that another release of cuDNN wrote, an overflow of numbers, a "
@@ -211,6 +211,21 @@ SIGNATURES: tuple[Signature, ...] = (
         source="https://docs.nvidia.com/cuda/nvrtc/#error-handling",
     ),
     _status(
+        "nvvm-failed",
+        (
+            "nvvm",
+            "NVVM_ERROR_",
+            "OUT_OF_MEMORY=1 PROGRAM_CREATION_FAILURE=2 IR_VERSION_MISMATCH=3 INVALID_INPUT=4 INVALID_PROGRAM=5 "
+            "INVALID_IR=6 INVALID_OPTION=7 NO_MODULE_IN_PROGRAM=8 COMPILATION=9 CANCELLED=10",
+        ),
+        title="libNVVM could not compile the code that it was given",
+        cause="The program hands over code of another LLVM release than this libNVVM reads, or asks for an "
+        "architecture or an option that it does not know: it is older or newer than the program expects.",
+        not_="that the GPU is broken.",
+        fix="Take libNVVM (nvcc's package) of the CUDA release that the program names, and a newer program.",
+        source="nvvm.h of CUDA 13.0",
+    ),
+    _status(
         "nvjitlink-arch",
         ("nvjitlink", "NVJITLINK_ERROR_", "MISSING_ARCH=2 ARCH_MISMATCH=13 UNRECOGNIZED_ARCH=16 UNSUPPORTED_ARCH=17"),
         title="nvJitLink does not link for this architecture",
@@ -236,14 +251,34 @@ SIGNATURES: tuple[Signature, ...] = (
         source="https://docs.nvidia.com/cuda/nvjitlink/#error-codes",
     ),
     _status(
+        "npp-gpu-unsupported",
+        ("npp", "NPP_", "LIBRARY_VERSION_MISMATCH_ERROR=-9998 NOT_SUFFICIENT_COMPUTE_CAPABILITY=-1027"),
+        title="this NPP does not serve the GPU, or is of another release than the program",
+        cause="The function needs a GPU of a higher compute capability, or two releases of NPP's libraries are mixed.",
+        not_="that the image is wrong.",
+        fix="Take all of CUDA's libraries from one release that supports {label}.",
+        source="https://docs.nvidia.com/cuda/npp/ (NppStatus)",
+    ),
+    _status(
         "npp-refused",
         (
             "npp",
             "NPP_",
-            "CUDA_KERNEL_EXECUTION_ERROR=-1000 NOT_SUPPORTED_MODE_ERROR=-9999 CONTEXT_MATCH_ERROR=-13 "
-            "SCALE_RANGE_ERROR=-12 OUT_OFF_RANGE_ERROR=-11 DIVIDE_BY_ZERO_ERROR=-10 MEMORY_ALLOCATION_ERR=-9 "
-            "NULL_POINTER_ERROR=-8 RANGE_ERROR=-7 SIZE_ERROR=-6 BAD_ARGUMENT_ERROR=-5 NO_MEMORY_ERROR=-4 "
-            "NOT_IMPLEMENTED_ERROR=-3",
+            "INVALID_HOST_POINTER_ERROR=-1032 INVALID_DEVICE_POINTER_ERROR=-1031 LUT_PALETTE_BITSIZE_ERROR=-1030 "
+            "ZC_MODE_NOT_SUPPORTED_ERROR=-1028 TEXTURE_BIND_ERROR=-1024 WRONG_INTERSECTION_ROI_ERROR=-1020 "
+            "HAAR_CLASSIFIER_PIXEL_MATCH_ERROR=-1006 MEMFREE_ERROR=-1005 MEMSET_ERROR=-1004 MEMCPY_ERROR=-1003 "
+            "ALIGNMENT_ERROR=-1002 CUDA_KERNEL_EXECUTION_ERROR=-1000 STREAM_CTX_ERROR=-215 "
+            "ROUND_MODE_NOT_SUPPORTED_ERROR=-213 QUALITY_INDEX_ERROR=-210 RESIZE_NO_OPERATION_ERROR=-201 "
+            "OVERFLOW_ERROR=-109 NOT_EVEN_STEP_ERROR=-108 HISTOGRAM_NUMBER_OF_LEVELS_ERROR=-107 "
+            "LUT_NUMBER_OF_LEVELS_ERROR=-106 ZERO_MASK_VALUE_ERROR=-62 CORRUPTED_DATA_ERROR=-61 "
+            "CHANNEL_ORDER_ERROR=-60 DATA_TYPE_ERROR=-59 QUADRANGLE_ERROR=-58 RECTANGLE_ERROR=-57 "
+            "COEFFICIENT_ERROR=-56 NUMBER_OF_CHANNELS_ERROR=-53 COI_ERROR=-52 DIVISOR_ERROR=-51 "
+            "CHANNEL_ERROR=-47 STRIDE_ERROR=-37 ANCHOR_ERROR=-34 MASK_SIZE_ERROR=-33 RESIZE_FACTOR_ERROR=-24 "
+            "INTERPOLATION_ERROR=-23 MIRROR_FLIP_ERROR=-22 MOMENT_00_ZERO_ERROR=-21 "
+            "THRESHOLD_NEGATIVE_LEVEL_ERROR=-20 THRESHOLD_ERROR=-19 FFT_FLAG_ERROR=-18 FFT_ORDER_ERROR=-17 "
+            "STEP_ERROR=-16 NOT_SUPPORTED_MODE_ERROR=-14 CONTEXT_MATCH_ERROR=-13 SCALE_RANGE_ERROR=-12 "
+            "OUT_OFF_RANGE_ERROR=-11 DIVIDE_BY_ZERO_ERROR=-10 MEMORY_ALLOCATION_ERR=-9 NULL_POINTER_ERROR=-8 "
+            "RANGE_ERROR=-7 SIZE_ERROR=-6 BAD_ARGUMENT_ERROR=-5 NO_MEMORY_ERROR=-4 NOT_IMPLEMENTED_ERROR=-3",
         ),
         title="a function of NPP (images and signals) failed",
         cause="The name says why: a size, a step or a region of the image, memory, or an error of the GPU before it.",

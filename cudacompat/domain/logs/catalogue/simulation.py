@@ -204,6 +204,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "PhysX GPU features are disabled",
             "Failed to create a valid PhysX CUDA Context Manager",
             "Unable to create PxCudaContextManager",
+            "PhysX error: GPU <what:text> fail to launch kernel",
             "Failed to create Cuda Context Manager",
         ),
         sample="Internal error : Failed to load CUDA module data. Cuda error code - 209",

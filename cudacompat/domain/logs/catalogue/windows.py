@@ -144,4 +144,17 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Install a wheel for this Python and CUDA, or Visual Studio's Build Tools with the C++ workload.",
         sources=("setuptools msvc.py",),
     ),
+    Signature(
+        id="msvc-source-refused",
+        title="Visual Studio's compiler refuses the source: {what}",
+        patterns=("): error C<num>: <what:text>", "): fatal error C<num>: <what:text>"),
+        sample="D:\\a\\common.cuh(118): error C3688: invalid literal suffix 'ms'",
+        cause="The source needs another release of Visual Studio or of the C++ standard, or it is read in the "
+        "system's code page and not as UTF-8 (C3688, C2001, C4819).",
+        does_not_mean="that the GPU or CUDA is at fault.",
+        fix="Take the release of Visual Studio that the project names; for characters that are misread add /utf-8 "
+        "(-DCMAKE_CXX_FLAGS=/utf-8, and -Xcompiler=/utf-8 for nvcc).",
+        role=Role.GENERAL,
+        sources=("ggml-org/whisper.cpp#2428",),
+    ),
 )
