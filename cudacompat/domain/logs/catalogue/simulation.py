@@ -175,8 +175,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="ucx-not-connected",
         title="MPI's ranks on two machines do not reach each other",
         patterns=(
-            "UCX ERROR connect(fd=<n:num>, dest_addr=<address:word>) failed",
-            "UCX ERROR <what:text>",
+            "connect(fd=<n:num>, dest_addr=<address:word>) failed",
             "Error: ucp_ep_create(proc=<n:num>) failed",
             "Failed to resolve UCX endpoint for rank",
             "pmixp_coll_ring_reset_if_to: <...>collective timeout",
