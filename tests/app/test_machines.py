@@ -49,6 +49,10 @@ GPUS = {
     "Thor": ("11.0", None),
     "GB10": ("12.1", "10de:2e12"),
     "B300": ("10.3", "10de:3182"),
+    "T4": ("7.5", "10de:1eb8"),
+    "L40S": ("8.9", "10de:26b9"),
+    "RTX 3050 of a laptop": ("8.6", "10de:25a2"),
+    "RTX PRO 6000": ("12.0", "10de:2bb1"),
 }
 UBUNTU24, UBUNTU25 = "Ubuntu 24.04.2 LTS, Linux 6.8 x86_64", "Ubuntu 25.10, Linux 6.17 x86_64"
 DEBIAN13, FEDORA43 = "Debian GNU/Linux 13 (trixie), Linux 6.12 x86_64", "Fedora Linux 43, Linux 6.17 x86_64"
@@ -372,7 +376,7 @@ SOLVED: tuple[Solved, ...] = (
         "gcc 15 and glibc 2.42 with CUDA 12.8",
         Box(("RTX 5090",), on=UBUNTU25, libc="glibc 2.42", cuda="12.8", gcc=15),
         ["glibc-too-new", "host-compiler-too-new"],
-        ["g++-14", "CUDA 13.2"],
+        ["use CUDA 13.2 or newer"],  # which takes gcc 15, too: one change, not two
     ),
 )
 

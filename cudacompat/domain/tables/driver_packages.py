@@ -42,6 +42,16 @@ def install_command(platform: str, branch: int, kind: ModuleKind | None) -> Driv
         return DriverInstall(None, "install the driver in Windows, none inside WSL")
     if _UBUNTU.match(platform):
         return DriverInstall(f"sudo apt install nvidia-driver-{branch}{'-open' if is_open else ''}{_REBOOT}", "")
+    if platform.startswith("NixOS"):
+        names = ['services.xserver.videoDrivers = ["nvidia"];', f"hardware.nvidia.open = {str(is_open).lower()};"]
+        if not is_open:
+            kept = f"config.boot.kernelPackages.nvidiaPackages.legacy_{branch}"
+            names.append(f"hardware.nvidia.package = {kept};")
+        return DriverInstall(f"sudo nixos-rebuild boot{_REBOOT}", f"by configuration.nix ({' '.join(names)})")
+    if platform.startswith("Manjaro"):
+        return DriverInstall(f"sudo mhwd -a pci nonfree 0300{_REBOOT}", "")
+    if not is_open and (last := _last_branch(platform, branch)) is not None:
+        return last
     if _DEBIAN.match(platform):
         return DriverInstall(f"sudo apt install --autoremove --purge {package}{_REBOOT}", of_nvidia)
     if _MODULAR.match(platform):
@@ -55,3 +65,21 @@ def install_command(platform: str, branch: int, kind: ModuleKind | None) -> Driv
     if _ARCH.match(platform) and is_open:
         return DriverInstall(f"sudo pacman -S nvidia-open{_REBOOT}", "")
     return DriverInstall(None, "")
+
+
+def _last_branch(platform: str, branch: int) -> DriverInstall | None:
+    """Where the repository goes on to branches without the closed module, which old cards need: the branch held first
+    (the guide's "Version locking"); `None` where the name of the package says the branch."""
+    of_nvidia = "from NVIDIA's package repository, held at that branch"
+    cuda_drivers = f"cuda-drivers{_REBOOT}"
+    if _DEBIAN.match(platform):
+        held = f"sudo apt install nvidia-driver-pinning-{branch}"
+        return DriverInstall(f"{held} && sudo apt install --autoremove --purge {cuda_drivers}", of_nvidia)
+    if platform.startswith("Azure Linux") or _ZYPPER.match(platform):
+        return DriverInstall(None, of_nvidia)
+    if _DNF.match(platform) and not _MODULAR.match(platform):
+        held = f"sudo dnf install 'dnf-command(versionlock)' && sudo dnf versionlock add '*nvidia*{branch}*'"
+        return DriverInstall(f"{held} && sudo dnf install --allowerasing {cuda_drivers}", of_nvidia)
+    if _ARCH.match(platform):
+        return DriverInstall(None, f"nvidia-{branch}xx-dkms from the AUR, in place of nvidia-open")
+    return None

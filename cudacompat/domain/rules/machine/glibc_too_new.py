@@ -13,34 +13,27 @@ What to do: use CUDA 13.0 for glibc 2.41 and CUDA 13.2 for newer ones, or build 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from cudacompat.domain.machine.facts import ToolkitFacts
 from cudacompat.domain.rules.machine.builder_facts import used_toolkits
+from cudacompat.domain.rules.machine.glibc_facts import GlibcLimit, glibc_limit
 from cudacompat.domain.rules.machine.machine_facts import Machine
-from cudacompat.domain.tables.toolkits import first_for_glibc
+from cudacompat.domain.tables.toolkits import last_with
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
-from cudacompat.domain.words.versions import ToolkitVersion
-
-_GLIBC = re.compile(r"glibc (\d+)\.(\d+)")
 
 
 def check(machine: Machine) -> Iterable[Finding]:
     """One finding for each toolkit that builds here use and that this C library excludes."""
-    match = _GLIBC.search(machine.facts.libc or "")
-    if match is None:
-        return
-    first = first_for_glibc(int(match[1]), int(match[2]))
-    if first is None:
-        return
-    for toolkit in used_toolkits(machine.facts):
-        if toolkit.version is not None and toolkit.version < first:
-            yield _finding(machine, toolkit, match[0], first=first)
+    limit = glibc_limit(machine.facts)
+    for toolkit in used_toolkits(machine.facts) if limit is not None else ():
+        if limit is not None and toolkit.version is not None and toolkit.version < limit.first:
+            yield _finding(machine, toolkit, limit)
 
 
-def _finding(machine: Machine, toolkit: ToolkitFacts, libc: str, first: ToolkitVersion) -> Finding:
+def _finding(machine: Machine, toolkit: ToolkitFacts, limit: GlibcLimit) -> Finding:
+    libc = limit.libc
     return Finding(
         id=RULE.id,
         severity=Severity.WARNING,
@@ -48,8 +41,16 @@ def _finding(machine: Machine, toolkit: ToolkitFacts, libc: str, first: ToolkitV
         message=f"CUDA {toolkit.version} does not compile with {libc}: its headers clash with the C library's",
         found=f"{libc} on {machine.facts.platform.split(',')[0]}" if machine.facts.platform else libc,
         why="both declare cospi, sinpi or rsqrt, with different exception specifications",
-        help=f"use CUDA {first} or newer, or build in a container with an older glibc",
+        help=_cure(machine, limit),
     )
+
+
+def _cure(machine: Machine, limit: GlibcLimit) -> str:
+    """What to do; where no release that goes with the C library builds for a GPU here, a container alone."""
+    ends = (last_with(str(target.capability.number)) for target in machine.targets)
+    if any(last is not None and last.version < limit.first for last in ends):
+        return f"build in a container with an older glibc: no release that goes with {limit.libc} builds for the GPU"
+    return limit.cure
 
 
 RULE = Rule("glibc-too-new", "C library too new for the toolkit", __doc__, check)

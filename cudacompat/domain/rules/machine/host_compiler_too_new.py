@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from cudacompat.domain.machine.facts import HostCompiler
 from cudacompat.domain.rules.machine.builder_facts import UsedCompiler, used_compilers, used_toolkits
 from cudacompat.domain.rules.machine.compiler_packages_facts import install_compiler
+from cudacompat.domain.rules.machine.glibc_facts import GlibcLimit, glibc_limit
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.tables.toolkits import CudaRelease, release
 from cudacompat.domain.words.finding import Finding, Severity
@@ -43,17 +44,28 @@ def _finding(machine: Machine, used: UsedCompiler, known: CudaRelease, limit: in
     variable = used.variable if used.variable in ("NVCC_CCBIN", "CUDAHOSTCXX") else "CUDAHOSTCXX"
     sets = f"set {variable}={program}"
     install = None if older is not None else install_compiler(machine.facts.platform, name, limit)
+    newer = _asked_by_glibc(machine, used.compiler, known)
     return Finding(
         id=RULE.id,
         severity=Severity.WARNING,
         path=used.compiler.path,
         message=f"{name} {version} is newer than CUDA {known.version} accepts (up to {name} {limit})",
         found=f"{used.variable} names it" if used.variable else "nvcc uses it, as no variable names another",
-        help=f"{sets}, which is here, or use a newer CUDA release"
+        help=newer.cure
+        if newer is not None
+        else f"{sets}, which is here, or use a newer CUDA release"
         if older is not None
         else f"install {program} and {sets}, or use a newer CUDA release",
-        command=f"export {variable}={program}" if older is not None else install,
+        command=None if newer is not None else f"export {variable}={program}" if older is not None else install,
     )
+
+
+def _asked_by_glibc(machine: Machine, compiler: HostCompiler, known: CudaRelease) -> GlibcLimit | None:
+    """What the C library asks for here, where that is a newer release which accepts this compiler, too."""
+    limit = glibc_limit(machine.facts)
+    newer = release(limit.first) if limit is not None and known.version < limit.first else None
+    accepted = 0 if newer is None else newer.clang_max if compiler.name == "clang" else newer.gcc_max
+    return limit if compiler.major <= accepted else None
 
 
 def _older(machine: Machine, name: str, limit: int) -> HostCompiler | None:

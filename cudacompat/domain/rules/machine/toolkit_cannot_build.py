@@ -18,6 +18,7 @@ from collections.abc import Iterable
 
 from cudacompat.domain.machine.facts import ToolkitFacts
 from cudacompat.domain.rules.machine.builder_facts import used_toolkits, who_uses
+from cudacompat.domain.rules.machine.glibc_facts import glibc_limit
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.tables.jetpack import board
 from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, release
@@ -58,6 +59,9 @@ def _of_toolkit(machine: Machine, toolkit: ToolkitFacts, version: ToolkitVersion
             row = board(target.capability.number)
             cure = f"CUDA {last.version}, the last release that builds it"
             cure = f"JetPack {row.jetpack} with its CUDA {row.cuda}" if row is not None and row.ends else cure
+            limit = glibc_limit(machine.facts)
+            if limit is not None and last.version < limit.first:
+                cure, fitting = f"{cure}: with {limit.libc} it compiles nothing", None
         else:
             continue
         yield _finding(toolkit, target, cure=cure, fitting=fitting)
@@ -86,7 +90,9 @@ def _finding(toolkit: ToolkitFacts, target: Target, *, cure: str, fitting: Toolk
         message=f"CUDA {toolkit.version} cannot build sm_{arch}, for {target.label}",
         found=f"{toolkit.path} is used by {who_uses(toolkit)}",
         why=span,
-        help=f"install {cure}, or build in a container that has it"
+        help=f"build in a container that has {cure}"
+        if fitting is None and ": " in cure
+        else f"install {cure}, or build in a container that has it"
         if fitting is None
         else f"let builds use CUDA {fitting.version}, which is here: {fitting.path}",
         command=f"export CUDACXX={fitting.path}" if fitting is not None else None,

@@ -7,7 +7,11 @@ error 222 on this very machine. CUDA's minor version compatibility does not cove
 
 Example: nvcc 13.5 (PTX 9.5) on driver 580 (PTX up to 9.0).
 
-What to do: always build machine code for the GPUs it will run on, or update the driver.
+Of another major release not even machine code runs: its runtime asks for a newer driver as a program starts
+(error 35).
+
+What to do: always build machine code for the GPUs it will run on, or update the driver; of another major release,
+update the driver or build with a toolkit that it takes.
 """
 
 from __future__ import annotations
@@ -16,10 +20,12 @@ from collections.abc import Iterable
 
 from cudacompat.domain.machine.facts import Found
 from cudacompat.domain.rules.machine.machine_facts import Machine
-from cudacompat.domain.tables.drivers import BRANCHES, max_ptx
-from cudacompat.domain.tables.toolkits import release
+from cudacompat.domain.tables.drivers import BRANCHES, max_ptx, needed_driver
+from cudacompat.domain.tables.jetpack import board
+from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, release
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.versions import DriverRelease
 
 
 def check(machine: Machine) -> Iterable[Finding]:
@@ -33,6 +39,10 @@ def check(machine: Machine) -> Iterable[Finding]:
     cuda = machine.facts.driver.value.cuda if isinstance(machine.facts.driver, Found) else None
     if cuda is not None and (cuda.major, cuda.minor) >= (built_by.version.major, built_by.version.minor):
         return  # Jetson counts its drivers otherwise, and forward compatibility brings a newer compiler
+    floor = needed_driver(built_by.version.major, driver) if driver is not None else None
+    if driver is not None and floor is not None:
+        yield _other_major(machine, active.path, built_by, driver=driver, floor=floor)
+        return
     yield Finding(
         id=RULE.id,
         severity=Severity.WARNING,
@@ -41,6 +51,29 @@ def check(machine: Machine) -> Iterable[Finding]:
         found=f"nvcc writes PTX ISA {built_by.ptx_isa}; this driver accepts PTX ISA {limit} and lower",
         why="machine code is not affected",
         help="build machine code for every GPU (CMake: -real; nvcc: code=sm_NN), or update the driver",
+    )
+
+
+def _other_major(
+    machine: Machine, path: str, built_by: CudaRelease, *, driver: DriverRelease, floor: DriverRelease
+) -> Finding:
+    """Of a toolkit whose runtime does not start with this driver, whatever code it builds."""
+    own = machine.facts.driver.value.cuda if isinstance(machine.facts.driver, Found) else None
+    limit = max_ptx(driver)
+    taken = [each.version for each in RELEASES if limit is not None and each.ptx_isa <= limit]
+    fitting = own or next((each for each in reversed(taken) if needed_driver(each.major, driver) is None), None)
+    place = " of Windows" if machine.is_wsl else " of the host" if machine.facts.container.inside else ""
+    on_board = any(board(gpu.capability.number) for gpu in machine.gpus if gpu.capability is not None)
+    ways = ["install a JetPack that brings it" if on_board else f"update the driver{place} to {floor.branch} or newer"]
+    ways += [f"build with CUDA {fitting}"] if fitting is not None else []
+    return Finding(
+        id=RULE.id,
+        severity=Severity.WARNING,
+        path=path,
+        message=f"driver {driver} cannot run PTX built by CUDA {built_by.version}, nor start its programs",
+        found=f"the runtime of CUDA {built_by.version.major} needs driver {floor} or newer",
+        why="the first call of the runtime ends in error 35, whatever code is built",
+        help=", or ".join(ways),
     )
 
 
