@@ -117,7 +117,7 @@ SOLVED: tuple[Solved, ...] = (
         "an RTX 5090 on NixOS",
         Box((), "580.95.05", "proprietary", dark=("RTX 5090",), on=NIXOS),
         ["gpu-not-driven"],
-        ["hardware.nvidia.open = true;) sudo nixos-rebuild boot && sudo reboot"],
+        ["hardware.nvidia.open = true;) and sudo nixos-rebuild boot"],
     ),
     (
         "a GTX 970 on NixOS",

@@ -47,7 +47,7 @@ def install_command(platform: str, branch: int, kind: ModuleKind | None) -> Driv
         if not is_open:
             kept = f"config.boot.kernelPackages.nvidiaPackages.legacy_{branch}"
             names.append(f"hardware.nvidia.package = {kept};")
-        return DriverInstall(f"sudo nixos-rebuild boot{_REBOOT}", f"by configuration.nix ({' '.join(names)})")
+        return DriverInstall(None, f"by configuration.nix ({' '.join(names)}) and sudo nixos-rebuild boot")
     if platform.startswith("Manjaro"):
         return DriverInstall(f"sudo mhwd -a pci nonfree 0300{_REBOOT}", "")
     if not is_open and (last := _last_branch(platform, branch)) is not None:
