@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from cudacompat.domain.machine.facts import HostFacts, Missing
 from cudacompat.domain.machine.saved_facts import from_json, to_json
 from cudacompat.domain.words.finding import Severity
 from cudacompat.domain.words.verdict import Outcome, Reason
+from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.environments import installed
 from cudacompat.host.places.roots import Roots
 from tests.helpers import toolchain
@@ -164,6 +167,19 @@ class TestWhatNothingGives:
         seen = judged(prefix)
         assert words(seen) == {"quark": (Outcome.FAILS, ("torch",))}
         assert commands(prefix, seen) == [pip(prefix, "'torch<3,>=2.4'")]
+
+    @pytest.mark.parametrize(("asked", "older"), [("torch<3,>=2.4", True), ("torch==2.5.1", False)])
+    def test_a_framework_whose_newest_release_the_driver_does_not_take(
+        self, prefix: Path, asked: str, older: bool
+    ) -> None:
+        install(prefix / "site-packages", "quark", "2.0", {"q/_C.so": library("sm_80")}, asked)
+        seen = judge_installed(facts(prefix), (replace(TARGET, driver=DriverRelease.parse("550.54.15")),))
+        assert seen is not None
+        (command,) = commands(prefix, seen)
+        assert command is not None
+        of_cuda_12 = re.fullmatch(re.escape(pip(prefix)) + r"torch==2\.\d+\.\d+ --index-url \S+/whl/cu12\d", command)
+        assert (of_cuda_12 is not None) == older
+        assert older or command == pip(prefix, asked)
 
     def test_saved_and_judged_elsewhere_it_is_the_same(self, prefix: Path) -> None:
         site = prefix / "site-packages"

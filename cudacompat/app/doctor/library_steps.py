@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from shlex import quote
 
+from packaging.requirements import Requirement
+
 from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.installing import installer, needs
 from cudacompat.domain.machine.components import Component, Environment, by_environment
@@ -14,8 +16,11 @@ from cudacompat.domain.machine.loaders import CudaLibraries
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
 from cudacompat.domain.tables.cuda_libraries import conda_package, release_asked_for, requirement
 from cudacompat.domain.tables.toolkits import first_with
+from cudacompat.domain.wheels.cure import WheelCure, candidates, cure_for
 from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.words.phrases import one_line, some
+from cudacompat.domain.words.verdict import Target
 from cudacompat.engines import cuda_libraries
 from cudacompat.environments.own import normalised
 
@@ -97,7 +102,7 @@ class Here:
 
 def _steps(component: Component, lacks: Sequence[str], here: Here, row: ComponentRow | None) -> Iterator[PlanStep]:
     """The steps for one component: what to install, and where the loader has to look."""
-    brought = _framework_step(component, here)
+    brought = _framework_step(component, here, tuple(each.target for each in row.verdicts) if row is not None else ())
     if brought is not None:
         yield brought
         return
@@ -148,18 +153,28 @@ def looks(component: Component, use: CudaLibraries, here: Here) -> bool:
     return use.looks_into_packages or bool(use.reached(component.version)) or here.holds(framework().name)
 
 
-def _framework_step(component: Component, here: Here) -> PlanStep | None:
-    """The framework that the component asks for and that is not there: it brings the libraries and loads them."""
+def _framework_step(component: Component, here: Here, targets: Sequence[Target]) -> PlanStep | None:
+    """The framework that the component asks for and that is not there: it brings the libraries and loads them. Where
+    the newest release does not run here, the one that does."""
     name = framework().name
     if here.holds(name) or name not in required(component):
         return None
     asked = next((each for each in needs(component, here.home) if normalised(each.name) == name), None)
     if asked is None:
         return None
-    command = (
-        f"{installer(here.home)} {quote(f'{asked.name}{asked.specifier}')}" if component.manager == "pip" else None
-    )
+    words = _runs_here(name, asked, targets) or quote(f"{asked.name}{asked.specifier}")
+    command = f"{installer(here.home)} {words}" if component.manager == "pip" else None
     return PlanStep(one_line(f"Install {name}, which {component.package} needs"), command, cures=(component.package,))
+
+
+def _runs_here(name: str, asked: Requirement, targets: Sequence[Target]) -> str | None:
+    """The pin and index of the release that runs on these GPUs with their driver, where pip would take another one."""
+    found = cure_for(name, targets, allowed=asked.specifier) if targets else None
+    platform = platform_for(targets[0]) if targets else DEFAULT_PLATFORM
+    newest = max((e.version for e in candidates(name, platform) if asked.specifier.contains(e.version)), default=None)
+    if not isinstance(found, WheelCure) or (found.index_url is None and found.version == newest):
+        return None
+    return f"{found.pins[0]}{f' --index-url {quote(found.index_url)}' if found.index_url else ''}"
 
 
 def _what(names: Sequence[str], cuda: int | None) -> str:
