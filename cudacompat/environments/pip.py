@@ -39,9 +39,10 @@ def components(folders: Iterable[SiteFolder]) -> Components:
         for info in _infos(Path(folder.path)):
             name, version = _name_and_version(info)
             source = _editable_from(info)
+            listed = _listed(folder, info, name, notes=notes)
             if source is not None:
                 notes.append(f"{name} is installed editable from {source}: name that folder to have it checked")
-            listed = _listed(folder, info, name, notes=notes)
+                listed = [*(listed or ()), *_of_source(Path(source), info, name, notes=notes)]
             if listed is None:
                 silent.append(name)
                 continue
@@ -57,6 +58,7 @@ def components(folders: Iterable[SiteFolder]) -> Components:
                         version,
                         folder.path,
                         libraries=libraries,
+                        manager="pip" if source is None else "editable",
                         requires=_requires(info),
                         compilers=bundled_compilers(_programs(folder, info)),
                     )
@@ -128,10 +130,22 @@ def _listed(folder: SiteFolder, info: Path, name: str, notes: list[str]) -> list
             return list(dict.fromkeys(path for path in paths if _belongs(path, folder)))
         except csv.Error:
             pass  # a broken list is none
+    return _of_modules((top_folder,), info, name, notes=notes)  # Debian takes RECORD out
+
+
+def _of_source(source: Path, info: Path, name: str, notes: list[str]) -> list[Path]:
+    """The libraries of an editable install: those in its modules, where a source folder mostly has them."""
+    if not source.is_absolute():
+        return []
+    return _of_modules([source / each for each in ("", "src", "python", "lib")], info, name, notes=notes) or []
+
+
+def _of_modules(folders: Iterable[Path], info: Path, name: str, notes: list[str]) -> list[Path] | None:
+    """The libraries in the modules of a distribution, by their names; `None` where none of these modules is there."""
     tops = [top.strip() for top in _head(info / "top_level.txt").splitlines() if top.strip().isidentifier()]
-    tops = tops or [re.sub(r"[-.]", "_", name)]  # Debian takes RECORD out
-    modules = [path for top in tops for path in (top_folder / top, top_folder / f"{top}.py")]
-    modules += [path for top in tops for path in _shared_modules(top_folder, top)]
+    tops = tops or [re.sub(r"[-.]", "_", name)]
+    modules = [path for folder in folders for top in tops for path in (folder / top, folder / f"{top}.py")]
+    modules += [path for folder in folders for top in tops for path in _shared_modules(folder, top)]
     there = [path for path in modules if exists(path)]
     libraries: list[Path] = []
     for path in there:

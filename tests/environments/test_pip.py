@@ -167,6 +167,20 @@ class TestMetadata:
         (info / "METADATA").write_text(text, encoding="latin-1", newline="")
         assert listed(site)[0][:2] == said
 
+    @pytest.mark.parametrize(
+        "place", ["mine/_C.so", "src/mine/_C.cpython-311-x86_64-linux-gnu.so", "python/mine/lib/a.so"]
+    )
+    def test_libraries_of_an_editable_install_lie_in_its_sources(self, site: Path, tmp_path: Path, place: str) -> None:
+        source = tmp_path / "project"
+        for each in (place, "build/lib/mine/_C.so", "other/_D.so"):
+            (source / each).parent.mkdir(parents=True, exist_ok=True)
+            (source / each).write_bytes(b"")
+        info = install(site, "mine", "1", ["__editable___mine_finder.py"])
+        url = {"url": f"file://{source}", "dir_info": {"editable": True}}
+        (info / "direct_url.json").write_text(json.dumps(url))
+        (found,) = pip.components([SiteFolder(str(site), str(site))]).found
+        assert (found.libraries, found.manager, found.location) == ((str(source / place),), "editable", str(site))
+
     def test_an_editable_install_is_a_note(self, site: Path) -> None:
         info = install(site, "mine", "1", ["__editable___mine_finder.py"])
         url = {"url": "file:///src/mine", "dir_info": {"editable": True}}

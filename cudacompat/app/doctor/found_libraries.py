@@ -205,7 +205,7 @@ def _opened_by_files(
 def _wants_framework(component: Component, here: _Surroundings, home: Environment | None) -> bool:
     """Whether the package requires the framework, into which it loads, and that is not installed."""
     name = framework().name
-    if home is None or component.manager != "pip" or here.framework or any(is_folder(top / name) for top in here.tops):
+    if home is None or not component.is_of_pip or here.framework or any(is_folder(top / name) for top in here.tops):
         return False
     return any(normalised(each.name) == name for each in needs(component, home))
 

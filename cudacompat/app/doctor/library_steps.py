@@ -163,7 +163,7 @@ def _framework_step(component: Component, here: Here, targets: Sequence[Target])
     if asked is None:
         return None
     words = _runs_here(name, asked, targets) or quote(f"{asked.name}{asked.specifier}")
-    command = f"{installer(here.home)} {words}" if component.manager == "pip" else None
+    command = f"{installer(here.home)} {words}" if component.is_of_pip else None
     return PlanStep(one_line(f"Install {name}, which {component.package} needs"), command, cures=(component.package,))
 
 
@@ -190,7 +190,7 @@ def _install(
         names = dict.fromkeys(found for each in missing if (found := conda_package(each, cuda)))
         prefix = f" -p {quote(here.home.prefix)}" if here.home is not None else ""
         return f"conda install{prefix} -c conda-forge cuda-version={cuda} {' '.join(names)}" if names else None
-    if component.manager != "pip" or cuda is None:
+    if not component.is_of_pip or cuda is None:
         return None
     extras = use.brings(component.version) if use is not None and not here.holds(framework().name) else ()
     if extras:

@@ -285,6 +285,10 @@ def _release_step(
         return PlanStep(one_line(f"{named}: {cure.sentence}"), None, cures=())
     if is_vendors(component.package):
         return PlanStep(f"{named}: no release of it is known that runs on these GPUs; it comes with what needs it")
+    if component.manager == "editable":
+        source = one_line(component.libraries[0].rpartition("/")[0])
+        why = f"{named} is built from sources here: build {source} again, with a list that has these GPUs"
+        return PlanStep(why, f"cudacompat doctor {quote(source)}", cures=cures)
     upgrade = f"{installer(home)} --upgrade" if component.manager == "pip" else _UPGRADES.get(component.manager)
     why = f"{named} is a build of others: take a release of it built for these GPUs, or build it"
     return PlanStep(why, f"{upgrade} {quote(component.package)}" if upgrade else None, cures=cures)

@@ -61,8 +61,9 @@ class FoundLibraries:
 @dataclass(frozen=True, slots=True)
 class Component:
     """An installed package with native code: `libraries` are absolute paths, not yet looked into, `location` is the
-    folder that it was installed in, `manager` is who keeps the list of its files (`pip`, `conda`, `dpkg`; `apart`:
-    nobody does, they lie in a folder of libraries).
+    folder that it was installed in, `manager` is who keeps the list of its files (`pip`, `conda`, `dpkg`; `editable`:
+    pip, of a package whose files stay in the folder of its sources; `apart`: nobody does, they lie in a folder of
+    libraries).
 
     `alternatives` are the groups of libraries of which its loader takes one, `called_on` the libraries that it uses on
     some GPUs only; both are empty where nothing is known of its loader. `requires` are the requirements of its
@@ -82,6 +83,11 @@ class Component:
     code: DeviceCode | None = None
     compilers: tuple[str, ...] = ()
     found: FoundLibraries = FoundLibraries()
+
+    @property
+    def is_of_pip(self) -> bool:
+        """Whether pip installed it, from a wheel or editable."""
+        return self.manager in ("pip", "editable")
 
 
 @dataclass(frozen=True, slots=True)
