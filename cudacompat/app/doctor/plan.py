@@ -290,7 +290,7 @@ def _release_step(
         why = f"{named} is built from sources here: build {source} again, with a list that has these GPUs"
         return PlanStep(why, f"cudacompat doctor {quote(source)}", cures=cures)
     upgrade = f"{installer(home)} --upgrade" if component.manager == "pip" else _UPGRADES.get(component.manager)
-    why = f"{named} is a build of others: take a release of it built for these GPUs, or build it"
+    why = f"{named} is a prebuilt package: install a release that supports these GPUs, or build it"
     return PlanStep(why, f"{upgrade} {quote(component.package)}" if upgrade else None, cures=cures)
 
 
