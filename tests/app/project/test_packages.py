@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from cudacompat.app.project.files import worth_parsing
 from cudacompat.app.project.packages import ProjectPackages
 from cudacompat.domain.project.model import SourceFile
 
@@ -39,3 +42,16 @@ def test_a_file_that_is_not_understood_is_told_once() -> None:
     packages = packages_of({"uv.lock": "[[package]\n", "requirements.txt": "torch\n"})
     assert [found.file for found in packages.sets(())] == ["requirements.txt"]
     assert [each.path for each in packages.not_read] == ["uv.lock"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pip install torch==2.6.0 --index-url https://download.pytorch.org/whl/cu124\n",
+        "set TORCH_COMMAND=pip install torchvision==0.22.1\n",
+    ],
+)
+def test_a_batch_file_that_installs_the_framework_is_read(text: str) -> None:
+    """It need not name CUDA."""
+    assert worth_parsing("install.bat", text)
+    assert not worth_parsing("install.bat", "pip install rich\n")
