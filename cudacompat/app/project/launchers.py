@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.launchers import OVERRIDE, LauncherInstall, from_text, installs, is_launcher
@@ -19,14 +20,15 @@ def launcher_commands(files: Sequence[SourceFile]) -> Iterator[Command]:
     """Yield what the launchers install. A command that the user's own file gives in TORCH_COMMAND stands in place of
     theirs."""
     launchers = [(file, each) for file in files if is_launcher(file.name) for each in _installs(file)]
-    given = [(file, each) for file in files if _USERS.search(file.name) for each in _given(file)]
-    replaced = any(install.replaceable for _, install in launchers)
-    if given and replaced:
-        file, command = given[-1]
-        yield _command(file, command)
+    given = [each for file in files if _USERS.search(file.name) for each in _given(file)]
+    replaced = False
     for file, install in launchers:
+        command = _command(file, install.command)
         if not (given and install.replaceable):
-            yield _command(file, install.command)
+            yield command
+        elif not replaced:  # at the launcher's place, with whose other commands it makes one environment
+            replaced = True
+            yield replace(command, words=given[-1].words)
 
 
 def _installs(file: SourceFile) -> tuple[LauncherInstall, ...]:

@@ -319,7 +319,8 @@ NEAR_MISSES = (
     NearMiss(
         "the user gives another command to the launcher",
         {
-            "launch.py": _LAUNCHER.format(_WHL, _WHL, "cu121", "2.3.1"),
+            "launch.py": _LAUNCHER.format(_WHL, _WHL, "cu121", "2.3.1")
+            + "    run_pip('install -U --no-deps xformers==0.0.23')\n",
             "webui-user.bat": f"@echo off\nset TORCH_COMMAND=pip install torch==2.7.1 --index-url {_WHL}/cu128\n",
         },
         gpu=("12.0",),
