@@ -27,6 +27,7 @@ from cudacompat.domain.logs.report import Part  # noqa: E402
 from cudacompat.domain.logs.verdict import LogOutcome  # noqa: E402
 from cudacompat.domain.machine.troubles import Cause  # noqa: E402
 from cudacompat.domain.project.list_places import PlaceState  # noqa: E402
+from cudacompat.domain.reports.page import PageKind  # noqa: E402
 from cudacompat.domain.rules import IGNORABLE_RULES, all_rules  # noqa: E402
 from cudacompat.domain.rules.lint import LINT_RULES  # noqa: E402
 from cudacompat.domain.runs.bench import Variant  # noqa: E402
@@ -63,7 +64,7 @@ ROWS: tuple[tuple[str, type[Enum] | Iterable[str] | None], ...] = (
     (r".*/jit", JitPolicy),
     (r".*/(verdicts|standing|1|without|runs_on|mapped)/reason", Reason),
     (r".*/change", Change),
-    (r"explain-id-1:/kind", None),
+    (r"explain-id-1:/kind", PageKind),
     (r"policy-1:/level", Require),
     (r"policy-1:/holes", Holes),
     (r"policy-1:/ptx", PtxPolicy),

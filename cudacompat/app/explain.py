@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import inspect
 import io
 import os
 import shutil
 import sys
-import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from cudacompat.app.word_pages import filled, name_page, word_page
 from cudacompat.artifacts.logs import LogScanner, pieces, refuse_binary
 from cudacompat.domain.logs.cases import condition_in_words
 from cudacompat.domain.logs.diagnosis import LogSource, causes_in_words, diagnose, generic
@@ -21,11 +20,10 @@ from cudacompat.domain.logs.match import Matcher
 from cudacompat.domain.logs.reading import LogReading
 from cudacompat.domain.logs.report import CatalogueReport, CommandEnd, ExplainReport
 from cudacompat.domain.logs.signature import Signature
-from cudacompat.domain.reports.page import PageReport
+from cudacompat.domain.reports.page import PageKind, PageReport
 from cudacompat.domain.rules import all_rules, rule_called
 from cudacompat.domain.runs.observation import End
-from cudacompat.domain.words.errors import ParseError, UsageError
-from cudacompat.domain.words.target import ArchTarget
+from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.verdict import Target
 from cudacompat.host.surroundings.masking import without_secrets
 
@@ -44,47 +42,18 @@ def explain(id_: str) -> PageReport:
     if rule is not None:
         text = inspect.cleandoc(rule.doc)
         return PageReport(
-            rule.id, "finding", rule.title, text=f"{rule.id}: {rule.title}\n\n{text}", sections=_sections(text)
+            rule.id, PageKind.FINDING, rule.title, text=f"{rule.id}: {rule.title}\n\n{text}", sections=_sections(text)
         )
     signature = line_catalogue().named(id_)
     if signature is not None:
         return _signature_report(signature)
-    page = _word_page(id_)
+    page = word_page(id_) or name_page(id_)
     if page is not None:
         return page
     near = _near(id_)
     if near:
         raise UsageError(f"unknown finding {id_[:80]!r}; similar: {', '.join(near)}")
     raise UsageError(f"unknown finding {id_[:80]!r}; `cudacompat explain --list` lists all")
-
-
-def _word_page(word: str) -> PageReport | None:
-    """The page of a target, such as sm_120, or of a word of the glossary."""
-    from cudacompat.domain.words.glossary import term
-
-    with contextlib.suppress(ParseError):
-        return _target_report(ArchTarget.parse(word))
-    found = term(word)
-    if found is None:
-        return None
-    see = ", ".join(f"cudacompat explain {each}" for each in found.see)
-    also = ", ".join(found.also)
-    parts = [("Meaning", found.meaning), ("Also called", also), ("See", see)]
-    sections = tuple((heading, text) for heading, text in parts if text)
-    return PageReport(found.name, "term", found.name, text=_laid_out(found.name, sections), sections=sections)
-
-
-def _target_report(target: ArchTarget) -> PageReport | None:
-    from cudacompat.domain.gpus.target_page import target_page
-
-    sections = target_page(target)
-    name = str(target)
-    return PageReport(name, "target", name, text=_laid_out(name, sections), sections=sections) if sections else None
-
-
-def _laid_out(title: str, sections: Sequence[tuple[str, str]]) -> str:
-    first, *rest = sections
-    return "\n\n".join([_filled(f"{title}: {first[1]}"), *(_filled(f"{heading}: {text}") for heading, text in rest)])
 
 
 def _sections(text: str) -> tuple[tuple[str, str], ...]:
@@ -111,7 +80,7 @@ def _signature_report(signature: Signature) -> PageReport:
     ]
     return PageReport(
         signature.id,
-        "log-line",
+        PageKind.LOG_LINE,
         generic(signature.title),
         text=signature_page(signature),
         sections=tuple((heading, text) for heading, text in parts if text),
@@ -125,7 +94,12 @@ def is_known(id_: str) -> bool:
     """Whether `explain` has a page under this id, CUDA error number or name."""
     if rule_called(id_.strip().lower()) is not None or line_catalogue().named(id_) is not None:
         return True
-    return _word_page(id_) is not None
+    return word_page(id_) is not None
+
+
+def is_name(text: str) -> bool:
+    """Whether `explain` has a page under this name, of a GPU, an engine, a package or an exit code."""
+    return name_page(text) is not None
 
 
 def signature_page(signature: Signature) -> str:
@@ -134,14 +108,14 @@ def signature_page(signature: Signature) -> str:
     command = f"\n\n    {generic(signature.command)}" if signature.command else ""
     follows = [f"Can follow from: {causes_in_words(signature)}"] if signature.after else []
     parts = [
-        _filled(f"{signature.id}: {generic(signature.title)}"),
-        *map(_filled, names),
+        filled(f"{signature.id}: {generic(signature.title)}"),
+        *map(filled, names),
         "Example:\n\n" + "\n".join(f"    {line}".rstrip() for line in signature.sample.split("\n")),
-        _filled(f"Cause: {generic(signature.cause)}"),
-        _filled(f"Not the cause: {generic(signature.does_not_mean)}"),
-        _filled(f"What to do: {generic(signature.fix)}") + command,
+        filled(f"Cause: {generic(signature.cause)}"),
+        filled(f"Not the cause: {generic(signature.does_not_mean)}"),
+        filled(f"What to do: {generic(signature.fix)}") + command,
         *_case_blocks(signature),
-        *map(_filled, follows),
+        *map(filled, follows),
         "Sources:\n" + "\n".join(f"- {source}" for source in signature.sources),
     ]
     return "\n\n".join(parts)
@@ -156,7 +130,7 @@ def _cases(signature: Signature) -> Iterator[str]:
 def _case_blocks(signature: Signature) -> Iterator[str]:
     """The cases as paragraphs, each command on a line that is not broken."""
     for text, command in _case_parts(signature):
-        yield _filled(text) + (f"\n\n    {command}" if command else "")
+        yield filled(text) + (f"\n\n    {command}" if command else "")
 
 
 def _case_parts(signature: Signature) -> Iterator[tuple[str, str | None]]:
@@ -165,10 +139,6 @@ def _case_parts(signature: Signature) -> Iterator[tuple[str, str | None]]:
         when = " and ".join(condition_in_words(each, signs) for each in case.when)
         said = generic(" ".join(filter(None, (case.cause, case.fix))))
         yield f"Where {when}: {said}", generic(case.command) if case.command else None
-
-
-def _filled(text: str) -> str:
-    return textwrap.fill(text, _PAGE_WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def line_catalogue() -> LineCatalogue:

@@ -14,6 +14,7 @@ from unittest import mock
 import pytest
 
 import cudacompat.domain
+from cudacompat.domain.reports.page import PageKind
 from cudacompat.domain.words.report import Report
 from cudacompat.report import formats
 from cudacompat.report.formats import ENTRIES, Format
@@ -133,10 +134,26 @@ def test_completion_offers_the_same() -> None:
         assert offered == list(formats.formats_of(command))
 
 
+_PAGES = (
+    ("hole", PageKind.FINDING),
+    ("209", PageKind.LOG_LINE),
+    ("sm_120", PageKind.TARGET),
+    ("native", PageKind.TERM),
+    ("RTX 5070 Ti", PageKind.GPU),
+    ("torch", PageKind.PROJECT),
+    ("exit 4", PageKind.EXIT_CODE),
+)
+
+
 def test_an_ids_page_is_a_document_of_its_own() -> None:
-    for id_, kind in (("hole", "finding"), ("209", "log-line")):
+    schema = json.loads(resources.files("cudacompat.schemas").joinpath("explain-id-1.json").read_text(encoding="utf-8"))
+    of_kinds = {kind: inside("explain", id_, "--format", "json") for id_, kind in _PAGES}
+    assert set(of_kinds) == set(PageKind)
+    for kind, ran in of_kinds.items():
+        assert (ran.code, ran.json["kind"]) == (0, kind.value)
+        jsonschema.validate(ran.json, schema)
+    for id_, _kind in _PAGES[:2]:
         document = inside("explain", id_, "--format", "json").json
-        assert document["kind"] == kind
         assert "What to do" in [each["heading"] for each in document["sections"]]
         assert document["text"] + "\n" == inside("explain", id_).out
     ran = inside("explain", "hole", "--format", "sarif")

@@ -75,7 +75,7 @@ def command(
 
         with echoing() as tee:
             report = app.explain_command(watched, gpu, tee, timeout_s=timeout)
-    elif log is not None and "/" not in log and app.is_known(log):
+    elif log is not None and "/" not in log and (app.is_known(log) or (not os.path.lexists(log) and app.is_name(log))):
         require("explain ID", format_.value)
         return emit(app.explain(log), format_, color, output=output, exit_zero=exit_zero)
     elif log is not None and _is_message(log):

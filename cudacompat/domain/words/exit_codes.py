@@ -16,3 +16,15 @@ class ExitCode(IntEnum):
     STEP_FAILED = 5
     BUG = 70
     INTERRUPTED = 130
+
+
+MEANINGS = {
+    ExitCode.OK: "everything was read, and no finding fails the run",
+    ExitCode.FINDINGS: "findings that fail the run",
+    ExitCode.USAGE: "wrong usage or configuration; nothing was checked",
+    ExitCode.NOTHING: "no device code found, so nothing was checked",
+    ExitCode.INCOMPLETE: "something could not be read, or a result is undecided",
+    ExitCode.STEP_FAILED: "a build step or a run failed",
+    ExitCode.BUG: "an internal error of cudacompat; please report it",
+    ExitCode.INTERRUPTED: "interrupted by the user",
+}

@@ -75,6 +75,11 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
+def verb(number: int, one: str, several: str) -> str:
+    """The form of a verb for so many: `verb(1, "runs", "run")` is `runs`."""
+    return one if number == 1 else several
+
+
 def some(names: Sequence[str], most: int = 3) -> str:
     """The first names, and how many more there are."""
     shown = ", ".join(names[:most])

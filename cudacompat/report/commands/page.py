@@ -17,7 +17,7 @@ def page_json(report: PageReport) -> Json:
     return {
         **head("explain-id"),
         "id": report.id,
-        "kind": report.kind,
+        "kind": report.kind.value,
         "title": report.title,
         "code": report.code,
         "severity": report.severity,

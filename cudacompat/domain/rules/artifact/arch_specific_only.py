@@ -23,7 +23,7 @@ from cudacompat.domain.tables.architectures import ARCHITECTURES
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import FatbinEntry
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.phrases import count, what_is_there
+from cudacompat.domain.words.phrases import count, verb, what_is_there
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.verdict import ModuleVerdict, Outcome, Target
@@ -44,7 +44,8 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         severity=Severity.WARNING if nothing_plain else Severity.NOTE,
         path=verdict.path,
         target=target.id,
-        message=f"{len(bound)} of {count(len(verdict.modules), 'module')} run on {target.label} only through a- "
+        message=f"{len(bound)} of {count(len(verdict.modules), 'module')} "
+        f"{verb(len(bound), 'runs', 'run')} on {target.label} only through a- "
         "or f-suffixed code",
         found=what_is_there([v.module for v in bound]),
         why=f"GPUs of compute capability {', '.join(unserved)} cannot run these modules" if unserved else None,

@@ -31,7 +31,7 @@ def check(target: Target) -> Iterable[Finding]:
         path=None,
         target=target.id,
         message=f"driver {target.driver} is newer than the tables of this version, which end at branch {newest}",
-        why="which GPUs it does not support is not known here; it is treated as that branch",
+        why="cudacompat does not know which GPUs this driver dropped, and treats it as that branch",
         help="update cudacompat",
     )
 

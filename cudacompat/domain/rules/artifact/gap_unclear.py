@@ -23,7 +23,7 @@ from cudacompat.domain.judge.code_places import places_of
 from cudacompat.domain.judge.compat import kernels_of
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.words.finding import Finding
-from cudacompat.domain.words.phrases import count, some, what_is_there
+from cudacompat.domain.words.phrases import count, some, verb, what_is_there
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Evidence, Outcome
 
@@ -46,11 +46,12 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         severity=severity,
         path=verdict.path,
         target=verdict.target.id,
-        message=f"{len(unclear)} of {count(len(verdict.modules), 'module')} have nothing for {verdict.target.label}; "
+        message=f"{len(unclear)} of {count(len(verdict.modules), 'module')} "
+        f"{verb(len(unclear), 'has', 'have')} no code for {verdict.target.label}; "
         "whether the library calls them there is not known",
         found=f"{what_is_there([module.module for module in unclear])}; kernels {some(kernels)}",
         why="; ".join(reasons) or None,
-        help="a published library: nothing; your own: compile these sources for "
+        help="nothing for a published library; in your own, compile these sources for "
         f"sm_{verdict.target.capability.number} if that GPU needs them",
         places=places_of(unclear),
     )

@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from cudacompat.domain.judge.code_places import places_of
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.phrases import CAUSE, count, generate_command, some, what_is_there
+from cudacompat.domain.words.phrases import CAUSE, count, generate_command, some, verb, what_is_there
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Outcome, Reason
 
@@ -45,7 +45,8 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         severity=severity,
         path=verdict.path,
         target=verdict.target.id,
-        message=f"{count(len(bad), 'module')} of {len(verdict.modules)} fail or lack kernels on {verdict.target.label}",
+        message=f"{len(bad)} of {count(len(verdict.modules), 'module')} "
+        f"{verb(len(bad), 'fails or lacks', 'fail or lack')} kernels on {verdict.target.label}",
         found="; ".join(f"{n}: {CAUSE[r]}" for r, n in sorted(reasons.items(), key=lambda item: -item[1]) if r),
         why=f"example: one module has {what_is_there([worst.module])}; kernels: {some(names)}",
         help=f"compile every source file for the same architecture list: {generate_command(verdict.target)}",

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping
 from cudacompat.domain.judge.code_places import places_of
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.phrases import count, what_is_there
+from cudacompat.domain.words.phrases import count, verb, what_is_there
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Evidence, Outcome
 
@@ -47,7 +47,8 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         severity=Severity.NOTE,
         path=verdict.path,
         target=verdict.target.id,
-        message=f"{count(len(special), 'module')} of {len(verdict.modules)} appear to be for other GPUs; not "
+        message=f"{len(special)} of {count(len(verdict.modules), 'module')} "
+        f"{verb(len(special), 'appears', 'appear')} to be for other GPUs; not "
         f"counted for {verdict.target.label}",
         found=what_is_there([v.module for v in special]),
         why="; ".join(f"{number}: {_EVIDENCE[each]}" for each, number in shown.most_common()) or None,

@@ -27,7 +27,7 @@ def _words(verdict: ArtifactVerdict, modules: list[ModuleVerdict]) -> tuple[str,
     taking = first_branch_taking(BEYOND_ASCII)
     newer = f", or driver {taking.branch} or newer takes them" if taking and verdict.target.driver else ""
     return (
-        f"its PTX has characters beyond ASCII, which {driver} does not compile, for {verdict.target.label}",
+        f"the PTX for {verdict.target.label} has characters beyond ASCII, which {driver} does not compile",
         ", ".join(sorted({str(v.picked.target) for v in modules if v.picked and v.picked.target})) or None,
         f"write the PTX without them{newer}; or build machine code for it: {generate_command(verdict.target)}",
     )

@@ -35,7 +35,7 @@ def check(machine: Machine) -> Iterable[Finding]:
                 message=f"{path} gives containers driver {named}, here is {release}",
                 found=f"libcuda.so.{named} in {path}",
                 why="the file is a snapshot of the driver; what it names is gone, or does not fit the kernel module",
-                help="write it again",
+                help="write the CDI file again",
                 command=f"sudo nvidia-ctk cdi generate --output={quote(path)}",
             )
 

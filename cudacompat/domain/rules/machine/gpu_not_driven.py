@@ -115,10 +115,11 @@ def _cure(machine: Machine, card: Card) -> tuple[str, str | None]:
         return "blacklist nouveau, rebuild the initial RAM disk and reboot, if the GPU is meant for CUDA", NO_NOUVEAU
     choice = choose_driver([card.capability, *(gpu.capability for gpu in machine.gpus)])
     if not isinstance(choice, DriverChoice):
-        return "no driver serves every card here: give one to vfio-pci or nouveau, or to another machine", None
+        return "no driver serves all GPUs of this machine: give one to vfio-pci or nouveau, or to another machine", None
     install = install_command(machine.facts.platform, choice.branch, choice.kind)
     return (
-        f"install {in_words(choice)}, which serves every card here{', ' if install.note else ''}{install.note}",
+        f"install {in_words(choice)}, which serves all GPUs of this machine"
+        f"{', ' if install.note else ''}{install.note}",
         install.command,
     )
 
