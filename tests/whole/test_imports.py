@@ -134,7 +134,7 @@ NOT_CHECK = (
         "app.lookup",
         "app.listing",
         "app.explain",
-        "app.word_pages",
+        "app.explain.word_pages",
     ),
     *("app.rebuild*", "engines*", "generate*", "artifacts.buildfiles*", "artifacts.containers.zips"),
     *("host.snapshot", "environments*"),
@@ -149,7 +149,7 @@ NOT_LINT = (
     *("app.check", "app.doctor", "app.generate", "app.explain", "app.rebuild*", "app.verify", "artifacts.binaries*"),
 )
 EXPLAIN = (
-    *(*CLI, "cli.output", "app", "app.explain", "app.word_pages", "artifacts", "artifacts.logs", "domain*"),
+    *(*CLI, "cli.output", "app", "app.explain", "app.explain.word_pages", "artifacts", "artifacts.logs", "domain*"),
     *("host", "host.surroundings", "host.surroundings.masking"),
 )
 NOT_EXPLAIN = ("domain.builds.plans*", "domain.builds.engine*", "domain.tables.pci_ids", "domain.tables.gpu_names")

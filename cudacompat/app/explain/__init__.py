@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from cudacompat.app.word_pages import filled, name_page, word_page
+from cudacompat.app.explain.word_pages import filled, name_page, word_page
 from cudacompat.artifacts.logs import LogScanner, pieces, refuse_binary
 from cudacompat.domain.logs.cases import condition_in_words
 from cudacompat.domain.logs.diagnosis import LogSource, causes_in_words, diagnose, generic

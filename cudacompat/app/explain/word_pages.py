@@ -92,7 +92,8 @@ def _project_page(text: str) -> PageReport | None:
     commands = [f"cudacompat wheels {package} --gpu native"] if package else []
     commands += [f"cudacompat generate {engine} --gpu native"] if engine else []
     name = engine or package
-    return _page(PageKind.PROJECT, name, [("What it is", "; ".join(filter(None, what)))], commands) if name else None
+    parts = [("What it is", "; ".join(filter(None, what)))]
+    return _page(PageKind.PROJECT, name, parts, commands=commands) if name else None
 
 
 def _gpu_page(text: str) -> PageReport | None:
@@ -108,4 +109,4 @@ def _gpu_page(text: str) -> PageReport | None:
     told = [("What it is", what), ("Built by", parts.get("Built by", "")), ("Driver", parts.get("Driver", ""))]
     spec = shlex.quote(gpu.name or gpu.id)
     commands = [f"cudacompat {command} {spec}" for command in ("gpus", "toolkits --gpu", "doctor --gpu")]
-    return _page(PageKind.GPU, gpu.name or f"compute capability {gpu.capability}", told, commands)
+    return _page(PageKind.GPU, gpu.name or f"compute capability {gpu.capability}", told, commands=commands)
