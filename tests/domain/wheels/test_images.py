@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from packaging.version import Version
 
 from cudacompat.domain.project.image_names import base_of
-from cudacompat.domain.wheels.images import content_of_image, judge_image
+from cudacompat.domain.wheels.images import content_of_image, image_with, judge_image
 from cudacompat.domain.words.versions import ToolkitVersion
 from tests.domain.wheels.test_answer import target
 from tests.helpers.each_row import each_case
@@ -75,3 +76,23 @@ def test_images_with_compilers_say_their_cuda_release(
 ) -> None:
     base = base_of(image)
     assert (base.cuda, base.flavour) == (ToolkitVersion(*release) if release else None, flavour)
+
+
+@each_case(
+    ("image", "version", "cuda", "named"),
+    [
+        ("pytorch/pytorch:2.4.0-cuda12.4-cudnn9-devel", "2.7.1", "12.8", "2.7.1-cuda12.8-cudnn9-devel"),
+        ("docker.io/pytorch/pytorch:2.6.0-cuda12.6-cudnn9-runtime", "2.9.1", "13.0", "2.9.1-cuda13.0-cudnn9-runtime"),
+        ("pytorch/pytorch:2.6.0-cuda12.6-cudnn9-runtime", "2.3.1", "12.1", None),  # whose tags name cuDNN 8
+        ("pytorch/pytorch:2.6.0-cuda12.6-cudnn9-runtime", "2.7.1", None, None),
+        ("vllm/vllm-openai:v0.8.5", "0.9.2", None, "v0.9.2"),
+        ("onerahmet/openai-whisper-asr-webservice:v1.4.0-gpu", "2.7.1", "12.8", None),
+    ],
+)
+def test_the_same_image_with_another_release_is_named_by_its_publishers_form(
+    image: str, version: str, cuda: str | None, named: str | None
+) -> None:
+    content = content_of_image(image)
+    assert content is not None
+    repository = image.rpartition(":")[0]
+    assert image_with(content, Version(version), cuda) == (named and f"{repository}:{named}")

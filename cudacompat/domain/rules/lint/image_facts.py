@@ -8,7 +8,8 @@ from cudacompat.domain.project.model import Project
 from cudacompat.domain.project.used_images import UsedImage, used_images
 from cudacompat.domain.rules.lint.wheel_facts import reason_of
 from cudacompat.domain.wheels.cure import WheelCure, cure_for
-from cudacompat.domain.wheels.images import ImageContent, ImageVerdict, content_of_image, judge_image
+from cudacompat.domain.wheels.images import ImageContent, ImageVerdict, content_of_image, image_with, judge_image
+from cudacompat.domain.wheels.table import cuda_of_index
 from cudacompat.domain.words.finding import Finding, Severity
 
 
@@ -77,4 +78,6 @@ def help_for_image(verdict: ImageVerdict) -> str:
     if not isinstance(cure, WheelCure):
         return cure.sentence
     index = f" for CUDA {cure.index[2:-1]}.{cure.index[-1]}" if cure.index_url else ""
-    return f"use an image with {cure.pins[0]}{index}, or install it: {cure.sentence}"
+    named = image_with(verdict.content, cure.version, cuda_of_index(cure.index))
+    image = f"{named}, which has {cure.pins[0]}" if named else f"an image with {cure.pins[0]}{index}"
+    return f"use {image}; or install that release: {cure.sentence}"
