@@ -154,7 +154,7 @@ def _sort_the_rest(target: Target, library: Library, modules: Sequence[Gap]) -> 
     lacking = most_lack_the_gpu(gap.verdict for gap in meant)
     if not chooses and lacking and max(missing.values()) >= _HALF * lists.total():
         return found
-    chooses = chooses or _chooses_among_ptx(modules, meant)
+    chooses = chooses or (not lacking and _chooses_among_ptx(modules, meant))
     return [_unclear(target, library, gap, chooses=chooses) if _is_gap(gap.verdict) else gap.verdict for gap in modules]
 
 
@@ -171,11 +171,13 @@ def _chooses(modules: Sequence[Gap], meant: Sequence[Gap]) -> bool:
 
 
 def _chooses_among_ptx(modules: Sequence[Gap], meant: Sequence[Gap]) -> bool:
-    """Whether a library that has nothing but PTX for this GPU shows that its lists were written kernel by kernel: the
-    modules that the driver compiles follow many; those that it cannot compile follow more than one (one is the list of
-    a part of the build that was left behind), and more of them are shown to be for other GPUs than are not. A library
-    that NVIDIA's are linked into is one: much of cuBLAS is chosen at run time, and has PTX in its general kernels
-    alone. It stays unclear, since nobody measured what it does on a GPU newer than its code."""
+    """Whether a library that has nothing but PTX for this GPU shows that its lists were written kernel by kernel.
+
+    The modules that the driver compiles follow many lists; those that it cannot compile follow more than one (one is
+    the list of a part of the build that was left behind), and more of them are shown to be for other GPUs than are not.
+    A library that NVIDIA's are linked into is one: much of cuBLAS is chosen at run time, and has PTX in its general
+    kernels alone. It stays unclear, since nobody measured what it does on a GPU newer than its code.
+    """
     compiled = {gap.shape.pattern for gap in meant if gap.verdict.outcome is Outcome.JIT}
     lacking = [gap.shape.pattern for gap in meant if _is_gap(gap.verdict)]
     shown = sum(gap.verdict.evidence in _RUN_TIME_CHOICE for gap in modules)
