@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 
 import pytest
+from rich.console import Console
 
 from cudacompat.report.text.page import Page
-from cudacompat.report.text.sections import page_on
+from cudacompat.report.text.sections import columns, page_on
 
 LINES: tuple[tuple[str | tuple[str, str], ...], ...] = (
     (),
@@ -49,3 +50,28 @@ def test_styles_are_kept_where_they_are_asked_for() -> None:
     stream = io.StringIO()
     page_on(stream, "always").line(("a", "bold"))
     assert "\x1b[" in stream.getvalue()
+
+
+ROWS = (("code", "sm_80", "in 112 of 112 modules", "17.2 MB", "lz4"), ("all", "", "784 images", "141.6 MB", "lz4"))
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        (
+            None,
+            ["code  sm_80  in 112 of 112 modules  17.2 MB   lz4", "all          784 images             141.6 MB  lz4"],
+        ),
+        (
+            49,
+            ["code  sm_80  in 112 of 112 modules  17.2 MB   lz4", "all          784 images             141.6 MB  lz4"],
+        ),
+        (48, ["code  sm_80  17.2 MB   lz4", "all          141.6 MB  lz4"]),
+        (22, ["code  sm_80  17.2 MB", "all          141.6 MB"]),
+    ],
+)
+def test_columns_that_a_narrow_page_leaves_out(width: int | None, lines: list[str]) -> None:
+    stream = io.StringIO()
+    page = Page(Console(file=stream, soft_wrap=True, color_system=None), width)
+    columns(page, ROWS, indent=0, spare=(2, 4))
+    assert stream.getvalue().splitlines() == lines

@@ -119,6 +119,7 @@ def command(
     from cudacompat.app.inputs import baseline_file as locks
     from cudacompat.app.inputs import policy_file as configs
     from cudacompat.app.inputs.fleet import load, targets_for
+    from cudacompat.app.source_names import in_words
     from cudacompat.cli.downloads import downloads
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress
@@ -175,7 +176,9 @@ def command(
 
         listed = judge_lists(lists, targets, policy, texts=texts)
     report = judge_read(found, targets, policy, paths=paths, baseline=compared, listed=listed, proofs=proofs)
-    report = replace(report, given=tuple(held_to.given.values()), show_suppressed=show_suppressed, fleet=fleet.gpus)
+    report = replace(
+        in_words(report), given=tuple(held_to.given.values()), show_suppressed=show_suppressed, fleet=fleet.gpus
+    )
     code = emit(report, format_, color, output=output, exit_zero=exit_zero)
     if write_baseline:
         _write_baseline(lock_file, *locks.text_of(found, paths), unread=len(found.not_read), quiet=quiet)

@@ -18,6 +18,7 @@ from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, ModuleVerdic
 from cudacompat.domain.words.versions import PtxIsa
 
 # CUDA 11 and 12 build 5.2 when nobody sets an architecture, CUDA 13 builds 7.5; PTX ISA 9.0 came with CUDA 13.0.
+_SEVERAL = 3  # architectures that a profiler's functions are for, at least
 _CUDA_13_PTX = PtxIsa(9, 0)
 
 
@@ -32,6 +33,8 @@ def judge_artifact(artifact: BinaryArtifact, target: Target, proofs: Proofs | No
     counting = _judged_kinds([module for module in artifact.modules if counts_for_something(module)])
     registered = [m for m in counting if m.registration is Registration.REGISTERED]
     stray = [m for m in counting if m.registration is Registration.STRAY]
+    if _is_put_into_others(artifact.modules):
+        stray = [m for m in stray if not (m.bare and all(entry.kind is CodeKind.PTX for entry in m.entries))]
     relocatable = [m for m in artifact.modules if m.registration is Registration.RELOCATABLE and artifact.linked]
     unlinked = _unlinked(artifact, target, registered)
     if any(kernels_of(m) or any(is_unread(e) for e in m.entries) for m in registered) or unlinked or not stray:
@@ -79,6 +82,17 @@ def _awaits_link(artifact: BinaryArtifact, verdict: ModuleVerdict) -> bool:
         return True
     relocatable = verdict.module.registration is Registration.RELOCATABLE
     return verdict.reason is Reason.RELOCATABLE and relocatable and not artifact.linked
+
+
+def _is_put_into_others(modules: Sequence[DeviceModule]) -> bool:
+    """Whether a file holds finished machine code without any kernel for several architectures, each by itself: the
+    functions that a profiler puts into the programs of others. A PTX text beside them measures the profiler's own time,
+    on the GPUs that it knows (libnvperf_host of CUDA 11.8 to 13 has one for compute_70, in torch for 5.0, too): what
+    needs no profiler needs none of it."""
+    bare = [m for m in modules if m.bare and m.registration is Registration.STRAY]
+    machine = [m for m in bare if all(entry.kind is CodeKind.SASS and entry.kernels == () for entry in m.entries)]
+    others = [m for m in bare if m not in machine and any(entry.kind is CodeKind.SASS for entry in m.entries)]
+    return not others and len({target.number for m in machine for target in m.targets}) >= _SEVERAL
 
 
 def default_target(modules: Iterable[DeviceModule]) -> str | None:

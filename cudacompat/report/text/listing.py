@@ -32,7 +32,7 @@ _GROUPS = (
     (Registration.STRAY, "unregistered (the library must load them itself)"),
 )
 _LONGEST_NAME = 600  # characters of a demangled name: those of templates have thousands
-_WIDE = 76  # columns of a table of sizes with the numbers of modules
+_SPARE = (2, 7, 3, 6)  # of a table of sizes, what is left out first: numbers of modules, packing, ISA, unpacked bytes
 _FEW = 5  # names of sources
 
 
@@ -59,7 +59,7 @@ def _artifact(page: Page, artifact: BinaryArtifact, report: InspectReport) -> No
         modules = [m for m in artifact.modules if m.registration is registration]
         if not modules:
             continue
-        page.line(f"  {count(len(modules), 'module')} {title}")
+        page.prose(f"  {count(len(modules), 'module')} {title}", margin=4)
         _targets(page, modules, artifact.size if report.sizes else None)
         matrix(page, modules)
         _recorded(page, modules)
@@ -80,7 +80,6 @@ def _targets(page: Page, modules: Sequence[DeviceModule], whole_file: int | None
             groups[entry.kind, entry.target].append(entry)
         holders.update({(e.kind, e.target) for e in module.entries})
     rows: list[tuple[str, ...]] = []
-    is_narrow = whole_file is not None and page.width is not None and page.width < _WIDE
     if whole_file is not None:
         is_packed = any(each.compression is not Compression.NONE for entries in groups.values() for each in entries)
         rows.append(("", "", "", "", "bytes".rjust(8), "share", "unpacked" if is_packed else "", ""))
@@ -91,7 +90,7 @@ def _targets(page: Page, modules: Sequence[DeviceModule], whole_file: int | None
         row = [
             KIND_NAME[kind],
             str(target) if target else "?",
-            "" if is_narrow else f"in {holders[key]} of {count(len(modules), 'module')}",
+            f"in {holders[key]} of {count(len(modules), 'module')}",
             f"PTX {isas}" if isas else "",
         ]
         if whole_file is not None:
@@ -99,8 +98,8 @@ def _targets(page: Page, modules: Sequence[DeviceModule], whole_file: int | None
         rows.append(tuple(row))
     if whole_file is not None:
         every = [entry for entries in groups.values() for entry in entries]
-        rows.append(("all", "", "" if is_narrow else count(len(every), "image"), "", *_sizes(every, whole_file)))
-    columns(page, rows, indent=4)
+        rows.append(("all", "", count(len(every), "image"), "", *_sizes(every, whole_file)))
+    columns(page, rows, indent=4, spare=_SPARE if whole_file is not None else ())
 
 
 def _sizes(entries: Sequence[FatbinEntry], whole_file: int) -> list[str]:

@@ -79,10 +79,14 @@ def compilers(page: Page, found: Sequence[BundledCompiler]) -> None:
         )
 
 
-def columns(page: Page, rows: Sequence[Sequence[str]], indent: int) -> None:
-    """Rows whose cells stand under each other; a column that is empty takes no room. A row that is wider than the page
-    goes on below."""
+def columns(page: Page, rows: Sequence[Sequence[str]], indent: int, spare: Sequence[int] = ()) -> None:
+    """Rows whose cells stand under each other; a column that is empty takes no room. Where a row is wider than the
+    page, the `spare` columns are left out, one after the other; then it goes on below."""
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for column in spare:
+        if page.width is None or indent + sum(width + 2 for width in widths if width) - 2 <= page.width:
+            break
+        widths[column] = 0
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True) if width]
         page.prose(" " * indent + "  ".join(cells).rstrip(), margin=indent + 4)

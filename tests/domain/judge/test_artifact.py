@@ -276,3 +276,31 @@ def test_what_fails_by_itself_keeps_its_reason_under_an_old_driver() -> None:
     found = judge_artifact(replace(artifact([module("sm_80")]), runtime=13), target("9.0", "570"))
     assert found is not None
     assert (found.outcome, found.reason) == (Outcome.FAILS, Reason.NO_IMAGE)
+
+
+def loaded(*entries: FatbinEntry) -> DeviceModule:
+    """Code that a program keeps among its data, outside any fatbin."""
+    return replace(module(*entries, registration=Registration.STRAY), bare=True)
+
+
+def hooks(*numbers: int) -> list[DeviceModule]:
+    """Machine code without a kernel, as a profiler puts it into the programs of others."""
+    return [loaded(image(f"sm_{number}", kernels=())) for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("beside", "judged"),
+    [
+        (hooks(70, 80, 90), False),
+        (hooks(70, 70, 80), True),  # of two architectures
+        ([*hooks(70, 80, 90), loaded(image("sm_80"))], True),  # a program that loads machine code, and has a text
+        ([*hooks(70, 80), loaded(image("sm_90", kernels=None))], True),  # what could not be read may be a kernel
+        ([replace(each, registration=Registration.RELOCATABLE) for each in hooks(70, 80, 90)], True),  # for a linker
+        ([], True),
+    ],
+)
+def test_a_text_beside_the_functions_of_a_profiler(beside: list[DeviceModule], judged: bool) -> None:
+    text = loaded(image("compute_70", "6.3", kernels=("WaitNs",)))
+    found = judge_artifact(artifact([*beside, text]), target("6.1"))
+    held = () if found is None else (each.module for each in (*found.modules, *found.stray))
+    assert (text in held) == judged
