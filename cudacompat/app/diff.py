@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from cudacompat.app.inputs.baseline_file import called
 from cudacompat.app.inputs.named import require_named
 from cudacompat.app.inputs.reading import ReadOptions, read
+from cudacompat.app.source_names import source_names
 from cudacompat.domain.compare.diff import DiffReport, FailOn, Release, compare
 from cudacompat.domain.tables.architectures import ARCHITECTURES
 from cudacompat.domain.words.verdict import Target
@@ -37,7 +39,8 @@ def diff(
         for row in ARCHITECTURES
         if row.capability.major >= _OLDEST
     )
-    return compare(_side(old, on_file, options), _side(new, on_file, options), judged, fail_on=fail_on)
+    found = compare(_side(old, on_file, options), _side(new, on_file, options), judged, fail_on=fail_on)
+    return replace(found, names=source_names(name for artifact in found.artifacts for name in artifact.shown))
 
 
 def _side(text: str, on_file: OnFile, options: ReadOptions | None) -> Release:

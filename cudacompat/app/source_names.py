@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from cudacompat.domain.reports.check import CheckReport
@@ -18,12 +19,20 @@ def in_words(report: CheckReport) -> CheckReport:
     wanted = {
         name for each in report.findings for text in (each.found, each.why) for name in _MANGLED.findall(text or "")
     }
-    if not wanted:
+    names = source_names(sorted(wanted))
+    if not names:
         return report
+    return replace(report, findings=tuple(_renamed(each, names) for each in report.findings))
+
+
+def source_names(names: Iterable[str]) -> dict[str, str]:
+    """Return the names that can be demangled here, each with what its source calls it, without parameters."""
+    wanted = [name for name in names if _MANGLED.fullmatch(name)]
+    if not wanted:
+        return {}
     from cudacompat.host.programs.demangle import demangled
 
-    names = {name: short(text) for name, text in demangled(sorted(wanted)).items()}
-    return replace(report, findings=tuple(_renamed(each, names) for each in report.findings))
+    return {name: short(text) for name, text in demangled(wanted).items()}
 
 
 def short(name: str) -> str:

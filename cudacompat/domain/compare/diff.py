@@ -104,6 +104,11 @@ class ArtifactDiff:
     new_modules: int = 0
 
     @property
+    def shown(self) -> tuple[str, ...]:
+        """The first of the kernels that are lost, and of those that ran on each GPU."""
+        return (*self.lost[:2], *(name for each in self.service for name in each.kernels[:2]))
+
+    @property
     def gone(self) -> bool:
         """Whether it is only in the old one, and not all of its kernels are elsewhere in the new one."""
         return self.new_path is None and self.moved < len(self.lost)
@@ -123,7 +128,8 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class DiffReport:
-    """What `diff` found. `service` is the worst that became of each GPU in any artifact of the old side."""
+    """What `diff` found. `service` is the worst that became of each GPU in any artifact of the old side, `names` what
+    the source calls kernels, as far as that was asked for."""
 
     COMMAND: ClassVar[str] = "diff"
 
@@ -134,6 +140,7 @@ class DiffReport:
     service: Mapping[ComputeCapability, Change]
     totals: tuple[TargetDiff, ...]
     fail_on: FailOn | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> ExitCode:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.compare.diff import ArtifactDiff, Change, CodeAmount, DiffReport, ServiceDiff, TargetDiff
@@ -47,7 +47,7 @@ def diff_text(page: Page, report: DiffReport) -> None:
         page.prose(f"{label}  ", (side.label, "bold"), f"  {code}")
     for artifact in report.artifacts:
         page.line()
-        _artifact(page, artifact)
+        _artifact(page, artifact, report.names)
     for side in (report.old, report.new):
         not_read_lines(page, side.not_read)
     if len(report.artifacts) > 1:
@@ -59,7 +59,7 @@ def diff_text(page: Page, report: DiffReport) -> None:
     _count_line(page, report)
 
 
-def _artifact(page: Page, artifact: ArtifactDiff) -> None:
+def _artifact(page: Page, artifact: ArtifactDiff, names: Mapping[str, str]) -> None:
     if artifact.old_path is None:
         page.line((artifact.name, "bold"), "  ", ("new", "green"))
     elif artifact.new_path is None:
@@ -72,11 +72,11 @@ def _artifact(page: Page, artifact: ArtifactDiff) -> None:
     _targets(page, artifact.targets)
     if artifact.old_path and artifact.new_path and (artifact.lost or artifact.gained):
         text = f"{count(len(artifact.lost), 'kernel name')} removed, {len(artifact.gained)} added"
-        page.field("kernels", text + (f"; gone: {_names(artifact.lost)}" if artifact.lost else ""), 2, _WIDTH)
+        page.field("kernels", text + (f"; gone: {_names(artifact.lost, names)}" if artifact.lost else ""), 2, _WIDTH)
     for change, group in _by_change(artifact.service):
         alike: dict[str, list[str]] = defaultdict(list)
         for each in group:
-            text = f"{_standing(each.old)} -> {_standing(each.new)}{_stopped(each)}"
+            text = f"{_standing(each.old)} -> {_standing(each.new)}{_stopped(each, names)}"
             alike[text].append(str(each.target.capability))
         for text, capabilities in alike.items():
             label = (_WORDS[change].ljust(_WIDTH), _STYLES[change])
@@ -141,13 +141,13 @@ def _standing(verdict: ArtifactVerdict | None) -> str:
     return text + (f" with driver {verdict.min_driver} or newer" if verdict.min_driver else "")
 
 
-def _stopped(each: ServiceDiff) -> str:
-    return f"; {count(len(each.kernels), 'kernel')} that ran: {_names(each.kernels)}" if each.kernels else ""
+def _stopped(each: ServiceDiff, names: Mapping[str, str]) -> str:
+    return f"; {count(len(each.kernels), 'kernel')} that ran: {_names(each.kernels, names)}" if each.kernels else ""
 
 
-def _names(kernels: Sequence[str]) -> str:
-    """The first two, cut where mangling made them long; the JSON has all."""
-    shown = [name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…" for name in kernels[:2]]
+def _names(kernels: Sequence[str], names: Mapping[str, str]) -> str:
+    """The first two, by the names of their source where those are known; the JSON has all."""
+    shown = [names.get(name) or (name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…") for name in kernels[:2]]
     return some([*shown, *kernels[2:]], 2)
 
 

@@ -288,7 +288,7 @@ def hooks(*numbers: int) -> list[DeviceModule]:
     return [loaded(image(f"sm_{number}", kernels=())) for number in numbers]
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("beside", "judged"),
     [
         (hooks(70, 80, 90), False),
