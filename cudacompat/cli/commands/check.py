@@ -119,7 +119,7 @@ def command(
     from cudacompat.app.inputs import baseline_file as locks
     from cudacompat.app.inputs import policy_file as configs
     from cudacompat.app.inputs.fleet import load, targets_for
-    from cudacompat.app.source_names import in_words
+    from cudacompat.app.inputs.source_names import in_words
     from cudacompat.cli.downloads import downloads
     from cudacompat.cli.output import emit
     from cudacompat.cli.progress import progress

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cudacompat.app.check import judge_read
-from cudacompat.app.source_names import in_words, short
+from cudacompat.app.inputs.source_names import in_words, short
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.words.code import ReadResult
 from tests.helpers.build import artifact, image, module, target
