@@ -30,6 +30,7 @@ from cudacompat.domain.words.versions import ToolkitVersion
 from cudacompat.engines import find
 
 _CUDA_OF_IMAGE = re.compile(r"cuda(?:-|:\s*)?(\d+\.\d+)")
+_NVCC = re.compile(r"(?m)^[^#\n]*\bnvcc\b")
 _OWN_TOOLKIT = re.compile(r"(?m)^(?!\s*#).*\bapt(?:-get)?\b(?:[^\n]|\\\n)*\bnvidia-cuda-toolkit\b")
 
 
@@ -87,9 +88,18 @@ def _engine(name: str | None, version: str | None, folder: str) -> tuple[Engine,
         engine = find(name)
         own = seen.built if seen is not None and seen.engine is engine else None
         return engine, version or own
+    if seen is None and _made_by_nvcc(Path(folder)):
+        return find("nvcc"), version
     if seen is None:
         raise UsageError(f"no known engine found in {folder}; name it: cudacompat generate ENGINE {folder} --add …")
     return seen.engine, version or seen.built
+
+
+def _made_by_nvcc(folder: Path) -> bool:
+    """Whether a Makefile there calls nvcc: the build system of a tree that no engine is known by."""
+    from cudacompat.app.inputs.text_files import beginning
+
+    return any(_NVCC.search(beginning(folder / name) or "") for name in ("GNUmakefile", "makefile", "Makefile"))
 
 
 def _command(engine: Engine, version: str | None, folder: str, job: AdditionRequest) -> str:

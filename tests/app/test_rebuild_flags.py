@@ -62,6 +62,18 @@ def test_code_that_a_program_loads_from_a_file(tmp_path: Path, by: ProductsBy) -
     assert [Path(path).name for path in watch.apart()] == ["kernels.ptx"]
 
 
+@pytest.mark.parametrize(("gpu", "said"), [("12.0", True), ("8.0", False)])
+def test_flags_in_a_setup_py_that_no_list_reaches_are_said_before_the_build(
+    tmp_path: Path, gpu: str, said: bool
+) -> None:
+    (tmp_path / "setup.py").write_text(
+        "from torch.utils.cpp_extension import CUDAExtension\nFLAGS = ['-gencode=arch=compute_80,code=sm_80']\n"
+    )
+    steps = prepare("torch-extension", str(tmp_path), (gpu,), environment={}, cuda="13.0")
+    note = "setup.py:2 gives nvcc flags of its own, with which PyTorch reads no TORCH_CUDA_ARCH_LIST"
+    assert any(each.startswith(note) for each in steps.notes) is said
+
+
 def test_ptx_that_was_promised_and_is_not_there(tmp_path: Path) -> None:
     steps = planned(tmp_path, "8.0")
     with_ptx, without = tmp_path / "with.so", tmp_path / "without.so"

@@ -441,6 +441,30 @@ def test_a_list_in_another_language_is_left_by_hand_and_named(tmp_path: Path, na
     assert f"{name}:{line}: change by hand" in ran.err
 
 
+SETUP = """from torch.utils.cpp_extension import CUDAExtension
+# "-gencode=arch=compute_60,code=sm_60"
+EXTENSION = CUDAExtension("scale", ["scale.cu"], extra_compile_args={"nvcc": ["-gencode=arch=compute_80,code=sm_80"]})
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "gpu", "code", "said"),
+    [
+        ("setup.py", SETUP, "12.0", 4, "setup.py:3: -gencode=arch=compute_80,code=sm_80"),
+        ("setup.py", SETUP, "8.0", 0, "1 with the target already"),
+        ("setup.py", SETUP + "print(os.environ['TORCH_CUDA_ARCH_LIST'])\n", "12.0", 3, "no architecture list"),
+        ("Makefile", "ARCH ?= 75\nall:\n\tnvcc -arch=compute_$(ARCH) -fatbin a.cu\n", "12.0", 4, "Makefile:3: -arch"),
+    ],
+)
+def test_flags_that_a_program_gives_nvcc_are_named(
+    tmp_path: Path, name: str, text: str, gpu: str, code: int, said: str
+) -> None:
+    """Where no list is read that could be extended; not where the program reads the list itself."""
+    ran = inside("generate", str(project(tmp_path, {name: text})), "--add", gpu)
+    assert (ran.code, said in ran.out) == (code, True), ran.out + ran.err
+    assert ("add -gencode=arch=compute_120,code=sm_120 there" in ran.out) is (code == 4)
+
+
 @pytest.mark.parametrize(
     "text",
     ["# $env:TORCH_CUDA_ARCH_LIST = '8.0'\n", "$env:TORCH_CUDA_ARCH_LIST = ''\n", "$env:MY_TORCH_CUDA_ARCH_LIST = 1\n"],

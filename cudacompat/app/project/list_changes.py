@@ -12,7 +12,7 @@ from packaging.version import Version
 
 from cudacompat.app.project.list_names import ListName, ListNames, defaults, referred, with_aliases
 from cudacompat.app.project.time_limit import FILE_SECONDS, Clock, TimeSpentError
-from cudacompat.app.project.unparsed_lists import by_hand
+from cudacompat.app.project.unparsed_lists import by_hand, flags_by_hand
 from cudacompat.artifacts.buildfiles import settings
 from cudacompat.domain.builds.engine import Engine, Grammar
 from cudacompat.domain.builds.lists.reader import (
@@ -99,6 +99,11 @@ def analyse(
     told = {place.file for place in places} | {each.path for each in not_read}
     readers = {name: carrier.reader for (name, _), carrier in job.names.read.items()}
     places += by_hand((file for file in files if file.name not in told), readers)
+    if not any(place.state in (PlaceState.CHANGES, PlaceState.THERE) for place in places):
+        told |= {place.file for place in places}
+        archs = list(dict.fromkeys(each.arch for each in job.wanted))
+        own = (each for each in files if each.name not in told and not any(name in each.text for name in readers))
+        places += flags_by_hand(own, archs)
     return places, edits
 
 

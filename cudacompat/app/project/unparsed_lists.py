@@ -11,6 +11,8 @@ from cudacompat.domain.project.model import SourceFile
 _SHORTEST = 6  # letters of a name: a shorter one is too common a word
 _COMMENT = re.compile(r"\s*(?:#|//|::|rem\b)", re.IGNORECASE)
 _EMPTY = re.compile(r"(?:\"\"|'')?\s*(?:$|[)}#])")
+_PROGRAMS = re.compile(r"(?:^|/)(?:setup\.py|build\.rs|meson\.build|(?:GNUm|m|M)akefile|[\w.-]+\.mk)$")
+_FLAG = re.compile(r"(?:-gencode|--generate-code|-arch|--gpu-architecture)\b[^#]*?(?:compute|sm)_")
 _WHY = "this program reads no list in a file, or a step, of this language"
 
 
@@ -22,6 +24,39 @@ def by_hand(files: Iterable[SourceFile], readers: dict[str, str]) -> list[ListPl
             if len(name) >= _SHORTEST and name in file.text:
                 found += _of_name(file, name, reader)
     return found
+
+
+def flags_by_hand(files: Iterable[SourceFile], archs: Iterable[str]) -> list[ListPlace]:
+    """Return a place for each of these files in which a program or a Makefile gives nvcc targets in flags, at the first
+    of them; `archs` are the targets to add (`120`)."""
+    places: list[ListPlace] = []
+    for file in files:
+        if not _PROGRAMS.search(file.name):
+            continue
+        lines = [
+            (number, line, flag)
+            for number, line in enumerate(file.text.split("\n"), 1)
+            if not _COMMENT.match(line) and (flag := _FLAG.search(line)) is not None
+        ]
+        if not lines:
+            continue
+        written = " ".join(line for _, line, _ in lines)
+        lacking = [arch for arch in archs if not re.search(rf"(?:compute|sm)_{arch}\b", written)]
+        more = " ".join(f"-gencode=arch=compute_{arch},code=sm_{arch}" for arch in lacking)
+        number, line, flag = lines[0]
+        places.append(
+            ListPlace(
+                file.name,
+                number,
+                "flags for nvcc",
+                name="",
+                value=" ".join(line[flag.start() :].split())[:80].rstrip(" \"',\\"),
+                reader="nvcc, as the program puts them together",
+                state=PlaceState.CANNOT if lacking else PlaceState.THERE,
+                why=f"a program writes it: add {more} there" if lacking else None,
+            )
+        )
+    return places
 
 
 def _of_name(file: SourceFile, name: str, reader: str) -> Iterable[ListPlace]:

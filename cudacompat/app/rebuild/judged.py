@@ -74,7 +74,8 @@ def lost_ptx(steps: BuildSteps, after: CheckReport | None) -> tuple[Finding, ...
     promised = [each for each in steps.plan.arrives if each.kind is CodeKind.PTX]
     if after is None or not promised:
         return ()
-    modules = {each.path: each.modules for each in after.verdicts if not each.awaits_link}
+    failing = {each.path for each in after.verdicts if each.outcome not in (Outcome.NATIVE, Outcome.COMPATIBLE)}
+    modules = {each.path: each.modules for each in after.verdicts if not each.awaits_link and each.path not in failing}
     return tuple(
         Finding(
             id=missing_ptx.RULE.id,

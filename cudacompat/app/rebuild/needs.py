@@ -11,9 +11,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cudacompat.app.inputs.text_files import beginning
+from cudacompat.app.project.unparsed_lists import flags_by_hand
 from cudacompat.app.rebuild.steps import CONTAINER_PROGRAMS, builds_alone
 from cudacompat.domain.builds.engine import BuildSystem
+from cudacompat.domain.builds.plans.plan import BuildPlan
 from cudacompat.domain.machine.facts import ToolkitFacts
+from cudacompat.domain.project.list_places import PlaceState
+from cudacompat.domain.project.model import SourceFile
 from cudacompat.domain.runs.rebuild import BuildSteps, StepKind
 from cudacompat.domain.words.errors import UsageError
 
@@ -138,6 +142,21 @@ def modules_of(tree: Path) -> tuple[str, ...]:
     own = [name for name in found if (tree / f"{name}.py").exists() or (tree / name).is_dir()]
     return tuple(
         name for name in found if _NAME.fullmatch(name) and name not in own and name not in sys.stdlib_module_names
+    )
+
+
+def ignored_list(plan: BuildPlan, tree: Path) -> tuple[str, ...]:
+    """That the sources of an extension of PyTorch give nvcc targets of their own, and not those that are planned:
+    torch.utils.cpp_extension reads no list then."""
+    file, name = "setup.py", "TORCH_CUDA_ARCH_LIST"
+    text = beginning(tree / file) or ""
+    if plan.engine.name != "torch-extension" or name in text:
+        return ()
+    archs = dict.fromkeys(each.arch for each in plan.wanted)
+    return tuple(
+        f"{file}:{place.line} gives nvcc flags of its own, with which PyTorch reads no {name}: {place.why}"
+        for place in flags_by_hand([SourceFile(file, text)], archs)
+        if place.state is PlaceState.CANNOT
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from cudacompat.app.inputs.wanted_gpus import wanted_gpus
 from cudacompat.app.project.recognise import recognise, recognise_as
 from cudacompat.app.project.rust_sources import api_findings
-from cudacompat.app.rebuild.needs import active_nvcc, empty_submodules, python_of
+from cudacompat.app.rebuild.needs import active_nvcc, empty_submodules, ignored_list, python_of
 from cudacompat.app.rebuild.places import cargo_folder
 from cudacompat.app.rebuild.steps import CONTAINER_PROGRAMS, Site, container_steps, make_steps
 from cudacompat.domain.builds.engine import BuildSystem, Engine
@@ -86,7 +86,10 @@ def prepare(
     site = Site(plan, tree, folder, jobs=at_once, extra=tuple(extra), python=python_of(environment))
     made = make_steps(site) if container is None else container_steps(site, container, folder / DOCKERFILE)
     empty = [name for name, _ in empty_submodules(tree)]
-    lacks = (f"empty submodule: {', '.join(empty)} (git submodule update --init --recursive)",) if empty else ()
+    lacks: tuple[str, ...] = (
+        (f"empty submodule: {', '.join(empty)} (git submodule update --init --recursive)",) if empty else ()
+    )
+    lacks += ignored_list(plan, tree)
     findings = api_findings(engine, tree, version)
     return BuildSteps(
         plan,
