@@ -154,7 +154,7 @@ def ignored_list(plan: BuildPlan, tree: Path) -> tuple[str, ...]:
         return ()
     archs = dict.fromkeys(each.arch for each in plan.wanted)
     return tuple(
-        f"{file}:{place.line} gives nvcc flags of its own, with which PyTorch reads no {name}: {place.why}"
+        f"{file}:{place.line} gives nvcc its own flags, with which PyTorch reads no {name}: {place.why}"
         for place in flags_by_hand([SourceFile(file, text)], archs)
         if place.state is PlaceState.CANNOT
     )
