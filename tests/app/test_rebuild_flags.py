@@ -70,7 +70,7 @@ def test_flags_in_a_setup_py_that_no_list_reaches_are_said_before_the_build(
         "from torch.utils.cpp_extension import CUDAExtension\nFLAGS = ['-gencode=arch=compute_80,code=sm_80']\n"
     )
     steps = prepare("torch-extension", str(tmp_path), (gpu,), environment={}, cuda="13.0")
-    note = "setup.py:2 gives nvcc its own flags, with which PyTorch reads no TORCH_CUDA_ARCH_LIST"
+    note = "setup.py:2 gives nvcc its own flags, with which TORCH_CUDA_ARCH_LIST is not read"
     assert any(each.startswith(note) for each in steps.notes) is said
 
 

@@ -13,11 +13,12 @@ from pathlib import Path
 from cudacompat.app.inputs.text_files import beginning
 from cudacompat.app.project.unparsed_lists import flags_by_hand
 from cudacompat.app.rebuild.steps import CONTAINER_PROGRAMS, builds_alone
-from cudacompat.domain.builds.engine import BuildSystem
+from cudacompat.domain.builds.engine import BuildSystem, Channel
 from cudacompat.domain.builds.plans.plan import BuildPlan
 from cudacompat.domain.machine.facts import ToolkitFacts
 from cudacompat.domain.project.list_places import PlaceState
 from cudacompat.domain.project.model import SourceFile
+from cudacompat.domain.rules.lint.flags_disable_list import HAZARD
 from cudacompat.domain.runs.rebuild import BuildSteps, StepKind
 from cudacompat.domain.words.errors import UsageError
 
@@ -146,15 +147,15 @@ def modules_of(tree: Path) -> tuple[str, ...]:
 
 
 def ignored_list(plan: BuildPlan, tree: Path) -> tuple[str, ...]:
-    """That the sources of an extension of PyTorch give nvcc targets of their own, and not those that are planned:
-    torch.utils.cpp_extension reads no list then."""
-    file, name = "setup.py", "TORCH_CUDA_ARCH_LIST"
+    """That a setup.py gives nvcc targets itself, and not those that are planned: the engine reads no list then."""
+    file = "setup.py"
     text = beginning(tree / file) or ""
-    if plan.engine.name != "torch-extension" or name in text:
+    name = next((each.name for each in plan.through(Channel.ENVIRONMENT)), None)
+    if name is None or name in text or not any(each.name == HAZARD for each in plan.engine.hazards):
         return ()
     archs = dict.fromkeys(each.arch for each in plan.wanted)
     return tuple(
-        f"{file}:{place.line} gives nvcc its own flags, with which PyTorch reads no {name}: {place.why}"
+        f"{file}:{place.line} gives nvcc its own flags, with which {name} is not read: {place.why}"
         for place in flags_by_hand([SourceFile(file, text)], archs)
         if place.state is PlaceState.CANNOT
     )

@@ -23,7 +23,7 @@ from cudacompat.domain.project.walks import on_list
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
-_HAZARD = "a flag that contains `arch` in extra_compile_args"
+HAZARD = "a flag that contains `arch` in extra_compile_args"
 _FLAG = re.compile(
     r"^[^#\n]*?[\"'](?P<flag>(?:-gencode|--generate-code|-arch|--gpu-architecture)\b[^\"'\n]*)[\"']", re.M
 )
@@ -33,7 +33,7 @@ _FLAG = re.compile(
 def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
     """One finding for each list that counts for nothing."""
     use, knob = listed.use, listed.knob
-    hazard = next((each for each in use.engine.hazards if each.name == _HAZARD), None)
+    hazard = next((each for each in use.engine.hazards if each.name == HAZARD), None)
     if hazard is None or knob is None or listed.command is None or listed.command.conditional:
         return
     file = _setup(project, use) if not _several(project) else None
