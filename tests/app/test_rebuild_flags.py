@@ -44,6 +44,7 @@ def test_a_list_of_the_projects_own_is_named_with_what_extends_it(tmp_path: Path
     steps = planned(tmp_path, "12.0")
     result = hold_flags(configured(steps, "80", "86"), steps)
     assert result.state is StepState.FAILED
+    (tmp_path / "ci.sh").write_text("cmake -B build -DCMAKE_CUDA_ARCHITECTURES='80;86'\n")  # another build
     (finding,) = own_lists([result], steps)
     assert (finding.path, finding.line) == (str(tmp_path / "CMakeLists.txt"), 3)
     assert finding.help == f"cudacompat generate cmake {tmp_path} --add 12.0 --write   then the same rebuild again"
@@ -60,6 +61,22 @@ def test_code_that_a_program_loads_from_a_file(tmp_path: Path, by: ProductsBy) -
     watch.begin()
     (tmp_path / "build/kernels.ptx").write_bytes(ptx)
     assert [Path(path).name for path in watch.apart()] == ["kernels.ptx"]
+
+
+@pytest.mark.parametrize(
+    ("command", "state"),
+    [
+        ("nvcc -fatbin a.cu -o a.fatbin", StepState.DONE),
+        ("cmake -E touch a", StepState.FAILED),
+        ("nvcc --version", StepState.FAILED),
+    ],
+)
+def test_code_that_a_command_of_the_project_compiles(tmp_path: Path, command: str, state: StepState) -> None:
+    steps = planned(tmp_path, "8.6")
+    (tmp_path / "build/build.ninja").write_text(f"build a: CUSTOM_COMMAND\n  COMMAND = cd . && {command}\n")
+    (tmp_path / "build/compile_commands.json").write_text("[]")
+    step = BuildStep(StepKind.FLAGS, "flags", paths=(str(tmp_path / "build/compile_commands.json"),))
+    assert hold_flags(step, steps).state is state
 
 
 @pytest.mark.parametrize(("gpu", "said"), [("12.0", True), ("8.0", False)])

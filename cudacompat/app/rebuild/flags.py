@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from cudacompat.app.inputs.text_files import beginning
 from cudacompat.app.project.list_changes import AdditionRequest, analyse
 from cudacompat.app.project.list_names import names_of
 from cudacompat.artifacts.buildfiles.compile_commands import Unit, cuda_units
@@ -20,6 +22,9 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, sort_key
 from cudacompat.domain.words.target import CodeKind
 
+_MOST_NINJA = 64 << 20  # bytes
+_NVCC_COMMAND = re.compile(r"(?m)^  COMMAND = .*\bnvcc\b.* -(?:-?fatbin|-?ptx|-?cubin|arch|-?gencode|gencode)\b")
+
 
 def hold_flags(step: BuildStep, steps: BuildSteps) -> StepResult:
     """Hold what nvcc will be called for against what was promised. A project that adds targets of its own keeps the
@@ -28,6 +33,11 @@ def hold_flags(step: BuildStep, steps: BuildSteps) -> StepResult:
         units = cuda_units(Path(step.paths[0]).parent)
     except CudacompatError as error:
         return StepResult(step, StepState.FAILED, said=str(error))
+    if not units and _own_commands(Path(step.paths[0]).parent):
+        said = (
+            "no CUDA source of CMake's; nvcc is called by commands of the project, and the check shows what they made"
+        )
+        return StepResult(step, StepState.DONE, said=said)
     if not units:
         return StepResult(step, StepState.FAILED, said="no CUDA source will be compiled; check that CUDA is enabled")
     promised = Requested(frozenset(steps.plan.arrives))
@@ -40,6 +50,13 @@ def hold_flags(step: BuildStep, steps: BuildSteps) -> StepResult:
         f"{describe(promised)}; first: {wrong[0].source}"
     )
     return StepResult(step, StepState.FAILED, said=said)
+
+
+def _own_commands(folder: Path) -> bool:
+    """Whether a command of the project calls nvcc, as for a fatbin that its program loads: the Ninja generator writes
+    `COMMAND = ` for these alone."""
+    text = beginning(folder / "build.ninja", _MOST_NINJA)
+    return text is not None and _NVCC_COMMAND.search(text) is not None
 
 
 def _holds(request: Requested, promised: Requested) -> bool:
@@ -76,6 +93,6 @@ def own_lists(results: Sequence[StepResult], steps: BuildSteps) -> tuple[Finding
                 help=f"{shlex.join([*command, '--write'])}   then the same rebuild again",
             )
             for place in places
-            if place.state is PlaceState.CHANGES
+            if place.state is PlaceState.CHANGES and place.file.endswith(("CMakeLists.txt", ".cmake"))
         )
     return ()
