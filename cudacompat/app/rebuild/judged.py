@@ -83,8 +83,8 @@ def lost_ptx(steps: BuildSteps, after: CheckReport | None) -> tuple[Finding, ...
             path=path,
             message=f"the promised {', '.join(map(str, promised))} is not in it: newer GPUs cannot run it",
             found=what_is_there([each.module for each in some]),
-            why="where the code is linked on the device (separable compilation, -rdc=true), nvlink leaves the PTX out",
-            help="build without separable compilation; or plan it without PTX: --no-ptx",
+            why="a device link (separable compilation, -rdc=true) leaves PTX out, and so may a list that the project sets",
+            help="build without separable compilation, or add PTX to the project's list; without PTX: --no-ptx",
         )
         for path, some in modules.items()
         if some and not any(_has_ptx(each.module) for each in some)
