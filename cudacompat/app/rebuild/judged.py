@@ -83,7 +83,7 @@ def lost_ptx(steps: BuildSteps, after: CheckReport | None) -> tuple[Finding, ...
             path=path,
             message=f"the promised {', '.join(map(str, promised))} is not in it: newer GPUs cannot run it",
             found=what_is_there([each.module for each in some]),
-            why="a device link (separable compilation, -rdc=true) leaves PTX out, and so may a list that the project sets",
+            why="a device link (separable compilation, -rdc=true) leaves PTX out; so may the project's own list",
             help="build without separable compilation, or add PTX to the project's list; without PTX: --no-ptx",
         )
         for path, some in modules.items()
