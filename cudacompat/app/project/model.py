@@ -34,6 +34,7 @@ from cudacompat.artifacts.buildfiles.ci import JobRead
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.earth import earthfile
 from cudacompat.artifacts.buildfiles.flags import flags_of
+from cudacompat.artifacts.buildfiles.here_documents import dockerfiles_in
 from cudacompat.artifacts.buildfiles.json_comments import without_comments
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.artifacts.buildfiles.launchers import is_launcher
@@ -183,6 +184,8 @@ class _Assembly:
             self._jobs_of(file, ci.jobs(file, yaml_tree(file.text), kind, sources=self._scripts))
         elif kind is FileKind.SCRIPT:
             self._script(file, shell.commands(file, 0, len(file.text), environment={}, sources=self._scripts))
+            for written in dockerfiles_in(file):
+                self._images_of(written, stages.read(written, self._scripts))
         elif kind is FileKind.MAKE:
             self._script(file, recipes_of(file))
             self._given(file)

@@ -92,6 +92,15 @@ def for_capability(targets: Sequence[CMakeTargets], capability: ComputeCapabilit
 
 def _named_targets(project: Project) -> tuple[CMakeTargets, ...]:
     files = [file for file in project.cmake if not is_aside(file.name)]
+    if any(file.name == "CMakeLists.txt" for file in files):
+        return _named_in(project, files)
+    trees: dict[str, list[CMakeFile]] = {}  # each folder at the top is built by itself
+    for file in files:
+        trees.setdefault(file.name.partition("/")[0], []).append(file)
+    return tuple(each for tree in trees.values() for each in _named_in(project, tree))
+
+
+def _named_in(project: Project, files: Sequence[CMakeFile]) -> tuple[CMakeTargets, ...]:
     switches = defaults_of(files, frozenset(given_names(project)))
     places = [place for file in files for place in _places(file) if not is_off(place.blocks, switches)]
     commands = [place.command for place in places]

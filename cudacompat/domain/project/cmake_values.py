@@ -16,6 +16,7 @@ _REFERENCE = re.compile(r"\$\{(\w+)\}")
 _ANY_REFERENCE = re.compile(r"\$(?:ENV)?\{(\w+)\}")
 _OPTION = re.compile(r"(NOT )?\"?(?:\$\{)?(\w+)\}?\"?")
 _PLAIN = re.compile(r"[\w.; ]*")  # a regular expression that matches itself alone
+_WITH_CUDA = re.compile(r"(?:CUDA|GPU|NVCC)$|(?:ENABLE|USE|WITH|BUILD)_(?:\w+_)?(?:CUDA|GPU)")
 _ON = frozenset({"ON", "TRUE", "YES", "1"})
 _UNKNOWN = ("${}",)
 _MOST_VALUES = 8  # of one variable
@@ -130,7 +131,8 @@ def given_names(project: Project) -> Iterator[str]:
 
 
 def defaults_of(files: Iterable[CMakeFile], given: frozenset[str]) -> Mapping[str, bool]:
-    """Return the options that no build of the project gives and no file sets to something else, with their defaults."""
+    """Return the options that no build of the project gives and no file sets to something else, with their defaults;
+    not those that switch CUDA on, which a build for GPUs gives."""
     found: dict[str, set[bool]] = defaultdict(set)
     every = [command for file in files for command in file.commands]
     for command in every:
@@ -143,7 +145,8 @@ def defaults_of(files: Iterable[CMakeFile], given: frozenset[str]) -> Mapping[st
         words = [word.text for word in command.arguments]
         if command.name == "set" and words[:1] and words[0] in found:
             found[words[0]].add(words[1:2] != [] and words[1].upper() in _ON)
-    return {name: next(iter(values)) for name, values in found.items() if len(values) == 1 and name not in given}
+    said = (name for name, values in found.items() if len(values) == 1 and name not in given)
+    return {name: next(iter(found[name])) for name in said if not _WITH_CUDA.search(name)}
 
 
 def is_off(blocks: Iterable[Sequence[str]], switches: Mapping[str, bool]) -> bool:
@@ -163,7 +166,10 @@ def holds(block: Sequence[str], switches: Mapping[str, bool]) -> bool:
 
 
 def _held(condition: str, switches: Mapping[str, bool]) -> bool | None:
-    """Whether a condition of one option holds; `None` where it is of something else."""
+    """Whether a condition of options holds; `None` where it is of something else."""
+    if " AND " in condition and "(" not in condition and " OR " not in condition:
+        parts = [_held(each, switches) for each in condition.split(" AND ")]
+        return False if False in parts else None if None in parts else True
     match = _OPTION.fullmatch(condition)
     if match is None or match[2] not in switches:
         return None

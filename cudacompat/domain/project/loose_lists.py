@@ -23,20 +23,22 @@ _BUILDS = frozenset({"cmake", "cargo", "make", "ninja", "dpkg-buildpackage"})
 
 
 def loose_groups(project: Project) -> Iterator[tuple[ArchListSetting, ...]]:
-    """Yield the lists that reach such commands, those of one name in one file together; then those that a script
-    exports for others."""
-    groups: dict[tuple[str, str], dict[tuple[str, int], ArchListSetting]] = defaultdict(dict)
+    """Yield the lists that reach such commands: each of an image by itself, those of one name in a script together, of
+    which it may take one; then those that a script exports for others."""
+    groups: dict[tuple[str, str, int], dict[tuple[str, int], ArchListSetting]] = defaultdict(dict)
     for command in project.commands:
         if not _counts(project, command):
             continue
         for name, setting in command.environment.items():
             for listed in project.lists_at(setting.place):
                 if listed.setting.name == name and listed.command is None and listed.knob is not None:
-                    groups[setting.place.file, name][setting.place.at] = listed
+                    own = setting.place.start if command.stage is not None else 0
+                    groups[setting.place.file, name, own][setting.place.at] = listed
+    reached = {(file, name) for file, name, _ in groups}
     for listed in project.lists:
         place = listed.setting.place
-        if listed.command is None and _exported(listed) and (place.file, listed.setting.name) not in groups:
-            groups[place.file, listed.setting.name][place.at] = listed
+        if listed.command is None and _exported(listed) and (place.file, listed.setting.name) not in reached:
+            groups[place.file, listed.setting.name, 0][place.at] = listed
     yield from (tuple(group.values()) for group in groups.values())
 
 

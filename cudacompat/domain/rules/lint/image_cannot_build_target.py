@@ -21,6 +21,7 @@ from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.default_lists import reaching
 from cudacompat.domain.project.list_coverage import ListCoverage, drops_unknown, serves
+from cudacompat.domain.project.loose_lists import loose_groups
 from cudacompat.domain.project.model import ArchListSetting, Base, Project, Stage
 from cudacompat.domain.project.other_machines import is_for_boards, passes_by
 from cudacompat.domain.project.stages import compiler, compiling, distro_of, patch_of, version_edits
@@ -163,7 +164,9 @@ def _gpus(project: Project, stage: Stage) -> Iterable[Finding]:
     ]
     if not missing:
         return
-    in_all = [arch for arch in numbers if _known(arch)]
+    loose = (each for group in loose_groups(project) for each in group if each.setting.place.file == stage.file)
+    listed = (code.arch for each in loose for archs in each.outcomes for code in archs.code)
+    in_all = [arch for arch in dict.fromkeys((*numbers, *listed)) if _known(arch)]
     help_, fix = _better(project, stage, in_all, made_by=made_by)
     gone = any(int(arch) < RELEASES[-1].default_target for arch in missing)
     yield Finding(

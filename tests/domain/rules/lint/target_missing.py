@@ -779,6 +779,48 @@ CASES += (
         gpu=("6.1",),
     ),
 )
+_WRITES = (
+    "cat > ./Dockerfile <<- EOM\nFROM nvidia/cuda:12.8.1-devel-ubuntu24.04\n"
+    'RUN TORCH_CUDA_ARCH_LIST="{}" pip install git+https://git.example/foil.git\nEOM\ndocker build .\n'
+)
+_WITHIN = """\
+cmake_minimum_required(VERSION 3.24)
+project(hull LANGUAGES CXX CUDA)
+option(HULL_ONE "for one GPU" OFF)
+if(HULL_ONE AND NOT HULL_NUMBER STREQUAL "")
+  set(CMAKE_CUDA_ARCHITECTURES ${{HULL_NUMBER}}-virtual)
+else()
+  set(CMAKE_CUDA_ARCHITECTURES {})
+endif()
+add_library(hull src/hull.cu)
+"""
+CASES += (
+    _cmake(_WITHIN, "75 80", "61 80", line="75 80"),
+    LintCase(  # a Dockerfile that a script writes
+        {"image.sh": _WRITES.format("8.0 9.0")}, {"image.sh": _WRITES.format("8.0 12.0")}, line="8.0", gpu=("12.0",)
+    ),
+    LintCase(  # each list of an image is for sources of its own
+        {
+            "Dockerfile": _OF_GIT + 'RUN TORCH_CUDA_ARCH_LIST="8.0" pip install git+https://git.example/a.git\n'
+            'RUN TORCH_CUDA_ARCH_LIST="12.0" pip install git+https://git.example/b.git\n'
+        },
+        {"Dockerfile": _OF_GIT + 'RUN TORCH_CUDA_ARCH_LIST="12.0" pip install git+https://git.example/b.git\n'},
+        line="8.0",
+        gpu=("12.0",),
+    ),
+    LintCase(  # the files of each folder at the top are built by themselves
+        {
+            "old/CMakeLists.txt": "project(old)\nfind_package(Torch REQUIRED)\n",
+            "new/CMakeLists.txt": _DEFAULT.format("90;120"),
+        },
+        {
+            "old/CMakeLists.txt": "project(old)\nfind_package(Torch REQUIRED)\n",
+            "new/CMakeLists.txt": _DEFAULT.format("61;120"),
+        },
+        line="CACHE STRING",
+        gpu=("6.1",),
+    ),
+)
 NEAR_MISSES = (
     NearMiss(
         "cargo beside a list, in an image without CUDA",

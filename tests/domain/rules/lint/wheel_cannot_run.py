@@ -33,6 +33,10 @@ url = "https://download.pytorch.org/whl/cpu"
 name = "gpu"
 url = "https://download.pytorch.org/whl/{}"
 """
+_PYTHONS = (
+    '[project]\nname = "a"\ndependencies = [\n    "torch=={}; python_version < \'3.14\'",\n'
+    "    \"torch>=2.9.0; python_version >= '3.14'\",\n]\n"
+)
 _LIBTORCH = "https://download.pytorch.org/libtorch/{}/libtorch-cxx11-abi-shared-with-deps-{}.zip"
 _WHL, _TAGS = "https://download.pytorch.org/whl", "cp312-cp312-linux_x86_64.whl"
 _FROM_GIT = "FROM python:3.12\nRUN {}\n"
@@ -300,6 +304,12 @@ CASES = (
     ),
 )
 CASES += (
+    LintCase(  # one environment has one Python: most have one before 3.14
+        {"pyproject.toml": _PYTHONS.format("2.6.0")},
+        {"pyproject.toml": _PYTHONS.format("2.8.0")},
+        line="2.6.0",
+        gpu=("RTX 5070 Ti",),
+    ),
     LintCase(  # the libraries for C++ are those of the wheel
         {"Dockerfile": f"FROM ubuntu:24.04\nRUN wget {_LIBTORCH.format('cu128', '2.7.1%2Bcu128')}\n"},
         {"Dockerfile": f"FROM ubuntu:24.04\nRUN wget {_LIBTORCH.format('cu126', '2.7.1%2Bcu126')}\n"},
