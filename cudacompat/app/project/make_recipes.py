@@ -29,6 +29,7 @@ _FLAGS = re.compile(
     r"(?m)^[ \t]*(?:export[ \t]+)?\w+[ \t]*[:?+]?=[ \t]*([^\n#]{0,1000}?arch=(?:compute_|sm_)\$[^\n#]{0,1000})$"
 )
 _TARGET = re.compile(r"(?:-gencode|--generate-code)[= \t]+arch=compute_\w+,code=[\w\[\],]+|(?<![\w-])-arch=\w+")
+_WRITTEN = re.compile(r"(?:-gencode|--generate-code|(?<![\w-])-arch)[= \t]+\S+")
 _OPEN = re.compile(r"arch=(?:compute_|sm_)?\$|code=(?:compute_|sm_)?\$")
 _DEEPEST = 4  # variables in each other
 _LONGEST = 1 << 12  # characters of flags
@@ -44,9 +45,11 @@ def flags_of_variables(file: SourceFile, found: Sequence[Setting]) -> Iterator[S
     for match in _FLAGS.finditer(file.text):
         text = _put_in(match[1], plain).replace('\\"', "")
         tokens = _TARGET.findall(text)
-        if tokens and not _OPEN.search(text):
-            place = file.place(match.start(1), match.end(1))
-            yield Setting("", " ".join(tokens), place, way=AssignmentKind.FLAGS, written=match[1])
+        if tokens and not _OPEN.search(text) and _WRITTEN.search(match[1]):
+            written = [*_WRITTEN.finditer(file.text, match.start(1), match.end(1))]
+            place = file.place(written[0].start(), written[-1].end())
+            flags = file.text[place.start : place.end]
+            yield Setting("", " ".join(tokens), place, way=AssignmentKind.FLAGS, written=flags)
 
 
 def _put_in(text: str, plain: Mapping[str, str]) -> str:

@@ -47,6 +47,7 @@ _ARM, _OTHER = re.compile(r"(?i)aarch64|arm64|\barm\b|tegra|jetson"), re.compile
 _GATE = re.compile(
     r"(?:TARGET \w+|(?:NOT (?:DEFINED )?)?\"?\$?\{?\w*(?:CUDA|GPU|NVCC)\w*\}?\"?(?: (?:STREQUAL|VERSION_\w+) .*)?)"
 )
+_MOST_BLOCKS, _MOST_BRANCHES = 50, 50  # that are looked at
 _LEAST_BRANCHES = 2  # who sets a list in two branches sets one in each
 
 
@@ -143,7 +144,7 @@ def _places(file: CMakeFile) -> Iterator[_Place]:
             del around[-1:]
         elif command.name in _OPENS:
             if command.name == "foreach":
-                yield _Place(command, None, blocks=tuple(map(tuple, filter(None, around))))
+                yield _Place(command, None, blocks=_blocks(around))
             around.append([words] if command.name == "if" else [])
         elif command.name in ("elseif", "else") and around:
             around[-1].append(words if command.name == "elseif" else "")
@@ -152,8 +153,14 @@ def _places(file: CMakeFile) -> Iterator[_Place]:
             yield _Place(
                 command,
                 arms[-1] if arms else None,
-                blocks=tuple(tuple(block) for block in around if block),
+                blocks=_blocks(around),
             )
+
+
+def _blocks(around: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """The innermost blocks that are an `if`; of one with more branches than anybody writes, the last."""
+    blocks = (block for block in around[-_MOST_BLOCKS:] if block)
+    return tuple(tuple(block) if len(block) <= _MOST_BRANCHES else ("", block[-1]) for block in blocks)
 
 
 def _arm(block: Sequence[str]) -> bool | None:

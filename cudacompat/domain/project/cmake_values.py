@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Command, Project
 
@@ -20,10 +21,11 @@ _WITH_CUDA = re.compile(r"(?:CUDA|GPU|NVCC)$|(?:ENABLE|USE|WITH|BUILD)_(?:\w+_)?
 _ON = frozenset({"ON", "TRUE", "YES", "1"})
 _UNKNOWN = ("${}",)
 _MOST_VALUES = 8  # of one variable
+_MOST_LISTS = 64  # that one text may come to
 _LONGEST = 1 << 12  # characters of a list that variables make
 _DEEPEST = 5  # variables that hand a list on to each other
 
-Values = Mapping[str, tuple[tuple[str, ...], ...]]
+Values = Mapping[str, Sequence[tuple[str, ...]]]
 
 
 def until_end(words: Sequence[str]) -> Iterator[str]:
@@ -49,11 +51,8 @@ def variables_of(commands: Iterable[CMakeCommand], builds: Iterable[Command]) ->
     return {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
 
 
-def _assigned(
-    name: str, words: Sequence[str], found: Mapping[str, list[tuple[str, ...]]]
-) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
+def _assigned(name: str, words: Sequence[str], known: Values) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
     """The variables that a command sets, each with what it may hold then."""
-    known = {each: tuple(values) for each, values in found.items()} if name in ("foreach", "string", "list") else {}
     if name == "set":
         values = tuple(until_end(words[1:]))
         if not any("$ENV{" in each for each in values):  # what only the environment says is the user's
@@ -84,8 +83,8 @@ def _looped(words: Sequence[str], known: Values) -> list[tuple[str, ...]]:
 
 def _items(text: str, known: Values) -> list[tuple[str, ...]]:
     """The items of a list, each by itself."""
-    lists = list(put_in(text, known))
-    if None in lists:
+    lists = list(islice(put_in(text, known), _MOST_LISTS))
+    if None in lists or len(lists) == _MOST_LISTS:
         return [_UNKNOWN]
     return [(item,) for each in lists for item in (each or "").split(";") if item]
 
@@ -97,7 +96,7 @@ def _of_string(words: Sequence[str], known: Values) -> Iterator[tuple[str, list[
         yield words[-1], [_UNKNOWN]
         return
     old, new, out, *rest = words[at:]
-    texts = list(put_in(";".join(rest), known))
+    texts = list(islice(put_in(";".join(rest), known), _MOST_LISTS))
     plain = _PLAIN.fullmatch(old) is not None if regular else True
     if not plain or not old or "${" in old + new or ("." in old and regular):
         yield out, [_UNKNOWN]

@@ -22,22 +22,28 @@ _OWN = frozenset({"cargo", "make", "ninja"})
 _BUILDS = frozenset({"cmake", "cargo", "make", "ninja", "dpkg-buildpackage"})
 
 
-def loose_groups(project: Project) -> Iterator[tuple[ArchListSetting, ...]]:
-    """Yield the lists that reach such commands: each of an image by itself, those of one name in a script together, of
+def loose_groups(project: Project) -> tuple[tuple[ArchListSetting, ...], ...]:
+    """Return the lists that reach such commands: each of an image by itself, those of one name in a script together, of
     which it may take one; then those that a script exports for others."""
+    return project.once("loose_groups", lambda: tuple(_loose_groups(project)))
+
+
+def _loose_groups(project: Project) -> Iterator[tuple[ArchListSetting, ...]]:
+    loose = {each.setting.place.at: each for each in project.lists if each.command is None and each.knob is not None}
+    names = sorted({each.setting.name for each in loose.values()})
     groups: dict[tuple[str, str, int], dict[tuple[str, int], ArchListSetting]] = defaultdict(dict)
-    for command in project.commands:
+    for command in project.commands if names else ():
         if not _counts(project, command):
             continue
-        for name, setting in command.environment.items():
-            for listed in project.lists_at(setting.place):
-                if listed.setting.name == name and listed.command is None and listed.knob is not None:
-                    own = setting.place.start if command.stage is not None else 0
-                    groups[setting.place.file, name, own][setting.place.at] = listed
+        for setting in filter(None, map(command.environment.get, names)):
+            place = setting.place
+            if place.at in loose:
+                own = place.start if command.stage is not None else 0
+                groups[place.file, setting.name, own][place.at] = loose[place.at]
     reached = {(file, name) for file, name, _ in groups}
-    for listed in project.lists:
+    for listed in loose.values():
         place = listed.setting.place
-        if listed.command is None and _exported(listed) and (place.file, listed.setting.name) not in reached:
+        if _exported(listed) and (place.file, listed.setting.name) not in reached:
             groups[place.file, listed.setting.name, 0][place.at] = listed
     yield from (tuple(group.values()) for group in groups.values())
 
