@@ -356,13 +356,27 @@ class Native:
     """Without a list, these versions ask for the GPUs of the machine that builds; an image build has none.
 
     `off` are the switches that keep it from that: a name, and the value (`None`: any). `stops` is whether the build
-    then ends with an error; else CMake's version decides what it makes of `native`.
+    then ends with an error; else CMake's version decides what it makes of `native`. `cmake` and `cuda` are the first
+    releases with which it asks; with older ones it takes a list of its own.
     """
 
     source: str
     window: Window = ALWAYS
     off: tuple[tuple[str, str | None], ...] = ()
     stops: bool = False
+    cmake: tuple[int, int] | None = None
+    cuda: ToolkitVersion | None = None
+
+    def asks(self, cmake: tuple[int, int] | None, cuda: ToolkitVersion | None) -> bool | None:
+        """Return whether a build with these asks for the GPUs; `None` where what is not known decides."""
+        older = (
+            self.cmake is not None and cmake is not None and cmake < self.cmake,
+            self.cuda is not None and cuda is not None and cuda < self.cuda,
+        )
+        if any(older):
+            return False
+        unknown = (self.cmake is not None and cmake is None, self.cuda is not None and cuda is None)
+        return None if any(unknown) else True
 
 
 @dataclass(frozen=True, slots=True)

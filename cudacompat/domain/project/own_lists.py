@@ -16,8 +16,6 @@ from cudacompat.domain.tables.toolkits import CudaRelease, release
 from cudacompat.domain.words.target import ArchTarget
 from cudacompat.domain.words.versions import ToolkitVersion
 
-_ASKED_SINCE = ((3, 24), ToolkitVersion(11, 6))  # ggml asks for `native` from these on: CMake, CUDA
-
 
 class OwnBuild(NamedTuple):
     """A command that builds with the list that its engine has: the setting that would give another, the toolkit, the
@@ -65,6 +63,6 @@ def _own_list(project: Project, command: Command, use: EngineUse, cuda: ToolkitV
     native = use.engine.native
     if native is not None and native.window.holds(use.parsed) and not is_switched_off(project, command, native):
         cmake = cmake_version(project, command.stage, command) if command.stage is not None else None
-        if cmake is None or (cmake >= _ASKED_SINCE[0] and cuda >= _ASKED_SINCE[1]):
+        if native.asks(cmake, cuda) is not False:
             return None
     return own.text(cuda)

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 FIRST_WITH_LIST = (3, 18)
 _CHECKED = (3, 24)
-_WORDS = {"native": (3, 24), "all": (3, 23), "all-major": (3, 23)}
+FIRST_WITH_WORD = {"native": (3, 24), "all": (3, 23), "all-major": (3, 23)}
+PASSES_NATIVE_ON = (3, 28)  # the first that hands `native` to nvcc where there is no GPU; those before stop
 _ARCH_SPECIFIC = (3, 25)
 _FAMILY = ((3, 31, 8), (4, 0, 2))  # in each of these lines, and in all later ones
 
@@ -20,8 +21,8 @@ def takes(word: str, version: tuple[int, ...]) -> bool | None:
     name = word.removesuffix("-real").removesuffix("-virtual")
     if version < FIRST_WITH_LIST:
         return False
-    if name in _WORDS:
-        return version >= _WORDS[name]
+    if name in FIRST_WITH_WORD:
+        return version >= FIRST_WITH_WORD[name]
     if name.endswith("a"):
         return version[:2] != _CHECKED and (version[:2] < _CHECKED or version >= _ARCH_SPECIFIC)
     if name.endswith("f"):

@@ -32,6 +32,7 @@ from cudacompat.domain.builds.engine import (
     Switch,
     Window,
 )
+from cudacompat.domain.words.versions import ToolkitVersion
 from cudacompat.engines.ggml import costs
 from cudacompat.engines.record import EngineRecord
 
@@ -93,6 +94,8 @@ def native(window: Window, off: tuple[tuple[str, str | None], ...] = ()) -> Nati
         f"{CMAKELISTS}; ggml/CMakeLists.txt:105-123 there; run with CMake 3.25 to 4.4 without a GPU",
         window,
         (("GGML_NATIVE", "OFF"), ("SOURCE_DATE_EPOCH", None), *off),
+        cmake=(3, 24),
+        cuda=ToolkitVersion(11, 6),
     )
 
 

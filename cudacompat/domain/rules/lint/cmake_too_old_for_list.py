@@ -19,12 +19,10 @@ from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.project.model import ArchListSetting, Project
 from cudacompat.domain.project.stages import cmake_version
 from cudacompat.domain.project.walks import on_list
-from cudacompat.domain.tables.cmake_spellings import FIRST_WITH_LIST, takes
+from cudacompat.domain.tables.cmake_spellings import FIRST_WITH_LIST, FIRST_WITH_WORD, takes
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import ArchSuffix
-
-_FIRST_WITH = {"native": (3, 24), "all": (3, 23), "all-major": (3, 23)}
 
 
 @on_list
@@ -56,7 +54,7 @@ def _why(listed: ArchListSetting, version: tuple[int, int]) -> str | None:
         return "does not read CUDAARCHS (needs 3.20)" if version < (3, 20) else None
     if version < FIRST_WITH_LIST:
         return "does not support CUDA architecture lists (needs 3.18)"
-    first = _FIRST_WITH.get(listed.word or "")
+    first = FIRST_WITH_WORD.get(listed.word or "")
     if first is not None and version < first:
         return f"does not accept {listed.word!r} (needs {first[0]}.{first[1]})"
     suffixes = {each.suffix for each in listed.archs.code} if listed.archs is not None else set()

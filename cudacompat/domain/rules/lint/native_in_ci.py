@@ -17,12 +17,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.project.ci_jobs import lists_of, publishes
+from cudacompat.domain.project.ci_jobs import lists_of, publishes, toolkits
 from cudacompat.domain.project.model import CiJob, Command, Project
 from cudacompat.domain.project.native_builds import asks_native
 from cudacompat.domain.project.source_file import TextSpan
 from cudacompat.domain.project.stages import distro_of
 from cudacompat.domain.project.walks import on_job
+from cudacompat.domain.tables.cmake_spellings import FIRST_WITH_WORD
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -49,9 +50,16 @@ def check(project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterab
                 what=f"{setting.name or 'the list'} is `native`",
                 found=setting.written,
             )
-        elif native is None and _passes_on(job) and asks_native(project, command) is not None:
+        elif native is None and _passes_on(job) and _asks(project, command, job, commands):
             what = f"{command.use.engine.name} gets no architecture list and uses `native`"
             yield _finding(job, command, severity, place=command.place, what=what, found=command.line)
+
+
+def _asks(project: Project, command: Command, job: CiJob, commands: tuple[Command, ...]) -> bool:
+    native = asks_native(project, command)
+    releases = {version for version, _ in toolkits(job, commands)}
+    release = releases.pop() if len(releases) == 1 else None
+    return native is not None and native.asks(None, release) is not False
 
 
 def _passes_on(job: CiJob) -> bool:
@@ -59,7 +67,7 @@ def _passes_on(job: CiJob) -> bool:
     if job.base is None:
         return True
     of = distro_of(job.base)
-    return of is not None and of.cmake is not None and of.cmake >= (3, 24)
+    return of is not None and of.cmake is not None and of.cmake >= FIRST_WITH_WORD["native"]
 
 
 def _finding(job: CiJob, command: Command, severity: Severity, place: TextSpan, what: str, found: str) -> Finding:

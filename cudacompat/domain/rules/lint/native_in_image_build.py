@@ -22,12 +22,11 @@ from cudacompat.domain.builds.engine import BuildSystem, Native
 from cudacompat.domain.project.default_lists import reaching
 from cudacompat.domain.project.model import Command, Project, Stage, TextSpan
 from cudacompat.domain.project.native_builds import asks_native, native_flag
-from cudacompat.domain.project.stages import cmake_version, toolkit
+from cudacompat.domain.project.stages import cmake_version, compiler, toolkit
 from cudacompat.domain.rules.lint.settings_facts import behind_cmake, in_cmake_args, settings_fix, settings_for
+from cudacompat.domain.tables.cmake_spellings import FIRST_WITH_WORD, PASSES_NATIVE_ON
 from cudacompat.domain.words.finding import Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
-
-_FATAL = ((3, 24), (3, 28))  # from the first up to before the second, CMake stops at `native` without a GPU
 
 
 def check(project: Project) -> Iterable[Finding]:
@@ -82,8 +81,8 @@ def _unset(project: Project, stage: Stage, command: Command) -> Finding | None:
     if use is None or native is None:
         return None
     if not native.stops:
-        version = cmake_version(project, stage, command)
-        if version is None or version < _FATAL[0]:
+        cmake, release = cmake_version(project, stage, command), compiler(project, stage)
+        if cmake is None or native.asks(cmake, release.version if release is not None else None) is False:
             return None
     knob = use.own_knob
     if knob is None:
@@ -106,7 +105,7 @@ def _outcome(project: Project, stage: Stage, command: Command, *, compiler: bool
     version = cmake_version(project, stage, command)
     release = toolkit(project, stage)
     default = f"sm_{release.default_target}" if release is not None else "sm_52 up to CUDA 12, sm_75 from CUDA 13"
-    if not compiler and version is not None and _FATAL[0] <= version < _FATAL[1]:
+    if not compiler and version is not None and FIRST_WITH_WORD["native"] <= version < PASSES_NATIVE_ON:
         return f'CMake {version[0]}.{version[1]} stops: CUDA_ARCHITECTURES is set to "native", but no GPU was detected'
     return f"nvcc only warns and builds its default target: {default}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.helpers.lint_case import LintCase
+from tests.helpers.lint_case import LintCase, NearMiss
 
 CASES = (
     LintCase(
@@ -100,5 +100,27 @@ jobs:
 """,
         },
         line="cmake -B",
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss(
+        "ggml asks for `native` from CUDA 11.6 on",
+        {
+            ".github/workflows/build.yml": """\
+on: push
+jobs:
+  build:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: Jimver/cuda-toolkit@v0.2.21
+        with:
+          cuda: '11.4.4'
+      - run: |
+          git clone https://github.com/ggml-org/whisper.cpp
+          cd whisper.cpp
+          cmake -B build -DGGML_CUDA=1
+"""
+        },
     ),
 )

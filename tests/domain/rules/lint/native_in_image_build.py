@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.helpers.lint_case import LintCase
+from tests.helpers.lint_case import LintCase, NearMiss
 
 _DOCKERFILE = """\
 FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
@@ -415,5 +415,20 @@ RUN GGML_CUDA=1 CMAKE_CUDA_ARCHITECTURES="86-real;120-real" pip install git+http
 """,
         },
         line="pip install",
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss(
+        "ggml asks for `native` from CUDA 11.6 on; before it takes a list of its own, whatever the CMake",
+        {
+            "Dockerfile": """\
+FROM nvidia/cuda:11.4.3-devel-ubuntu20.04
+RUN apt-get update && apt-get install -y python3-pip git g++ && pip install cmake==3.27.9
+RUN git clone --branch v1.8.5 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON && cmake --build build
+"""
+        },
     ),
 )
