@@ -25,8 +25,6 @@ from cudacompat.domain.builds.engine_facts import (
     Hazard,
     Knob,
     Limit,
-    Native,
-    OwnList,
     Proof,
     Ptx,
     Purpose,
@@ -38,6 +36,7 @@ from cudacompat.domain.builds.engine_facts import (
     Window,
 )
 from cudacompat.domain.builds.engine_trees import LogName, Marker, Recipe, Server
+from cudacompat.domain.builds.without_list import Native, OwnList
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.versions import ToolkitVersion
 
