@@ -136,7 +136,7 @@ def test_a_report_without_findings_is_refused_by_the_writer_too() -> None:
     from cudacompat.domain.words.errors import UsageError
 
     for format_ in ("sarif", "html"):
-        with pytest.raises(UsageError, match="gpus has no sarif format"):
+        with pytest.raises(UsageError, match=f"gpus has no {format_} format"):
             formats.write(GpusReport(None, ()), format_, StringIO())
 
 
