@@ -50,7 +50,7 @@ def check(project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterab
                 what=f"{setting.name or 'the list'} is `native`",
                 found=setting.written,
             )
-        elif native is None and _passes_on(job) and _asks(project, command, job, commands):
+        elif native is None and _passes_on(job) and _asks(project, command, job, commands=commands):
             what = f"{command.use.engine.name} gets no architecture list and uses `native`"
             yield _finding(job, command, severity, place=command.place, what=what, found=command.line)
 
