@@ -2,7 +2,8 @@
 
 What it finds: a value that leaves no GPU (an error): a number above the last GPU's, an id that no GPU here has, a GPU
 given twice, `all`, which belongs to NVIDIA_VISIBLE_DEVICES; empty or -1, which mean none. A list that ends before its
-last entry is a warning, and so is a number that means another GPU to CUDA than to nvidia-smi.
+last entry is a warning, and so are entries that no comma separates (`0;1` shows GPU 0) and a number that means another
+GPU to CUDA than to nvidia-smi.
 
 Why it matters: the first invalid entry hides itself and all that follow. With none left the driver answers "no
 CUDA-capable device is detected" (error 100, measured for `all`), and programs fall back to the CPU or stop.
@@ -17,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.machine.visibility import VARIABLE
+from cudacompat.domain.machine.visibility import VARIABLE, number_in
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
@@ -49,6 +50,16 @@ def check(machine: Machine) -> Iterable[Finding]:
             help=f"correct {VARIABLE}, or unset it; nvidia-smi -L lists the GPUs",
             command="nvidia-smi -L",
         )
+    elif visible.cut is not None and visible.hidden:
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.WARNING,
+            path=None,
+            message=f"{VARIABLE}={value} shows {len(visible.seen)} of {len(machine.gpus)} GPUs",
+            found=f"CUDA reads only the number {number_in(visible.cut)} of the entry {visible.cut}",
+            why="commas separate the entries; after a number CUDA ignores all other characters",
+            help=f"separate the GPUs in {VARIABLE} with commas",
+        )
     elif visible.doubtful is not None and "ORDER" in visible.doubtful:
         yield Finding(
             id=RULE.id,
@@ -63,8 +74,8 @@ def check(machine: Machine) -> Iterable[Finding]:
 
 def _by_its_form(value: str) -> Iterable[Finding]:
     """What the value alone shows, where the GPUs are not known."""
-    first = value.split(",")[0].strip()
-    if not first.isdigit() and not first.startswith(("GPU-", "MIG-")):
+    first = value.split(",")[0]
+    if (number_in(first) or 0) < 0 or (number_in(first) is None and not first.startswith(("GPU-", "MIG-"))):
         yield _hides_all(value, None)
 
 
