@@ -107,7 +107,7 @@ def _version_here(engine: Engine, folder: str) -> str | None:
     try:
         engine.knobs_of(version)
     except UsageError as error:
-        where = "this folder" if folder == "." else folder
+        where = "this directory" if folder == "." else folder
         raise UsageError(f"{error}; {where} has this version (--engine-version names another)") from None
     return here.built
 

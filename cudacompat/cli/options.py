@@ -103,7 +103,8 @@ PathsArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="PATH...",
-        help="Files, wheels, archives, container images or folders; - (standard input); packages (PKG, PKG==VERSION); "
+        help="Files, wheels, archives, container images or directories; - (standard input); "
+        "packages (PKG, PKG==VERSION); "
         "https addresses; oci://REGISTRY/IMAGE:TAG.",
     ),
 ]

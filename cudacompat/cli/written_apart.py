@@ -29,7 +29,7 @@ def require_apart(written: Mapping[str, str], read: Sequence[str], project: str 
         if found is None:
             _require_folder(path)
         elif stat.S_ISDIR(found.st_mode):
-            raise UsageError(f"cannot write {path}: it is a folder")
+            raise UsageError(f"cannot write {path}: it is a directory")
         elif stat.S_ISREG(found.st_mode):
             _require_replaceable(option, path, found, read=read, project=project)
 
@@ -37,7 +37,7 @@ def require_apart(written: Mapping[str, str], read: Sequence[str], project: str 
 def _require_folder(path: str) -> None:
     folder = Path(os.path.realpath(path)).parent
     if not folder.is_dir():
-        raise UsageError(f"cannot write {path}: no such folder: {folder}")
+        raise UsageError(f"cannot write {path}: no such directory: {folder}")
 
 
 def _require_replaceable(

@@ -33,7 +33,7 @@ ENGINE = EngineRecord(
             "CUDAARCHS",
             Channel.ENVIRONMENT,
             Grammar.CMAKE,
-            "CMake 3.20 and newer, at the first configure of a build folder only",
+            "CMake 3.20 and newer, at the first configure of a build directory only",
             _SOURCE,
         ),
     ),

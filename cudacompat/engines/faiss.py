@@ -53,7 +53,7 @@ ENGINE = EngineRecord(
             "CUDAARCHS",
             Channel.ENVIRONMENT,
             Grammar.CMAKE,
-            "CMake 3.20 and newer, at the first configure of a build folder only",
+            "CMake 3.20 and newer, at the first configure of a build directory only",
             "Modules/CMakeDetermineCUDACompiler.cmake of Kitware/CMake; run with CMake 3.25 and 4.4",
             Window("1.7.0"),
         ),

@@ -110,7 +110,7 @@ ENGINE = EngineRecord(
         Cache(
             "target/*/build/llama-cpp-sys-2-*",
             "cargo knows of no CMAKE_* variable, and where the script does run again it leaves a configured build "
-            "folder as it is (always_configure(false))",
+            "directory as it is (always_configure(false))",
             ("cargo", "clean", "--release", "-p", "llama-cpp-sys-2"),
             _BUILD_SCRIPT + ": :1073",
             kept=("target",),

@@ -112,7 +112,7 @@ ENGINE = EngineRecord(
     caches=(
         Cache(
             "build/temp.*",
-            "setup.py configures in the same folder again, where CMake's cache is",
+            "setup.py configures in the same directory again, where CMake's cache is",
             ("cmake", "-E", "rm", "-rf", "build"),
             _SETUP,
         ),

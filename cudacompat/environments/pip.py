@@ -41,7 +41,7 @@ def components(folders: Iterable[SiteFolder]) -> Components:
             source = _editable_from(info)
             listed = _listed(folder, info, name, notes=notes)
             if source is not None:
-                notes.append(f"{name} is installed editable from {source}: name that folder to have it checked")
+                notes.append(f"{name} is installed editable from {source}: name that directory to have it checked")
                 listed = [*(listed or ()), *_of_source(Path(source), info, name, notes=notes)]
             if listed is None:
                 silent.append(name)

@@ -90,7 +90,7 @@ def beside_names(source: InstallSource) -> tuple[str, ...]:
 
 def _requirements(own: str | None, pins: str) -> str:
     head = [
-        f"# Made by cudacompat {cudacompat.__version__}, for check stages and CI jobs. From the project's folder:",
+        f"# Made by cudacompat {cudacompat.__version__}, for check stages and CI jobs. From the project's directory:",
         f"# pip install --require-hashes --only-binary=:all: -r {REQUIREMENTS}",
     ]
     return "\n".join([*head, *([own] if own else []), pins])
@@ -121,7 +121,7 @@ def _of_address(address: str, digests: tuple[str, ...]) -> InstallSource:
 def _of_file(given: str, digests: tuple[str, ...], folder: Path) -> InstallSource:
     path = PurePosixPath(given.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or any(each.isspace() for each in given):
-        raise UsageError(f"{given} is not below the project's folder: copy the wheel there and name it from there")
+        raise UsageError(f"{given} is not below the project's directory: copy the wheel there and name it from there")
     if _WHEEL.fullmatch(path.name) is None:
         raise UsageError(f"not a wheel of cudacompat by its name: {path.name}")
     try:

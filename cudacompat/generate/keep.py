@@ -30,7 +30,7 @@ def kept(name: str, there: str, made: str) -> str:
         return _presets(there, made)
     if _MADE in there or _FLAGS.fullmatch(there):
         return made
-    raise UsageError("was not made by cudacompat, and is not replaced: move it away, or name another folder with -o")
+    raise UsageError("was not made by cudacompat, and is not replaced: move it away, or name another directory with -o")
 
 
 # -- cargo's configuration

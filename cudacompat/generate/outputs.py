@@ -96,7 +96,7 @@ OUTPUTS: tuple[Output, ...] = (
         "devcontainer",
         ".devcontainer/devcontainer.json",
         "devcontainer/devcontainer.json.j2",
-        "an editor that opens the folder in a container",
+        "an editor that opens the directory in a container",
         Route.ENVIRONMENT,
         image=True,
         comment="//",

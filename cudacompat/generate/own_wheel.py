@@ -83,7 +83,9 @@ def _files() -> dict[str, bytes]:
     except OSError as error:
         raise UsageError(f"cannot read {error.filename}, a file of cudacompat itself: {error.strerror}") from error
     if not read:
-        raise UsageError(f"{_package()} is no folder of files, so no wheel can be made of it; name one with --install")
+        raise UsageError(
+            f"{_package()} is no directory of files, so no wheel can be made of it; name one with --install"
+        )
     return read
 
 

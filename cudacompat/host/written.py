@@ -58,7 +58,7 @@ def make_folder(path: str | Path) -> None:
     try:
         Path(path).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"cannot make the folder {path}: {(error.strerror or str(error)).lower()}") from error
+        raise UsageError(f"cannot make the directory {path}: {(error.strerror or str(error)).lower()}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _stage(path: Path, data: bytes) -> _Staged:
     except FileNotFoundError:
         return _beside(target, data, None)
     if stat.S_ISDIR(found.st_mode):
-        raise UsageError(f"cannot write {path}: it is a folder")
+        raise UsageError(f"cannot write {path}: it is a directory")
     if not stat.S_ISREG(found.st_mode):
         return _Staged(path, lambda: _write_to(os.open(target, os.O_WRONLY | getattr(os, "O_NOCTTY", 0)), data))
     if not os.access(target, os.W_OK):

@@ -35,7 +35,7 @@ def _cache(facts: HostFacts) -> Iterator[str]:
     variables = dict(facts.environment)
     size = "not made yet" if cache.size is None else f"{cache.size / 2**20:.0f} MiB"
     most = variables.get("CUDA_CACHE_MAXSIZE", "")
-    parts = [cache.path or "no home folder to keep it in", size if cache.path else ""]
+    parts = [cache.path or "no home directory to keep it in", size if cache.path else ""]
     parts.append(f"CUDA_CACHE_MAXSIZE={most}" if most else "")
     parts.append("switched off by CUDA_CACHE_DISABLE" if is_switched_off(variables) else "")
     parts.append("cannot be written" if cache.path and not cache.writable else "")

@@ -150,19 +150,19 @@ SOLVED: tuple[Solved, ...] = (
         "GTX 1080 and RTX 5090 under the open module",
         Box(("RTX 5090",), kind="open", dark=("GTX 1080",)),
         ["gpu-not-driven", "no-driver-for-all"],
-        ["no driver serves both GTX 1080 (6.1) and RTX 5090 (12.0)", "no driver serves every card here"],
+        ["no driver serves both GTX 1080 (6.1) and RTX 5090 (12.0)", "no driver serves all GPUs of this machine"],
     ),
     (
         "GTX 1080 and RTX 5090 under the closed module",
         Box(("GTX 1080",), kind="proprietary", dark=("RTX 5090",)),
         ["gpu-not-driven", "no-driver-for-all"],
-        ["no driver serves both", "no driver serves every card here"],
+        ["no driver serves both", "no driver serves all GPUs of this machine"],
     ),
     (
         "K80 and RTX 4090",
         Box(("RTX 4090",), "550.54.15", dark=("K80",)),
         ["gpu-not-driven", "no-driver-for-all"],
-        ["no driver serves both", "no driver serves every card here"],
+        ["no driver serves both", "no driver serves all GPUs of this machine"],
     ),
     (
         "V100 with a driver that left it out",

@@ -141,7 +141,7 @@ SOLVED: tuple[Solved, ...] = (
         "a V100 beside an RTX PRO 6000",
         Box(("V100",), "580.95.05", "proprietary", dark=("RTX PRO 6000",)),
         ["gpu-not-driven", "no-driver-for-all"],
-        ["no driver serves both", "no driver serves every card here"],
+        ["no driver serves both", "no driver serves all GPUs of this machine"],
     ),
     (
         "a container of podman",

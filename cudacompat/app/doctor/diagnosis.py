@@ -189,7 +189,7 @@ def _require_environments(pythons: Sequence[str], beside: str) -> None:
         raise UsageError(f"--python does not go with {beside}")
     for each in pythons:
         if environment_at(Path(each), "--python", Roots.real()) is None:
-            raise UsageError(f"--python {each}: no Python environment (name its folder, or its interpreter)")
+            raise UsageError(f"--python {each}: no Python environment (name its directory, or its interpreter)")
 
 
 def _snapshot(pythons: Sequence[str] = ()) -> HostFacts:

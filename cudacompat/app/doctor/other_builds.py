@@ -37,7 +37,7 @@ def other_build_step(
     removes = remover(home)
     how = "" if cure.native else ", by JIT at first use"
     why = f"Install {cure.package} {cure.version} in place of {component.package}: it runs on these GPUs{how}"
-    told = why if removes is not None else f"{why}; both have the same files, so into another folder"
+    told = why if removes is not None else f"{why}; both have the same files, so into another directory"
     command = f"{removes} {quote(component.package)} && {installer(home)} {asked}" if removes is not None else None
     return PlanStep(one_line(told), command, cures=(component.package,))
 

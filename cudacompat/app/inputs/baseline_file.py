@@ -58,7 +58,7 @@ def refuse_to_overwrite(file: str) -> None:
     """`UsageError` if the file is there and is no baseline: it is somebody's, perhaps the very wheel to be checked."""
     path = Path(file)
     if path.is_dir():
-        raise UsageError(f"{file} is a folder")
+        raise UsageError(f"{file} is a directory")
     if path.is_file() and path.stat().st_size:
         try:
             load(file)

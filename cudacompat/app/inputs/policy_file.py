@@ -118,7 +118,7 @@ def _refuse_unasked(path: Path) -> None:
     if owner is not None:
         said = f"belongs to another user (number {owner})"
     elif path.parent != Path.cwd() and _is_home(path.parent):
-        said = "is in the home folder, above the project"
+        said = "is in the home directory, above the project"
     if said is not None:
         raise UsageError(f"{_short(path)} {said}: not taken unasked; name it with --config, or give --no-config")
 

@@ -295,7 +295,7 @@ def _link(path: str, root: Path) -> str | None:
     if not mode or stat.S_ISLNK(mode):
         return _NOWHERE
     if inside.startswith("../"):
-        return "a link that leads out of the folder"
+        return "a link that leads out of the directory"
     return None if stat.S_ISREG(mode) and wanted(inside) else "a link to what is no build file"
 
 

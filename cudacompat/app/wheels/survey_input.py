@@ -43,7 +43,7 @@ def _named(path: str) -> Iterator[str]:
         yield path
     elif "://" in path:
         raise UsageError(
-            f"cannot read {masked(path)}: a folder of wheels is a directory, file://, s3://, gs:// or az://"
+            f"cannot read {masked(path)}: a directory of wheels is a directory, file://, s3://, gs:// or az://"
         )
     else:
         text = read_whole(path, _LARGEST_LIST, "is no list of wheels").decode("utf-8", "replace")

@@ -40,7 +40,7 @@ def read_project(folder: str) -> ProjectFiles:
     where it is none."""
     root = Path(folder)
     if not root.is_dir():
-        raise UsageError(f"no such folder: {folder}")
+        raise UsageError(f"no such directory: {folder}")
     files: list[SourceFile] = []
     not_read: list[NotRead] = []
     skipped: list[str] = []

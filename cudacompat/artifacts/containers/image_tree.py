@@ -118,15 +118,15 @@ class ImageTree(Generic[_T]):
             if child.kind is TarKind.SYMBOLIC:
                 links += 1
                 if links > _MOST_LINKS or len(left) + len(child.target) > _LONGEST:
-                    raise TreeError("its folder is a link that leads nowhere")
+                    raise TreeError("its directory is a link that leads nowhere")
                 way = way[:1] if child.target.startswith("/") else way
                 left += child.target.split("/")[::-1]
             elif child.kind is TarKind.FOLDER:
                 way.append(child)
                 if len(way) > _DEEPEST:
-                    raise TreeError(f"folders nested deeper than {_DEEPEST}")
+                    raise TreeError(f"directories nested deeper than {_DEEPEST}")
             else:
-                raise TreeError("the folder that contains it is a file")
+                raise TreeError("the directory that contains it is a file")
         return way[-1]
 
     def _remove(self, folder: _Node[_T], name: str) -> None:

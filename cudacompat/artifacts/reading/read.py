@@ -24,7 +24,7 @@ from cudacompat.domain.words.paths import ArtifactPath
 if TYPE_CHECKING:
     from cudacompat.artifacts.reading.given import Given
 
-_LINK_OUTSIDE = "a symbolic link to device code outside the folder named: name its target to have it checked"
+_LINK_OUTSIDE = "a symbolic link to device code outside the directory named: name its target to have it checked"
 
 
 def read_paths(

@@ -29,7 +29,7 @@ def command(
         str,
         typer.Argument(
             metavar="OLD",
-            help="A file, wheel, container image or folder; - (standard input); a package (PKG, PKG==VERSION); an "
+            help="A file, wheel, container image or directory; - (standard input); a package (PKG, PKG==VERSION); an "
             "https address; oci://REGISTRY/IMAGE:TAG.",
         ),
     ],

@@ -36,7 +36,7 @@ def command(
     driver: DriverOption = None,
     python: Annotated[
         list[str] | None,
-        typer.Option(metavar="PATH", help="Python environment to diagnose: folder or interpreter (repeatable)."),
+        typer.Option(metavar="PATH", help="Python environment to diagnose: directory or interpreter (repeatable)."),
     ] = None,
     facts: Annotated[
         str | None,

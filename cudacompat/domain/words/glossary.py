@@ -133,7 +133,9 @@ _MACHINES = (
         "Packages (cuda-compat) that bring a newer user-mode driver to an older kernel module, on data center GPUs.",
         ("compat", "cuda-compat"),
     ),
-    Term("JIT cache", "The folder in which the driver keeps what it compiled: ~/.nv/ComputeCache.", ("compute cache",)),
+    Term(
+        "JIT cache", "The directory in which the driver keeps what it compiled: ~/.nv/ComputeCache.", ("compute cache",)
+    ),
     Term("engine", "A program or library whose build settings cudacompat knows."),
     Term(
         "verdict",

@@ -185,7 +185,7 @@ ENGINE = EngineRecord(
                         ),
                     ),
                     looks_into_packages=False,
-                    source="the wheel of 4.8.5: libctranslate2 opens libcublas.so.12 by that name, without a folder; "
+                    source="the wheel of 4.8.5: libctranslate2 opens libcublas.so.12 by that name alone; "
                     "its __init__.py loads nothing on Linux; the wheels of 4.4.0 and 4.6.0 bring a libcudnn "
                     "that opens its parts by name; convolutions (Whisper) call it: github.com/SYSTRAN/faster-whisper, "
                     "GPU, and its issues of 'Unable to load any of {libcudnn_ops.so.9...}'",

@@ -173,7 +173,7 @@ def environment_knob(window: Window) -> Knob:
         "CUDAARCHS",
         Channel.ENVIRONMENT,
         Grammar.CMAKE,
-        "CMake 3.20 and newer, at the first configure of a build folder only",
+        "CMake 3.20 and newer, at the first configure of a build directory only",
         "ggml sets the list before it enables the language, and this variable still wins; run with CMake 3.25 and 4.4",
         window,
     )

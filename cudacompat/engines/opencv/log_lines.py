@@ -58,8 +58,8 @@ _OWN: tuple[Signature, ...] = (
         cause="The CUDA modules are in another repository since OpenCV 4: it was not named, is of another release, or "
         "the path begins with ~, which CMake does not expand.",
         does_not_mean="that the toolkit or the architecture is wrong.",
-        fix="Check out opencv_contrib at the tag of OpenCV and give the whole path of its modules folder to "
-        "-DOPENCV_EXTRA_MODULES_PATH, in an empty build folder.",
+        fix="Check out opencv_contrib at the tag of OpenCV and give the whole path of its modules directory to "
+        "-DOPENCV_EXTRA_MODULES_PATH, in an empty build directory.",
         sources=("opencv/opencv#16331", "opencv/opencv#12768", "opencv/opencv#14205"),
     ),
     Signature(

@@ -39,7 +39,8 @@ PROGRAMS: tuple[Signature, ...] = (
         cause="Triton compiles a small C file at the start: it needs gcc, Python's headers and a libcuda.so to link "
         "with; gcc's own lines, if they are in the log, name which is missing.",
         does_not_mean="the GPU",
-        fix="Install python3-dev and gcc; where `cannot find -lcuda` is printed, let LIBRARY_PATH name the folder of "
+        fix="Install python3-dev and gcc; where `cannot find -lcuda` is printed, let LIBRARY_PATH "
+        "name the directory of "
         "libcuda.so, or of the toolkit's stubs.",
         command="sudo apt-get install -y python3-dev build-essential",
         role=Role.HEADING,

@@ -46,7 +46,7 @@ class NvmlWatch:
             return
         stray = stray_library(LIBRARY)
         if stray is not None:
-            self.why = f"{VIA}: {stray} is not loaded: LD_LIBRARY_PATH leads into the current folder"
+            self.why = f"{VIA}: {stray} is not loaded: LD_LIBRARY_PATH leads into the current directory"
             return
         try:
             pynvml.nvmlInit()

@@ -67,7 +67,7 @@ class _Run:
                     "toolExecutionNotifications": notifications,
                 }
             ],
-            "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder in which cudacompat was run."}}},
+            "originalUriBaseIds": {_ROOT: {"description": {"text": "The directory in which cudacompat was run."}}},
             "artifacts": [
                 {"location": _artifact_location(path), "roles": ["analysisTarget"]} for path in self._artifacts
             ],

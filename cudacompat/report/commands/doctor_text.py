@@ -34,7 +34,7 @@ def doctor_text(page: Page, report: DoctorReport) -> None:
     if report.check is not None:
         for target in report.check.targets:
             driver = f"driver {target.driver}" if target.driver else "the oldest driver that can run the code"
-            page.field("judged", f"for {target.label}, {driver}", 0, _LABEL)
+            page.field("checked", f"for {target.label}, {driver}", 0, _LABEL)
     if report.packages is not None:
         _packages(page, report.packages, report.facts)
     elif report.check is not None:

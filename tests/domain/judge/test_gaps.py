@@ -222,7 +222,7 @@ class TestMostModules:
         assert (found.verdicts[0].outcome, found.verdicts[0].reason) == (Outcome.FAILS, Reason.MOST_MODULES)
         (finding,) = found.findings
         assert (finding.id, finding.severity) == ("hole", Severity.ERROR)
-        assert finding.message.startswith("3 modules of 5 fail or lack kernels")
+        assert finding.message.startswith("3 of 5 modules fail or lack kernels")
         assert found.exit_code == 1
 
     def test_no_policy_lets_it_pass(self) -> None:

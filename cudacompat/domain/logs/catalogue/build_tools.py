@@ -81,10 +81,11 @@ SIGNATURES: tuple[Signature, ...] = (
             "The following required packages were not found",
         ),
         sample='  Could not find a package configuration file provided by "Boost" with any of the following names:',
-        cause="The library is not installed with its development files, or is in a folder that CMAKE_PREFIX_PATH does "
+        cause="The library is not installed with its development files, or is in a directory that "
+        "CMAKE_PREFIX_PATH does "
         "not name.",
         does_not_mean="a missing CUDA Toolkit, unless the package is one of CUDA's",
-        fix="Install its development package, or pass -DCMAKE_PREFIX_PATH with the folder that has it.",
+        fix="Install its development package, or pass -DCMAKE_PREFIX_PATH with the directory that has it.",
         role=Role.GENERAL,
         distinct=("package",),
         sources=("Kitware/CMake Modules/FindPackageHandleStandardArgs.cmake",),
@@ -103,9 +104,9 @@ SIGNATURES: tuple[Signature, ...] = (
             "does not match the source <+> used to generate cache",
         ),
         sample='  The source directory "/src/vendor/ggml" does not contain a CMakeLists.txt file.',
-        cause="Submodules were not fetched, a file was moved, or the build folder was made for another folder.",
+        cause="Submodules were not fetched, a file was moved, or the build directory was made for another directory.",
         does_not_mean="a missing CUDA Toolkit",
-        fix="Fetch submodules (git submodule update --init --recursive), and build in a new folder.",
+        fix="Fetch submodules (git submodule update --init --recursive), and build in a new directory.",
         role=Role.GENERAL,
         sources=("Kitware/CMake Source/cmAddSubDirectoryCommand.cxx", "git-submodule(1)"),
     ),
@@ -158,7 +159,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "nvcc: fatal : Could not open file cicc",
         ),
         sample="sh: 1: cicc: not found",
-        cause="nvcc was copied or linked away from its folders (nvvm/bin, bin), or only parts of the toolkit are "
+        cause="nvcc was copied or linked away from its directories (nvvm/bin, bin), or only parts of the toolkit are "
         "installed (conda's cuda-nvcc without cuda-nvvm).",
         does_not_mean="the GPU",
         fix="Call nvcc at its own place, or install the whole toolkit of one release.",
@@ -294,7 +295,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="CMake did not find something that the project needs",
         patterns=("The following variables are used in this project, but they are set to NOTFOUND",),
         sample="CMake Error: The following variables are used in this project, but they are set to NOTFOUND.",
-        cause="A library or a folder was looked for and not found; the next lines name the variables.",
+        cause="A library or a directory was looked for and not found; the next lines name the variables.",
         does_not_mean="CMake",
         fix="Install what the variables name (CUDA_cublas_LIBRARY: the toolkit), or set them with -D.",
         role=Role.GENERAL,
@@ -314,7 +315,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="No toolkit was found where the build looks: none is installed, or CUDA_PATH, CUDA_HOME or PATH "
         "do not name it.",
         does_not_mean="the driver",
-        fix="Install the toolkit, or name its folder in CUDA_PATH and CUDACXX.",
+        fix="Install the toolkit, or name its directory in CUDA_PATH and CUDACXX.",
         command="export CUDACXX=/usr/local/cuda/bin/nvcc",
         role=Role.CHAIN_END,
         sources=("Kitware/CMake Source/cmGlobalGenerator.cxx",),
@@ -328,7 +329,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "Error: not a CMake build directory",
         ),
         sample="ninja: error: loading 'build.ninja': No such file or directory",
-        cause="The step before, most often CMake, failed or ran in another folder.",
+        cause="The step before, most often CMake, failed or ran in another directory.",
         does_not_mean="ninja",
         fix="Read the first error of the configuration.",
         role=Role.HEADING,

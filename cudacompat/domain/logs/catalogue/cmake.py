@@ -110,7 +110,8 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The project looks for CUDA and does not insist on it; there is no nvcc on the PATH or in the usual "
         "places.",
         does_not_mean="a failure: where no GPU is wanted, nothing is wrong",
-        fix="For a GPU build, build in a -devel image or install the toolkit, and configure again in an empty folder.",
+        fix="For a GPU build, build in a -devel image or install the toolkit, and configure again "
+        "in an empty directory.",
         command="export CUDACXX=/usr/local/cuda/bin/nvcc CUDAToolkit_ROOT=/usr/local/cuda",
         sources=("Kitware/CMake Modules/FindCUDA.cmake", "Kitware/CMake Modules/FindCUDAToolkit.cmake"),
     ),

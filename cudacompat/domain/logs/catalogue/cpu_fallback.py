@@ -58,7 +58,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="numba.cuda.cudadrv.error.NvvmSupportError: libNVVM cannot be found. Do `conda install cudatoolkit`:",
         cause="Numba compiles kernels with libnvvm and libdevice of a toolkit, and finds none: the driver has neither.",
         does_not_mean="the GPU",
-        fix="Install Numba's package for CUDA, which brings them, or a toolkit whose folder CUDA_HOME names.",
+        fix="Install Numba's package for CUDA, which brings them, or a toolkit whose directory CUDA_HOME names.",
         command="pip install 'numba-cuda[cu12]'",
         sources=("xinzhuma/monodle#23", "numba/numba#10169", "numba/numba numba/cuda/cudadrv/nvvm.py"),
     ),

@@ -187,7 +187,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The program needs cuDNN with that major version (9 for CTranslate2 since 4.5 and PyTorch since "
         "2.4), and it is not in the search path.",
         does_not_mean="the GPU",
-        fix="Install it and put its lib folder into LD_LIBRARY_PATH.",
+        fix="Install it and put its lib directory into LD_LIBRARY_PATH.",
         command="pip install 'nvidia-cudnn-cu12==9.*'",
         sources=(
             "MahmoudAshraf97/whisper-diarization#259",

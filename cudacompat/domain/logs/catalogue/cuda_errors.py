@@ -347,7 +347,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="CUDA_MPS_PIPE_DIRECTORY points to a daemon that does not run, runs as another user, or is of another "
         "driver release.",
         does_not_mean="the GPU: without MPS it works",
-        fix="Start nvidia-cuda-mps-control, share its pipe folder and the host's IPC with the container, or unset "
+        fix="Start nvidia-cuda-mps-control, share its pipe directory and the host's IPC with the container, or unset "
         "CUDA_MPS_PIPE_DIRECTORY.",
         sources=(_TABLE,),
     ),

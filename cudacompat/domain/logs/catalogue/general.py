@@ -116,7 +116,8 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="ImportError: DLL load failed while importing onnxruntime_pybind11_state: The specified module could "
         "not be found.",
-        cause="A DLL that the module needs is missing: CUDA's or cuDNN's bin folder is not in the search path, or the "
+        cause="A DLL that the module needs is missing: CUDA's or cuDNN's bin directory is not in "
+        "the search path, or the "
         "Visual C++ runtime is old.",
         does_not_mean="the GPU",
         fix="Install the Visual C++ redistributable; os.add_dll_directory() for CUDA's bin; see the package's CUDA "

@@ -18,11 +18,12 @@ SIGNATURES: tuple[Signature, ...] = (
             "The code execution cannot proceed because <library:word> was not found",
         ),
         sample="ImportError: libGL.so.1: cannot open shared object file: No such file or directory",
-        cause="The loader searched its folders and LD_LIBRARY_PATH and found no file of this name; the package that "
-        "has it is not installed, or its folder is not searched.",
+        cause="The loader searched its directories and LD_LIBRARY_PATH and found no file of this "
+        "name; the package that "
+        "has it is not installed, or its directory is not searched.",
         does_not_mean="the GPU; the driver: only names that start with libcuda or libnvidia are the driver's",
         fix="Find the package that has the file and install it (libgl1 for libGL.so.1, libgomp1, libsndfile1, "
-        "libglib2.0-0), or add its folder to the search path.",
+        "libglib2.0-0), or add its directory to the search path.",
         command="ldconfig -p",
         role=Role.GENERAL,
         distinct=("library",),
@@ -58,7 +59,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="src/server.cpp:4:10: fatal error: curl/curl.h: No such file or directory",
         cause="The development package of a library is not installed, a submodule was not fetched, or the include "
-        "path does not name its folder.",
+        "path does not name its directory.",
         does_not_mean="a missing CUDA Toolkit, unless the header is one of CUDA's",
         fix="Install the package that has the header (curl/curl.h: libcurl4-openssl-dev), or fetch submodules.",
         role=Role.GENERAL,
@@ -206,7 +207,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The user of the process may not read or write there: a cache that root made, a volume of another user, "
         "a read-only mount.",
         does_not_mean="missing access to the GPU, unless the path is a device below /dev",
-        fix="Change the owner of the folder, or name a cache that the user may write (HF_HOME, XDG_CACHE_HOME, "
+        fix="Change the owner of the directory, or name a cache that the user may write (HF_HOME, XDG_CACHE_HOME, "
         "TRITON_CACHE_DIR).",
         role=Role.GENERAL,
         sources=("errno(3)",),
@@ -226,9 +227,9 @@ SIGNATURES: tuple[Signature, ...] = (
             "[WinError 2] The system cannot find the file specified",
         ),
         sample="FileNotFoundError: [Errno 2] No such file or directory: 'ninja'",
-        cause="The shell or the program that starts it found no file of this name in the folders of PATH.",
+        cause="The shell or the program that starts it found no file of this name in the directories of PATH.",
         does_not_mean="a missing GPU; a missing driver",
-        fix="Install it, or add its folder to PATH in the same shell, unit or image.",
+        fix="Install it, or add its directory to PATH in the same shell, unit or image.",
         role=Role.GENERAL,
         after=("nvcc-no-cl",),
         sources=("execvp(3)",),

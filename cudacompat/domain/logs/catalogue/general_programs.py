@@ -112,7 +112,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "can't open file '<file:text>': [Errno 2]",
         ),
         sample="FileNotFoundError: [Errno 2] No such file or directory: '/models/base/config.json'",
-        cause="The path is wrong, a download did not happen, or a container does not have the folder mounted.",
+        cause="The path is wrong, a download did not happen, or a container does not have the directory mounted.",
         does_not_mean="anything about the GPU.",
         fix="Check the path where the program runs: in a container, inside it.",
         role=Role.GENERAL,

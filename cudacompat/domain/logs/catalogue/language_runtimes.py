@@ -29,7 +29,8 @@ SIGNATURES: tuple[Signature, ...] = (
         "release that the package was built for is not installed or not on the search path, or the package of the "
         "native part for this system is missing.",
         does_not_mean="that the GPU is unsupported, or that the named file itself is missing.",
-        fix="Install the CUDA and cuDNN release that the package names, put their folders on PATH (LD_LIBRARY_PATH on "
+        fix="Install the CUDA and cuDNN release that the package names, put their directories on "
+        "PATH (LD_LIBRARY_PATH on "
         "Linux), and add the package's native part for this system. `ldd FILE` shows what is missing on Linux.",
         role=Role.GENERAL,
         sources=("deepjavalibrary/djl#3740", "deeplearning4j/deeplearning4j#8221", "langchain4j/langchain4j#1093"),

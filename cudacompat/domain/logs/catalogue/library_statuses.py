@@ -92,7 +92,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="a library that cuDNN needs at run time is not here",
         cause="cuDNN looks for its own parts, NVRTC and the driver's library when they are first needed.",
         not_="that the GPU is unsupported.",
-        fix="Install all of cuDNN and NVRTC from one release, in a folder that the loader searches.",
+        fix="Install all of cuDNN and NVRTC from one release, in a directory that the loader searches.",
         source=_CUDNN,
     ),
     _status(

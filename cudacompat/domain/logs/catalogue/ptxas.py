@@ -277,7 +277,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="fatbinary cannot open {file}",
         patterns=("fatbinary fatal : Could not open input file '<file:text>'",),
         sample="fatbinary fatal   : Could not open input file 'missing.cubin'",
-        cause="ptxas made no cubin: it failed, the disk is full, or two builds share one temporary folder.",
+        cause="ptxas made no cubin: it failed, the disk is full, or two builds share one temporary directory.",
         does_not_mean="fatbinary",
         fix="Look for the error above it; check the free space of TMPDIR.",
         role=Role.END,
@@ -350,7 +350,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvrtc: error: failed to open libnvrtc-builtins.so.12.1.",
         cause="libnvrtc loads libnvrtc-builtins of exactly its own release, and it is not found.",
         does_not_mean="the GPU",
-        fix="Reinstall the nvidia-cuda-nvrtc package, or put its lib folder into LD_LIBRARY_PATH.",
+        fix="Reinstall the nvidia-cuda-nvrtc package, or put its lib directory into LD_LIBRARY_PATH.",
         sources=("libnvrtc.so.12 of nvidia-cuda-nvrtc-cu12 12.9.86 (text)",),
     ),
 )

@@ -33,7 +33,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "must be nvcc_wrapper or Clang",
         cause="CMAKE_CXX_COMPILER is a plain host compiler, or nvcc itself did not answer when Kokkos asked it.",
         does_not_mean="that the architecture is wrong.",
-        fix="Set CMAKE_CXX_COMPILER to Kokkos' bin/nvcc_wrapper, in an empty build folder.",
+        fix="Set CMAKE_CXX_COMPILER to Kokkos' bin/nvcc_wrapper, in an empty build directory.",
         after=("nvcc-unsupported-arch", "nvcc-not-found", "host-gcc-too-new"),
         sources=("lammps/lammps#3584",),
     ),
@@ -165,10 +165,11 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the build's own search found no {header}",
         patterns=("Could not find any <header:word> in any subdirectory", "Could not find any <header:word> matching"),
         sample="Could not find any nvml.h in any subdirectory:",
-        cause="Bazel's search for CUDA looks for headers and libraries below the folders that are named, and one of "
-        "them is in none: a part of the toolkit is not installed, or another folder holds it.",
+        cause="Bazel's search for CUDA looks for headers and libraries below the directories that "
+        "are named, and one of "
+        "them is in none: a part of the toolkit is not installed, or another directory holds it.",
         does_not_mean="that the GPU or the driver is at fault.",
-        fix="Install that part of the toolkit (nvml.h: cuda-nvml-dev), or name its folder in TF_CUDA_PATHS.",
+        fix="Install that part of the toolkit (nvml.h: cuda-nvml-dev), or name its directory in TF_CUDA_PATHS.",
         sources=("NixOS/nixpkgs#306172",),
     ),
     Signature(

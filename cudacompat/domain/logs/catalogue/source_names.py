@@ -220,7 +220,8 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The headers that are found are not those that the source was written for: an older installation of the "
         "same library, files left from an earlier build, or a part of the project that was not updated.",
         does_not_mean="the GPU",
-        fix="Build in a clean checkout and a new folder, with submodules updated; see which header declares the name, "
+        fix="Build in a clean checkout and a new directory, with submodules updated; see which "
+        "header declares the name, "
         "and which copy the include path finds first.",
         role=Role.GENERAL,
         distinct=("name",),

@@ -92,7 +92,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("Cannot find ptxas",),
         sample="RuntimeError: Cannot find ptxas",
         cause="The wheel's own ptxas was removed or cannot be run (another CPU architecture, a read-only or noexec "
-        "folder).",
+        "directory).",
         does_not_mean="a missing toolkit in every case",
         fix="Reinstall triton. TRITON_PTXAS_PATH names another ptxas (TRITON_PTXAS_BLACKWELL_PATH for 10.0 and "
         "later, from Triton 3.6).",

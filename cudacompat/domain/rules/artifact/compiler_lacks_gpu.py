@@ -1,7 +1,7 @@
 """A compiler that comes along does not know the GPU.
 
-What it finds: a ptxas, an nvcc or NVRTC in a wheel, a folder or an image whose CUDA release builds no machine code for
-the GPU. Where a folder has `ptxas` and `ptxas-blackwell`, the one counts that triton takes for the GPU.
+What it finds: a ptxas, an nvcc or NVRTC in a wheel, a directory or an image whose CUDA release builds no machine code
+for the GPU. Where a directory has `ptxas` and `ptxas-blackwell`, the one counts that triton takes for the GPU.
 
 Why it matters: programs such as triton and JAX run the ptxas that they bring along when the first kernel is compiled.
 That ends with "Value 'sm_121a' is not defined for option 'gpu-name'", while all machine code in the package runs. NVRTC

@@ -7,7 +7,7 @@ whisper.cpp's build only libggml-cuda.so has any, whisper-cli and libwhisper hav
 
 Example: `cudacompat check build/bin/whisper-cli`.
 
-What to do: name the library that holds the kernels, or the folder. Of a container image without device code choose a
+What to do: name the library that holds the kernels, or the directory. Of a container image without device code choose a
 tag that is built with CUDA. A list of packages is checked by the wheels that it names; a file that builds something is
 read by `cudacompat lint`.
 """

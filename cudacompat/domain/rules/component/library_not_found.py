@@ -1,7 +1,7 @@
 """A package asks for a library of CUDA's that nothing here gives it.
 
 What it finds: an installed package whose files name libraries of CUDA's (`libcudart.so.13`, `libcublas.so.13`,
-`libcudnn.so.9`), or that opens them itself, and no other package, no folder that its files name, no folder of
+`libcudnn.so.9`), or that opens them itself, and no other package, no directory that its files name, no directory of
 LD_LIBRARY_PATH and none of the system has them. A warning where only a part of the package asks for it, or where the
 library is in another package and a program has to do something first.
 
@@ -11,7 +11,7 @@ shared object file`), others continue without the GPU: ONNX Runtime says it in o
 Example: `onnxruntime-gpu` 1.31.1, built for CUDA 13, in an environment with the libraries of CUDA 12 only.
 
 What to do: install the packages that bring the libraries, of the CUDA release that the package was made for. Where they
-are installed and the loader does not look there, add their folder to LD_LIBRARY_PATH.
+are installed and the loader does not look there, add their directory to LD_LIBRARY_PATH.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Architectures in NVCC_APPEND_FLAGS with ccache.
 
 What it finds: NVCC_APPEND_FLAGS or NVCC_PREPEND_FLAGS with -gencode or -arch for a build whose CUDA compiler runs
-through ccache, and a cache that outlives the build: a script, a job that keeps ccache's folder, a cache mount.
+through ccache, and a cache that outlives the build: a script, a job that keeps ccache's directory, a cache mount.
 
 Why it matters: ccache looks up an object by the command line, and nvcc takes these variables past it. After a change
 ccache returns the objects of the old list (measured with ccache 4.7.5 and nvcc).

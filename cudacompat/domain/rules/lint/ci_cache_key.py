@@ -1,6 +1,6 @@
 """A cache of CI whose key does not change when the list of architectures does.
 
-What it finds: a job that restores a folder which hides a changed list (cargo's target for whisper-rs, pip's cache of
+What it finds: a job that restores a directory which hides a changed list (cargo's target for whisper-rs, pip's cache of
 built wheels), by a key that holds neither the list nor the file that has it.
 
 Why it matters: the job with the new list gets the objects of the old one, and the build has no reason to compile them

@@ -4,7 +4,7 @@ What it finds: `|| true` (or `|| :`) after a command that compiles CUDA code in 
 CUDA switched on, nvcc, `cmake --build` of such a build, cargo or pip with CUDA.
 
 Why it matters: the image is made without the program, or with the one of an older layer; the job is green. Where the
-build folder survives, an old library with an old list of architectures stays in its place.
+build directory survives, an old library with an old list of architectures stays in its place.
 
 Example: `RUN cmake -B build -DGGML_CUDA=ON && cmake --build build -j || true`.
 

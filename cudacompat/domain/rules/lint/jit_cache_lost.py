@@ -4,7 +4,7 @@ What it finds: a list of PTX alone (`90-virtual`) in a Dockerfile that ships its
 image or in a service of the project.
 
 Why it matters: the driver compiles all kernels at the first start, which takes from seconds to minutes, and keeps them
-in ~/.nv/ComputeCache. A container's home folder goes with the container: every start is a first one.
+in ~/.nv/ComputeCache. A container's home directory goes with the container: every start is a first one.
 
 Example: `-DCMAKE_CUDA_ARCHITECTURES=75-virtual` in an image.
 

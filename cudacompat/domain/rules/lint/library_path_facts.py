@@ -1,4 +1,4 @@
-"""Folders in the library path of images which ship."""
+"""Directories in the library path of images which ship."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 What it finds: /usr/local/cuda-12.4 in CUDA_HOME, CUDACXX, PATH, LD_LIBRARY_PATH, -DCMAKE_CUDA_COMPILER and the like,
 in a stage that begins with NVIDIA's image of another release, or a job that runs in one, and installs no other.
 
-Why it matters: that folder is not there. A build that uses CUDA_HOME, CUDACXX or CMAKE_CUDA_COMPILER stops; an
+Why it matters: that directory is not there. A build that uses CUDA_HOME, CUDACXX or CMAKE_CUDA_COMPILER stops; an
 entry of PATH or LD_LIBRARY_PATH is passed over, and what was meant to be found there is taken from elsewhere. It comes
 of a base image that was raised while the paths stayed.
 

@@ -1,7 +1,7 @@
-"""Two packages that own the same folder.
+"""Two packages that own the same directory.
 
-What it finds: requirements that are installed together and put their files into one folder of site-packages: the build
-for the CPU and the one for CUDA (onnxruntime and onnxruntime-gpu), or two builds for different CUDA releases
+What it finds: requirements that are installed together and put their files into one directory of site-packages: the
+build for the CPU and the one for CUDA (onnxruntime and onnxruntime-gpu), or two builds for different CUDA releases
 (cupy-cuda11x and cupy-cuda12x).
 
 Why it matters: the one that is installed last wins, file by file, and which that is changes from run to run. With the

@@ -1,6 +1,6 @@
 """A configured build for the compiler's default target, seen before it is compiled.
 
-What it finds: in compile_commands.json, build.ninja or the reply of CMake's file API of a configured folder, by each
+What it finds: in compile_commands.json, build.ninja or the reply of CMake's file API of a configured directory, by each
 translation unit's own flags: only nvcc's default target.
 
 Why it matters: what is in these flags is what comes out. A list that never arrived shows here, in a second, and not
@@ -8,8 +8,8 @@ after a build, an image, a deployment and the first start.
 
 Example: `cmake -B build -G Ninja` without a list, then `cudacompat lint . --gpu "RTX 5070 Ti"`.
 
-What to do: set the list where this build reads it (`cudacompat generate ENGINE --gpu …`), configure a fresh folder, and
-look again.
+What to do: set the list where this build reads it (`cudacompat generate ENGINE --gpu …`), configure a fresh directory,
+and look again.
 """
 
 from __future__ import annotations

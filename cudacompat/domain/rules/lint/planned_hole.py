@@ -1,13 +1,13 @@
 """A configured build that leaves a GPU out in some of its sources.
 
-What it finds: in a configured folder, translation units without a target that the others have: one of `--gpu`, or of
+What it finds: in a configured directory, translation units without a target that the others have: one of `--gpu`, or of
 most units of the same library. Units for a- and f-targets alone are no holes.
 
 Why it matters: the program starts, and dies at the first call into one of these.
 
 Example: a `set_target_properties(… CUDA_ARCHITECTURES 80)` for one library among several.
 
-What to do: give every source the same list, configure a fresh folder, and look again.
+What to do: give every source the same list, configure a fresh directory, and look again.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A configured build without code for a GPU.
 
-What it finds: in a configured folder, by each translation unit's own flags: no code for a GPU of `--gpu`, or nothing
+What it finds: in a configured directory, by each translation unit's own flags: no code for a GPU of `--gpu`, or nothing
 but PTX for it.
 
 Why it matters: what is in these flags is what comes out: the program will fail there with error 209, or compile every
@@ -8,8 +8,8 @@ kernel at its first start.
 
 Example: `cmake -B build -DCMAKE_CUDA_ARCHITECTURES=86`, then `cudacompat lint . --gpu "RTX 5070 Ti"`.
 
-What to do: add the GPU's target to the list (`cudacompat generate ENGINE --gpu …`), configure a fresh folder, and look
-again.
+What to do: add the GPU's target to the list (`cudacompat generate ENGINE --gpu …`), configure a fresh directory, and
+look again.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
 """A configured build for the GPU of the machine that builds.
 
-What it finds: in a configured folder, translation units with `-arch=native` among their flags.
+What it finds: in a configured directory, translation units with `-arch=native` among their flags.
 
 Why it matters: that is the GPU of the machine that builds. Where there is none, nvcc only warns and takes its default
 target.
 
 Example: `cmake -B build -DCMAKE_CUDA_ARCHITECTURES=native` on a machine without a GPU.
 
-What to do: name the architectures (`cudacompat generate ENGINE --gpu …`), configure a fresh folder, and look again.
+What to do: name the architectures (`cudacompat generate ENGINE --gpu …`), configure a fresh directory, and look again.
 """
 
 from __future__ import annotations

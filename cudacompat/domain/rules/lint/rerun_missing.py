@@ -3,7 +3,8 @@
 What it finds: a build.rs that reads a variable about CUDA's architectures and prints no rerun-if-env-changed for it.
 
 Why it matters: cargo runs a build script again when a file changed, or a variable that the script named. With a warm
-target folder, in CI or in a cached image layer, a changed list changes nothing, and the old code goes into the release.
+target directory, in CI or in a cached image layer, a changed list changes nothing, and the old code goes into the
+release.
 
 Example: `let archs = env::var("CUDA_ARCHS")?;` without `println!("cargo:rerun-if-env-changed=CUDA_ARCHS");`
 

@@ -1,6 +1,6 @@
-"""A configured build folder that COPY takes along into the image.
+"""A configured build directory that COPY takes along into the image.
 
-What it finds: `COPY . …` into a stage that configures with CMake in a folder of which the project holds a
+What it finds: `COPY . …` into a stage that configures with CMake in a directory of which the project holds a
 CMakeCache.txt, with no .dockerignore that keeps it out.
 
 Why it matters: CMake finds the cache of the developer's machine. It stops ("The current CMakeCache.txt directory is
@@ -8,7 +8,7 @@ different"), or takes the list of architectures and the compiler from it.
 
 Example: `COPY . .`, then `RUN cmake -B build`, with build/CMakeCache.txt next to the Dockerfile.
 
-What to do: put the folder into .dockerignore.
+What to do: put the directory into .dockerignore.
 """
 
 from __future__ import annotations

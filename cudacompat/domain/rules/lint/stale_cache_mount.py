@@ -1,8 +1,8 @@
 """A cache of an image build that brings back code for other GPUs.
 
-What it finds: `RUN --mount=type=cache` on cargo's target folder for a crate whose build script does not see a changed
-list (whisper-rs, llama-cpp-rs), or on pip's cache for a package that is compiled for a list (llama-cpp-python),
-without the list in the cache's id and without a step that clears it.
+What it finds: `RUN --mount=type=cache` on cargo's target directory for a crate whose build script does not see a
+changed list (whisper-rs, llama-cpp-rs), or on pip's cache for a package that is compiled for a list
+(llama-cpp-python), without the list in the cache's id and without a step that clears it.
 
 Why it matters: a layer is made again when its list changes; a cache mount is kept. cargo finds the old library and does
 not run the build script again; pip finds the wheel that it built for the old list. The build succeeds, in a second,

@@ -1,14 +1,15 @@
-"""A configured build folder that remembers another list.
+"""A configured build directory that remembers another list.
 
 What it finds: a CMakeCache.txt in the project whose CMAKE_CUDA_ARCHITECTURES is not what the CMake files and presets
 say, where these agree on one list.
 
 Why it matters: CMake takes the list from its cache once it is there. Neither a new default in CMakeLists.txt nor
-CUDAARCHS changes a configured folder, and one that is copied into an image or kept by CI builds the old list for ever.
+CUDAARCHS changes a configured directory, and one that is copied into an image or kept by CI builds the old list for
+ever.
 
 Example: `set(CMAKE_CUDA_ARCHITECTURES 80 120 CACHE STRING "")`, and `80` in `build/CMakeCache.txt`.
 
-What to do: `cmake --fresh -B build` (CMake 3.24), or remove the folder; keep it out of images (.dockerignore).
+What to do: `cmake --fresh -B build` (CMake 3.24), or remove the directory; keep it out of images (.dockerignore).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ compiler's oldest target, or the GPU of a machine that has none.
 Example: `ENV CMAKE_CUDA_ARCHITECTURES="86;120"`, then `RUN cmake -B build -DGGML_CUDA=ON`.
 
 What to do: pass it, `"-DCMAKE_CUDA_ARCHITECTURES=$CMAKE_CUDA_ARCHITECTURES"`. CUDAARCHS is the variable that CMake
-does read, at the first configure of a build folder only.
+does read, at the first configure of a build directory only.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 """What the driver compiles from PTX is thrown away.
 
 What it finds: something that runs by JIT on a GPU here, and a cache that does not keep what was compiled: it is
-switched off (CUDA_CACHE_DISABLE=1), its folder cannot be written, there is no home folder, or it goes with the
+switched off (CUDA_CACHE_DISABLE=1), its directory cannot be written, there is no home directory, or it goes with the
 container.
 
 Why it matters: each start compiles all kernels again, which takes from seconds to minutes.
 
 Example: a service in a container without a volume, whose library has PTX only for this GPU.
 
-What to do: unset CUDA_CACHE_DISABLE, let CUDA_CACHE_PATH name a folder that can be written and is kept, or install a
+What to do: unset CUDA_CACHE_DISABLE, let CUDA_CACHE_PATH name a directory that can be written and is kept, or install a
 build with machine code for the GPU.
 """
 
@@ -56,9 +56,9 @@ def _fault(cache: JitCacheFacts, facts: HostFacts) -> tuple[str, str, str | None
     if is_switched_off(variables):
         return "CUDA_CACHE_DISABLE=1 is set", "unset it", "unset CUDA_CACHE_DISABLE"
     if cache.path is None:
-        return "there is no home folder for its cache", "let CUDA_CACHE_PATH name a folder that is kept", None
+        return "there is no home directory for its cache", "let CUDA_CACHE_PATH name a directory that is kept", None
     if not cache.writable:
-        return f"{cache.path} cannot be written", "let CUDA_CACHE_PATH name a folder that can be written", None
+        return f"{cache.path} cannot be written", "let CUDA_CACHE_PATH name a directory that can be written", None
     if variables.get("CUDA_CACHE_MAXSIZE", "").strip() == "0":
         return "CUDA_CACHE_MAXSIZE=0 leaves its cache no room", "unset it", "unset CUDA_CACHE_MAXSIZE"
     if facts.container.inside and cache.mounted is False:

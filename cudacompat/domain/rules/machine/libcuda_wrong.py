@@ -8,7 +8,7 @@ Why it matters: every CUDA program fails at its first call, while nvidia-smi loo
 
 Example: LD_LIBRARY_PATH=/usr/local/cuda/lib64/stubs, set for linking and never taken back.
 
-What to do: take the folder of the wrong library out of LD_LIBRARY_PATH or out of /etc/ld.so.conf.d. Forward
+What to do: take the directory of the wrong library out of LD_LIBRARY_PATH or out of /etc/ld.so.conf.d. Forward
 compatibility (cuda-compat) is for data center GPUs; elsewhere a newer CUDA needs a newer driver.
 """
 
@@ -64,7 +64,7 @@ def _loaded(machine: Machine, trouble: Trouble) -> Finding:
     found = machine.facts.libcuda
     libcuda = found.value if isinstance(found, Found) else None
     folder = (libcuda.path or "").rpartition("/")[0] if libcuda is not None else ""
-    cure = f"remove {folder or 'its folder'} from LD_LIBRARY_PATH and from /etc/ld.so.conf.d"
+    cure = f"remove {folder or 'its directory'} from LD_LIBRARY_PATH and from /etc/ld.so.conf.d"
     if trouble.cause is not Cause.STUB:
         cure += ", or install the driver that this CUDA release needs"
     return Finding(
