@@ -85,8 +85,8 @@ NATIVE, PTX = "sm_120", "compute_90"
         ),
         (
             facts(JitCacheFacts(None, None, writable=False, mounted=None)),
-            "JIT cache no home folder to keep it in",
-            "there is no home folder for its cache",
+            "JIT cache no home directory to keep it in",
+            "there is no home directory for its cache",
         ),
         (
             facts(JitCacheFacts("/srv/.nv/ComputeCache", 0, writable=True, mounted=False), DOCKER),

@@ -202,7 +202,7 @@ def test_the_dry_run_is_a_script_that_runs(tree: Path) -> None:
         (("wisper", "{tree}"), "unknown engine"),
         (("whisper-rs", "{tree}"), "is whisper.cpp, as CMakeLists.txt shows, not whisper-rs"),
         (("whisper.cpp", "{tree}/src"), "does not look like whisper.cpp"),
-        (("whisper.cpp", "{tree}/none"), "no such folder"),
+        (("whisper.cpp", "{tree}/none"), "no such directory"),
         (("whisper.cpp", "{tree}/CMakeLists.txt"), "not a folder of sources"),
         (("whisper.cpp", "{tree}", "--gpu", "7.0"), "the last release that builds sm_70"),
         (("whisper.cpp", "{tree}", "--in", "vagrant"), "--in takes podman, docker, buildah"),

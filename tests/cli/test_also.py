@@ -51,8 +51,8 @@ def test_beside_another_format_and_an_output(folder: Path, place: str) -> None:
         (("--format", "json=lib.so"), "would replace lib.so"),
         (("--format", "json=a", "--format", "sarif=./a"), "are the same file"),
         (("--format", "json=a", "--output", "a"), "are the same file"),
-        (("--format", "json=no/such"), "no such folder"),
-        (("--format", "json=."), "it is a folder"),
+        (("--format", "json=no/such"), "no such directory"),
+        (("--format", "json=."), "it is a directory"),
     ],
 )
 def test_what_is_refused_before_anything_is_read(folder: Path, more: tuple[str, ...], said: str) -> None:

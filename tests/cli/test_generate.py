@@ -318,7 +318,7 @@ def test_a_version_without_known_settings_is_not_taken_for_the_newest(tmp_path: 
         ran = inside("generate", "flash-attention", "--gpu", "9.0", *more, cwd=tmp_path)
         assert (ran.code, ran.out) == (2, "")
         assert "no setting is known that decides the architectures of flash-attention 2.5.8" in ran.err
-        assert "this folder has this version" in ran.err
+        assert "this directory has this version" in ran.err
     module.write_text('__version__ = "2.7.4"\n')
     assert "FLASH_ATTN_CUDA_ARCHS" in inside("generate", "flash-attention", "--gpu", "9.0", cwd=tmp_path).out
 

@@ -272,7 +272,7 @@ def test_an_empty_project_says_what_to_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("generate", "cmake", "nowhere", "--add", "8.6"), "no such folder: nowhere"),
+        (("generate", "cmake", "nowhere", "--add", "8.6"), "no such directory: nowhere"),
         (("generate", "--add", "8.6"), "no known engine found in"),
         (("generate", "cmake", ".", "--add", "RTX 9999"), "unknown GPU"),
         (("generate", "cmake", ".", "--add", "8.6", "--as", "env"), "--as writes new files"),

@@ -87,7 +87,7 @@ class TestPolicies:
         home = {"HOME": str(project.parent)}
         ran = inside("check", "lib.so", "--gpu", "12.0", cwd=project, env=home)
         assert ran.code == 2
-        assert "is in the home folder, above the project: not taken unasked" in ran.err
+        assert "is in the home directory, above the project: not taken unasked" in ran.err
         assert inside("check", "project/lib.so", "--gpu", "12.0", cwd=project.parent, env=home).code == 0
 
     @pytest.mark.parametrize("key", ["gpus-from", "baseline"])

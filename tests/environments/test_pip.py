@@ -185,7 +185,7 @@ class TestMetadata:
         info = install(site, "mine", "1", ["__editable___mine_finder.py"])
         url = {"url": "file:///src/mine", "dir_info": {"editable": True}}
         (info / "direct_url.json").write_text(json.dumps(url))
-        assert notes(site) == ("mine is installed editable from /src/mine: name that folder to have it checked",)
+        assert notes(site) == ("mine is installed editable from /src/mine: name that directory to have it checked",)
 
     @pytest.mark.parametrize(
         "text",

@@ -127,10 +127,10 @@ def test_pipes_devices_and_links_are_said_and_never_followed_out(tmp_path: Path)
     (folder / "g.Dockerfile").symlink_to("notes")
     assert unread(lint(str(folder)), folder) == {
         "Dockerfile": "not a regular file",
-        "a.Dockerfile": "a link that leads out of the folder",
+        "a.Dockerfile": "a link that leads out of the directory",
         "b.Dockerfile": "a link that leads nowhere",
         "c.Dockerfile": "a link that leads nowhere",
-        "e.Dockerfile": "a link that leads out of the folder",
+        "e.Dockerfile": "a link that leads out of the directory",
         "g.Dockerfile": "a link to what is no build file",
     }
 

@@ -190,7 +190,7 @@ class TestFile:
         wheel.write_bytes(b"PK\x03\x04")
         with pytest.raises(UsageError, match="exists and is not a baseline; it was not overwritten"):
             refuse_to_overwrite(str(wheel))
-        with pytest.raises(UsageError, match="is a folder"):
+        with pytest.raises(UsageError, match="is a directory"):
             refuse_to_overwrite(str(tmp_path))
         old.write_text(to_toml([locked(module("sm_90"))]))
         refuse_to_overwrite(str(old))
