@@ -20,7 +20,7 @@ GIB, MIB = 1 << 30, 1 << 20
 LINT = (
     f"{MOST_OF_BUILD_FILE // MIB} MiB for a build file ({files._MOST_OF_LOCK // MIB} MiB for a file of requirements), "
     f"{files._MOST_FILES} files and {files._MOST_TOTAL // MIB} MiB in all; processor time of "
-    f"{time_limit.FILE_SECONDS} seconds for a file, {time_limit.BUILD_SECONDS} for a configured folder, "
+    f"{time_limit.FILE_SECONDS} seconds for a file, {time_limit.BUILD_SECONDS} for a configured directory, "
     f"{time_limit.RULE_SECONDS} for a rule, {time_limit.RUN_SECONDS} for all"
 )
 SECURITY = (
@@ -33,7 +33,7 @@ SECURITY = (
     (
         "a build file (`lint`, `generate --add`)",
         f"{MOST_OF_BUILD_FILE // MIB} MiB, {files._MOST_OF_LOCK // MIB} MiB for a file of requirements; "
-        f"{files._MOST_FILES:,} files and {files._MOST_TOTAL // MIB} MiB in all, folders {files._DEEPEST} deep",
+        f"{files._MOST_FILES:,} files and {files._MOST_TOTAL // MIB} MiB in all, directories {files._DEEPEST} deep",
     ),
     (
         "values of a YAML file, seconds to parse one shell script",
@@ -41,7 +41,7 @@ SECURITY = (
     ),
     (
         "processor time of `lint`",
-        f"{time_limit.FILE_SECONDS} seconds a file, {time_limit.BUILD_SECONDS} a configured folder, "
+        f"{time_limit.FILE_SECONDS} seconds a file, {time_limit.BUILD_SECONDS} a configured directory, "
         f"{time_limit.RULE_SECONDS} a rule, {time_limit.RUN_SECONDS} a run",
     ),
     (

@@ -122,12 +122,13 @@ def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFOR
     pinned = [_resolved(each, "", platform=platform) for each in known if each.pinned is not None]
     asked = _asked_by(pinned)
     bounded = [_resolved(each, "", platform=platform) for each in known if _is_bounded(each)]
+    along = _along_by_group(dict.fromkeys(each.group for each in known), [*pinned, *bounded])
     found = []
     for each in known:
         by, specifier = asked.get(each.name, ("", ""))
         why = f"which {by} asks for" if by else ""
         if not by:
-            why, specifier = _goes_along(each, [*pinned, *bounded])
+            why, specifier = along[each.group].get(each.name, ("", ""))
         found.append(_resolved(_narrowed(each, specifier), why if each.pinned is None else "", platform=platform))
     return (*found, *_implied(found, asked, requirements, platform=platform))
 
@@ -151,12 +152,20 @@ def _asked_by(pinned: Iterable[Resolved]) -> Mapping[str, tuple[str, str]]:
     return asked
 
 
-def _goes_along(requirement: Requirement, pinned: Sequence[Resolved]) -> tuple[str, str]:
-    """What `_going_along` says of it beside the framework of its own extra, or one that is always installed."""
-    groups = ("", requirement.group)
-    return dict(_going_along(each for each in pinned if each.requirement.group in groups)).get(
-        requirement.name, ("", "")
-    )
+def _along_by_group(groups: Iterable[str], pinned: Iterable[Resolved]) -> Mapping[str, Mapping[str, tuple[str, str]]]:
+    """By group, what `_going_along` says of the packages in it: beside the framework of that group, or the one that is
+    always installed, whichever comes first."""
+    first: dict[str, Resolved] = {}
+    places: dict[str, int] = {}
+    for place, each in enumerate(each for each in pinned if each.requirement.name == framework().name):
+        if first.setdefault(each.requirement.group, each) is each:
+            places[each.requirement.group] = place
+    found: dict[str, Mapping[str, tuple[str, str]]] = {}
+    said = {name: dict(_going_along(main)) for name, main in first.items()}
+    for group in groups:
+        own = min((name for name in ("", group) if name in first), key=lambda name: places[name], default=None)
+        found[group] = said[own] if own is not None else {}
+    return found
 
 
 def _is_bounded(requirement: Requirement) -> bool:
@@ -169,12 +178,11 @@ def _is_bounded(requirement: Requirement) -> bool:
         return False
 
 
-def _going_along(pinned: Iterable[Resolved]) -> Iterator[tuple[str, tuple[str, str]]]:
+def _going_along(main: Resolved) -> Iterator[tuple[str, tuple[str, str]]]:
     """Beside a framework that is pinned or bounded, by package: which of its releases an installer can take, in words
     and as a specifier. Its metadata asks for one framework, so that the newest release is often none that goes
     along."""
-    main = [each for each in pinned if each.requirement.name == framework().name]
-    pin = main[0].version if main else None
+    pin = main.version
     if pin is None:
         return
     for name in framework().companions:
@@ -187,9 +195,9 @@ def _going_along(pinned: Iterable[Resolved]) -> Iterator[tuple[str, tuple[str, s
         taken = [version for version, specifier in asking if pin in specifier]
         later = [version for version, specifier in asking if all(Version(each.version) > pin for each in specifier)]
         if taken:
-            yield name, (f"the newest that goes with {main[0].label}", f"=={max(taken)}")
+            yield name, (f"the newest that goes with {main.label}", f"=={max(taken)}")
         elif later:
-            yield name, (f"the newest that can go with {main[0].label}", f"<{min(later)}")
+            yield name, (f"the newest that can go with {main.label}", f"<{min(later)}")
 
 
 def _needs(resolved: Resolved) -> Iterator[tuple[str, str]]:

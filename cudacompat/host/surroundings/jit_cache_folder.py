@@ -1,4 +1,4 @@
-"""The folder in which the driver keeps what it compiled from PTX: where it is, and what can be done in it."""
+"""The directory in which the driver keeps what it compiled from PTX: where it is, and what can be done in it."""
 
 from __future__ import annotations
 
