@@ -66,8 +66,8 @@ def command(
     `lint` reads Dockerfiles, CMake, Cargo, Python builds, compose files and CI files. It runs nothing.
 
     What goes beyond a limit is named as not read, and the exit code is 4: 1 MiB for a build file (16 MiB for a file of
-    requirements), 20000 files and 256 MiB in all; processor time of 20 seconds for a file, 60 for a configured directory,
-    30 for a rule, 300 for all.
+    requirements), 20000 files and 256 MiB in all; processor time of 20 seconds for a file, 60 for a configured
+    directory, 30 for a rule, 300 for all.
     """
     from cudacompat.app.inputs import policy_file as configs
     from cudacompat.app.inputs.fleet import load, targets_for
