@@ -6,7 +6,8 @@ the command or in the project's CMakeLists.txt or preset, or -arch=native for nv
 
 Why it matters: an image build has no GPU. CMake 3.28 and newer pass -arch=native on, nvcc warns and compiles its
 default target alone: sm_52 up to CUDA 12, sm_75 from CUDA 13. The image is built, and its program runs through the JIT
-or stops ("... compiled for: 520"). CMake 3.24 to 3.27 stop at it, and so does candle.
+or stops ("... compiled for: 520"). CMake 3.24 to 3.27 stop at it, and so does candle. Where nothing shows which CMake
+the image has, it is a warning.
 
 Example: `RUN cmake -B build -DGGML_CUDA=ON` in an image with Ubuntu 24.04's CMake.
 
@@ -22,7 +23,7 @@ from cudacompat.domain.builds.engine import BuildSystem, Native
 from cudacompat.domain.project.default_lists import reaching
 from cudacompat.domain.project.model import Command, Project, Stage, TextSpan
 from cudacompat.domain.project.native_builds import asks_native, native_flag
-from cudacompat.domain.project.stages import cmake_version, compiler, toolkit
+from cudacompat.domain.project.stages import NEWEST_CMAKE, cmake_version, compiler, distro_of, toolkit
 from cudacompat.domain.rules.lint.settings_facts import behind_cmake, in_cmake_args, settings_fix, settings_for
 from cudacompat.domain.tables.cmake_spellings import FIRST_WITH_WORD, PASSES_NATIVE_ON
 from cudacompat.domain.words.finding import Finding, Fix, Severity
@@ -80,25 +81,43 @@ def _unset(project: Project, stage: Stage, command: Command) -> Finding | None:
     use, native = command.use, asks_native(project, command)
     if use is None or native is None:
         return None
+    certain = True
     if not native.stops:
         cmake, release = cmake_version(project, stage, command), compiler(project, stage)
-        if cmake is None or native.asks(cmake, release.version if release is not None else None) is False:
+        certain = cmake is not None
+        likely = cmake if cmake is not None else _likely_cmake(stage)
+        if native.asks(likely, release.version if release is not None else None) is False:
             return None
     knob = use.own_knob
     if knob is None:
         return None
     return Finding(
         id=RULE.id,
-        severity=Severity.ERROR,
+        severity=Severity.ERROR if certain else Severity.WARNING,
         message=f"{use.engine.name} gets no architecture list and asks for the GPU of an image build, which has none",
         path=command.place.file,
         line=command.place.line,
         span=command.place.span,
         found=command.line[:160],
-        why=use.engine.unset if native.stops else _outcome(project, stage, command),
+        why=_why(project, stage, command, native=native, certain=certain),
         help=settings_for(project, command, knob.name),
         fix=settings_fix(project, command) or _fix(project, command, native),
     )
+
+
+def _likely_cmake(stage: Stage) -> tuple[int, int]:
+    """The CMake of an image in which nothing shows one: that of its distribution, else a new one."""
+    distro = distro_of(stage.base)
+    return distro.cmake if distro is not None and distro.cmake is not None else NEWEST_CMAKE
+
+
+def _why(project: Project, stage: Stage, command: Command, *, native: Native, certain: bool) -> str:
+    if native.stops and command.use is not None:
+        return command.use.engine.unset
+    outcome = _outcome(project, stage, command)
+    if certain or native.cmake is None:
+        return outcome
+    return f"{outcome}, if CMake is {native.cmake[0]}.{native.cmake[1]} or newer; its release is not known here"
 
 
 def _outcome(project: Project, stage: Stage, command: Command, *, compiler: bool = False) -> str:

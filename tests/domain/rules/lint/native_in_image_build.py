@@ -54,7 +54,26 @@ cuda = []
 """,
 }
 
+_SOURCES = {
+    "CMakeLists.txt": "cmake_minimum_required(VERSION 3.5)\nproject(whisper.cpp VERSION 1.8.2 LANGUAGES C CXX)\n"
+    "add_subdirectory(ggml)\n",
+    "include/whisper.h": "",
+}
+
 CASES = (
+    # what CMake the first has is not known; the second has most likely its distribution's, which knows no `native`
+    LintCase(
+        bad={
+            "Dockerfile": "FROM example.org/team/cuda-build:3\nCOPY . .\nRUN cmake -B build -DGGML_CUDA=ON\n",
+            **_SOURCES,
+        },
+        good={
+            "Dockerfile": "FROM nvidia/cuda:12.8.1-devel-ubuntu22.04\nRUN sh ./packages.sh\nCOPY . .\n"
+            "RUN cmake -B build -DGGML_CUDA=ON\n",
+            **_SOURCES,
+        },
+        line="cmake -B build",
+    ),
     LintCase(
         bad={
             "Dockerfile": """\
