@@ -68,7 +68,7 @@ def test_wrong_before_and_native_after(tree: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
     ran = rebuild("whisper.cpp", tree, "--gpu", "RTX 5070 Ti", "--gpu", "8.6", "--yes", "--format", "json")
     assert ran.code == 0, ran.err
-    native = "2 CUDA sources would be compiled for -arch=native: nvcc's default target where no GPU is"
+    native = "would compile 2 CUDA sources for -arch=native: nvcc's default target where no GPU is"
     assert any(note.endswith(native) for note in ran.json["notes"])
     schema = json.loads(resources.files("cudacompat").joinpath("schemas", "rebuild-1.json").read_text())
     assert_fits(ran.json, schema)
@@ -101,7 +101,7 @@ def test_wrong_flags_stop_it_before_anything_is_compiled(tree: Path) -> None:
     lists.write_text(lists.read_text() + "set_property(TARGET ggml-cuda PROPERTY CUDA_ARCHITECTURES 80)\n")
     ran = rebuild("whisper.cpp", tree, "--gpu", "12.0", "--yes")
     assert ran.code == 5
-    assert "2 of 2 CUDA sources would be compiled for sm_80 compute_80, not for sm_120a compute_90" in ran.out
+    assert "2 of 2 CUDA sources would be compiled for sm_80 compute_80 instead of sm_120a compute_90" in ran.out
     assert not list(tree.rglob("*.cu.o"))
 
 
@@ -200,14 +200,14 @@ def test_the_dry_run_is_a_script_that_runs(tree: Path) -> None:
     ("arguments", "said"),
     [
         (("wisper", "{tree}"), "unknown engine"),
-        (("whisper-rs", "{tree}"), "is whisper.cpp, as CMakeLists.txt shows, not whisper-rs"),
-        (("whisper.cpp", "{tree}/src"), "does not look like whisper.cpp"),
+        (("whisper-rs", "{tree}"), "contains whisper.cpp (see CMakeLists.txt), not whisper-rs"),
+        (("whisper.cpp", "{tree}/src"), "does not contain whisper.cpp"),
         (("whisper.cpp", "{tree}/none"), "no such directory"),
-        (("whisper.cpp", "{tree}/CMakeLists.txt"), "not a folder of sources"),
+        (("whisper.cpp", "{tree}/CMakeLists.txt"), "not a source directory"),
         (("whisper.cpp", "{tree}", "--gpu", "7.0"), "the last release that builds sm_70"),
-        (("whisper.cpp", "{tree}", "--in", "vagrant"), "--in takes podman, docker, buildah"),
-        (("whisper.cpp", "{tree}", "--cuda", "12.8", "--yes"), "the plan asks for 12.8"),
-        (("whisper.cpp", "{tree}"), "--yes runs this plan without asking"),
+        (("whisper.cpp", "{tree}", "--in", "vagrant"), "--in accepts podman, docker, buildah"),
+        (("whisper.cpp", "{tree}", "--cuda", "12.8", "--yes"), "the plan needs 12.8"),
+        (("whisper.cpp", "{tree}"), "pass --yes to run this plan"),
     ],
 )
 def test_refusals_are_one_line_and_leave_the_tree_alone(tree: Path, arguments: tuple[str, ...], said: str) -> None:
@@ -230,7 +230,7 @@ def test_without_nvcc(tree: Path) -> None:
         "rebuild", "whisper.cpp", tree, "--gpu", "8.6", "--yes", "--quiet", env={"PATH": str(only), "CUDACXX": ""}
     )
     assert ran.code == 2
-    assert "no nvcc here" in ran.err
+    assert "no nvcc found" in ran.err
 
 
 def test_an_interrupt_leaves_nothing_running(tmp_path: Path) -> None:
