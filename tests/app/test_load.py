@@ -232,7 +232,7 @@ def test_what_fails_as_foretold_is_no_disagreement_and_still_an_error(gpu: Path,
 def test_no_answer_is_incomplete(gpu: Path, files: Path) -> None:
     ran = run(gpu, "--load", files / "sm_90-11.8.fatbin", FAKE_LOAD="2")
     assert ran.code == 4
-    assert "1 not answered" in ran.out
+    assert "1 without an answer" in ran.out
 
 
 def test_each_kind_of_gpu_is_asked(gpu: Path, files: Path) -> None:
@@ -243,7 +243,7 @@ def test_each_kind_of_gpu_is_asked(gpu: Path, files: Path) -> None:
     assert (one.code, [load["target"] for load in one.json["loads"]]) == (0, ["NVIDIA H200"])
     none = run(gpu, "--load", files / "sm_90-11.8.fatbin", "--gpu", "8.6", **more)
     assert (none.code, none.out) == (2, "")
-    assert "no 8.6 on this machine to ask; it has NVIDIA H200 (9.0), NVIDIA GeForce RTX 5070 Ti (12.0)" in none.err
+    assert "this machine has no 8.6; it has NVIDIA H200 (9.0), NVIDIA GeForce RTX 5070 Ti (12.0)" in none.err
 
 
 def test_no_driver_is_one_clear_line(tmp_path: Path, files: Path) -> None:

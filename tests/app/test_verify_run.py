@@ -103,7 +103,7 @@ def texts(said: Any, source: str) -> str:
 def test_memory_beyond_a_context_and_nothing_compiled(engine: Engine) -> None:
     said, code = engine.said("context", "memory=500", "wait=0.5")
     assert (said["verdict"], said["code"], code) == ("gpu", "machine-code", 0)
-    assert "it held 1018 MiB, a bare context 518 MiB" in texts(said, "nvml")
+    assert "the command used 1018 MiB; an idle context takes 518 MiB" in texts(said, "nvml")
     (device,) = said["devices"]
     assert device["used"] is True
     assert device["memory_of_command"] == CONTEXT + (500 << 20)
@@ -200,7 +200,7 @@ def test_min_gpu_memory(engine: Engine, size: str, code: int) -> None:
     ran = engine.verify("context", "memory=400", "wait=0.4", options=(f"--min-gpu-memory={size}",))
     assert ran.code == code
     if code == 1:
-        assert "held 918 MiB of GPU memory, 1024 MiB were expected" in ran.out
+        assert "used 918 MiB of GPU memory; 1024 MiB required" in ran.out
     if code == 2:
         assert "invalid size" in ran.err
 
@@ -219,7 +219,7 @@ def test_where_nvml_lists_no_process_that_is_said(engine: Engine) -> None:
 def test_the_cpu_although_the_driver_is_there(engine: Engine) -> None:
     said, code = engine.said("driver", "wait=1.6")
     assert (said["verdict"], code) == ("cpu-fallback", 1)
-    assert said["why"] == "it loaded the driver's library and made no context on any GPU"
+    assert said["why"] == "the command loaded the driver library but created no context on a GPU"
 
 
 def test_use_gpu_is_one_and_it_is_the_cpu(engine: Engine, tmp_path: Path) -> None:
@@ -227,8 +227,8 @@ def test_use_gpu_is_one_and_it_is_the_cpu(engine: Engine, tmp_path: Path) -> Non
     log.write_text(WITHOUT_DRIVER)
     said, code = engine.said(f"print={log}", "wait=0.3", LD_LIBRARY_PATH="")
     assert (said["verdict"], code) == ("cpu-fallback", 1)
-    (parameter,) = [each for each in said["evidence"] if "use gpu = 1" in each["text"]]
-    assert (parameter["shows"], parameter["line"]) == ("nothing", 2)
+    (parameter,) = [each for each in said["evidence"] if each["line"] == 2]
+    assert parameter["shows"] == "nothing" and "use gpu = 1" in parameter["text"]
     assert [finding["id"] for finding in said["findings"]] == ["cpu-fallback"]
 
 
@@ -396,12 +396,12 @@ def test_the_incident_s_own_log() -> None:
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        ((), "give one of"),
-        (("--log", "x", "--load", "y"), "give one of"),
-        (("--log", "x", "--", "true"), "give one of"),
+        ((), "pass one of"),
+        (("--log", "x", "--load", "y"), "pass one of"),
+        (("--log", "x", "--", "true"), "pass one of"),
         (("--log", "/no/such/file"), "cannot read /no/such/file"),
-        (("--log", ".", "--cold"), "go with a command"),
-        (("--load", "x", "--min-gpu-memory", "1G"), "goes with a command"),
+        (("--log", ".", "--cold"), "need a command to run"),
+        (("--load", "x", "--min-gpu-memory", "1G"), "needs a command to run"),
         (("--health", "localhost:80", "--", "true"), "not an http or https address"),
         (("--health", "file:///etc/passwd", "--", "true"), "not an http or https address"),
         (("--gpu", "no such card", "--", "true"), "no such card"),

@@ -267,9 +267,9 @@ def _by_text(target: ArchTarget | None, found: ImageNames) -> ArchTarget | None:
 def _contradiction(target: ArchTarget | None, found: ImageNames) -> str | None:
     """Return how an image contradicts the header of its entry, None where it does not."""
     if found.head is not None and found.head.target != target:
-        return f"says {target}, the text in it {found.head.target or 'names no target'}"
+        return f"is labeled {target} but its text is {found.head.target or 'without a target'}"
     if found.number is not None and target is not None and found.number != target.number & 0xFF:
-        return f"says {target}, the cubin in it sm_{found.number}"
+        return f"is labeled {target} but contains a cubin for sm_{found.number}"
     return None
 
 

@@ -152,19 +152,16 @@ def _asked_by(pinned: Iterable[Resolved]) -> Mapping[str, tuple[str, str]]:
     return asked
 
 
-def _along_by_group(groups: Iterable[str], pinned: Iterable[Resolved]) -> Mapping[str, Mapping[str, tuple[str, str]]]:
-    """By group, what `_going_along` says of the packages in it: beside the framework of that group, or the one that is
-    always installed, whichever comes first."""
-    first: dict[str, Resolved] = {}
-    places: dict[str, int] = {}
+def _along_by_group(groups: Iterable[str], pinned: Iterable[Resolved]) -> dict[str, dict[str, tuple[str, str]]]:
+    """By group, what `_going_along` says beside its framework, or one that is always installed."""
+    first: dict[str, tuple[int, Resolved]] = {}
     for place, each in enumerate(each for each in pinned if each.requirement.name == framework().name):
-        if first.setdefault(each.requirement.group, each) is each:
-            places[each.requirement.group] = place
-    found: dict[str, Mapping[str, tuple[str, str]]] = {}
-    said = {name: dict(_going_along(main)) for name, main in first.items()}
+        first.setdefault(each.requirement.group, (place, each))
+    said = {name: dict(_going_along(main)) for name, (_, main) in first.items()}
+    found = {}
     for group in groups:
-        own = min((name for name in ("", group) if name in first), key=lambda name: places[name], default=None)
-        found[group] = said[own] if own is not None else {}
+        own = [name for name in {"", group} if name in first]
+        found[group] = said[min(own, key=lambda name: first[name][0])] if own else {}
     return found
 
 

@@ -238,9 +238,15 @@ def test_a_header_that_contradicts_its_image_is_damage(tmp_path: Path, compressi
     text = toolchain.ptx_text("8.0", "80")
     cubin = toolchain.ptxas(tmp_path, "12.8", text, "80")
     for image, why in (
-        (fw.ptx(text, compression=compression).but(arch=75), "image 1 says compute_75, the text in it compute_80"),
-        (fw.ptx(text, compression=compression, suffix="a"), "image 1 says compute_80a, the text in it compute_80"),
-        (fw.sass(cubin, arch=90, compression=compression), "image 1 says sm_90, the cubin in it sm_80"),
+        (
+            fw.ptx(text, compression=compression).but(arch=75),
+            "image 1 is labeled compute_75 but its text is compute_80",
+        ),
+        (
+            fw.ptx(text, compression=compression, suffix="a"),
+            "image 1 is labeled compute_80a but its text is compute_80",
+        ),
+        (fw.sass(cubin, arch=90, compression=compression), "image 1 is labeled sm_90 but contains a cubin for sm_80"),
     ):
         result = read_paths([str(written(tmp_path, fw.fatbin(image)))], kernels=True)
         assert [module.damage for module in result.artifacts[0].modules] == [why]
@@ -279,7 +285,7 @@ def test_a_header_that_contradicts_its_cubin_is_damage(tmp_path: Path) -> None:
     result = read_paths([str(path)], kernels=False)
     (module,) = result.artifacts[0].modules
     assert str(module.entries[0].target) == "sm_90"
-    assert module.damage == "image 1 says sm_90, the cubin in it sm_80"
+    assert module.damage == "image 1 is labeled sm_90 but contains a cubin for sm_80"
     assert "sm_80" in result.not_read[0].why
 
 
