@@ -228,7 +228,8 @@ def test_use_gpu_is_one_and_it_is_the_cpu(engine: Engine, tmp_path: Path) -> Non
     said, code = engine.said(f"print={log}", "wait=0.3", LD_LIBRARY_PATH="")
     assert (said["verdict"], code) == ("cpu-fallback", 1)
     (parameter,) = [each for each in said["evidence"] if each["line"] == 2]
-    assert parameter["shows"] == "nothing" and "use gpu = 1" in parameter["text"]
+    assert parameter["shows"] == "nothing"
+    assert "use gpu = 1" in parameter["text"]
     assert [finding["id"] for finding in said["findings"]] == ["cpu-fallback"]
 
 
