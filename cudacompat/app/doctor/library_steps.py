@@ -19,7 +19,7 @@ from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.wheels.cure import WheelCure, candidates, cure_for
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
-from cudacompat.domain.words.phrases import one_line, some
+from cudacompat.domain.words.phrases import one_line, some, verb
 from cudacompat.domain.words.verdict import Target
 from cudacompat.engines import cuda_libraries
 from cudacompat.environments.own import normalised
@@ -121,7 +121,7 @@ def _steps(component: Component, lacks: Sequence[str], here: Here, row: Componen
         why = f"Install {_what(missing, cuda)} for {component.package}"
         yield PlanStep(one_line(why), f"{command} && {where}" if where else command, cures=(component.package,))
     elif folders:
-        why = f"Let the loader look where {some(list(there))} {'lies' if len(there) == 1 else 'lie'}"
+        why = f"Let the loader look where {some(list(there))} {verb(len(there), 'is', 'are')}"
         told = " (in this shell, and wherever the program is started)"
         yield PlanStep(one_line(why + told), _path(":".join(folders)), cures=(component.package,))
 

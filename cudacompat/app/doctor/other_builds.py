@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from shlex import quote
 
@@ -13,13 +12,12 @@ from cudacompat.app.doctor.installing import installer, remover
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.reports.doctor import PlanStep
 from cudacompat.domain.wheels.cure import WheelCure, cure_for
+from cudacompat.domain.wheels.distributions import family_of, release_of_family
 from cudacompat.domain.wheels.table import packages
 from cudacompat.domain.words.phrases import one_line
 from cudacompat.domain.words.verdict import Target
 from cudacompat.engines import cuda_libraries
 from cudacompat.environments.own import normalised
-
-_MADE_FOR = re.compile(r"-cu(?:da)?(\d+)x?$")
 
 
 def other_build_step(
@@ -43,18 +41,12 @@ def other_build_step(
 
 
 def _other_build(name: str, targets: Sequence[Target], platform: str) -> WheelCure | None:
-    own = _MADE_FOR.search(name)
-    if own is None:
+    family = family_of(name)
+    if family == name:
         return None
-    stem = name[: own.start()]
-    sisters = {int(found[1]): each for each in packages() if (found := _sister(each, stem)) and each != name}
+    sisters = {release_of_family(each) or 0: each for each in packages() - {name} if family_of(each) == family != each}
     for number in sorted(sisters, reverse=True):
         cure = cure_for(sisters[number], targets, platform=platform)
         if isinstance(cure, WheelCure):
             return cure
     return None
-
-
-def _sister(package: str, stem: str) -> re.Match[str] | None:
-    found = _MADE_FOR.search(package)
-    return found if found is not None and package[: found.start()] == stem else None

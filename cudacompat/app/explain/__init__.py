@@ -30,7 +30,6 @@ from cudacompat.host.surroundings.masking import without_secrets
 if TYPE_CHECKING:
     from cudacompat.domain.logs.line_catalogue import LineCatalogue
 
-_PAGE_WIDTH = 80
 _HEADINGS = ("What it finds", "Why it matters", "Example", "What to do")
 _NEVER_S = 10 * 365 * 86400.0
 
@@ -38,6 +37,18 @@ _NEVER_S = 10 * 365 * 86400.0
 def explain(id_: str) -> PageReport:
     """Return the page of the rule or of the log line with this id (or CUDA error number or name); `UsageError` with
     the nearest ids if there is none."""
+    page = page_of(id_)
+    if page is not None:
+        return page
+    near = _near(id_)
+    if near:
+        raise UsageError(f"unknown finding {id_[:80]!r}; similar: {', '.join(near)}")
+    raise UsageError(f"unknown finding {id_[:80]!r}; `cudacompat explain --list` lists all")
+
+
+def page_of(id_: str, *, names: bool = True) -> PageReport | None:
+    """Return the page of what `explain` knows under this id, CUDA error number or name, and, with `names`, of a GPU, an
+    engine, a package or an exit code; `None` if there is none."""
     rule = rule_called(id_.strip().lower())
     if rule is not None:
         text = inspect.cleandoc(rule.doc)
@@ -47,13 +58,7 @@ def explain(id_: str) -> PageReport:
     signature = line_catalogue().named(id_)
     if signature is not None:
         return _signature_report(signature)
-    page = word_page(id_) or name_page(id_)
-    if page is not None:
-        return page
-    near = _near(id_)
-    if near:
-        raise UsageError(f"unknown finding {id_[:80]!r}; similar: {', '.join(near)}")
-    raise UsageError(f"unknown finding {id_[:80]!r}; `cudacompat explain --list` lists all")
+    return word_page(id_) or (name_page(id_) if names else None)
 
 
 def _sections(text: str) -> tuple[tuple[str, str], ...]:
@@ -88,18 +93,6 @@ def _signature_report(signature: Signature) -> PageReport:
         severity=signature.severity.value,
         sources=tuple(signature.sources),
     )
-
-
-def is_known(id_: str) -> bool:
-    """Whether `explain` has a page under this id, CUDA error number or name."""
-    if rule_called(id_.strip().lower()) is not None or line_catalogue().named(id_) is not None:
-        return True
-    return word_page(id_) is not None
-
-
-def is_name(text: str) -> bool:
-    """Whether `explain` has a page under this name, of a GPU, an engine, a package or an exit code."""
-    return name_page(text) is not None
 
 
 def signature_page(signature: Signature) -> str:

@@ -75,9 +75,9 @@ def command(
 
         with echoing() as tee:
             report = app.explain_command(watched, gpu, tee, timeout_s=timeout)
-    elif log is not None and "/" not in log and (app.is_known(log) or (not os.path.lexists(log) and app.is_name(log))):
+    elif log is not None and "/" not in log and (page := app.page_of(log, names=_is_no_input(log))) is not None:
         require("explain ID", format_.value)
-        return emit(app.explain(log), format_, color, output=output, exit_zero=exit_zero)
+        return emit(page, format_, color, output=output, exit_zero=exit_zero)
     elif log is not None and _is_message(log):
         report = app.explain_text(log, gpu)
     else:
@@ -86,6 +86,10 @@ def command(
         with log_progress(quiet, log) as on_bytes:
             report = app.explain_file(log or "", gpu, on_bytes)
     return emit(report, format_, color, output=output, exit_zero=exit_zero)
+
+
+def _is_no_input(text: str) -> bool:
+    return text != "-" and not os.path.lexists(text)
 
 
 def _is_message(text: str) -> bool:

@@ -81,9 +81,19 @@ class Distributions:
         return self.compiled_at_run_time.get(family_of(package))
 
 
+_OF_RELEASE = re.compile(r"-cu(?:da)?(\d+)x?$")
+
+
 def family_of(package: str) -> str:
     """Return the package's name without the CUDA release in it: `nvidia-cublas` of `nvidia-cublas-cu12`."""
-    return re.sub(r"-cu(?:da)?\d+x?$", "", package)
+    return _OF_RELEASE.sub("", package)
+
+
+def release_of_family(package: str) -> int | None:
+    """Return the CUDA release at the end of the package's name as a number, 12 of `nvidia-cublas-cu12`; `None` for a
+    name without one."""
+    match = _OF_RELEASE.search(package)
+    return int(match[1]) if match is not None else None
 
 
 def table_text(name: str) -> str:

@@ -76,7 +76,7 @@ def content_of_image(image: str) -> ImageContent | None:
     match = _REFERENCE.fullmatch(image.strip())
     if match is None:
         return None
-    row = next((row for row in _table()["images"] if _plain(match["repository"]) in row["repositories"]), None)
+    row = _row_of(match["repository"])
     if row is None:
         return None
     tag = re.fullmatch(row["tags"], match["tag"] or "latest")
@@ -90,15 +90,16 @@ def image_with(content: ImageContent, version: Version, cuda: str | None) -> str
     """Return the name of the same image with this release of its package (`pytorch/pytorch:2.7.1-cuda12.8-cudnn9-devel`
     for `cuda` 12.8): its publisher's tags have one form. None where the form is not known, or not for that release."""
     repository = content.image.partition("@")[0].rpartition(":")[0]
-    row = next((row for row in _table()["images"] if _plain(repository) in row["repositories"]), None)
+    row = _row_of(repository)
     tag = row.get("tag") if row is not None else None
     if tag is None or version < Version(tag["from"]) or ("{cuda}" in tag["form"] and cuda is None):
         return None
     return f"{repository}:{tag['form'].format(version=version, cuda=cuda, flavour=content.flavour)}"
 
 
-def _plain(repository: str) -> str:
-    return repository.removeprefix("docker.io/").removeprefix("index.docker.io/")
+def _row_of(repository: str) -> Mapping[str, Any] | None:
+    plain = repository.removeprefix("docker.io/").removeprefix("index.docker.io/")
+    return next((row for row in _table()["images"] if plain in row["repositories"]), None)
 
 
 def _of_tag(image: str, row: Mapping[str, Any], named: Mapping[str, str | None], unknown: ImageContent) -> ImageContent:

@@ -95,7 +95,7 @@ _OLLAMA: tuple[Signature, ...] = (
         'OLLAMA_LIBRARY_PATH="[/usr/lib/ollama]" extra_envs=map[] error="llama-server process exited"',
         cause="The process that loads ollama's CUDA libraries to list the GPUs ended: 0xc0000005 and SIGSEGV are a "
         "crash in the driver or in those libraries, a timeout is a driver that hangs.",
-        does_not_mean="that the GPU is too old: such a GPU is named and skipped.",
+        does_not_mean="an old GPU: ollama names and skips such a GPU",
         fix="Install another release of the driver, and reinstall ollama so that no library of an older release is "
         "left. OLLAMA_DEBUG=1 prints what was loaded last; OLLAMA_LLM_LIBRARY=cuda_v12 leaves the other build out.",
         sources=("ollama/ollama#16925", "ollama/ollama#16957", "ollama/ollama#17375"),

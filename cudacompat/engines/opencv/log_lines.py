@@ -57,7 +57,7 @@ _OWN: tuple[Signature, ...] = (
         "module from 'opencv_contrib'",
         cause="The CUDA modules are in another repository since OpenCV 4: it was not named, is of another release, or "
         "the path begins with ~, which CMake does not expand.",
-        does_not_mean="that the toolkit or the architecture is wrong.",
+        does_not_mean="the toolkit; the architecture",
         fix="Check out opencv_contrib at the tag of OpenCV and give the whole path of its modules directory to "
         "-DOPENCV_EXTRA_MODULES_PATH, in an empty build directory.",
         sources=("opencv/opencv#16331", "opencv/opencv#12768", "opencv/opencv#14205"),

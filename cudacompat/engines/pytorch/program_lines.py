@@ -111,7 +111,7 @@ PROGRAMS: tuple[Signature, ...] = (
         sample="RuntimeError: \"_amp_foreach_non_finite_check_and_unscale_cuda\" not implemented for 'BFloat16'",
         cause="The operation exists for other number formats: gradients in bfloat16 need no GradScaler, and old "
         "releases lack many operations for it.",
-        does_not_mean="that code for the GPU is missing.",
+        does_not_mean="missing code for the GPU",
         fix="Train in float16 with the scaler or in bfloat16 without it (fp16=True or bf16=True, not both), or convert "
         "the tensor before the operation; a newer PyTorch has more of them.",
         role=Role.GENERAL,

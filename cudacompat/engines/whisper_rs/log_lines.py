@@ -162,7 +162,7 @@ _OWN: tuple[Signature, ...] = (
         "and 48 others",
         cause="The struct comes from the whisper.cpp in whisper-rs-sys; the lock file holds another release of it "
         "than whisper-rs was written for.",
-        does_not_mean="a problem of CUDA. If the only field is `_address`, bindgen failed instead.",
+        does_not_mean="CUDA. If the only field is `_address`, bindgen failed instead.",
         fix="Update both together.",
         command="cargo update -p whisper-rs -p whisper-rs-sys",
         after=("bindgen-opaque-structs",),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.phrases import count, verb
 from cudacompat.domain.words.verdict import Outcome, Target
 from cudacompat.report.view import View
 
@@ -62,7 +62,7 @@ def sentence(view: View) -> str:
     if bad:
         most = max(each.files for each in bad)
         some = f"{'up to ' if len({each.files for each in bad}) > 1 else ''}{most} of {count(files, 'file')}"
-        parts.append(f"{some} {'does' if most == 1 else 'do'} not pass on {_named(bad)}")
+        parts.append(f"{some} {verb(most, 'does', 'do')} not pass on {_named(bad)}")
     for state, how in ((State.NATIVE, "as the GPU's own machine code on"), (State.RUNS, "on")):
         good = [each for each in found if each.state is state]
         if good:

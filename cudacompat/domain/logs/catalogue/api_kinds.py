@@ -38,68 +38,68 @@ class ApiKind(Enum):
     """Whose fault an error is: what it does not mean, what to do, the command, and what it may be a consequence of."""
 
     CALL = (
-        "a missing architecture, or a driver that is too old.",
+        "a missing architecture; an old driver",
         "Look for the first error above it; then it is the program's or its library's to mend: try a newer release.",
         None,
         EARLIER,
     )
     HARMLESS = (
-        "a fault of the GPU, the driver or the build.",
+        "the GPU; the driver; the build",
         "Look for another error: alone this one is an answer, and programs continue after it.",
         None,
         (),
     )
     CAPTURE = (
-        "that the GPU, the driver or the build is at fault.",
+        "the GPU; the driver; the build",
         "Switch CUDA graphs off in the program (options such as --enforce-eager or --disable-cuda-graph), or call "
         "everything once before the capture.",
         None,
         EARLIER,
     )
     AFTER_CAPTURE = (
-        "that this call is the fault: an earlier one broke the recording.",
+        "this call: an earlier one broke the recording",
         "Look for the first error above it; without CUDA graphs it is printed where it happens.",
         None,
         _BREAKS_CAPTURE,
     )
     OLD_API = (
-        "a missing architecture.",
+        "a missing architecture",
         "Take a release of the program that uses texture and surface objects: CUDA 12 removed the references.",
         None,
         (),
     )
     LIMIT = (
-        "that the code does not fit the GPU.",
+        "the code for the GPU",
         "Use less of it at once (processes, GPUs, nested launches), or raise the limit that the text names.",
         None,
         (),
     )
     MPS = (
-        "that the GPU or the build is at fault: without MPS the same program runs.",
+        "the GPU; the build: without MPS the same program runs",
         "Read the logs of the MPS daemon (in /var/log/nvidia-mps), restart the daemon, or run without it.",
         None,
         (),
     )
     HARDWARE = (
-        "a fault of the program or of its build.",
+        "the program; its build",
         "Read the kernel's log for Xid lines, see to the links and the power of the GPUs, and reset them.",
         "sudo dmesg",
         ("nvrm-off-the-bus",),
     )
     DRIVER = (
-        "that the program lacks code for the GPU.",
+        "missing code for the GPU",
         "Let driver, CUDA runtime and licence fit each other; nvidia-smi shows the driver and its CUDA version.",
         "nvidia-smi",
         (),
     )
     CODE = (
-        "that the driver is broken.",
+        "the driver",
         "Rebuild all of the program with one release of CUDA that supports this GPU.",
         "cudacompat generate {engine} --gpu {gpu}",
         (),
     )
     FILE = (
-        "that the GPU is unsupported.",
+        "the GPU",
         "Check that the file that the program loads (.cubin, .fatbin, .ptx) is where it looks for it.",
         None,
         (),

@@ -19,7 +19,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The file is empty or cut short (a download or a copy that broke off, a file of Git LFS that was not "
         "fetched), or it is for another processor. In a container it is a placeholder over which the NVIDIA runtime "
         "mounts the host's file: the container runs without that runtime, or the host has none.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="In a container: start it with --runtime nvidia (or --gpus all), and check that the host's release is the "
         "image's. Else install the package of that library again.",
         distinct=("library",),
@@ -44,7 +44,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="error[E0433]: failed to resolve: could not find `nvrtc` in `cudarc`",
         cause="Two crates are of releases that do not fit, or a feature of one is switched off that the other uses: "
         "cargo takes the newest release that a version allows.",
-        does_not_mean="anything about the GPU, the driver or CUDA's toolkit.",
+        does_not_mean="the GPU; the driver; the CUDA Toolkit",
         fix="Build with the crate's own Cargo.lock (--locked), switch the feature on that the note names, or pin the "
         "release before.",
         role=Role.GENERAL,
@@ -71,7 +71,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="server: error: unrecognized arguments: --gpu-layers-draft 99",
         cause="The option belongs to another release of the program, or is written otherwise in this one.",
-        does_not_mean="anything about the GPU.",
+        does_not_mean="the GPU",
         fix="See the program's --help, and take the release that the guide was written for.",
         role=Role.GENERAL,
         sources=("https://docs.python.org/3/library/argparse.html",),
@@ -91,7 +91,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="TypeError: forward() missing 1 required positional argument: 'mask'",
         cause="The two are of releases that do not fit, or the program itself has the mistake.",
-        does_not_mean="anything about the GPU.",
+        does_not_mean="the GPU",
         fix="Install the releases that the program names in its requirements or its lock file.",
         command="pip check",
         role=Role.GENERAL,
@@ -113,7 +113,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="FileNotFoundError: [Errno 2] No such file or directory: '/models/base/config.json'",
         cause="The path is wrong, a download did not happen, or a container does not have the directory mounted.",
-        does_not_mean="anything about the GPU.",
+        does_not_mean="the GPU",
         fix="Check the path where the program runs: in a container, inside it.",
         role=Role.GENERAL,
         sources=("https://docs.python.org/3/library/exceptions.html#FileNotFoundError",),
@@ -137,7 +137,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="pydantic_core._pydantic_core.ValidationError: 1 validation error for ModelConfig",
         cause="A value in a configuration file or an option is not one that this release allows: the lines after it "
         "name the field.",
-        does_not_mean="anything about the GPU, unless the field is about one.",
+        does_not_mean="the GPU, unless the field is about one",
         fix="Mend the field that is named, or take the release that the configuration was written for.",
         role=Role.GENERAL,
         sources=("https://docs.pydantic.dev/latest/errors/errors/",),

@@ -28,7 +28,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The package has its native library, and the loader does not find one that this needs: the CUDA or cuDNN "
         "release that the package was built for is not installed or not on the search path, or the package of the "
         "native part for this system is missing.",
-        does_not_mean="that the GPU is unsupported, or that the named file itself is missing.",
+        does_not_mean="the GPU; a missing file of this name",
         fix="Install the CUDA and cuDNN release that the package names, put their directories on "
         "PATH (LD_LIBRARY_PATH on "
         "Linux), and add the package's native part for this system. `ldd FILE` shows what is missing on Linux.",
@@ -47,7 +47,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "13.0.0.",
         cause="The CUDA release that CUDA.jl chose, the newest that the driver takes, has dropped this GPU, or the "
         "CUDA.jl is older than the GPU.",
-        does_not_mean="that the driver is broken.",
+        does_not_mean="the driver",
         fix='For an old GPU choose the last release with it: CUDA.set_runtime_version!(v"12.8"), then restart Julia. '
         "For a new GPU update CUDA.jl.",
         sources=(f"{_JULIA}#3187",),
@@ -62,7 +62,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="ERROR: Failed to compile PTX code (ptxas exited with code 255)",
         cause="CUDA.jl generated PTX that its ptxas refuses, or ptxas itself crashed (3221225477 is an access outside "
         "memory): its own lines after this one say which.",
-        does_not_mean="that the GPU is broken.",
+        does_not_mean="a broken GPU",
         fix="Update CUDA.jl and Julia; try the CUDA release before with CUDA.set_runtime_version!.",
         role=Role.HEADING,
         sources=(f"{_JULIA}#1601", f"{_JULIA}#2844"),
@@ -83,7 +83,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="ERROR: CUDA driver not functional",
         cause="No NVIDIA driver is loaded, it is older than CUDA.jl takes, the container was started without the GPU, "
         "or CUDA.jl was precompiled where no driver was.",
-        does_not_mean="that a CUDA toolkit has to be installed: CUDA.jl downloads its own.",
+        does_not_mean="a missing CUDA Toolkit: CUDA.jl downloads its own",
         fix="Let nvidia-smi run in the same shell; then CUDA.versioninfo() shows what CUDA.jl sees. Where it was "
         "precompiled without a GPU, name the release: CUDA.set_runtime_version!.",
         command="nvidia-smi",
@@ -100,7 +100,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="ERROR: Number of threads per block exceeds kernel limit (640 > 512).",
         cause="The compiled kernel needs so many registers that fewer threads fit than the program asks for.",
-        does_not_mean="a missing architecture.",
+        does_not_mean="a missing architecture",
         fix="Take the number of threads from launch_configuration(kernel.fun), or give maxregs to @cuda.",
         sources=("https://cuda.juliagpu.org/stable/api/kernel/",),
     ),
@@ -116,7 +116,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "invalid LLVM IR",
         cause="The function calls something that exists on the processor only, or its types are not known when it is "
         "compiled.",
-        does_not_mean="that the GPU or the driver is at fault.",
+        does_not_mean="the GPU; the driver",
         fix="The lines `Reason:` below name the call: replace it, or make the types concrete (@device_code_warntype).",
         sources=("https://cuda.juliagpu.org/stable/tutorials/custom_structs/",),
     ),

@@ -10,7 +10,7 @@ from cudacompat.domain.logs.catalogue.api_kinds import EARLIER
 from cudacompat.domain.logs.signature import Signature
 
 _CUDNN = "https://docs.nvidia.com/deeplearning/cudnn/backend/latest/api/cudnn-graph-library.html (cudnnStatus_t)"
-_ARGUMENT = "a missing architecture, or a driver that is too old."
+_ARGUMENT = "a missing architecture; an old driver"
 _CALL = "It is the program's to mend: try a newer release of it, and a build for the same CUDA release."
 _FIT = "Take the library and the other CUDA libraries from one release, and not from several installations."
 
@@ -54,7 +54,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ("cublas", "CUBLAS_STATUS_", "MAPPING_ERROR=11"),
         title="cuBLAS could not get at the GPU's memory",
         cause="An earlier error of the GPU, or a pointer of the host where one of the GPU is needed.",
-        not_="a missing architecture.",
+        not_="a missing architecture",
         fix="Look for the first error above it.",
         source="https://docs.nvidia.com/cuda/cublas/#cublasstatus-t",
         earlier=True,
@@ -64,7 +64,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ("cublas", "CUBLAS_STATUS_", "LICENSE_ERROR=16"),
         title="cuBLAS found no licence",
         cause="A function that needed a licence was called; later releases of CUDA ask for none.",
-        not_="a missing architecture.",
+        not_="a missing architecture",
         fix=_FIT,
         source="https://docs.nvidia.com/cuda/cublas/#cublasstatus-t",
     ),
@@ -77,7 +77,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         title="this cuDNN does not fit the driver or the CUDA runtime",
         cause="cuDNN was built for a newer CUDA release than the driver, or than the runtime in the program, has.",
-        not_="that the GPU is unsupported.",
+        not_="the GPU",
         fix="Update the driver, or take a cuDNN for the program's CUDA release.",
         source=_CUDNN,
     ),
@@ -91,7 +91,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         title="a library that cuDNN needs at run time is not here",
         cause="cuDNN looks for its own parts, NVRTC and the driver's library when they are first needed.",
-        not_="that the GPU is unsupported.",
+        not_="the GPU",
         fix="Install all of cuDNN and NVRTC from one release, in a directory that the loader searches.",
         source=_CUDNN,
     ),
@@ -100,7 +100,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ("cudnn", "CUDNN_STATUS_", "INTERNAL_ERROR_COMPILATION_FAILED=4001"),
         title="cuDNN could not compile a kernel at run time",
         cause="NVRTC is missing or of another release than cuDNN needs, or it does not know the GPU.",
-        not_="a defect of the model.",
+        not_="the model",
         fix="Take cuDNN and NVRTC from one CUDA release that supports {label}.",
         source=_CUDNN,
     ),
@@ -138,7 +138,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ("cufft", "CUFFT_", "MISSING_DEPENDENCY=17 NVRTC_FAILURE=18 NVJITLINK_FAILURE=19 NVSHMEM_FAILURE=20"),
         title="cuFFT cannot use a library that it needs at run time",
         cause="NVRTC, nvJitLink or NVSHMEM is missing or of another CUDA release than cuFFT.",
-        not_="that the data are wrong.",
+        not_="the data",
         fix=_FIT,
         source="https://docs.nvidia.com/cuda/cufft/#cufftresult",
     ),
@@ -171,7 +171,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ("cusolver", "CUSOLVER_STATUS_", "ARCH_MISMATCH=4"),
         title="the GPU lacks what a call of cuSOLVER needs",
         cause="The call needs a GPU of a higher compute capability, or this cuSOLVER has no code for the GPU.",
-        not_="that memory is full.",
+        not_="full memory",
         fix="Take a build with a cuSOLVER that supports {label}.",
         source="https://docs.nvidia.com/cuda/cusolver/#cusolverstatus-t",
     ),
@@ -206,7 +206,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="NVRTC could not compile a kernel at run time",
         cause="The name says why; BUILTIN_OPERATION_FAILURE is a libnvrtc-builtins that is missing or of another "
         "release.",
-        not_="that the GPU is unsupported.",
+        not_="the GPU",
         fix="Take libnvrtc and libnvrtc-builtins from one release of CUDA, the one that the program was built for.",
         source="https://docs.nvidia.com/cuda/nvrtc/#error-handling",
     ),
@@ -221,7 +221,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="libNVVM could not compile the code that it was given",
         cause="The program hands over code of another LLVM release than this libNVVM reads, or asks for an "
         "architecture or an option that it does not know: it is older or newer than the program expects.",
-        not_="that the GPU is broken.",
+        not_="a broken GPU",
         fix="Take libNVVM (nvcc's package) of the CUDA release that the program names, and a newer program.",
         source="nvvm.h of CUDA 13.0",
     ),
@@ -230,7 +230,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ("nvjitlink", "NVJITLINK_ERROR_", "MISSING_ARCH=2 ARCH_MISMATCH=13 UNRECOGNIZED_ARCH=16 UNSUPPORTED_ARCH=17"),
         title="nvJitLink does not link for this architecture",
         cause="This nvJitLink is older than the GPU or has dropped it, or the inputs are for another architecture.",
-        not_="that the driver is broken.",
+        not_="the driver",
         fix="Take nvJitLink of a CUDA release that supports {label}: the one that the inputs were compiled with.",
         source="https://docs.nvidia.com/cuda/nvjitlink/#error-codes",
     ),
@@ -246,7 +246,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="nvJitLink could not link code for the GPU",
         cause="The name says why; PTX_COMPILE and NVVM_COMPILE are most often inputs of a newer CUDA release than this "
         "nvJitLink.",
-        not_="that the GPU is unsupported.",
+        not_="the GPU",
         fix="Take nvJitLink of the newest release of CUDA that any of the inputs was made with.",
         source="https://docs.nvidia.com/cuda/nvjitlink/#error-codes",
     ),
@@ -255,7 +255,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ("npp", "NPP_", "LIBRARY_VERSION_MISMATCH_ERROR=-9998 NOT_SUFFICIENT_COMPUTE_CAPABILITY=-1027"),
         title="this NPP does not serve the GPU, or is of another release than the program",
         cause="The function needs a GPU of a higher compute capability, or two releases of NPP's libraries are mixed.",
-        not_="that the image is wrong.",
+        not_="the image",
         fix="Take all of CUDA's libraries from one release that supports {label}.",
         source="https://docs.nvidia.com/cuda/npp/ (NppStatus)",
     ),
@@ -292,7 +292,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ("cutensor", "CUTENSOR_STATUS_", "ARCH_MISMATCH=8 INSUFFICIENT_DRIVER=20"),
         title="cuTENSOR does not serve this GPU or this driver",
         cause="This cuTENSOR has no code for the GPU, or needs a newer driver.",
-        not_="that memory is full.",
+        not_="full memory",
         fix="Take a cuTENSOR that supports {label}, or update the driver.",
         source="https://docs.nvidia.com/cuda/cutensor/latest/api/types.html",
     ),

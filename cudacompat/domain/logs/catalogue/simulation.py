@@ -18,7 +18,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="ERROR: Kokkos has been compiled with GPU-enabled backend but no GPUs are requested",
         cause="The switch that gives Kokkos its GPUs is missing in the command.",
-        does_not_mean="that no GPU is there, or that a sliced GPU is not supported.",
+        does_not_mean="a missing GPU; a GPU that is split into slices",
         fix="LAMMPS: start with -k on g 1 -sf kk (g is the number of GPUs of a node).",
         sources=("lammps/lammps#4944", "https://docs.lammps.org/Speed_kokkos.html"),
     ),
@@ -32,7 +32,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CMake Error at kokkos_test_cxx_std.cmake:132 (MESSAGE):\n  Invalid compiler for CUDA.  The compiler "
         "must be nvcc_wrapper or Clang",
         cause="CMAKE_CXX_COMPILER is a plain host compiler, or nvcc itself did not answer when Kokkos asked it.",
-        does_not_mean="that the architecture is wrong.",
+        does_not_mean="the architecture",
         fix="Set CMAKE_CXX_COMPILER to Kokkos' bin/nvcc_wrapper, in an empty build directory.",
         after=("nvcc-unsupported-arch", "nvcc-not-found", "host-gcc-too-new"),
         sources=("lammps/lammps#3584",),
@@ -48,7 +48,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Reason: FATAL ERROR: Pair interaction calculation is not supported in CUDA version",
         cause="The line is NAMD's own: a feature that its CUDA build lacks, too few processors for the GPUs, or an "
         "error of the GPU.",
-        does_not_mean="that the GPU is unsupported, unless the line says so.",
+        does_not_mean="the GPU, unless the line says so",
         fix="For a feature that the CUDA build lacks take NAMD's build for the processor; else see the line.",
         role=Role.GENERAL,
         sources=("HuiLiuCode/CaFE_Plugin#3",),
@@ -66,7 +66,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "functional.",
         cause="nvcc runs and a small program does not compile: a host compiler that is too new for it, an "
         "architecture that it does not know, or flags. nvcc's own words are in the build's log files.",
-        does_not_mean="that nvcc is missing.",
+        does_not_mean="a missing nvcc",
         fix="Compile one line with that nvcc by hand and read its error; then name an older host compiler "
         "(NVCC_CCBIN), or a CUDA release that knows it.",
         after=("nvcc-unsupported-arch", "host-gcc-too-new", "host-attribute-malloc", "nvcc-not-found"),
@@ -83,7 +83,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample='/usr/include/stdio.h(189): error: attribute "__malloc__" does not take arguments',
         cause="glibc 2.34 and newer declare functions with the attribute malloc and its arguments, where the compiler "
         "says that it is gcc 11 or newer; the front end of CUDA before 11.5 does not read that.",
-        does_not_mean="a mistake in the source, or a wrong architecture.",
+        does_not_mean="the source; the architecture",
         fix="Take g++-10 as the host compiler, or CUDA 11.6 or newer.",
         command="export NVCC_CCBIN=g++-10 CUDAHOSTCXX=g++-10",
         sources=("spack/spack#31527",),
@@ -95,7 +95,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample=" * CUDA         disabled (no devices)",
         cause="`no devices`: the driver shows no GPU, or one that its CUDA plugin no longer supports; `failed to "
         "load`: the plugin, or the CUDA runtime that it needs, is not next to the miner.",
-        does_not_mean="that the GPU is broken.",
+        does_not_mean="a broken GPU",
         fix="Take the plugin's build for a CUDA release that supports the GPU and that the driver runs; nvidia-smi "
         "shows both.",
         command="nvidia-smi",
@@ -112,7 +112,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Requested to use GPU for bundle adjustment, but Ceres was compiled without CUDA support. Falling back "
         "to CPU-based dense solvers.",
         cause="The program has CUDA, and the Ceres in it has not.",
-        does_not_mean="that the other parts run on the CPU as well.",
+        does_not_mean="the other parts, which still run on the GPU",
         fix="Nothing, or build Ceres with USE_CUDA=ON before the program.",
         severity=Severity.NOTE,
         sources=("colmap/colmap#3474",),
@@ -126,7 +126,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="error: builder for '/nix/store/bww0-gromacs-2022.drv' failed with exit code 1;",
         cause="The reason is in the package's own lines, the last of which come after `>`.",
-        does_not_mean="that the packages named after it are at fault: they wait for this one.",
+        does_not_mean="the packages named after it: they wait for this one",
         fix="Read the whole log of the first package that failed: nix log, with its .drv.",
         role=Role.HEADING,
         sources=("NixOS/nixpkgs#169279", "NixOS/nixpkgs#465920"),
@@ -143,7 +143,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="==> Error: ProcessError: Command exited with status 2:",
         cause="EasyBuild, Spack or vcpkg say only that a step failed; the compiler's line is in the log file that they "
         "name.",
-        does_not_mean="anything about the GPU.",
+        does_not_mean="the GPU",
         fix="Let cudacompat explain read that log file: it has the first error.",
         role=Role.END,
         sources=("easybuilders/easybuild-easyconfigs#16865", "spack/spack-packages#1098", "microsoft/vcpkg#34321"),
@@ -156,7 +156,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "in --cuda-compute-capabilities (expected pattern: '^[0-9]+\\\\.[0-9]+$'): 9.0a\"",
         cause="EasyBuild before 5.1 takes numbers such as 9.0 only, without the letter of an architecture's own "
         "features.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Give 9.0, or use EasyBuild 5.1 or newer.",
         sources=("EESSI/software-layer#1452",),
     ),
@@ -168,7 +168,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="Bazel's search for CUDA looks for headers and libraries below the directories that "
         "are named, and one of "
         "them is in none: a part of the toolkit is not installed, or another directory holds it.",
-        does_not_mean="that the GPU or the driver is at fault.",
+        does_not_mean="the GPU; the driver",
         fix="Install that part of the toolkit (nvml.h: cuda-nvml-dev), or name its directory in TF_CUDA_PATHS.",
         sources=("NixOS/nixpkgs#306172",),
     ),
@@ -189,7 +189,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "failed: Connection refused",
         cause="UCX or MPI took an address that the other machine does not reach, most often the bridge of Docker "
         "(172.17.0.1), or a firewall is between them; or the launcher could not start on a node.",
-        does_not_mean="that a GPU or NCCL is at fault: no GPU was used yet.",
+        does_not_mean="the GPU; NCCL: no GPU was used yet",
         fix="Name the network: UCX_NET_DEVICES=mlx5_0:1 (or eth0), and for Open MPI --mca btl_tcp_if_include; or go "
         "without UCX: UCX_TLS=tcp.",
         command="export UCX_TLS=tcp",
@@ -210,7 +210,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Internal error : Failed to load CUDA module data. Cuda error code - 209",
         cause="The PhysX of the program has no code for this GPU (209: it is newer than the program), or the driver is "
         "older than its CUDA (222, 35).",
-        does_not_mean="that the GPU is broken: the program calculates on the processor.",
+        does_not_mean="a broken GPU: the program calculates on the processor",
         fix="Update the program or its engine, and the driver; or choose the processor for PhysX.",
         role=Role.GENERAL,
         sources=("NVIDIA-Omniverse/PhysX#402", "isaac-sim/IsaacLab#1737", "chengxuxin/extreme-parkour#4"),
@@ -230,7 +230,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="LogD3D12RHI: Error: - Device 0 Removed: DXGI_ERROR_DEVICE_HUNG",
         cause="The driver's watchdog ended work that took too long, or the driver or the GPU crashed: overclocking, "
         "power, memory, or a fault of the driver's release.",
-        does_not_mean="anything about CUDA or compute capabilities.",
+        does_not_mean="CUDA; the compute capability",
         fix="Set clocks back, install another release of the driver cleanly, and raise TdrDelay for long work.",
         role=Role.GENERAL,
         sources=("https://learn.microsoft.com/windows/win32/direct3ddxgi/dxgi-error",),
@@ -248,7 +248,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "Release.",
         cause="Each release of MATLAB has a lowest compute capability and a lowest driver, and compiles for GPUs that "
         "came later than it only where forward compatibility is switched on.",
-        does_not_mean="that the GPU is broken.",
+        does_not_mean="a broken GPU",
         fix="Update the driver and MATLAB; for a GPU newer than MATLAB "
         "parallel.gpu.enableCUDAForwardCompatibility(true).",
         sources=("https://www.mathworks.com/help/parallel-computing/gpu-computing-requirements.html",),

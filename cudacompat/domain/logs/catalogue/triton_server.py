@@ -21,7 +21,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "supports only GPU device",
         cause="The model's instance_group says KIND_CPU, or the container was started without its GPUs, so that the "
         "server placed it on the CPU.",
-        does_not_mean="that the engine is of another release.",
+        does_not_mean="an engine of another release",
         fix="Start the container with --gpus all, and write KIND_GPU into instance_group of config.pbtxt.",
         sources=(f"{_SERVER}#5863", f"{_SERVER}#3609"),
     ),
@@ -36,7 +36,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="| net2 | 1 | UNAVAILABLE: Internal: unable to create TensorRT engine |",
         cause="An engine (model.plan) works with the TensorRT release and the kind of GPU that it was built with; the "
         "server's image has its own TensorRT.",
-        does_not_mean="that the GPU is unsupported.",
+        does_not_mean="the GPU",
         fix="Build the engine in the image of NVIDIA's TensorRT of the same month as the server's, on the same GPU.",
         role=Role.CHAIN_END,
         after=("trt-engine-other-version", "trt-engine-other-gpu", "trt-not-an-engine", "trt-plugin-missing"),
@@ -51,7 +51,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="error: creating server: Internal - failed to load all models",
         cause="At least one model did not load, and the server ends then (--exit-on-error is on by default).",
-        does_not_mean="a reason by itself: the first line with the level E, or the table of models, has it.",
+        does_not_mean="this line itself: the first line with the level E, or the table of models, has the reason",
         fix="Read the model's own error above; --exit-on-error=false lets the others serve.",
         role=Role.END,
         sources=(f"{_SERVER}#5064", f"{_SERVER}#7950"),

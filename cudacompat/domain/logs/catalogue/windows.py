@@ -151,7 +151,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="D:\\a\\common.cuh(118): error C3688: invalid literal suffix 'ms'",
         cause="The source needs another release of Visual Studio or of the C++ standard, or it is read in the "
         "system's code page and not as UTF-8 (C3688, C2001, C4819).",
-        does_not_mean="that the GPU or CUDA is at fault.",
+        does_not_mean="the GPU; CUDA",
         fix="Take the release of Visual Studio that the project names; for characters that are misread add /utf-8 "
         "(-DCMAKE_CXX_FLAGS=/utf-8, and -Xcompiler=/utf-8 for nvcc).",
         role=Role.GENERAL,

@@ -23,7 +23,6 @@ from cudacompat.domain.project.planned_builds import (
 )
 from cudacompat.domain.rules.lint.planned_facts import all_default, generate_help, requests_text
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Outcome
 
@@ -39,7 +38,7 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR if project.targets else Severity.WARNING,
-            message=f"all {count(len(build.units), 'CUDA source')} are configured for nvcc's default target",
+            message=f"all CUDA sources ({len(build.units)}) are configured for nvcc's default target",
             path=build.file,
             line=1,
             found=requests_text(build),

@@ -178,7 +178,7 @@ def _of_engines(project: Project) -> Iterator[Finding]:
                 yield _said_of(
                     target,
                     command.place,
-                    serves=f"{build.use.engine.name} gets no list, and its own does not serve",
+                    has=f"{build.use.engine.name} gets no list, and its own has",
                     found=f"{' '.join(command.line.split())[:90]} takes {build.text}",
                     result=result,
                     images=build.images,
@@ -276,7 +276,7 @@ def _named_in_cmake(
     return _said_of(
         target,
         named.place,
-        serves="no list of this project serves",
+        has="the lists of this project have",
         found=" ".join(project.text(named.place).split()),
         result=result,
         images=images,
@@ -315,7 +315,7 @@ def _finding(
     return _said_of(
         target,
         setting.place,
-        serves="these flags do not serve" if flags else f"{setting.name} does not serve",
+        has="these flags have" if flags else f"{setting.name} has",
         found=" ".join(written.replace("\\\n", " ").split()),
         result=result,
         images=tuple(images),
@@ -327,7 +327,7 @@ def _finding(
 def _said_of(
     target: Target,
     place: TextSpan,
-    serves: str,
+    has: str,
     found: str,
     result: ListCoverage,
     images: Sequence[ArchTarget],
@@ -336,11 +336,11 @@ def _said_of(
 ) -> Finding:
     numbers = sorted({image.capability for image in images if image.kind is CodeKind.SASS})
     sass = ", ".join(map(str, numbers))
-    became = "no code" if result is ListCoverage.FAILS else "only PTX"
+    code = "no code" if result is ListCoverage.FAILS else "only PTX"
     return Finding(
         id=RULE.id,
         severity=Severity.ERROR if result is ListCoverage.FAILS else Severity.WARNING,
-        message=f"{serves} {target.label}: {became}",
+        message=f"{has} {code} for {target.label}",
         path=place.file,
         line=place.line,
         span=place.span,

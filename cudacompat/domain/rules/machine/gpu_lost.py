@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from cudacompat.domain.machine.troubles import Cause, Trouble
 from cudacompat.domain.rules.machine.machine_facts import Machine, evidence
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.phrases import count, verb
 from cudacompat.domain.words.rule import Rule
 
 _WORDS = {
@@ -62,7 +62,7 @@ def _finding(machine: Machine, troubles: list[Trouble]) -> Finding:
     trouble, inside = troubles[0], machine.facts.container.inside
     what, cure = _WORDS[trouble.cause]
     answering = len(machine.gpus)
-    others = f"; {count(answering, 'other GPU')} answer{'s' if answering == 1 else ''}" if answering else ""
+    others = f"; {count(answering, 'other GPU')} {verb(answering, 'answers', 'answer')}" if answering else ""
     reset = trouble.cause is Cause.GPU_RESET and trouble.gpu
     command = f"sudo nvidia-smi --gpu-reset -i {trouble.gpu}" if reset else "sudo reboot"
     return Finding(

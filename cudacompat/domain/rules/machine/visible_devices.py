@@ -75,7 +75,8 @@ def check(machine: Machine) -> Iterable[Finding]:
 def _by_its_form(value: str) -> Iterable[Finding]:
     """What the value alone shows, where the GPUs are not known."""
     first = value.split(",")[0]
-    if (number_in(first) or 0) < 0 or (number_in(first) is None and not first.startswith(("GPU-", "MIG-"))):
+    number = number_in(first)
+    if number < 0 if number is not None else not first.startswith(("GPU-", "MIG-")):
         yield _hides_all(value, None)
 
 
