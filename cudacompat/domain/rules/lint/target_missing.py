@@ -178,7 +178,7 @@ def _of_engines(project: Project) -> Iterator[Finding]:
                 yield _said_of(
                     target,
                     command.place,
-                    has=f"{build.use.engine.name} gets no list, and its own has",
+                    message=f"{build.use.engine.name} gets no list, and its own has {_code(result)} for {target.label}",
                     found=f"{' '.join(command.line.split())[:90]} takes {build.text}",
                     result=result,
                     images=build.images,
@@ -276,7 +276,8 @@ def _named_in_cmake(
     return _said_of(
         target,
         named.place,
-        has="the lists of this project have",
+        message=f"no list of this project serves {target.label}"
+        + ("" if result is ListCoverage.FAILS else " with machine code"),
         found=" ".join(project.text(named.place).split()),
         result=result,
         images=images,
@@ -311,11 +312,12 @@ def _finding(
     fix = fix_for(listed, target) if first is None else None
     edit = fix.edits[0].new if fix is not None else None
     flags = setting.way is AssignmentKind.FLAGS
+    who = "these flags have" if flags else f"{setting.name} has"
     written = setting.written if flags or setting.value is None else f"{setting.name}={setting.value}"
     return _said_of(
         target,
         setting.place,
-        has="these flags have" if flags else f"{setting.name} has",
+        message=f"{who} {_code(result)} for {target.label}",
         found=" ".join(written.replace("\\\n", " ").split()),
         result=result,
         images=tuple(images),
@@ -324,10 +326,14 @@ def _finding(
     )
 
 
+def _code(result: ListCoverage) -> str:
+    return "no code" if result is ListCoverage.FAILS else "only PTX"
+
+
 def _said_of(
     target: Target,
     place: TextSpan,
-    has: str,
+    message: str,
     found: str,
     result: ListCoverage,
     images: Sequence[ArchTarget],
@@ -336,11 +342,10 @@ def _said_of(
 ) -> Finding:
     numbers = sorted({image.capability for image in images if image.kind is CodeKind.SASS})
     sass = ", ".join(map(str, numbers))
-    code = "no code" if result is ListCoverage.FAILS else "only PTX"
     return Finding(
         id=RULE.id,
         severity=Severity.ERROR if result is ListCoverage.FAILS else Severity.WARNING,
-        message=f"{has} {code} for {target.label}",
+        message=message,
         path=place.file,
         line=place.line,
         span=place.span,
