@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from cudacompat.domain.project.cuda_switches import leaves_cuda_out
 from cudacompat.domain.project.model import ArchListSetting, Command, Project
@@ -28,18 +28,18 @@ def loose_groups(project: Project) -> tuple[tuple[ArchListSetting, ...], ...]:
     return project.once("loose_groups", lambda: tuple(_loose_groups(project)))
 
 
+def unpublished_groups(project: Project) -> tuple[tuple[ArchListSetting, ...], ...]:
+    """Return those that reach such commands in jobs which publish nothing: those of one name in a file together."""
+    return tuple(tuple(group.values()) for group in _reaching(project, _loose(project), published=False).values())
+
+
+def _loose(project: Project) -> dict[tuple[str, int], ArchListSetting]:
+    return {each.setting.place.at: each for each in project.lists if each.command is None and each.knob is not None}
+
+
 def _loose_groups(project: Project) -> Iterator[tuple[ArchListSetting, ...]]:
-    loose = {each.setting.place.at: each for each in project.lists if each.command is None and each.knob is not None}
-    names = sorted({each.setting.name for each in loose.values()})
-    groups: dict[tuple[str, str, int], dict[tuple[str, int], ArchListSetting]] = defaultdict(dict)
-    for command in project.commands if names else ():
-        if not _counts(project, command):
-            continue
-        for setting in filter(None, map(command.environment.get, names)):
-            place = setting.place
-            if place.at in loose:
-                own = place.start if command.stage is not None else 0
-                groups[place.file, setting.name, own][place.at] = loose[place.at]
+    loose = _loose(project)
+    groups = _reaching(project, loose, published=True)
     reached = {(file, name) for file, name, _ in groups}
     for listed in loose.values():
         place = listed.setting.place
@@ -48,10 +48,25 @@ def _loose_groups(project: Project) -> Iterator[tuple[ArchListSetting, ...]]:
     yield from (tuple(group.values()) for group in groups.values())
 
 
-def _counts(project: Project, command: Command) -> bool:
+_Groups = dict[tuple[str, str, int], dict[tuple[str, int], ArchListSetting]]
+
+
+def _reaching(project: Project, loose: Mapping[tuple[str, int], ArchListSetting], published: bool) -> _Groups:
+    names = sorted({each.setting.name for each in loose.values()})
+    groups: _Groups = defaultdict(dict)
+    for command in project.commands if names else ():
+        if not _counts(command) or (command.job is None or is_published(project, command.job)) is not published:
+            continue
+        for setting in filter(None, map(command.environment.get, names)):
+            place = setting.place
+            if place.at in loose:
+                own = place.start if command.stage is not None else 0
+                groups[place.file, setting.name, own][place.at] = loose[place.at]
+    return groups
+
+
+def _counts(command: Command) -> bool:
     if command.use is not None or command.instruction not in (None, "RUN") or not command.environment:
-        return False
-    if command.job is not None and not is_published(project, command.job):
         return False
     if command.program in _OWN and (command.stage is None or command.stage.base is None or not command.stage.base.cuda):
         return False  # which may compile for the processor alone

@@ -4,7 +4,7 @@ What it finds: with --gpu, a list that reaches a build and whose machine code an
 which only the PTX fits. The lists and flags that reach the same command are taken together, after the engine's own
 rewriting. A list of the project's own files (CMakeLists.txt, presets, .cargo/config.toml, the flags of a Makefile)
 counts where no command gives another. Image builds and CI jobs without any have the list that the engine takes by
-itself.
+itself. Of a CI job that publishes nothing the finding is a note.
 
 Why it matters: without code that fits, every kernel launch fails with "no kernel image is available for execution on
 the device" (error 209). With PTX alone it works, after the driver has compiled each kernel at the first start.
@@ -18,6 +18,7 @@ serves every newer GPU.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.project.assignments import AssignmentKind
@@ -35,7 +36,7 @@ from cudacompat.domain.project.list_coverage import (
     images_of_flags,
     serves,
 )
-from cudacompat.domain.project.loose_lists import loose_groups
+from cudacompat.domain.project.loose_lists import loose_groups, unpublished_groups
 from cudacompat.domain.project.model import ArchListSetting, Command, Project, TextSpan
 from cudacompat.domain.project.other_machines import passes_by
 from cudacompat.domain.project.own_lists import own_builds
@@ -56,6 +57,7 @@ def check(project: Project) -> Iterable[Finding]:
     if not project.targets:
         return
     yield from _of_commands(project)
+    yield from _of_unpublished(project)
     yield from _of_branches(project)
     yield from _of_compilers(project)
     yield from _of_environments(project)
@@ -86,13 +88,52 @@ def _of_commands(project: Project) -> Iterator[Finding]:
             yield _finding(project, listed, target, result=result, images=images)
 
 
+def _of_unpublished(project: Project) -> Iterator[Finding]:
+    """Of jobs that publish nothing, a note for each file and target: what is built there reaches nobody as far as the
+    file shows, and whoever reads it for a GPU still sees the list."""
+    told: set[tuple[str, str]] = set()
+    for listed in project.lists:
+        command = listed.command
+        if command is None or command.job is None or is_published(project, command.job):
+            continue
+        if not _decides(project, listed, command):
+            continue
+        for target, result, images, chosen in _unserved(project, command, listed):
+            key = (command.place.file, target.id)
+            if key in told or chosen is not listed or passes_by(listed, target.capability):
+                continue
+            if result is not ListCoverage.FAILS or _in_other_job(project, listed, target, result=result):
+                continue
+            told.add(key)
+            yield _as_note(_finding(project, listed, target, result=result, images=images))
+    for group in unpublished_groups(project):
+        yield from map(_as_note, _of_group(project, group, worst=(ListCoverage.FAILS,)))
+
+
+def _as_note(found: Finding) -> Finding:
+    why = f"{found.why}; no step of the job publishes what it builds"
+    return replace(found, severity=Severity.NOTE, why=why, fix=None)
+
+
+def _of_group(project: Project, group: Sequence[ArchListSetting], worst: tuple[ListCoverage, ...]) -> Iterator[Finding]:
+    """Of lists of which one is taken: the targets that all together do not serve."""
+    images = [image for each in group for image in images_of(each)] if all(map(_said, group)) else []
+    for target in project.targets if images else ():
+        result = serves(target.capability, images)
+        if result in worst and not all(passes_by(each, target.capability) for each in group):
+            yield _finding(project, group[-1], target, result=result, images=images)
+
+
 def _counts(project: Project, listed: ArchListSetting, command: Command) -> bool:
     """Whether the list decides what somebody gets."""
+    return _decides(project, listed, command) and (command.job is None or is_published(project, command.job))
+
+
+def _decides(project: Project, listed: ArchListSetting, command: Command) -> bool:
+    """Whether the list decides what a command builds."""
     if not listed.outcomes or not listed.setting.name or listed.setting.cut:
         return False  # of a list that the shell cuts, another rule speaks
-    if project.once(("leaves_cuda_out", id(command)), lambda: leaves_cuda_out(command)):
-        return False
-    return command.job is None or is_published(project, command.job)
+    return not project.once(("leaves_cuda_out", id(command)), lambda: leaves_cuda_out(command))
 
 
 def _in_other_job(project: Project, listed: ArchListSetting, target: Target, result: ListCoverage) -> bool:
@@ -147,22 +188,14 @@ def _of_compilers(project: Project) -> Iterator[Finding]:
         if not is_aside(command.place.file) and (command.job is None or is_published(project, command.job)):
             groups.setdefault(command.place.file, []).append(listed)
     for group in groups.values():
-        images = [image for each in group for image in images_of(each)] if all(map(_said, group)) else []
-        for target in project.targets if images else ():
-            result = serves(target.capability, images)
-            if result in _UNSERVED and not all(passes_by(each, target.capability) for each in group):
-                yield _finding(project, group[-1], target, result=result, images=images)
+        yield from _of_group(project, group, worst=_UNSERVED)
 
 
 def _of_environments(project: Project) -> Iterator[Finding]:
     """Of lists in the environment of commands that compile sources which are not here: those of one name in one file
     together, since each may be for sources of its own."""
     for group in loose_groups(project):
-        images = [image for each in group for image in images_of(each)] if all(map(_said, group)) else []
-        for target in project.targets if images else ():
-            result = serves(target.capability, images)
-            if result in _UNSERVED and not all(passes_by(each, target.capability) for each in group):
-                yield _finding(project, group[-1], target, result=result, images=images)
+        yield from _of_group(project, group, worst=_UNSERVED)
 
 
 def _of_engines(project: Project) -> Iterator[Finding]:

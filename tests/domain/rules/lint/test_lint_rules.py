@@ -142,3 +142,22 @@ def test_a_project_without_any_list_for_the_gpu_is_told_in_one_direction() -> No
     found = _of(BY_ID["target-missing"], project({"CMakeLists.txt": text + flags}, "12.0"))
     assert all(" not " not in finding.message.partition(":")[0] for finding in found)
     assert [finding.message.partition("serve")[0] for finding in found] == ["no list of this project "]
+
+
+# A job that only looks whether it compiles serves nobody; still, whoever asks for a GPU reads what its list lacks.
+UNPUBLISHED = {
+    "a list on a command": "on: push\njobs:\n  b:\n    runs-on: x\n    steps:\n"
+    "      - run: git clone https://github.com/ggml-org/whisper.cpp .\n"
+    "      - run: cmake -B build -DGGML_CUDA=ON -DCMAKE_CUDA_ARCHITECTURES=89-real\n",
+    "a list in the environment": "on: push\njobs:\n  b:\n    runs-on: x\n    env:\n"
+    '      TORCH_CUDA_ARCH_LIST: "8.0 9.0"\n    steps:\n      - run: pip wheel . -w dist\n',
+}
+
+
+@pytest.mark.parametrize("workflow", UNPUBLISHED.values(), ids=UNPUBLISHED.keys())
+def test_a_job_that_publishes_nothing_gets_a_note_and_no_fix(workflow: str) -> None:
+    found = _of(BY_ID["target-missing"], project({".github/workflows/b.yml": workflow}, "12.0"))
+    assert [(each.severity, each.fix) for each in found] == [(Severity.NOTE, None)]
+    kept = workflow + "      - uses: actions/upload-artifact@v4\n        with: {name: x, path: dist}\n"
+    found = _of(BY_ID["target-missing"], project({".github/workflows/b.yml": kept}, "12.0"))
+    assert [each.severity for each in found] == [Severity.ERROR]
