@@ -13,17 +13,13 @@ from typing import Any
 from cudacompat.agents.tools import AgentTool, Json
 from cudacompat.domain.words.byte_sizes import byte_size
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.exit_codes import ExitCode
+from cudacompat.domain.words.exit_codes import MEANINGS, ExitCode
 from cudacompat.host.programs.process import ProcessResult, ProcessStop, run
 
 _MOST_PRINTED = 64 << 20  # bytes of JSON that a command may print; more than a reduced report has
 _MOST_RETURNED = 1 << 20  # bytes of JSON in an answer: a model reads all of it
-_MEANINGS: Mapping[int, str] = {
-    ExitCode.OK: "everything was read, and no finding fails the run",
-    ExitCode.FINDINGS: "findings",
-    ExitCode.NOTHING: "nothing was found",
-    ExitCode.INCOMPLETE: "something could not be read, or the result is undecided",
-}
+# of a tool that only reads, which fails no run and may look for something else than device code
+_MEANINGS: Mapping[int, str] = {**MEANINGS, ExitCode.FINDINGS: "findings", ExitCode.NOTHING: "nothing was found"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from cudacompat.domain.reports.generate_add import ExtendReport
 from cudacompat.domain.tables.image_tags import cuda_image
 from cudacompat.domain.tables.images import newest_image
 from cudacompat.domain.tables.nvcc_releases import NvccRelease, nvcc_release
+from cudacompat.domain.tables.toolkit_packages import DISTROS_TOOLKIT
 from cudacompat.domain.tables.toolkits import with_all
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.versions import ToolkitVersion
@@ -31,7 +32,7 @@ from cudacompat.engines import find
 
 _CUDA_OF_IMAGE = re.compile(r"cuda(?:-|:\s*)?(\d+\.\d+)")
 _NVCC = re.compile(r"(?m)^[^#\n]*\bnvcc\b")
-_OWN_TOOLKIT = re.compile(r"(?m)^(?!\s*#).*\bapt(?:-get)?\b(?:[^\n]|\\\n)*\bnvidia-cuda-toolkit\b")
+_OWN_TOOLKIT = re.compile(rf"(?m)^(?!\s*#).*\bapt(?:-get)?\b(?:[^\n]|\\\n)*\b{DISTROS_TOOLKIT}\b")
 
 
 def extend(engine: str | None, folder: str, specs: Sequence[str], *, engine_version: str | None = None) -> ExtendReport:
@@ -147,7 +148,7 @@ def _require_buildable(
                 at = file.place(line.start, line.start).line
                 labels = {each.arch: each.label for each in job.wanted}
                 own = _release_of(line.image) is None
-                brings = f"nvidia-cuda-toolkit of {line.image}" if own else line.image
+                brings = f"{DISTROS_TOOLKIT} of {line.image}" if own else line.image
                 raise UsageError(
                     f"{file.name}:{at}: {brings} cannot build this: {cannot_build(row, missing, labels)}; "
                     + _better(job, line.image, codes)

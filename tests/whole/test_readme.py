@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cudacompat.domain.words.exit_codes import MEANINGS, ExitCode
 from tests.helpers.run import ROOT, cudacompat
 
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -39,6 +40,11 @@ def test_each_command_ends_as_it_says(tmp_path: Path, line: str) -> None:
         assert cudacompat(*shlex.split(command)[1:], "--write-baseline", cwd=tmp_path).code == 0
     ran = cudacompat(*shlex.split(command)[1:], cwd=tmp_path)
     assert ran.code == int(match[1]), ran.out + ran.err
+
+
+def test_exit_codes_are_those_of_the_program() -> None:
+    rows = dict(re.findall(r"(?m)^\| (\d) \| (.+) \|$", TEXT))
+    assert rows == {str(int(code)): meaning for code, meaning in MEANINGS.items() if code < ExitCode.BUG}
 
 
 def test_each_link_leads_somewhere() -> None:

@@ -16,6 +16,7 @@ from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.artifacts.binaries.text_keeper import Wanted, text_path
 from cudacompat.domain.judge.assembled import Proofs, as_the_driver_says, assembler_target, rests_on
 from cudacompat.domain.judge.compat import judge
+from cudacompat.domain.tables.toolkit_packages import NVCC_WHEEL
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import FatbinEntry, ReadResult
 from cudacompat.domain.words.errors import UsageError
@@ -107,7 +108,7 @@ def assembling(targets: Sequence[Target], seconds: float) -> Iterator[Assembling
     if not found:
         raise UsageError(
             "--assemble needs NVIDIA's ptxas, and none is on PATH, in a CUDA toolkit or in this Python's packages: "
-            f"{sys.executable} -m pip install nvidia-cuda-nvcc"
+            f"{sys.executable} -m pip install {NVCC_WHEEL}"
         )
     with tempfile.TemporaryDirectory(prefix="cudacompat-") as folder:
         yield Assembling(Path(folder), targets, found, seconds=seconds)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from cudacompat.app.project.list_names import ListName, ListNames, names_of
 from cudacompat.domain.builds.engine import Channel, Engine, Grammar
+from cudacompat.domain.builds.lists.nvcc_flags import TARGET_OPTIONS
 from cudacompat.domain.builds.lists.reader import ArchList, Item, NoListError, UnreadableListError, read_list
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.arguments import in_arguments
@@ -142,7 +143,7 @@ _FLAGS = ListName(Grammar.GENCODE, "nvcc, in this very command", None)
 
 def _flags(command: Command) -> Setting | None:
     words = command.words[1:]
-    places = [word.place for word in words if word.text.startswith(("-gencode", "--generate-code", "-arch", "--gpu-"))]
+    places = [word.place for word in words if word.text.startswith((*TARGET_OPTIONS, "--gpu-code"))]
     if not places:
         return None
     text = " ".join(word.text for word in words)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.blanking import unknown
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
+from cudacompat.domain.builds.lists.nvcc_flags import PAIR_OPTION
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Setting, SourceFile
 
@@ -28,8 +29,8 @@ _REFERENCE = re.compile(r"\$(?:\((\w+)\)|\{(\w+)\})")
 _FLAGS = re.compile(
     r"(?m)^[ \t]*(?:export[ \t]+)?\w+[ \t]*[:?+]?=[ \t]*([^\n#]{0,1000}?arch=(?:compute_|sm_)\$[^\n#]{0,1000})$"
 )
-_TARGET = re.compile(r"(?:-gencode|--generate-code)[= \t]+arch=compute_\w+,code=[\w\[\],]+|(?<![\w-])-arch=\w+")
-_WRITTEN = re.compile(r"(?:-gencode|--generate-code|(?<![\w-])-arch)[= \t]+\S+")
+_TARGET = re.compile(rf"{PAIR_OPTION}[= \t]+arch=compute_\w+,code=[\w\[\],]+|(?<![\w-])-arch=\w+")
+_WRITTEN = re.compile(rf"(?:{PAIR_OPTION}|(?<![\w-])-arch)[= \t]+\S+")
 _OPEN = re.compile(r"arch=(?:compute_|sm_)?\$|code=(?:compute_|sm_)?\$")
 _DEEPEST = 4  # variables in each other
 _LONGEST = 1 << 12  # characters of flags

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from cudacompat.domain.builds.lists.nvcc_flags import TARGET_OPTION
 from cudacompat.domain.project.list_places import ListPlace, PlaceState
 from cudacompat.domain.project.model import SourceFile
 
@@ -12,7 +13,7 @@ _SHORTEST = 6  # letters of a name: a shorter one is too common a word
 _COMMENT = re.compile(r"\s*(?:#|//|::|rem\b)", re.IGNORECASE)
 _EMPTY = re.compile(r"(?:\"\"|'')?\s*(?:$|[)}#])")
 _PROGRAMS = re.compile(r"(?:^|/)(?:setup\.py|build\.rs|meson\.build|(?:GNUm|m|M)akefile|[\w.-]+\.mk)$")
-_FLAG = re.compile(r"(?:-gencode|--generate-code|-arch|--gpu-architecture)\b[^#]*?(?:compute|sm)_")
+_FLAG = re.compile(rf"{TARGET_OPTION}\b[^#]*?(?:compute|sm)_")
 _WHY = "this program reads no list in a file, or a step, of this language"
 
 

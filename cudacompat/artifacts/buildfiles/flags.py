@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 
 from cudacompat.artifacts.buildfiles.blanking import blanked
+from cudacompat.domain.builds.lists.nvcc_flags import ARCH_OPTION
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Setting, SourceFile
 
 # arch=compute_70,code=sm_70 | -arch=sm_70 | arch=compute_{x}, which only the program can know
 _TOKEN = re.compile(
     r"arch=compute_(?P<pair>\d{2,3}[af]?,code=(?:\[[\w,]+\]|(?:sm|compute)_\d{2,3}[af]?(?:,(?:sm|compute)_\d{2,3}[af]?)*))"
-    r"|(?<![\w-])(?:-arch|--gpu-architecture)[=\s\"',]{1,6}(?P<arch>(?:sm|compute)_\d{2,3}[af]?)\b"
+    r"|(?<![\w-])" + ARCH_OPTION + r"[=\s\"',]{1,6}(?P<arch>(?:sm|compute)_\d{2,3}[af]?)\b"
     r"|(?P<open>(?:arch=|-arch=|code=)?(?:compute_|sm_)[\"']?\s*[{%+$]|(?<![\w-])-arch=[\"']?\s*[{%+$]|arch=[\"']?\s*[{%+$])"
 )
 _COMMENT = re.compile(r"(?m)^[ \t]*(?:#|//)[^\n]*|[ \t](?:#|//)[ \t][^\n]*")

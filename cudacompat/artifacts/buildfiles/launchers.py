@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.domain.project.model import SourceFile, Word
-from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.distributions import distributions, framework
 
 _NAMES = re.compile(
     r"(?!test_)(?:\w+_)?(?:launch(?:er|_utils?)?|install(?:er|_\w+)?|one_click|webui|start|bootstrap)\.py"
@@ -33,9 +33,9 @@ _PIP = re.compile(
 _AFTER = re.compile(r"\s(?:&&|;|\|\|)\s|\n")
 _HOLDS_COMMAND = re.compile(r"(?i)cmd|command|install")
 _RUNS = re.compile(r"(?:run\w*|system|popen|call|check_call|check_output|execute|shell|\w*pip\w*)", re.IGNORECASE)
-_OTHERS = re.compile(
-    r"(?i)rocm|xpu|ipex|\bcpu(?:\b|_)|_cpu|directml|zluda|openvino|npu|musa|\bhip|\bamd|intel|\bmps\b|macos|darwin|nightly"
-    r"|--pre\b|radeon|ascend"
+# beside the names of other makers: what runs on their devices or on none, other systems, releases before a release
+_ELSE = re.compile(
+    r"(?i)\bcpu(?:\b|_)|_cpu|directml|zluda|openvino|\bhip|\bamd|intel|\bmps\b|macos|darwin|nightly|--pre\b|radeon"
 )
 _OURS = re.compile(r"(?i)nvidia|cuda")
 _FOR_CUDA = re.compile(r"(?:whl/|\+)cu\d{3}\b")
@@ -88,7 +88,7 @@ def from_text(file: SourceFile, text: str, start: int, end: int, *, conditional:
     place = file.place(start, end)
     for part in _AFTER.split(text):
         match = _PIP.match(part.strip())
-        if match is None or _OTHERS.search(part):
+        if match is None or _is_for_others(part):
             continue
         try:
             rest = shlex.split(part.strip()[match.end() :])
@@ -269,14 +269,18 @@ def _default_of(value: ast.expr) -> ast.expr | None:
     return value.args[1] if named in ("os.environ.get", "os.getenv", "environ.get", "getenv") else None
 
 
+def _is_for_others(text: str) -> bool:
+    return _ELSE.search(text) is not None or distributions().other_makers.search(text) is not None
+
+
 def _is_foreign(name: str) -> bool:
-    return _OTHERS.search(name.replace("_", " ")) is not None
+    return _is_for_others(name.replace("_", " "))
 
 
 def _meant(test: ast.expr) -> tuple[bool, bool]:
     """Whether a condition is for another processor, and whether its opposite is."""
     negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
     text = ast.unparse(test).replace("_", " ")
-    other = _OTHERS.search(text) is not None and _OURS.search(text) is None
+    other = _is_for_others(text) and _OURS.search(text) is None
     positive = other and "not " not in text and "!=" not in text
     return positive, other and negated

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from cudacompat.domain.builds.lists.nvcc_flags import PAIR_OPTION, PAIR_OPTIONS
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind
 
 _ENDS = frozenset(";&|()<>\n")  # what ends a word of a shell beside spaces
 _LINE = frozenset("\n")  # and of a list of arguments that no shell reads
 _DEFINE = re.compile(r"-D\s?([A-Za-z_]\w*)(?::[A-Za-z]+)?=")
 _NAME = re.compile(r"(['\"]?)(?:--build-arg=|--env=|-e)?([A-Za-z_]\w*)\+?=")
-_GENCODE = re.compile(r"(?:-gencode|--generate-code)(?:=|\s+)arch=compute_\d{2,3}[af]?,code=")
+_GENCODE = re.compile(rf"{PAIR_OPTION}(?:=|\s+)arch=compute_\d{{2,3}}[af]?,code=")
 _COMMENT_LINE = re.compile(r"[ \t]*#[^\n]*\n")
 _NEXT_DEFINE = re.compile(r"(?<!\s)\s++-D")
 _MOST_LOOKS = 16  # at each character of a word: of a list of arguments in one word, each is looked at once or twice
@@ -113,10 +114,10 @@ def assignments(text: str, start: int, end: int, what: str, ends: frozenset[str]
             continue
         if _is_gencode(word, before):
             flags.append(word)
-        elif flags and word.raw.startswith("-") and not word.raw.startswith(("-gencode", "--generate-code")):
+        elif flags and word.raw.startswith("-") and not word.raw.startswith(PAIR_OPTIONS):
             yield from _flags(text, flags, what)
             flags = []
-        elif word.raw in ("-gencode", "--generate-code"):
+        elif word.raw in PAIR_OPTIONS:
             flags.append(word)
         values = _Values(text, word)
         for match in _DEFINE.finditer(word.raw):
@@ -134,7 +135,7 @@ def assignments(text: str, start: int, end: int, what: str, ends: frozenset[str]
 
 
 def _is_gencode(word: ShellWord, before: str) -> bool:
-    if before in ("-gencode", "--generate-code"):
+    if before in PAIR_OPTIONS:
         return "arch=compute_" in word.raw
     return _GENCODE.match(word.raw.strip("'\"")) is not None
 

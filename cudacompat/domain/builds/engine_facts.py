@@ -9,6 +9,7 @@ from enum import Enum
 
 from packaging.version import Version
 
+from cudacompat.domain.words import switch_values
 from cudacompat.domain.words.versions import ToolkitVersion
 
 
@@ -200,7 +201,7 @@ class Switch:
     reader: str
     source: str
     value: str = "ON"
-    on: tuple[str, ...] = ("on", "1", "true", "yes", "y")
+    on: tuple[str, ...] = switch_values.ON
     window: Window = ALWAYS
     why: str = "without it there is no device code at all"
     unset_is_on: bool = False

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from cudacompat.domain.judge.linked_runtime import releases_of
 from cudacompat.domain.machine.components import Component
-from cudacompat.domain.tables.cuda_libraries import release_of_wheel
+from cudacompat.domain.tables.cuda_libraries import cuda_in_name, release_of_wheel
 from cudacompat.domain.words.code import BinaryArtifact
-
-_IN_NAME = re.compile(r"(?:-|_)cu(?:da)?(\d\d)x?(?:-|$)")  # nvidia-cublas-cu12, cupy-cuda12x, jax-cuda13-plugin
 
 
 def made_for(component: Component, artifacts: Sequence[BinaryArtifact]) -> int | None:
@@ -21,9 +18,9 @@ def made_for(component: Component, artifacts: Sequence[BinaryArtifact]) -> int |
     if asked:
         return max(asked)
     package = component.package.lower().replace("_", "-")
-    named = _IN_NAME.search(package)
+    named = cuda_in_name(package)
     if named is not None:
-        return int(named[1])
+        return named
     known = release_of_wheel(package)
     return known if known is not None else _of_images(artifacts)
 

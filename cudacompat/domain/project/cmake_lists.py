@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cudacompat.domain.builds.engine import Grammar
-from cudacompat.domain.builds.lists.nvcc_flags import requested
+from cudacompat.domain.builds.lists.nvcc_flags import ARCH_OPTION, PAIR_OPTION, TARGET_OPTION, requested
 from cudacompat.domain.builds.lists.reader import UnreadableListError, read_list
 from cudacompat.domain.project.cmake_values import (
     LIST_NAME,
@@ -18,7 +18,7 @@ from cudacompat.domain.project.cmake_values import (
     defaults_of,
     given_names,
     holds,
-    is_off,
+    is_left_out,
     is_users_choice,
     put_in,
     until_end,
@@ -28,17 +28,18 @@ from cudacompat.domain.project.command_facts import is_aside
 from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Project, TextSpan
 from cudacompat.domain.tables.architectures import ARM_ONLY
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.switch_values import is_off
 from cudacompat.domain.words.target import ArchTarget
 
 PROPERTY = "CUDA_ARCHITECTURES"
 SETS_PROPERTY = frozenset({"set_property", "set_target_properties", "set_directory_properties"})
 _OPENS = frozenset({"if", "foreach", "while", "function", "macro", "block"})
 # -gencode, -arch=sm_70, $<$<COMPILE_LANGUAGE:CUDA>:-gencode=arch=compute_70,code=sm_70>; not -march=native
-_FLAG = re.compile(r"(?<![\w-])(?:-gencode|--generate-code|-{1,2}gpu-arch\w*|-arch(?=[=\s]|$))|\barch=compute_")
-_ONE_FLAG = re.compile(r"(?:-gencode|--generate-code|-arch|--gpu-architecture)[=\s;]+[\"']?[^\s;\"'>]+")
+_FLAG = re.compile(rf"(?<![\w-])(?:{PAIR_OPTION}|-{{1,2}}gpu-arch\w*|-arch(?=[=\s]|$))|\barch=compute_")
+_ONE_FLAG = re.compile(TARGET_OPTION + r"[=\s;]+[\"']?[^\s;\"'>]+")
 _IN_FLAGS = re.compile(
-    r"(?:-gencode|--generate-code)[=\s;]+[\"']?(arch=compute_\d{2,3}[af]?(?:,code=(?:\[[\w,]+\]|[\w]+(?:,(?:sm|compute)_\w+)*))?)"
-    r"|(?:-arch|--gpu-architecture)[=\s;]+(\w+)"
+    PAIR_OPTION + r"[=\s;]+[\"']?(arch=compute_\d{2,3}[af]?(?:,code=(?:\[[\w,]+\]|[\w]+(?:,(?:sm|compute)_\w+)*))?)"
+    rf"|{ARCH_OPTION}[=\s;]+(\w+)"
 )
 _NO_SUFFIX = re.compile(r"(?<=\d)-(?=;|$)")  # ${NUMBER}-${SUFFIX}, where the suffix may be empty
 _SELECTS = "cuda_select_nvcc_arch_flags"
@@ -103,7 +104,7 @@ def _named_targets(project: Project) -> tuple[CMakeTargets, ...]:
 
 def _named_in(project: Project, files: Sequence[CMakeFile]) -> tuple[CMakeTargets, ...]:
     switches = defaults_of(files, frozenset(given_names(project)))
-    places = [place for file in files for place in _places(file) if not is_off(place.blocks, switches)]
+    places = [place for file in files for place in _places(file) if not is_left_out(place.blocks, switches)]
     commands = [place.command for place in places]
     if any(map(finds_torch, commands)) and not any(map(_hands_on, commands)):
         return ()
@@ -219,7 +220,7 @@ def _images(text: str) -> tuple[ArchTarget, ...] | None:
     """The images that a list or flags ask for; none for a word that leaves them to others, `None` where it is not
     known."""
     text = _NO_SUFFIX.sub("", text.strip().strip(";"))
-    if text.upper() in ("OFF", "", "FALSE", "NO"):
+    if is_off(text):
         return ()
     if _FLAG.search(text):
         flags = [part for match in _IN_FLAGS.finditer(text) for part in _as_flag(match)]

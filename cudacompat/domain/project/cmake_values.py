@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Command, Project
+from cudacompat.domain.words.switch_values import is_on
 
 LIST_NAME = "CMAKE_CUDA_ARCHITECTURES"
 _SET_ENDS = frozenset({"CACHE", "PARENT_SCOPE"})
@@ -18,7 +19,6 @@ _ANY_REFERENCE = re.compile(r"\$(?:ENV)?\{(\w+)\}")
 _OPTION = re.compile(r"(NOT )?\"?(?:\$\{)?(\w+)\}?\"?")
 _PLAIN = re.compile(r"[\w.; ]*")  # a regular expression that matches itself alone
 _WITH_CUDA = re.compile(r"(?:CUDA|GPU|NVCC)$|(?:ENABLE|USE|WITH|BUILD)_(?:\w+_)?(?:CUDA|GPU)")
-_ON = frozenset({"ON", "TRUE", "YES", "1"})
 _UNKNOWN = ("${}",)
 _MOST_VALUES = 8  # of one variable
 _MOST_LISTS = 64  # that one text may come to
@@ -137,18 +137,18 @@ def defaults_of(files: Iterable[CMakeFile], given: frozenset[str]) -> Mapping[st
     for command in every:
         words = [word.text for word in command.arguments]
         if command.name == "option" and words:
-            found[words[0]].add(words[2:3] != [] and words[2].upper() in _ON)
+            found[words[0]].add(is_on(next(iter(words[2:3]), None)))
         elif command.name == "set" and words[2:4] == ["CACHE", "BOOL"]:
-            found[words[0]].add(words[1].upper() in _ON)
+            found[words[0]].add(is_on(words[1]))
     for command in every:
         words = [word.text for word in command.arguments]
         if command.name == "set" and words[:1] and words[0] in found:
-            found[words[0]].add(words[1:2] != [] and words[1].upper() in _ON)
+            found[words[0]].add(is_on(next(iter(words[1:2]), None)))
     said = (name for name, values in found.items() if len(values) == 1 and name not in given)
     return {name: next(iter(found[name])) for name in said if not _WITH_CUDA.search(name)}
 
 
-def is_off(blocks: Iterable[Sequence[str]], switches: Mapping[str, bool]) -> bool:
+def is_left_out(blocks: Iterable[Sequence[str]], switches: Mapping[str, bool]) -> bool:
     """Whether a plain configuration does not come to a place inside these blocks: by the conditions of each so far, the
     one of its own branch last."""
     return any(

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 
 from cudacompat.domain.builds.plans.distros import Distro
 from cudacompat.domain.project.model import Command, Project, Setting, Stage
-from cudacompat.domain.tables.toolkit_packages import NamedToolkit, named_toolkit
+from cudacompat.domain.tables.toolkit_packages import DISTROS_TOOLKIT, NamedToolkit, named_toolkit
 from cudacompat.domain.words.finding import Edit, Fix
 from cudacompat.domain.words.versions import ToolkitVersion
 
-_ON = frozenset({"on", "1", "true", "yes", "y"})
 _ASIDE = frozenset({"example", "examples", "sample", "samples", "test", "tests", "doc", "docs", "benchmarks"})
 _LONGEST_LINE = 1 << 14  # characters; what is in a longer one is left to a person
 _APT = frozenset({"apt-get", "apt", "aptitude"})
@@ -44,11 +43,6 @@ def is_aside(name: str) -> bool:
     return not _ASIDE.isdisjoint(folder_of(name).lower().split("/"))
 
 
-def is_on(value: str | None) -> bool:
-    """Whether CMake takes this value for true."""
-    return value is not None and value.strip().lower() in _ON
-
-
 def installs_toolkit(command: Command) -> bool:
     """Whether it installs a CUDA toolkit by a package manager, or by NVIDIA's own installer."""
     return any(True for _ in installed_toolkits(command))
@@ -75,7 +69,7 @@ def packaged_release(of: Distro | None, command: Command) -> ToolkitVersion | No
     if of is None or command.program not in _APT:
         return None
     named = {word.text.partition("=")[0] for word in command.words if "cuda" in word.text}
-    return of.cuda if named == {"nvidia-cuda-toolkit"} else None
+    return of.cuda if named == {DISTROS_TOOLKIT} else None
 
 
 def copied_from(project: Project, stage: Stage) -> Iterator[Stage]:

@@ -13,6 +13,7 @@ from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.cmake_languages import condition, makes_cuda, standing, top_of
 from cudacompat.domain.project.command_facts import base_name, in_cargo_config
 from cudacompat.domain.project.model import ArchListSetting, CMakeFile, Command, Project, Setting, SourceFile
+from cudacompat.domain.words.switch_values import is_off, is_on
 
 _NAME = "CMAKE_CUDA_ARCHITECTURES"
 _WHERE_UNSET = re.compile(rf"NOT (?:DEFINED )?{_NAME}")
@@ -24,7 +25,6 @@ _CHOOSES = re.compile(r"(?m)^[ \t]*(?:ifn?eq|ifn?def|else)\b|\$\((?:if|shell|for
 _OWN_CHOICE = re.compile(r"gencode|arch=|compute_\d|sm_\d\d|is_available|CUDA_HOME|FORCE_CUDA|device_count")
 _SWITCH = re.compile(r"(?:getenv|environ(?:\.get)?)\s*[(\[]\s*[\"'](\w{0,60}(?:CUDA|GPU|KERNEL)\w{0,60})[\"']")
 _DENIES = re.compile(r"(?:^|_)(?:NO|SKIP|DISABLE|WITHOUT)_")
-_YES, _NO = frozenset({"1", "on", "true", "yes"}), frozenset({"0", "off", "false", "no", ""})
 _MAKES = re.compile(r"\bCUDAExtension\s*\(|\.cu['\"]")
 
 
@@ -126,10 +126,8 @@ def _switches(project: Project, file: SourceFile) -> frozenset[str]:
 
 def _turns_off(name: str, given: Setting | None) -> bool:
     """Whether the value of such a variable leaves the CUDA code out: `BUILD_CUDA=0`, `NO_CUDA=1`."""
-    value = given.value.strip().lower() if given is not None and given.value is not None else None
-    if value is None:
-        return False
-    return value in (_YES if _DENIES.search(name) else _NO)
+    value = given.value if given is not None else None
+    return is_on(value) if _DENIES.search(name) else is_off(value)
 
 
 def _always_made(text: str) -> bool:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from cudacompat.domain.builds.engine import BuildSystem, Native
-from cudacompat.domain.project.command_facts import in_cargo_config, is_on
+from cudacompat.domain.project.command_facts import in_cargo_config
 from cudacompat.domain.project.default_lists import makefile_run
 from cudacompat.domain.project.model import Command, Project, Setting, SourceFile, TextSpan
 from cudacompat.domain.project.stages import builds_cuda
+from cudacompat.domain.words.switch_values import is_on
 
 # Each of these decides the list somewhere that is not looked into here.
 _ELSEWHERE = ("-C", "--preset")

@@ -17,7 +17,7 @@ _BOARD = re.compile(r"(?i)(?<![a-z])(?:jetson|jetpack|l4t|tegra|orin|xavier)(?![
 
 def of_another_maker(image: str) -> bool:
     """Whether an image is for accelerators of another maker, by its name: `rocm/pytorch`, `ascend/vllm:…`."""
-    return distributions().other_images.search(image[:_LONGEST]) is not None
+    return distributions().other_makers.search(image[:_LONGEST]) is not None
 
 
 def is_for_boards(stage: Stage) -> bool:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _NAME = re.compile(r"lib(?P<stem>[A-Za-z]\w*?)\.so\.(?P<abi>\d+(?:\.\d+)*)")
+_FIRST_WITHOUT_SUFFIX = 13  # the major release from which the names of the toolkit's wheels have no -cuNN
+_IN_NAME = re.compile(r"(?:-|_)cu(?:da)?(\d\d)x?(?:-|$)")  # nvidia-cublas-cu12, cupy-cuda12x, jax-cuda13-plugin
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,15 @@ class CudaLibrary:
     conda: str
 
 
+def toolkit_wheel(name: str, cuda: int) -> str:
+    """Return the name of a wheel of the toolkit in a major CUDA release: from 13 on it has no suffix."""
+    return name if cuda >= _FIRST_WITHOUT_SUFFIX else f"{name}-cu{cuda}"
+
+
 def _toolkit(stem: str, wheel: str, conda: str, *, abi: dict[int, tuple[str, ...]] | None = None) -> CudaLibrary:
-    """One that the toolkit brings: its wheel has no suffix from CUDA 13 on."""
+    """One that the toolkit brings."""
     numbers = abi or {11: ("11",), 12: ("12",), 13: ("13",)}
-    return CudaLibrary(
-        stem, numbers, {each: wheel if each >= 13 else f"{wheel}-cu{each}" for each in numbers}, conda=conda
-    )
+    return CudaLibrary(stem, numbers, {each: toolkit_wheel(wheel, each) for each in numbers}, conda=conda)
 
 
 def _beside(stem: str, wheel: str, conda: str, *abis: str, since: int = 11) -> CudaLibrary:
@@ -72,6 +77,12 @@ _VERSIONS = {"nvidia-nvtx": "", "nvidia-cufile": "1", "nvidia-cusparselt": "0", 
 # conda-forge and of NVIDIA's repositories for Debian: the names above, and those of their parts.
 _WHEELS = ("nvidia-", "cuda-")
 _PACKAGES = ("nvidia_", "libcu", "libnccl", "libnv", "libnpp")
+
+
+def cuda_in_name(package: str) -> int | None:
+    """Return the major CUDA release that a package's name holds (`nvidia-cublas-cu12`, `cupy-cuda12x`)."""
+    match = _IN_NAME.search(package)
+    return int(match[1]) if match is not None else None
 
 
 def is_vendors_wheel(package: str) -> bool:

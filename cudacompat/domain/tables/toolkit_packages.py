@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from cudacompat.domain.tables.cuda_libraries import toolkit_wheel
 from cudacompat.domain.words.versions import ToolkitVersion
 
 
@@ -22,6 +23,9 @@ class ToolkitPackage:
 _GUIDE = "docs.nvidia.com/cuda/cuda-installation-guide-linux, Meta Packages"
 _CONDA = "docs.nvidia.com/cuda/cuda-installation-guide-linux, Conda Installation"
 
+NVCC_WHEEL = "nvidia-cuda-nvcc"  # of CUDA 13 and later; ptxas comes with it
+DISTROS_TOOLKIT = "nvidia-cuda-toolkit"  # Debian's and Ubuntu's own package, of the release that they carry
+
 TOOLKIT_PACKAGES: tuple[ToolkitPackage, ...] = (
     ToolkitPackage("cuda", numbered=True, own=True, source=_GUIDE),  # toolkit and driver
     ToolkitPackage("cuda-toolkit", numbered=True, own=True, source=_GUIDE),
@@ -31,10 +35,14 @@ TOOLKIT_PACKAGES: tuple[ToolkitPackage, ...] = (
     ToolkitPackage("cuda-nvcc_linux-64", numbered=False, own=True, source="conda-forge/cuda-nvcc-feedstock"),
     ToolkitPackage("cuda-nvcc_linux-aarch64", numbered=False, own=True, source="conda-forge/cuda-nvcc-feedstock"),
     # of the distribution's release, whatever its own version says
-    ToolkitPackage("nvidia-cuda-toolkit", numbered=False, own=False, source="packages.debian.org, packages.ubuntu.com"),
-    ToolkitPackage("nvidia-cuda-nvcc", numbered=False, own=True, source="pypi.org/project/nvidia-cuda-nvcc"),
-    ToolkitPackage("nvidia-cuda-nvcc-cu11", numbered=False, own=True, source="pypi.org/project/nvidia-cuda-nvcc-cu11"),
-    ToolkitPackage("nvidia-cuda-nvcc-cu12", numbered=False, own=True, source="pypi.org/project/nvidia-cuda-nvcc-cu12"),
+    ToolkitPackage(DISTROS_TOOLKIT, numbered=False, own=False, source="packages.debian.org, packages.ubuntu.com"),
+    ToolkitPackage(NVCC_WHEEL, numbered=False, own=True, source="pypi.org/project/nvidia-cuda-nvcc"),
+    ToolkitPackage(
+        toolkit_wheel(NVCC_WHEEL, 11), numbered=False, own=True, source="pypi.org/project/nvidia-cuda-nvcc-cu11"
+    ),
+    ToolkitPackage(
+        toolkit_wheel(NVCC_WHEEL, 12), numbered=False, own=True, source="pypi.org/project/nvidia-cuda-nvcc-cu12"
+    ),
 )
 _BY_NAME = {row.name: row for row in TOOLKIT_PACKAGES}
 

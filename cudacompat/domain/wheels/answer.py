@@ -13,7 +13,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
+from cudacompat.domain.tables.cuda_libraries import cuda_in_name, is_vendors_wheel
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework
 from cudacompat.domain.wheels.model import PYPI, RowBasis, WheelRow
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, DEFAULT_PYTHON
@@ -31,7 +31,6 @@ from cudacompat.domain.wheels.verdict import WheelVerdict, judge_row
 from cudacompat.domain.words.verdict import Outcome, Target
 
 _ONE_MINOR = re.compile(r"==(\d+\.\d+)\.\*")
-_CUDA_NAME = re.compile(r"(?:-|_)cu(?:da)?(\d\d)x?(?:-|$)")
 
 
 class HowKnown(Enum):
@@ -392,9 +391,3 @@ def verdict_of(resolved: Resolved, target: Target, cuda: str | None = None) -> R
     if resolved.known is HowKnown.ABSENT:
         return RequirementVerdict(resolved, target, Outcome.FAILS)
     return RequirementVerdict(resolved, target, Outcome.UNDECIDED)
-
-
-def cuda_in_name(package: str) -> int | None:
-    """Return the major CUDA release that a package's name holds (`nvidia-cublas-cu12`, `cupy-cuda12x`)."""
-    match = _CUDA_NAME.search(package)
-    return int(match[1]) if match is not None else None

@@ -54,8 +54,8 @@ class Distributions:
     without device code, with what they require that has some, `brought_by_older` the same of older releases, each up
     to the version that it names, the oldest first, `repositories` where those are developed; `used_without_it` says of
     packages what they do without device code that most programs want of them; `other_accelerators` are packages for
-    other processors, `other_images` finds the name of an image for them; `pypi_mirrors` finds the address of an index
-    that holds PyPI's own files.
+    other processors, `other_makers` finds their names in the name of an image, a function or a command; `pypi_mirrors`
+    finds the address of an index that holds PyPI's own files.
     """
 
     framework: Framework
@@ -73,7 +73,7 @@ class Distributions:
     used_without_it: Mapping[str, str]
     repositories: Mapping[str, str]
     other_accelerators: frozenset[str]
-    other_images: re.Pattern[str]
+    other_makers: re.Pattern[str]
     pypi_mirrors: re.Pattern[str]
 
     def compiled_later(self, package: str) -> str | None:
@@ -130,7 +130,7 @@ def distributions() -> Distributions:
         used_without_it=raw["used_without_it"]["names"],
         repositories=raw["repositories"]["names"],
         other_accelerators=frozenset(raw["other_accelerators"]["names"]),
-        other_images=re.compile(raw["other_images"]["pattern"], re.IGNORECASE),
+        other_makers=re.compile(raw["other_makers"]["pattern"], re.IGNORECASE),
         pypi_mirrors=re.compile(raw["pypi_mirrors"]["pattern"], re.IGNORECASE),
     )
 

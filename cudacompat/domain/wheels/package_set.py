@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
 
-from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
+from cudacompat.domain.tables.cuda_libraries import cuda_in_name, is_vendors_wheel
 from cudacompat.domain.wheels.answer import (
     HowKnown,
     RequirementVerdict,
     Resolved,
-    cuda_in_name,
     judge_all,
     needs_of,
     resolve,

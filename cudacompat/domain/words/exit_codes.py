@@ -18,7 +18,7 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-MEANINGS = {
+MEANINGS: dict[int, str] = {
     ExitCode.OK: "everything was read, and no finding fails the run",
     ExitCode.FINDINGS: "findings that fail the run",
     ExitCode.USAGE: "wrong usage or configuration; nothing was checked",

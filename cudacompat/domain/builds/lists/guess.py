@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from cudacompat.domain.builds.engine import Grammar
+from cudacompat.domain.builds.lists.nvcc_flags import PAIR_OPTION
 from cudacompat.domain.builds.lists.writer import CodeTarget, spell
 from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.words.errors import UsageError
@@ -22,7 +23,7 @@ _ITEM = re.compile(
     r"(?P<half>-real|-virtual)?(?P<plus>\+PTX)?",
     re.IGNORECASE,
 )
-_PAIR = re.compile(r"(?:-gencode=?|--generate-code=?)?arch=compute_\w+,code=\w+")
+_PAIR = re.compile(rf"(?:{PAIR_OPTION}=?)?arch=compute_\w+,code=\w+")
 _PARTED = re.compile(r"[;,\s]+")
 _SAYS_PTX_ALONE = (Grammar.CMAKE, Grammar.CMAKE_SPLIT, Grammar.CUPY)
 # Of releases of CUDA older than the table of toolkits; NVIDIA's release notes of CUDA 9.0 and 11.0 name their ends.

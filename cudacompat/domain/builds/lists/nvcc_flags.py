@@ -14,9 +14,16 @@ from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 
 _CODE = re.compile(r"(sm|compute|lto)_(\d{2,3})([af]?)")
 _KIND = {"sm": CodeKind.SASS, "compute": CodeKind.PTX, "lto": CodeKind.LTO_IR}
-_ARCH_OPTIONS = ("-arch", "--gpu-architecture")
+# Each option has these two spellings: nvcc 13.5 knows no --arch, --gencode, -gpu-architecture and -generate-code.
+ARCH_OPTIONS = ("-arch", "--gpu-architecture")
+PAIR_OPTIONS = ("-gencode", "--generate-code")
+TARGET_OPTIONS = (*PAIR_OPTIONS, *ARCH_OPTIONS)  # what begins a target; -code says more about one
 _CODE_OPTIONS = ("-code", "--gpu-code")
-_GENCODE_OPTIONS = ("-gencode", "--generate-code")
+
+# the same as regular expressions
+ARCH_OPTION = f"(?:{'|'.join(ARCH_OPTIONS)})"
+PAIR_OPTION = f"(?:{'|'.join(PAIR_OPTIONS)})"
+TARGET_OPTION = f"(?:{'|'.join(TARGET_OPTIONS)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +59,9 @@ def requested(flags: Sequence[str]) -> Requested:
     arch: str | None = None
     codes: list[str] = []
     for option, value in _options(flags):
-        if option in _GENCODE_OPTIONS:
+        if option in PAIR_OPTIONS:
             _add(_codes_of(value), images, words)
-        elif option in _ARCH_OPTIONS:
+        elif option in ARCH_OPTIONS:
             arch = value
         else:
             codes += _split(value)
@@ -69,7 +76,7 @@ def requested(flags: Sequence[str]) -> Requested:
 
 def _options(flags: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The options about architectures with their values, written `-arch=V` or `-arch V`."""
-    known = (*_ARCH_OPTIONS, *_CODE_OPTIONS, *_GENCODE_OPTIONS)
+    known = (*ARCH_OPTIONS, *_CODE_OPTIONS, *PAIR_OPTIONS)
     waiting: str | None = None
     for flag in flags:
         if waiting is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from cudacompat.domain.builds.engine import Grammar
+from cudacompat.domain.builds.lists.nvcc_flags import PAIR_OPTION
 from cudacompat.domain.builds.lists.writer import CodeTarget, spell
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.target import ArchSuffix
@@ -50,7 +51,7 @@ _DOTTED = re.compile(r"(\d{1,2})\.(\d)([af]?)(\+PTX)?")
 _NUMBER = re.compile(r"(\d{2,3})([af]?)")
 _NAMES = frozenset(["Kepler", "Maxwell", "Pascal", "Volta", "Turing", "Ampere", "Ada", "Hopper", "Blackwell"])
 _PAIR = re.compile(
-    r"(?P<flag>-gencode|--generate-code)(?P<join>=|\s+)arch=compute_(?P<from>\d{2,3}[af]?),"
+    rf"(?P<flag>{PAIR_OPTION})(?P<join>=|\s+)arch=compute_(?P<from>\d{{2,3}}[af]?),"
     r"code=(?P<code>\[[^\]\s]*\]|\"[^\"]*\"|[a-z]+_\d{2,3}[af]?(?:,[a-z]+_\d{2,3}[af]?)*)"
 )
 _BARE_PAIR = re.compile(r"arch=compute_(?P<from>\d{2,3}[af]?),code=(?P<code>[a-z]+_\d{2,3}[af]?)")

@@ -19,16 +19,14 @@ from collections.abc import Iterable
 
 from cudacompat.domain.judge.code_places import places_of
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
+from cudacompat.domain.tables.cuda_libraries import toolkit_wheel
+from cudacompat.domain.tables.toolkit_packages import NVCC_WHEEL
 from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import PtxProof
-
-_OF_CUDA_12 = "pip install nvidia-cuda-nvcc-cu12"
-_NEWEST = "pip install --upgrade nvidia-cuda-nvcc"
-_FIRST_WITHOUT_SUFFIX = 13  # the release from which the package's name ends without -cuNN
 
 
 def check(judged: VerdictFacts) -> Iterable[Finding]:
@@ -57,9 +55,9 @@ def _help(capability: ComputeCapability) -> str:
     newest = max(
         (row for row in RELEASES if str(capability.number) in row.targets), key=lambda row: row.version, default=None
     )
-    if newest is not None and newest.version.major < _FIRST_WITHOUT_SUFFIX:
-        return f"a ptxas that builds for this GPU: {_OF_CUDA_12}"
-    return f"the newest ptxas: {_NEWEST}; more time: --max-seconds"
+    if newest is not None and (wheel := toolkit_wheel(NVCC_WHEEL, newest.version.major)) != NVCC_WHEEL:
+        return f"a ptxas that builds for this GPU: pip install {wheel}"
+    return f"the newest ptxas: pip install --upgrade {NVCC_WHEEL}; more time: --max-seconds"
 
 
 RULE = Rule("ptx-unproved", "PTX that was not proved", __doc__, check)

@@ -17,10 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.project.command_facts import is_on
 from cudacompat.domain.project.model import Command, Project
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.switch_values import is_on
 
 _VARIABLES = ("NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS")
 _LAUNCHER = "CMAKE_CUDA_COMPILER_LAUNCHER"

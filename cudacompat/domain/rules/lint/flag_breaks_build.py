@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cudacompat.domain.builds.lists.nvcc_flags import TARGET_OPTIONS
 from cudacompat.domain.project.command_facts import removal
 from cudacompat.domain.project.list_coverage import flag_settings
 from cudacompat.domain.project.model import ArchListSetting, Command, Project, Setting
@@ -51,7 +52,7 @@ def check(project: Project, command: Command, seen: Memory) -> Iterable[Finding]
 
 def _only_targets(setting: Setting) -> bool:
     words = (setting.value or "").replace("=", " ").split()
-    known = ("-gencode", "--generate-code", "-arch", "--gpu-architecture", "arch", "sm_", "compute_", "code")
+    known = (*TARGET_OPTIONS, "arch", "sm_", "compute_", "code")
     return all(word.startswith(known) for word in words)
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from cudacompat.domain.builds.lists.nvcc_flags import TARGET_OPTION
 from cudacompat.domain.project.command_facts import base_name
 from cudacompat.domain.project.model import ArchListSetting, EngineUse, Project, SourceFile
 from cudacompat.domain.project.walks import on_list
@@ -24,9 +25,7 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
 HAZARD = "a flag that contains `arch` in extra_compile_args"
-_FLAG = re.compile(
-    r"^[^#\n]*?[\"'](?P<flag>(?:-gencode|--generate-code|-arch|--gpu-architecture)\b[^\"'\n]*)[\"']", re.M
-)
+_FLAG = re.compile(r"^[^#\n]*?[\"'](?P<flag>" + TARGET_OPTION + r"\b[^\"'\n]*)[\"']", re.M)
 
 
 @on_list

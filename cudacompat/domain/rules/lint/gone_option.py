@@ -17,11 +17,11 @@ from collections.abc import Iterable, Iterator
 
 from cudacompat.domain.builds.engine import Effect, RenamedOption
 from cudacompat.domain.project.arguments import defines_of
-from cudacompat.domain.project.command_facts import is_on
 from cudacompat.domain.project.model import Command, Project, Setting
 from cudacompat.domain.project.walks import Memory, on_command_in_turn
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.switch_values import is_on
 
 _SAYS = {
     Effect.STOPS: (Severity.ERROR, "fails because of"),

@@ -28,6 +28,7 @@ from cudacompat.domain.project.stages import compiler, compiling, distro_of, pat
 from cudacompat.domain.tables.image_tags import FLAVOURS, cuda_image
 from cudacompat.domain.tables.images import BaseImage, newest_image
 from cudacompat.domain.tables.nvcc_releases import NvccRelease, first_nvcc_with
+from cudacompat.domain.tables.toolkit_packages import DISTROS_TOOLKIT
 from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, with_all
 from cudacompat.domain.words.finding import Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
@@ -94,7 +95,7 @@ def _packaged(stage: Stage, made_by: NvccRelease) -> str:
     base, of = stage.base, distro_of(stage.base)
     if base is None or base.cuda is not None or of is None or of.cuda != made_by.version:
         return ""
-    return f"nvidia-cuda-toolkit of {base.image} is CUDA {made_by.version}; "
+    return f"{DISTROS_TOOLKIT} of {base.image} is CUDA {made_by.version}; "
 
 
 def _why(missing: list[str], made_by: NvccRelease) -> str:
@@ -121,7 +122,7 @@ def _better(project: Project, stage: Stage, wanted: Sequence[str], made_by: Nvcc
     old = patch_of(base) if base is not None else None
     help_ = f"FROM {_named_alike(base, chosen)}" if base is not None else ""
     if base is not None and base.cuda is None:
-        help_ += ", which brings its own compiler: leave nvidia-cuda-toolkit out"
+        help_ += f", which brings its own compiler: leave {DISTROS_TOOLKIT} out"
     edits = version_edits(project, stage, old, new=chosen.cuda) if old is not None else ()
     fix = Fix(f"use CUDA {chosen.cuda}", edits, safe=False) if edits else None
     return help_, fix

@@ -20,6 +20,7 @@ from cudacompat.domain.project.command_facts import ancestry
 from cudacompat.domain.project.model import Command, Project, Setting, Stage, TextSpan, Word
 from cudacompat.domain.project.stages import builds_cuda, distro_of, installed, toolkit
 from cudacompat.domain.project.walks import on_stage
+from cudacompat.domain.tables.toolkit_packages import DISTROS_TOOLKIT
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -94,7 +95,7 @@ def _installs_itself(project: Project, stage: Stage) -> tuple[bool, Word | None]
         if _OTHERS.search(command.line):
             return True, None
         for word in installed(command):
-            if _COMPILER.fullmatch(word.text) or word.text == "nvidia-cuda-toolkit":
+            if _COMPILER.fullmatch(word.text) or word.text == DISTROS_TOOLKIT:
                 return True, None  # Debian's and Ubuntu's package brings a gcc that fits, and gives it to nvcc
             if word.text in ("g++", "gcc", "build-essential", "gcc-c++"):
                 own = own or word

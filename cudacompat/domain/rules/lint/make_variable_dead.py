@@ -23,8 +23,7 @@ from cudacompat.domain.project.model import Command, Project, TextSpan
 from cudacompat.domain.project.walks import on_command
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
-
-_OFF = frozenset({"", "0", "off", "no", "false"})
+from cudacompat.domain.words.switch_values import is_off
 
 
 @on_command
@@ -39,7 +38,7 @@ def check(_project: Project, command: Command) -> Iterable[Finding]:
         return
     for gone in use.engine.removed:
         value, place = given.get(gone.name, ("", command.place))
-        if not gone.by_make or not gone.window.holds(use.parsed) or value.lower() in _OFF:
+        if not gone.by_make or not gone.window.holds(use.parsed) or is_off(value):
             continue
         stops = gone.effect is Effect.STOPS
         version = f" {use.engine.label(use.parsed)}" if use.version else ""

@@ -18,12 +18,12 @@ import re
 from collections.abc import Iterable, Iterator
 
 from cudacompat.domain.project.cmake_languages import standing
-from cudacompat.domain.project.command_facts import is_on
 from cudacompat.domain.project.default_lists import standing_lists
 from cudacompat.domain.project.list_coverage import images_of
 from cudacompat.domain.project.model import ArchListSetting, CMakeFile, Command, Project
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.switch_values import is_on
 from cudacompat.domain.words.target import CodeKind
 
 _RDC = re.compile(r"(?<![\w-])(?:-rdc[= ]true|--relocatable-device-code[= ]true|-dc|--device-c|-dlink|--device-link)\b")

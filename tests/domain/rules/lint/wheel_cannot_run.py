@@ -335,6 +335,14 @@ NEAR_MISSES = (
         },
         gpu=("12.0",),
     ),
+    *(
+        NearMiss(
+            f"an installation for the devices of {maker}",
+            {"launch.py": f"def install_for_{maker}():\n    run_pip('install torch==2.3.1+cu121 {maker}')\n"},
+            gpu=("12.0",),
+        )
+        for maker in ("rocm", "musa", "mlu", "gaudi")
+    ),
     NearMiss("a program of another kind", {"train.py": _INSTALLER.format("2.6.0", "124")}, gpu=("12.0",)),
     NearMiss("no Python", {"install.py": "print 'torch'\ncmd = 'pip install torch==2.6.0'\n"}, gpu=("12.0",)),
     NearMiss("one of two branches runs", {"build.ps1": _SWITCH.format("cu128")}, gpu=("12.0",)),
