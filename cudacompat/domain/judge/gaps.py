@@ -323,6 +323,16 @@ def _is_named(name: str, numbers: frozenset[int], target: Target) -> bool:
 
 @lru_cache(maxsize=1 << 14)  # asked again for every target
 def _arch_words(name: str) -> tuple[frozenset[int], frozenset[int]]:
-    """The architectures that a kernel's name speaks of, by number and by generation."""
+    """The architectures that a kernel's name speaks of, by number and by generation.
+
+    Most names speak of none, and have none of the letters that such a word begins with: to find those takes a tenth of
+    the time that the patterns do.
+    """
+    small = name.lower()
+    numbers: frozenset[int] = frozenset()
+    if "sm" in small or "cutlass" in small:
+        numbers = frozenset(int(word) for word in _ARCH_WORD.findall(name))
+    if not any(word in small for word in _WORDS):
+        return numbers, frozenset()
     generations = (_GENERATIONS[word.lower()] for word in _GENERATION_WORD.findall(name))
-    return frozenset(int(word) for word in _ARCH_WORD.findall(name)), frozenset[int]().union(*generations)
+    return numbers, frozenset[int]().union(*generations)
