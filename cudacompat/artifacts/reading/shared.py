@@ -57,42 +57,40 @@ class Shared:
     def read(self, reading: Reading) -> None:
         """Read all files."""
         tasks = reading.tasks()
-        while window := list(islice(tasks, _WINDOW)):
-            answers: dict[int, FileResult | Lost] = {}
-            for number, task in enumerate(window):
-                known = None if task.again else kept_before(task)
-                if known is not None:
-                    self._tell(task)
-                    answers[number] = known
-            left = [number for number, task in enumerate(window) if number not in answers and not task.again]
-            if len(left) > 1 and sum(window[number].work.size for number in left) > self._worth:
-                answers |= self._asked(window, left)
-            for number, task in enumerate(window):
+        while True:
+            window = _Window(islice(tasks, _WINDOW), self._tell)
+            large = window.until(self._worth)
+            if large:
+                self._ask(window, large)
+            for number, task in enumerate(window.tasks):
                 if task.again:
                     reading.take(task, FileResult())
                 elif not reading.is_cut(task):
-                    answer = answers.pop(number, None)
+                    answer = window.answers.pop(number, None)
                     reading.take(task, reading.here(task) if answer is None else answer)
+            if not window.tasks:
+                return
 
-    def _asked(self, window: Sequence[Task], numbers: Sequence[int]) -> dict[int, FileResult | Lost]:
-        """What the processes gave, without what nobody began because too much was spent."""
-        answers: dict[int, FileResult | Lost] = {}
+    def _ask(self, window: _Window, large: Sequence[int]) -> None:
+        """Let the processes read, without what nobody begins because too much was spent. Those that were listed so far
+        are begun while the others are listed."""
         spent: dict[int, tuple[int, int]] = {}
-        waiting = list(_groups(window, numbers))
-        while waiting:
+        waiting: Iterable[tuple[int, ...]] = window.groups(large)
+        while True:
             again: list[tuple[int, ...]] = []
-            for batch, answer in self._executor.map(run_batch, self._begun(window, waiting, spent)):
+            for batch, answer in self._executor.map(run_batch, self._begun(window.tasks, waiting, spent)):
                 if isinstance(answer, Lost) and len(batch.tasks) > 1:
                     again += [(number,) for number in batch.numbers]  # which of them was its end is found so
                 elif isinstance(answer, Lost):
-                    answers[batch.numbers[0]] = answer
+                    window.answers[batch.numbers[0]] = answer
                 else:
                     for number, task, each in zip(batch.numbers, batch.tasks, answer, strict=True):
-                        answers[number] = each
+                        window.answers[number] = each
                         members, inflated = spent.get(task.work.root, (0, 0))
                         spent[task.work.root] = members + each.members, inflated + each.inflated
+            if not again:
+                return
             waiting = again
-        return answers
 
     def _begun(
         self, window: Sequence[Task], groups: Iterable[tuple[int, ...]], spent: Mapping[int, tuple[int, int]]
@@ -108,6 +106,50 @@ class Shared:
     def _tell(self, task: Task) -> None:
         if self._on_file is not None:
             self._on_file(task.work.path)
+
+
+class _Window:
+    """The files that are looked at together: listed as far as is asked for, and what they gave.
+
+    `tell` is told of each whose result is known from an earlier run.
+    """
+
+    def __init__(self, tasks: Iterator[Task], tell: Callable[[Task], None]) -> None:
+        self.tasks: list[Task] = []
+        self.answers: dict[int, FileResult | Lost] = {}
+        self._coming = tasks
+        self._tell = tell
+
+    def until(self, worth: int) -> list[int]:
+        """List files until those to be read, several, have more than `worth` bytes together; return these. None where
+        all of them have less."""
+        found: list[int] = []
+        size = 0
+        for number in self._listed():
+            found.append(number)
+            size += self.tasks[number].work.size
+            if len(found) > 1 and size > worth:
+                return found
+        return []
+
+    def groups(self, begun: Sequence[int]) -> Iterator[tuple[int, ...]]:
+        """Give files that are listed already, the large ones; then list the others, and give all that is left."""
+        large = [number for number in begun if self.tasks[number].work.size >= SMALLEST_KEPT]
+        yield from _groups(self.tasks, large)
+        left = [number for number in begun if self.tasks[number].work.size < SMALLEST_KEPT]
+        yield from _groups(self.tasks, [*left, *self._listed()])
+
+    def _listed(self) -> Iterator[int]:
+        """List files; give the numbers of those that are to be read."""
+        for task in self._coming:
+            number = len(self.tasks)
+            self.tasks.append(task)
+            known = None if task.again else kept_before(task)
+            if known is not None:
+                self._tell(task)
+                self.answers[number] = known
+            elif not task.again:
+                yield number
 
 
 def _is_over(task: Task, spent: Mapping[int, tuple[int, int]]) -> bool:
