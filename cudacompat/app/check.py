@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cudacompat.app.inputs import reading
 from cudacompat.app.inputs.baseline_file import compared_with
-from cudacompat.app.inputs.reading import ReadOptions
+from cudacompat.app.inputs.reading import ReadOptions, with_texts
 from cudacompat.domain.compare.baseline import Baseline
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.assembled import Proofs
@@ -65,6 +65,8 @@ def read(
 ) -> ReadResult:
     """Return what the paths hold, with all that judging for these targets needs."""
     gpus = frozenset(target.capability for target in targets)
+    if any(target.jit.ignores_machine_code for target in targets):
+        options = with_texts(options or ReadOptions(jobs=1))
     return reading.read(paths, options, kernels=True, gpus=gpus, on_file=on_file)
 
 

@@ -45,6 +45,11 @@ def library(*modules: str, needed: Sequence[str] = (), folders: str = "") -> byt
     """A shared library (ELF, with nothing in it but its fatbins) of several modules, each a list of targets:
     `library("sm_80 sm_90", "sm_80")`. It asks the loader for the `needed` names, in `folders` (DT_RUNPATH) first."""
     code = b"".join(fatbin(*(image(target) for target in module.split())) for module in modules)
+    return library_of(code, needed, folders)
+
+
+def library_of(code: bytes, needed: Sequence[str] = (), folders: str = "") -> bytes:
+    """The same with these fatbins, back to back."""
     asked = b"\0".join((b"", *(each.encode() for each in (*needed, *((folders,) if folders else ()))), b""))
     entries = [(1, asked.index(b"\0" + each.encode() + b"\0") + 1) for each in needed]
     entries += [(29, asked.index(b"\0" + folders.encode() + b"\0") + 1)] if folders else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cudacompat.app.inputs.named import FetchOptions, at_hand, wish_of
@@ -62,6 +62,12 @@ def read(
             wanted=options.wanted,
         )
         return there.renamed(found)
+
+
+def with_texts(options: ReadOptions) -> ReadOptions:
+    """Return options by which PTX is read also where machine code serves every GPU that is asked for: a policy, a
+    baseline or a JIT that is forced rests on it."""
+    return replace(options, wanted=(options.wanted or Wanted())._replace(texts=True))
 
 
 def folder_of(environment: Mapping[str, str]) -> Path | None:

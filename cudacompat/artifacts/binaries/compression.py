@@ -19,15 +19,15 @@ _LARGEST = 512 * _MIB  # the largest image in published libraries has 134 MB
 
 _ZLIB = 0x1000
 _LZ4_BLOCK = 0x2000
-_LZ4_FRAME = 0x4000
+LZ4_FRAME = 0x4000
 ZSTD = 0x8000
-_ANY = _ZLIB | _LZ4_BLOCK | _LZ4_FRAME | ZSTD
+_ANY = _ZLIB | _LZ4_BLOCK | LZ4_FRAME | ZSTD
 
 _BY_FLAG = {
     0: Compression.UNKNOWN,
     _ZLIB: Compression.ZLIB,
     _LZ4_BLOCK: Compression.LZ4,
-    _LZ4_FRAME: Compression.LZ4,
+    LZ4_FRAME: Compression.LZ4,
     ZSTD: Compression.ZSTD,
 }
 
@@ -64,7 +64,7 @@ def _inflate(raw: bytes, which: int, expected: int) -> bytes | bytearray:
         return _zstd(raw, expected)
     if which == _LZ4_BLOCK:
         return _lz4_block(raw, expected)
-    if which == _LZ4_FRAME or raw[:4] == b"\x04\x22\x4d\x18":
+    if which == LZ4_FRAME or raw[:4] == b"\x04\x22\x4d\x18":
         import lz4.frame
 
         return bytes(lz4.frame.LZ4FrameDecompressor().decompress(raw, max_length=expected + 1))

@@ -7,9 +7,10 @@ import re
 from cudacompat.artifacts.binaries import cubin, fatbin, ptx
 from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError, search
 from cudacompat.artifacts.binaries.elf import EM_CUDA
-from cudacompat.artifacts.binaries.fatbin import HEADER_SIZE, MAGIC, MOST_ENTRIES, OLD_MAGIC, KernelNames
+from cudacompat.artifacts.binaries.fatbin import HEADER_SIZE, MAGIC, MOST_ENTRIES, OLD_MAGIC, Fatbin, KernelNames
 from cudacompat.artifacts.binaries.kernels import KernelReader
 from cudacompat.artifacts.binaries.section import OFFICIAL, Section
+from cudacompat.artifacts.binaries.sibling_names import HeadsOnly, are_left, settled
 from cudacompat.artifacts.binaries.text_keeper import TextKeeper, Wanted
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import Compression, DeviceModule, FatbinEntry, Registration
@@ -47,6 +48,8 @@ class Gatherer:
         self._registers = False  # whether there is code for the runtime, so that texts are none of it
         self._keeper = TextKeeper(wanted) if wanted is not None and wanted.folder is not None else None
         self._names: KernelNames | None = None
+        self._gpus = gpus if wanted is None or wanted == Wanted() else None
+        self._leaves_texts = False
         if kernels:
             self._names = KernelReader(
                 buffer, allowance, gpus, keeper=self._keeper, usage=wanted is not None and wanted.usage
@@ -104,8 +107,11 @@ class Gatherer:
         self._program = True
         self._texts(start, end, None)
 
-    def sections(self, sections: list[Section], prefix: str = "") -> None:
-        """Take the modules of a host binary whose section table is known; no byte is read twice."""
+    def sections(self, sections: list[Section], prefix: str = "", *, linked: bool = False) -> None:
+        """Take the modules of a host binary whose section table is known; no byte is read twice. `linked` is whether it
+        is a finished library or program."""
+        units = any(OFFICIAL.get(section.name) is Registration.RELOCATABLE for section in sections)
+        self._leaves_texts = linked and not units
         taken: list[tuple[int, int]] = []
         for section in sorted(sections, key=_place):
             registration = OFFICIAL.get(section.name)
@@ -200,11 +206,24 @@ class Gatherer:
 
     def _fatbin(self, at: int, limit: int, section: str | None, registration: Registration) -> tuple[int, bool]:
         """Take the fatbin at `at`; return where to go on, and whether it was damaged."""
-        found = fatbin.read_fatbin(self.buffer, at, limit, names=self._names, room=self._room)
+        found = self._by_siblings(at, limit) if registration is Registration.REGISTERED else None
+        if found is None:
+            found = fatbin.read_fatbin(self.buffer, at, limit, names=self._names, room=self._room)
         if registration is Registration.STRAY and (found.relocatable_ptx or found.relocatable_cubin):
             registration = Registration.RELOCATABLE
         self.add(DeviceModule(at, section, registration, entries=found.entries, damage=found.damage))
         return max(found.end, at + HEADER_SIZE), found.damage is not None
+
+    def _by_siblings(self, at: int, limit: int) -> Fatbin | None:
+        """Take the fatbin at `at` with the kernels of its texts from the machine code beside them; None where they are
+        to be read."""
+        if self._gpus is None or self._names is None or not self._leaves_texts:
+            return None
+        left = are_left(fatbin.read_fatbin(self.buffer, at, limit, names=None, room=self._room).entries, self._gpus)
+        if not left:
+            return None
+        names = HeadsOnly(self._names, self.buffer, left)
+        return settled(fatbin.read_fatbin(self.buffer, at, limit, names=names, room=self._room), self._gpus)
 
     def add(self, module: DeviceModule) -> None:
         """Keep a module, and say so when it is damaged."""

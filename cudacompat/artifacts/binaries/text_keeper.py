@@ -20,11 +20,18 @@ _LEFT_FREE = 1 << 30  # bytes of the disk
 
 class Wanted(NamedTuple):
     """What is asked of images beside the names of their kernels: with `folder`, the PTX texts that verdicts for these
-    targets rest on are kept there; with `usage`, what each kernel takes. Other processes are told by it."""
+    targets rest on are kept there; with `usage`, what each kernel takes; with `texts`, what each PTX text says, also
+    where no GPU that is asked for takes it. Other processes are told by it."""
 
     folder: str | None = None
     targets: tuple[Target, ...] = ()
     usage: bool = False
+    texts: bool = False
+
+    @property
+    def is_never_kept(self) -> bool:
+        """Whether no result of an earlier run has it."""
+        return self.folder is not None or self.usage
 
 
 class TextKeeper:

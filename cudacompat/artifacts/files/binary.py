@@ -127,7 +127,7 @@ def _take_image(into: Gatherer, image: HostImage, start: int, end: int, prefix: 
     if image.sections is None:  # where its code lies is not known: search all of it
         into.strays(start, end, prefix.rstrip(":") or None, program=True)
     else:
-        into.sections(image.sections, prefix)
+        into.sections(image.sections, prefix, linked=image.linked)
 
 
 def _take_overlay(into: Gatherer, buffer: Buffer, start: int, end: int) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from cudacompat import __version__
 from cudacompat.artifacts.binaries.kernels import WORTH_A_FRONT, is_unpicked
+from cudacompat.artifacts.binaries.sibling_names import still_holds
 from cudacompat.artifacts.containers.folders import EntryKind
 from cudacompat.artifacts.reading.saved_form import of_document, targets_of_document, to_document, to_targets_document
 from cudacompat.artifacts.reading.work import SMALLEST_KEPT, FileResult, Work
@@ -44,8 +45,10 @@ class ResultCache:
         kernels: bool,
         gpus: frozenset[ComputeCapability] | None = None,
         wish: PlatformWish | None = None,
+        texts: bool = False,
     ) -> FileResult | None:
-        """Return what the reading of this very file gave before; None where that is not known."""
+        """Return what the reading of this very file gave before; None where that is not known. With `texts` all PTX has
+        to have been read."""
         if not _is_kept(work) or not self._is_ours():
             return None
         key = _key(work, limits, kernels=kernels, wish=wish)
@@ -54,7 +57,7 @@ class ResultCache:
             targets = targets_of_document(document["by_gpu"])
             if targets:
                 document = self._document([*key, _by_gpu(targets, gpus)])
-            return of_document(document, work.path)
+            return _if_it_holds(of_document(document, work.path), gpus, texts=texts)
         except (OSError, ValueError, LookupError, TypeError, RecursionError, MemoryError, AttributeError):
             return None
 
@@ -127,6 +130,13 @@ class ResultCache:
             with contextlib.suppress(OSError):
                 Path(path).unlink()
                 total -= size
+
+
+def _if_it_holds(result: FileResult, gpus: frozenset[ComputeCapability] | None, *, texts: bool) -> FileResult | None:
+    """The result, where what was left of its PTX texts would be left for these GPUs, too."""
+    asked = None if texts else gpus
+    modules = (module for each in result.artifacts for module in each.modules)
+    return result if all(still_holds(module.entries, asked) for module in modules) else None
 
 
 def _is_kept(work: Work) -> bool:

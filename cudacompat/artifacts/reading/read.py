@@ -49,8 +49,8 @@ def read_paths(
     more than `worth` bytes together. `limits` hold for each path by itself; `cache` is the folder with the results of
     earlier runs, None for none; `wish` is whose image is read where one is there for several platforms; `given` are
     those of the paths that are none, with what is read in their place; `wanted` is what else is asked of the images
-    (with it no result of an earlier run is used). `UsageError` for a path that does not exist, and before any is read;
-    all else that goes wrong is in the result.
+    (with most of it no result of an earlier run is used). `UsageError` for a path that does not exist, and before any
+    is read; all else that goes wrong is in the result.
     """
     given = given or {}
     for path in paths:
@@ -60,7 +60,7 @@ def read_paths(
         limits or Limits(),
         kernels,
         gpus,
-        cache=None if cache is None or wanted else str(cache),
+        cache=None if cache is None or (wanted is not None and wanted.is_never_kept) else str(cache),
         wish=wish,
         wanted=wanted,
     )

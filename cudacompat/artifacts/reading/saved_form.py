@@ -45,6 +45,7 @@ class _Look(NamedTuple):
     debug: bool
     since: ToolkitVersion | None
     beyond_ascii: bool
+    by_sibling: bool
 
 
 def to_document(result: FileResult) -> dict[str, Any]:
@@ -191,6 +192,7 @@ def _from_entry(entry: FatbinEntry, names: dict[tuple[str, ...], int], looks: di
         entry.debug,
         _from_release(entry.since),
         entry.beyond_ascii,
+        entry.by_sibling,
     ]
     return (
         looks.setdefault(json.dumps(look), len(looks)),
@@ -219,7 +221,7 @@ def _to_target(fields: Any) -> ArchTarget | None:
 
 def _to_look(fields: Any) -> _Look:
     kind, target, isa, compression, toolkit, why, *others = _list(fields)
-    concatenated, header, text, usage, source, options, debug, since, beyond_ascii = others
+    concatenated, header, text, usage, source, options, debug, since, beyond_ascii, by_sibling = others
     return _Look(
         CodeKind(kind),
         _to_target(target),
@@ -236,6 +238,7 @@ def _to_look(fields: Any) -> _Look:
         debug=_flag(debug),
         since=_to_release(since),
         beyond_ascii=_flag(beyond_ascii),
+        by_sibling=_flag(by_sibling),
     )
 
 
@@ -262,6 +265,7 @@ def _entry(
         debug=look.debug,
         since=look.since,
         beyond_ascii=look.beyond_ascii,
+        by_sibling=look.by_sibling,
     )
 
 

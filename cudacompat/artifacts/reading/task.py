@@ -58,7 +58,12 @@ def kept_before(task: Task) -> FileResult | None:
     from cudacompat.artifacts.reading.cache import ResultCache
 
     known = ResultCache(Path(task.cache)).get(
-        task.work, task.limits, kernels=task.kernels, gpus=task.gpus, wish=task.wish
+        task.work,
+        task.limits,
+        kernels=task.kernels,
+        gpus=task.gpus,
+        wish=task.wish,
+        texts=task.wanted is not None and task.wanted.texts,
     )
     if (
         known is not None

@@ -119,6 +119,7 @@ def command(
     from cudacompat.app.inputs import baseline_file as locks
     from cudacompat.app.inputs import policy_file as configs
     from cudacompat.app.inputs.fleet import load, targets_for
+    from cudacompat.app.inputs.reading import with_texts
     from cudacompat.app.inputs.source_names import in_words
     from cudacompat.cli.downloads import downloads
     from cudacompat.cli.output import emit
@@ -165,6 +166,8 @@ def command(
     if "baseline" in held_to.given and not write_baseline:
         compared = locks.load(lock_file, quoted=held_to.quotes("baseline"))
     reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs, cache=not no_cache)
+    if write_baseline or compared is not None or policy.ptx is not None or policy.coverage is not None:
+        reading = with_texts(reading)
     with progress(quiet, paths) as on_file, downloads(quiet, on_file) as told:
         reading = fetching(reading, platform, python, told=told, likely=platform_for_all(targets))
         lists, others, texts = _lists_apart(paths, reading.limits.seconds)

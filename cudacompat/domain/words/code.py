@@ -85,6 +85,7 @@ class FatbinEntry:
     debug: bool = False  # built with -G
     beyond_ascii: bool = False  # whether a PTX text that was read has other characters than ASCII
     since: ToolkitVersion | None = None  # the oldest release that writes such an image, where it shows no more
+    by_sibling: bool = False  # whether `kernels` are those of the machine code compiled from a PTX text not read itself
 
 
 class _Remembered:

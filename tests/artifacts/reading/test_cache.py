@@ -309,6 +309,7 @@ def test_no_field_of_an_artifact_is_forgotten() -> None:
         debug=True,
         since=ToolkitVersion(13, 0),
         beyond_ascii=True,
+        by_sibling=True,
     )
     module = DeviceModule(3, ".nv_fatbin", Registration.STRAY, (entry,), "damage", True)
     artifact = BinaryArtifact(ArtifactPath("a.whl", ("b.so",)), "elf", 4, True, (module,), 13, "aarch64")
