@@ -39,7 +39,7 @@ from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
 from cudacompat.domain.rules.ignores.suppress import names, suppress
 from cudacompat.domain.words.code import ReadResult
-from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.finding import Finding, Severity, worst_first
 from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.verdict import ArtifactVerdict, Target
 
@@ -125,11 +125,10 @@ def judge_read(
     not_read = (*found.not_read, *(listed.not_read if listed is not None else ()))
     left = suppress(findings, not_read, ignores, targets=targets, today=date.today())
     findings = [*left.findings, *(f for use in left.uses for rule in IGNORE_RULES for f in rule.check(use))]
-    findings.sort(key=lambda f: f.severity.rank)
     return CheckReport(
         targets=targets,
         verdicts=tuple(verdicts),
-        findings=tuple(findings),
+        findings=tuple(worst_first(findings)),
         not_read=left.not_read,
         files=found.files + (listed.files if listed is not None else 0),
         without_code=found.without_code + empty,

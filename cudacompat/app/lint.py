@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from typing import NamedTuple
 
 from cudacompat.app.project.files import ProjectRead, read
 from cudacompat.app.project.fixes import chosen, edited
@@ -28,7 +29,7 @@ from cudacompat.domain.rules.lint_selection import NOT_READ, every_rule
 from cudacompat.domain.wheels.answer import RequirementVerdict
 from cudacompat.domain.wheels.package_set import deciding
 from cudacompat.domain.words.code import NotRead
-from cudacompat.domain.words.finding import Finding
+from cudacompat.domain.words.finding import Finding, worst_first
 from cudacompat.domain.words.rule_selection import RuleSelection
 from cudacompat.domain.words.secrets import masked
 from cudacompat.domain.words.verdict import Target
@@ -61,24 +62,41 @@ def lint(
     left with them; or, where the edits are only to be `shown`, those that there are now. `UsageError` where there is no
     such folder.
     """
+    asked = _Asked(targets, ignores, rules or every_rule())
+    made = _lint(folder, asked, rounds=_MOST_ROUNDS if fix or unsafe else 0, unsafe=unsafe)
+    return replace(made.now, edited=made.mended.edited) if shown else made.mended
+
+
+def lint_and_mend(folder: str, targets: tuple[Target, ...]) -> Linted:
+    """Return what all rules find in a project, and what is left of it when every fix is made, in one reading of it."""
+    return _lint(folder, _Asked(targets, (), every_rule()), rounds=_MOST_ROUNDS, unsafe=True)
+
+
+class Linted(NamedTuple):
+    """A project as it is, and as it would be with the fixes, whose edited files the second holds."""
+
+    now: LintReport
+    mended: LintReport
+
+
+def _lint(folder: str, asked: _Asked, *, rounds: int, unsafe: bool) -> Linted:
     collecting = gc.isenabled()
     gc.disable()  # all that is made here is kept to the end; looking for garbage in it takes a quarter of the time
     try:
-        asked = _Asked(targets, ignores, rules or every_rule())
-        return _lint(folder, asked, fix=fix, unsafe=unsafe, shown=shown)
+        return _fixed(folder, asked, rounds=rounds, unsafe=unsafe)
     finally:
         if collecting:
             gc.enable()
 
 
-def _lint(folder: str, asked: _Asked, *, fix: bool, unsafe: bool, shown: bool) -> LintReport:
+def _fixed(folder: str, asked: _Asked, *, rounds: int, unsafe: bool) -> Linted:
     clock = Clock()
     found = read(folder)
     before = {file.name: file.text for file in found.files}
     report, findings = _judged(found, asked, clock)
     now = report
     fixed: list[Finding] = []
-    for _ in range(_MOST_ROUNDS if fix or unsafe else 0):
+    for _ in range(rounds):
         making = chosen(findings, unsafe=unsafe)
         texts = edited({file.name: file.text for file in found.files}, making)
         if not texts:
@@ -93,10 +111,8 @@ def _lint(folder: str, asked: _Asked, *, fix: bool, unsafe: bool, shown: bool) -
         for file in found.files
         if file.text != before[file.name]
     )
-    if shown:
-        return replace(now, edited=changed)
     ended = _Shown(replace(found, files=(), rust=()))  # their lines are no longer there
-    return replace(report, edited=changed, fixed=tuple(ended.finding(each) for each in fixed))
+    return Linted(now, replace(report, edited=changed, fixed=tuple(ended.finding(each) for each in fixed)))
 
 
 def findings_of(project: Project) -> tuple[Finding, ...]:
@@ -166,7 +182,7 @@ def _judged(found: ProjectRead, asked: _Asked, clock: Clock) -> tuple[LintReport
             for finding in rule.check(use)
         ),
     ]
-    findings = sorted((*left.findings, *about_ignores), key=lambda each: each.severity.rank)
+    findings = worst_first((*left.findings, *about_ignores))
     shown = _Shown(found)
     report = LintReport(
         root=str(found.root),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.exit_codes import ExitCode
-from cudacompat.domain.words.finding import Finding, Severity, Suppressed, suppressing_files
+from cudacompat.domain.words.finding import Finding, Severity, Suppressed, suppressing_files, worst_first
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import ArtifactVerdict, JitPolicy, Outcome, Target
 
@@ -82,7 +82,7 @@ class View:
     @property
     def problems(self) -> tuple[Finding, ...]:
         """Findings and gaps, worst first; at the same severity what could not be read comes first."""
-        return tuple(sorted((*self.gaps, *self.findings), key=lambda finding: finding.severity.rank))
+        return tuple(worst_first((*self.gaps, *self.findings)))
 
     @property
     def notices(self) -> tuple[Finding, ...]:

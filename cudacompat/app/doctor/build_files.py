@@ -26,12 +26,10 @@ class Mending(NamedTuple):
 
 
 def mending(folder: str, targets: Sequence[Target]) -> Mending:
-    """Return the steps that mend this project's own build files by `lint`; with a Dockerfile among them the image is
-    built and checked, too, also where there is nothing to mend. Errors that no fix cures are left to `lint` to say.
-    None in a folder that is too large to be a project, nor for a Dockerfile outside of one."""
+    """Return the steps that mend the build files of the project in a folder; none in a folder that is too large to be
+    one."""
     from cudacompat.app.lint import lint
     from cudacompat.app.project.files import is_small
-    from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 
     if not is_small(folder, MOST_ENTRIES):
         return Mending()
@@ -39,6 +37,15 @@ def mending(folder: str, targets: Sequence[Target]) -> Mending:
         report = lint(folder, tuple(targets), fix=True, unsafe=True)
     except CudacompatError:
         return Mending()
+    return mending_by(report, folder, targets)
+
+
+def mending_by(report: LintReport, folder: str, targets: Sequence[Target]) -> Mending:
+    """Return the steps that mend this project's own build files by `lint`; with a Dockerfile among them the image is
+    built and checked, too, also where there is nothing to mend. Errors that no fix cures are left to `lint` to say.
+    `report` is what `lint` leaves with every fix. None for a Dockerfile outside of a project."""
+    from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
+
     gpus = " ".join(f"--gpu {quote(each)}" for each in dict.fromkeys(target.id for target in targets))
     look = f"cudacompat lint {quote(folder)} {gpus}"
     errors = [each for each in report.findings if each.severity is Severity.ERROR]

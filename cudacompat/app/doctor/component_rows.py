@@ -139,9 +139,13 @@ def required(component: Component) -> frozenset[str]:
     return frozenset(normalised(head[0]) for head in heads if head is not None)
 
 
-def library_findings(components: Iterable[Component], rows: Iterable[ComponentRow]) -> list[Finding]:
-    """Return an error for each component that is not loaded, and a warning for each that is in a part only, or by the
-    help of the program that uses it."""
+def component_findings(components: Iterable[Component], rows: Sequence[ComponentRow]) -> list[Finding]:
+    """Return an error for each component whose own compiler does not know one of the GPUs, or that is not loaded, and a
+    warning for each that is loaded in a part only, or by the help of the program that uses it."""
+    return [*_compiler_findings(rows), *_library_findings(components, rows)]
+
+
+def _library_findings(components: Iterable[Component], rows: Iterable[ComponentRow]) -> list[Finding]:
     by_component = {id(row.component): row for row in rows}
     told = (ComponentFacts(each, _verdicts(by_component.get(id(each)))) for each in components)
     return [finding for facts in told for finding in library_not_found.RULE.check(facts)]
@@ -155,8 +159,7 @@ def _verdicts(row: ComponentRow | None) -> tuple[ComponentVerdict, ...]:
     return row.verdicts if row is not None else ()
 
 
-def compiler_findings(rows: Iterable[ComponentRow]) -> list[Finding]:
-    """Return an error for each component whose own assembler does not know one of the GPUs."""
+def _compiler_findings(rows: Iterable[ComponentRow]) -> list[Finding]:
     return [
         Finding(
             id=toolkit_cannot_build.RULE.id,

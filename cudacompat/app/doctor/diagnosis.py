@@ -23,6 +23,7 @@ from cudacompat.domain.machine.visibility import visibility
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages, PlanStep
+from cudacompat.domain.reports.lint import LintReport
 from cudacompat.domain.rules import JIT_RULES, MACHINE_RULES
 from cudacompat.domain.rules.artifact import no_device_code
 from cudacompat.domain.rules.machine import gpu_outside_driver
@@ -30,7 +31,7 @@ from cudacompat.domain.rules.machine.jit_cache_unusable import JitUse
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.words.errors import CudacompatError, ParseError, UsageError
-from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.finding import Finding, Severity, worst_first
 from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.phrases import one_line
 from cudacompat.domain.words.verdict import JitPolicy, Outcome, Target
@@ -80,7 +81,7 @@ def doctor(
     findings = [f for rule in MACHINE_RULES for f in rule.check(Machine(facts, targets, are_named=bool(specs)))]
     packages = None
     checked = _checked(paths, targets, on_file, options=options) if paths and targets else None
-    projects: tuple[str, ...] = ()
+    projects: Mapping[str, LintReport] = {}
     if checked is not None and not checked.verdicts and any(f.id == no_device_code.RULE.id for f in checked.findings):
         from cudacompat.app.doctor.projects import with_projects
 
@@ -101,7 +102,7 @@ def doctor(
     configured = {Path(f.path).parent for f, _ in apart if f.path}
     findings = [f for f in findings if f.id != "no-device-code" or Path(f.path or "") not in configured]
     findings += [finding for finding, _ in apart]
-    findings = sorted(without_secrets(tuple(findings)), key=lambda f: f.severity.rank)
+    findings = worst_first(without_secrets(tuple(findings)))
     if packages is not None:
         libraries = {path for each in packages.with_code for path in each.libraries}
         about = [f for f in findings if f.path not in libraries]
@@ -253,9 +254,9 @@ def _plan(
     checked: CheckReport | None,
     targets: Sequence[Target],
     known: Recognised | None,
-    projects: Sequence[str],
+    projects: Mapping[str, LintReport],
 ) -> tuple[tuple[PlanStep, ...], tuple[tuple[str, str], ...]]:
-    from cudacompat.app.doctor.build_files import mending, pin_steps
+    from cudacompat.app.doctor.build_files import mending_by, pin_steps
 
     files = {f.path for f in checked.findings} if checked is not None else set()
     steps = machine_steps(f for f in findings if f.path not in files or f.path is None)
@@ -263,7 +264,7 @@ def _plan(
         return tuple(steps), ()
     curable = [f for f in findings if f.id in _CURED_BY_REBUILD and f.severity is not Severity.NOTE and f.path]
     if not curable:
-        ways = [step for project in projects for step in mending(project, targets).steps]
+        ways = [step for project, left in projects.items() for step in mending_by(left, project, targets).steps]
         return tuple(dict.fromkeys((*steps, *pin_steps(findings), *ways))), ()
     paths = [ArtifactPath.parse(f.path) for f in curable if f.path]
     wheels = sorted({path.outer for path in paths if path.members})

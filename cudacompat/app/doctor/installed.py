@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cudacompat.app.check import judge_read, read
-from cudacompat.app.doctor.component_rows import compiler_findings, component_rows, library_findings
+from cudacompat.app.doctor.component_rows import component_findings, component_rows
 from cudacompat.app.doctor.found_libraries import with_found
 from cudacompat.app.doctor.left_over import with_left_over
 from cudacompat.app.inputs.reading import ReadOptions
@@ -24,7 +24,7 @@ from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages
 from cudacompat.domain.rules.artifact import no_runnable_code
 from cudacompat.domain.words.code import BinaryArtifact, ReadResult
-from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.finding import Finding, Severity, worst_first
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import ToolkitVersion
 
@@ -61,8 +61,6 @@ def judge_installed(
     components = with_left_over(here.components, facts.environments, here.asked)
     report = judge_read(found, targets, Policy(), loaded=_loaded(components))
     findings = [*(_counted(f, copies) for f in report.findings), *_takes_none(components)]
-    findings.sort(key=lambda f: f.severity.rank)
-    report = replace(report, findings=tuple(findings))
     shown = {str(each.path) for each in report.verdicts} | {str(each.path) for each in report.not_read}
     with_code = tuple(each for each in components if shown & set(each.libraries))
     several = {path: len(same) for path, same in copies.items() if len(same) > 1 and path in shown}
@@ -74,9 +72,8 @@ def judge_installed(
         environments=facts.environments,
         lacks=here.lacks,
     )
-    findings += [*compiler_findings(rows), *library_findings((*with_code, *_asking(components, with_code)), rows)]
-    findings.sort(key=lambda f: f.severity.rank)
-    report = replace(report, findings=tuple(findings))
+    findings += component_findings((*with_code, *_asking(components, with_code)), rows)
+    report = replace(report, findings=tuple(worst_first(findings)))
     anyhow: tuple[ComponentRow, ...] = ()
     if any(verdict.loaded_or_own.is_of_driver for row in rows for verdict in row.verdicts):
         free = without_driver(targets)

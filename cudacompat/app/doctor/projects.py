@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cudacompat.app.doctor.build_files import MOST_ENTRIES
 from cudacompat.domain.reports.check import CheckReport
@@ -15,37 +16,40 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import Target
 
+if TYPE_CHECKING:
+    from cudacompat.app.lint import Linted
 
-def with_projects(checked: CheckReport, targets: Sequence[Target]) -> tuple[CheckReport, tuple[str, ...]]:
-    """Return the report with what `lint` finds in the named paths that hold no device code, and the paths of these:
-    build files, and folders whose build files are about CUDA. That nothing compiled lies there is a note then: what
-    will be built or installed was examined."""
-    projects: list[str] = []
+
+def with_projects(checked: CheckReport, targets: Sequence[Target]) -> tuple[CheckReport, dict[str, LintReport]]:
+    """Return the report with what `lint` finds in the named paths that hold no device code, and what is left of that
+    with every fix, by these paths: build files, and folders whose build files are about CUDA. That nothing compiled
+    lies there is a note then: what will be built or installed was examined."""
+    projects: dict[str, LintReport] = {}
     for finding in checked.findings:
         if finding.id != no_device_code.RULE.id or finding.severity is not Severity.ERROR or finding.path is None:
             continue
-        report = _linted(finding.path, targets)
-        if report is not None:
-            projects.append(finding.path)
-            checked = _joined(checked, finding, report)
-    return checked, tuple(projects)
+        linted = _linted(finding.path, targets)
+        if linted is not None:
+            projects[finding.path] = linted.mended
+            checked = _joined(checked, finding, linted.now)
+    return checked, projects
 
 
-def _linted(path: str, targets: Sequence[Target]) -> LintReport | None:
+def _linted(path: str, targets: Sequence[Target]) -> Linted | None:
     """What `lint` finds in that file or folder; `None` for a file that it does not read, and for a folder of which it
     reads nothing about CUDA."""
-    from cudacompat.app.lint import lint
+    from cudacompat.app.lint import lint_and_mend
     from cudacompat.app.project.files import is_small
 
     is_folder = Path(path).is_dir()
     if is_folder and not is_small(path, MOST_ENTRIES):
         return None
     try:
-        report = lint(path, tuple(targets))
+        linted = lint_and_mend(path, tuple(targets))
     except CudacompatError:
         return None
-    about_cuda = report.uses or report.packages or report.findings
-    return report if about_cuda or not is_folder else None
+    about_cuda = linted.now.uses or linted.now.packages or linted.now.findings
+    return linted if about_cuda or not is_folder else None
 
 
 def _joined(checked: CheckReport, barren: Finding, report: LintReport) -> CheckReport:

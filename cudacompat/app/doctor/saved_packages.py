@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from cudacompat.app.doctor.component_rows import compiler_findings, library_findings, library_verdict, rows_of
+from cudacompat.app.doctor.component_rows import component_findings, library_verdict, rows_of
 from cudacompat.app.doctor.installed import JudgedPackages, without_driver
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.compat import without_gpu
@@ -20,7 +20,7 @@ from cudacompat.domain.rules.artifact import hole, no_runnable_code, ptx_newer_t
 from cudacompat.domain.rules.artifact import undecided as undecided_rule
 from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
 from cudacompat.domain.words.code import BinaryArtifact
-from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.finding import Finding, Severity, worst_first
 from cudacompat.domain.words.verdict import Outcome, Reason, Target
 
 # Which rule tells of a component that fails for this reason; the others have one of the same name, or none.
@@ -98,9 +98,8 @@ def judge_saved(facts: HostFacts, targets: tuple[Target, ...]) -> JudgedPackages
     findings = [f for row in rows for verdict in row.verdicts if (f := _finding(verdict)) is not None]
     without = len(facts.packages) - len(known)
     asking = tuple(each for each in facts.packages if each.code is None and each.found.parts_lack)
-    findings += [*compiler_findings(rows), *library_findings((*known, *asking), rows)]
-    findings.sort(key=lambda f: f.severity.rank)
-    report = CheckReport(targets, (), tuple(findings), not_read=(), files=len(known), without_code=without)
+    findings += component_findings((*known, *asking), rows)
+    report = CheckReport(targets, (), tuple(worst_first(findings)), not_read=(), files=len(known), without_code=without)
     return JudgedPackages(report, InstalledPackages(tuple(known), without, rows=rows, anyhow=anyhow, asking=asking))
 
 

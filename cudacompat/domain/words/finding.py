@@ -113,3 +113,8 @@ def suppressing_files(items: Iterable[Suppressed]) -> tuple[tuple[str, int], ...
 def count_of(findings: Iterable[Finding], severity: Severity) -> int:
     """How many findings have this severity."""
     return sum(finding.severity is severity for finding in findings)
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings by severity, errors first, and those of one severity in the order that they had."""
+    return sorted(findings, key=lambda finding: finding.severity.rank)
