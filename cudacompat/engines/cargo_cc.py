@@ -1,4 +1,4 @@
-"""A crate whose build script compiles CUDA with the cc crate."""
+"""A crate whose build script compiles CUDA with the cc crate, or calls nvcc itself."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CC = "src/lib.rs of rust-lang/cc-rs at 1.4.2 (a91e05e)"
 
 ENGINE = EngineRecord(
     name="cargo-cc",
-    title="a crate that compiles CUDA with the cc crate",
+    title="a crate whose build script calls nvcc, as the cc crate does",
     aliases=("cc-rs", "cc"),
     plain=True,
     system=BuildSystem.CARGO,
@@ -65,7 +65,10 @@ ENGINE = EngineRecord(
         ),
     ),
     products=("target/*/build/*/out/*.a", "target/release/*"),
-    markers=(Marker("build.rs", r"(?s)\A(?>.*?\bcc::Build\b).*\.cuda\(\s*true\s*\)"),),
+    markers=(
+        Marker("build.rs", r"(?s)\A(?>.*?\bcc::Build\b).*\.cuda\(\s*true\s*\)"),
+        Marker("build.rs", r'\bCommand::new\(\s*"(?:[^"\n]*/)?nvcc"'),
+    ),
     recipe=Recipe(
         packages=("ca-certificates", "curl", "g++", "pkg-config"),
         configure=(),

@@ -76,6 +76,7 @@ ENGINE = EngineRecord(
             "-DCMAKE_INSTALL_PREFIX=/out", "{settings}",
         ),
         build=(("cmake", "--build", "build"), ("cmake", "--install", "build")),
+        installs=False,
     ),
     proved=(("cmake", Proof.BUILT), ("dockerfile", Proof.BUILT), ("env", Proof.BUILT), ("nvcc", Proof.BUILT)),
 )  # fmt: skip

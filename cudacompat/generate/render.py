@@ -21,6 +21,7 @@ from cudacompat.generate.actions import CHECKOUT, UPLOAD_ARTIFACT
 from cudacompat.generate.install import OWN, REQUIREMENTS, InstallSource
 from cudacompat.generate.outputs import OUTPUTS, Matrix, Output, output
 from cudacompat.generate.own_wheel import templates
+from cudacompat.generate.taking import CARGO_ANEW, CARGO_MADE, MAKE, TAKE_OF_MAKE, of_cargo, stamp, taking
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -107,7 +108,11 @@ def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str,
             extensions=_extensions(plan),
             create=_create(plan, packages),
             script=_script(plans, kind) if job else (),
-            make=(*_MAKE, *_TAKE),
+            make=(*MAKE, *TAKE_OF_MAKE),
+            stamp=stamp(plan),
+            taking=taking(plan),
+            cargo_anew=CARGO_ANEW,
+            taking_of_cargo=(*CARGO_MADE, *of_cargo()),
         )
     )
     return text.rstrip("\n") + "\n"
@@ -145,23 +150,6 @@ def _other_distros(plan: BuildPlan) -> str:
 
     known = [each.name for each in DISTROS if newest_image(plan.release.version, each.name, FLAVOURS) is not None]
     return f", or --distro {' or '.join(known)}" if known else ""
-
-
-# make does not know that the flags changed: objects that came along with the sources would stay as they are.
-_MAKE = (
-    "touch /tmp/before",
-    "if make -n clean > /dev/null 2>&1; then make clean; else set -- -B; fi",
-    'make "$@" -j "$jobs"',
-)
-# What make installed; of a Makefile without `install`, or whose `install` knows no DESTDIR, what make wrote.
-_TAKE = (
-    "if make -n install DESTDIR=/out > /dev/null 2>&1; then make install DESTDIR=/out; fi",
-    'for prefix in /out/usr/local /out/usr; do if [ -d "$prefix" ]; then '
-    'cp -a "$prefix/." /out/ && rm -rf "$prefix"; fi; done',
-    'if [ -z "$(find /out -type f)" ]; then mkdir -p /out/bin /out/lib && find . -newer /tmp/before -type f '
-    "\\( -name '*.so*' -o -name '*.a' -o -name '*.cubin' -o -name '*.fatbin' \\) -exec cp -t /out/lib {} + && "
-    "find . -newer /tmp/before -type f -perm -u+x ! -name '*.so*' -exec cp -t /out/bin {} +; fi",
-)
 
 
 # -- what the templates are given
@@ -248,8 +236,8 @@ def _script(plans: Sequence[BuildPlan], kind: Output) -> tuple[str, ...]:
     plan = plans[0]
     recipe = plan.recipe
     if plan.engine.system is BuildSystem.NVCC:
-        return ('jobs="$(nproc)"', *_MAKE, *_TAKE)
-    lines = []
+        return ('jobs="$(nproc)"', *MAKE, *TAKE_OF_MAKE)
+    lines = [*stamp(plan)]
     for step in (recipe.configure, *recipe.build) if recipe is not None else ():
         made = as_wheel(words(plan, step), "/out")
         line = shlex.join(made)
@@ -259,8 +247,8 @@ def _script(plans: Sequence[BuildPlan], kind: Output) -> tuple[str, ...]:
                     line = _by_variable(line, setting, kind)
         lines += [line] if made else []
     if plan.engine.system is BuildSystem.CARGO:
-        lines.append("find target/release -maxdepth 1 -type f -perm -u+x -exec cp -t /out {} +")
-    return tuple(lines)
+        lines += of_cargo("target")
+    return (*lines, *taking(plan))
 
 
 def _by_variable(line: str, setting: PlanSetting, kind: Output) -> str:

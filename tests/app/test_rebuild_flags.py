@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.app.rebuild.flags import hold_flags, own_lists
+from cudacompat.app.rebuild.flags import hold_flags, in_this_tree, own_lists
 from cudacompat.app.rebuild.judged import judge, lost_ptx
 from cudacompat.app.rebuild.prepare import prepare
 from cudacompat.app.rebuild.products import BuildWatch
@@ -48,7 +48,21 @@ def test_a_list_of_the_projects_own_is_named_with_what_extends_it(tmp_path: Path
     (finding,) = own_lists([result], steps)
     assert (finding.path, finding.line) == (str(tmp_path / "CMakeLists.txt"), 3)
     assert finding.help == f"cudacompat generate cmake {tmp_path} --add 12.0 --write   then the same rebuild again"
-    assert own_lists([replace(result, state=StepState.DONE)], steps) == ()
+    done = replace(result, state=StepState.DONE)
+    assert own_lists([done], steps) == ()
+    assert own_lists([done], steps, failing=True) == (finding,)  # a container has no step that looks at the flags
+
+
+def test_a_finding_names_the_engine_and_the_sources(tmp_path: Path) -> None:
+    steps = planned(tmp_path, "RTX 5070 Ti")
+    (tmp_path / "liba.so").write_bytes(library("sm_75"))
+    report = judge(steps, (str(tmp_path / "liba.so"),))
+    assert report is not None
+    (finding,) = report.findings
+    assert finding.help is not None
+    assert "cudacompat generate ENGINE --gpu 'NVIDIA GeForce RTX 5070 Ti'" in finding.help
+    said = in_this_tree(finding, steps).help
+    assert said == f"add sm_120 to the build: cudacompat generate cmake {tmp_path} --add 'NVIDIA GeForce RTX 5070 Ti'"
 
 
 @pytest.mark.parametrize("by", [ProductsBy.CHANGES, ProductsBy.CMAKE])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -74,3 +75,83 @@ def test_what_make_builds_is_taken(tmp_path: Path, install: str, clean: str) -> 
     if install != _INSTALLS:
         assert sorted(path.name for path in (out / "lib").iterdir()) == ["libx.so"]
         assert (out / "lib/libx.so").read_text() == "new\n"
+
+
+def _run_of(engine: str, folder: Path, begins: str, ends: str) -> str:
+    """The lines of a Dockerfile from one that begins so to one that ends so, with this folder in /'s place."""
+    step = re.search(rf"&& ({re.escape(begins)}(?:.*\\\n)*?.*{re.escape(ends)})", text_of(engine))
+    assert step is not None
+    return step[1].replace("/tmp/", f"{folder}/").replace("/out", f"{folder}/out")
+
+
+def _bash(script: str, tree: Path, **environment: str) -> None:
+    command = ["bash", "-euo", "pipefail", "-c", script]
+    done = subprocess.run(
+        command, cwd=tree, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin", **environment}
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+_PROGRAM = b"\x7fELF .nv_fatbin"
+_INSTALLED = {"include/json.hpp": b"// brought along"}
+
+
+@pytest.mark.parametrize(
+    ("installed", "made", "taken"),
+    [
+        ({}, {"build/tool": _PROGRAM, "build/libx.so": _PROGRAM}, ["bin/tool", "lib/libx.so"]),
+        (_INSTALLED, {"bin/tool": _PROGRAM}, ["bin/tool", "include/json.hpp"]),
+        ({"bin/tool": _PROGRAM}, {"build/test": _PROGRAM}, ["bin/tool"]),
+        ({}, {"build/tool": b"\x7fELF", "build/k.fatbin": b"code"}, ["bin/tool", "lib/k.fatbin"]),
+        ({"lib/k.ptx": b"code"}, {"build/tool": b"\x7fELF"}, ["lib/k.ptx"]),
+        ({}, {"build/libx.a": b"!<arch>"}, ["lib/libx.a"]),
+        ({}, {"build/libx.a": b"!<arch>", "build/tool": _PROGRAM}, ["bin/tool"]),
+        ({}, {"build/CMakeFiles/a.out": _PROGRAM, "build/run.sh": b"#!/bin/sh", "build/t": _PROGRAM}, ["bin/t"]),
+    ],
+)
+def test_what_cmake_builds_and_does_not_install_is_taken(
+    tmp_path: Path, installed: dict[str, bytes], made: dict[str, bytes], taken: list[str]
+) -> None:
+    tree, out = tmp_path / "tree", tmp_path / "out"
+    for place, files in ((out, installed), (tree, {"old": _PROGRAM}), (tree, made)):
+        for name, data in files.items():
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            (place / name).write_bytes(data)
+            (place / name).chmod(0o755)
+    for name, day in (("tree/old", "2001-01-01"), ("before", "2002-01-01")):
+        subprocess.run(["touch", "-d", day, tmp_path / name], check=True)
+    out.mkdir(exist_ok=True)
+    _bash(_run_of("cmake", tmp_path, "mkdir -p /out", "-exec cp -t /out/lib {} +; fi\n\n"), tree)
+    assert sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()) == taken
+
+
+def test_an_engine_that_installs_its_libraries_gets_no_more() -> None:
+    assert "/tmp/before" not in text_of("whisper.cpp")
+
+
+def test_cargos_kept_folder_takes_no_older_source_for_a_built_one(tmp_path: Path) -> None:
+    """Another project, or an older state, whose files are older than the build that the cache mount keeps."""
+    tree, kept = tmp_path / "tree", tmp_path / "kept"
+    (kept / "release/deps").mkdir(parents=True)
+    for name in ("release/of-another", "release/deps/of-another"):
+        (kept / name).write_text("linked before\n")
+    tree.mkdir()
+    prepare = _run_of("cargo-cc", tmp_path, 'mkdir -p "$CARGO_TARGET_DIR"', "-type f -delete")
+    done = _run_of("cargo-cc", tmp_path, "cp /tmp/sources", 'sources.sha256"')
+
+    def build(built: bool = True, **texts: str) -> set[str]:
+        for name, text in texts.items():
+            (tree / name).write_text(text)
+        for path in tree.iterdir():
+            os.utime(path, (0, 0))
+        _bash(prepare, tree, CARGO_TARGET_DIR=str(kept))
+        if built:
+            _bash(done, tree, CARGO_TARGET_DIR=str(kept))
+        return {path.name for path in tree.iterdir() if path.stat().st_mtime > 0}
+
+    assert build(a="1", b="1") == {"a", "b"}
+    assert [path.name for path in kept.rglob("*") if path.name == "of-another"] == ["of-another"]
+    assert build() == set()
+    assert build(b="2") == {"b"}
+    assert build(built=False, a="2") == {"a"}
+    assert build(a="1") == {"a", "b"}, "what a build that failed made of a is newer than a"

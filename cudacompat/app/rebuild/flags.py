@@ -6,6 +6,7 @@ import contextlib
 import re
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cudacompat.app.inputs.text_files import beginning
@@ -13,13 +14,14 @@ from cudacompat.app.project.list_changes import AdditionRequest, analyse
 from cudacompat.app.project.list_names import names_of
 from cudacompat.artifacts.buildfiles.compile_commands import Unit, cuda_units
 from cudacompat.artifacts.buildfiles.project_files import read_project
+from cudacompat.domain.builds.engine import BuildSystem
 from cudacompat.domain.builds.lists.nvcc_flags import Requested, describe
 from cudacompat.domain.project.list_places import PlaceState
 from cudacompat.domain.rules.lint.planned_missing_target import RULE
 from cudacompat.domain.runs.rebuild import BuildStep, BuildSteps, StepKind, StepResult, StepState
 from cudacompat.domain.words.errors import CudacompatError
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.phrases import count, sort_key
+from cudacompat.domain.words.phrases import count, generate_for, sort_key
 from cudacompat.domain.words.target import CodeKind
 
 _MOST_NINJA = 64 << 20  # bytes
@@ -70,16 +72,24 @@ def _more(units: Sequence[Unit], promised: Requested) -> str:
     return f"; the project's own list adds {' '.join(map(str, machine or more))}" if more else ""
 
 
-def own_lists(results: Sequence[StepResult], steps: BuildSteps) -> tuple[Finding, ...]:
+# Where each build system's own sources set a list; the files of images and jobs are no part of this build.
+_OWN_FILES = {
+    BuildSystem.CMAKE: re.compile(r"(?:^|/)CMakeLists\.txt$|\.cmake$"),
+    BuildSystem.NVCC: re.compile(r"(?:^|/)(?:GNUmakefile|[Mm]akefile)$|\.mk$"),
+    BuildSystem.CARGO: re.compile(r"(?:^|/)(?:build\.rs|\.cargo/config\.toml|CMakeLists\.txt)$|\.cmake$"),
+    BuildSystem.PIP: re.compile(r"(?:^|/)(?:setup\.py|pyproject\.toml|CMakeLists\.txt)$|\.cmake$"),
+}
+
+
+def own_lists(results: Sequence[StepResult], steps: BuildSteps, failing: bool = False) -> tuple[Finding, ...]:
     """Where the sources set a list of their own in place of the one that was given, and the command that extends it:
-    one finding for each place, where the flags were not those that were promised."""
-    if not any(each.step.kind is StepKind.FLAGS and each.state is StepState.FAILED for each in results):
+    one finding for each place, where the flags were not those that were promised, or (`failing`) what was built is
+    not."""
+    if not failing and not any(each.step.kind is StepKind.FLAGS and each.state is StepState.FAILED for each in results):
         return ()
     plan = steps.plan
     request = AdditionRequest(plan.engine, plan.version, plan.wanted, names=names_of(plan.engine, plan.version))
-    command = ["cudacompat", "generate", plan.engine.name, steps.source]
-    for spec in dict.fromkeys(each.spec for each in plan.wanted):
-        command += ["--add", spec]
+    command = _adding(steps, tuple(dict.fromkeys(each.spec for each in plan.wanted)))
     with contextlib.suppress(CudacompatError):
         places, _ = analyse(request, read_project(steps.source).files, [])
         return tuple(
@@ -90,9 +100,25 @@ def own_lists(results: Sequence[StepResult], steps: BuildSteps) -> tuple[Finding
                 line=place.line,
                 message="the project's own list takes the place of the one that was given",
                 found=place.value,
-                help=f"{shlex.join([*command, '--write'])}   then the same rebuild again",
+                help=f"{command} --write   then the same rebuild again"
+                if place.state is PlaceState.CHANGES
+                else place.why,
             )
             for place in places
-            if place.state is PlaceState.CHANGES and place.file.endswith(("CMakeLists.txt", ".cmake"))
+            if place.state in (PlaceState.CHANGES, PlaceState.CANNOT)
+            and _OWN_FILES[plan.engine.system].search(place.file)
         )
     return ()
+
+
+def _adding(steps: BuildSteps, specs: Sequence[str]) -> str:
+    words = ["cudacompat", "generate", steps.plan.engine.name, steps.source]
+    return shlex.join([*words, *(word for spec in specs for word in ("--add", spec))])
+
+
+def in_this_tree(finding: Finding, steps: BuildSteps) -> Finding:
+    """Return the finding about an artifact with the command that is meant for these sources, where it names one for
+    any engine: the list was given to this build, so that what matters is where the sources set their own."""
+    if finding.help is None or finding.target is None:
+        return finding
+    return replace(finding, help=finding.help.replace(generate_for(finding.target), _adding(steps, (finding.target,))))

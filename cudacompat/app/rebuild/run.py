@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cudacompat.app.rebuild.commands import Events, RunningBuild, clean, extract, run_command
-from cudacompat.app.rebuild.flags import hold_flags, own_lists
+from cudacompat.app.rebuild.flags import hold_flags, in_this_tree, own_lists
 from cudacompat.app.rebuild.judged import judge, lost_ptx, said_of, without_code
 from cudacompat.app.rebuild.prepare import DOCKERFILE, dockerfile
 from cudacompat.app.rebuild.products import BuildWatch, matching
@@ -19,7 +19,7 @@ from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.rebuild import RebuildReport
 from cudacompat.domain.runs.rebuild import BuildStep, BuildSteps, StepKind, StepResult, StepState
 from cudacompat.domain.words.errors import CudacompatError
-from cudacompat.domain.words.finding import Finding
+from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.host.surroundings.masking import without_secrets
 from cudacompat.host.written import make_folder, save
 
@@ -39,14 +39,15 @@ def run_steps(steps: BuildSteps, environment: Mapping[str, str], logs: Path, eve
         earlier = pool.submit(judge, steps, there)  # while CMake configures
         results, after = _run_all(build, earlier)
         before = earlier.result()
+    failing = after is not None and any(each.severity is Severity.ERROR for each in after.findings)
     findings = (
         *steps.findings,
         *_meaning(results, steps),
-        *own_lists(results, steps),
+        *own_lists(results, steps, failing),
         *without_code(results, after),
         *lost_ptx(steps, after),
     )
-    findings += after.findings if after is not None else ()
+    findings += tuple(in_this_tree(each, steps) for each in after.findings) if after is not None else ()
     return without_secrets(RebuildReport(steps, tuple(results), before, after=after, findings=findings))
 
 

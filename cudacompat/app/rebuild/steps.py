@@ -210,7 +210,7 @@ def container_steps(site: Site, program: str, dockerfile: Path) -> Made:
     return Made(
         (
             BuildStep(StepKind.BUILD, "build in a container; the sources are copied in", command),
-            BuildStep(StepKind.EXTRACT, "copy the built files out of the image", (program, tag)),
+            BuildStep(StepKind.EXTRACT, f"copy the built files out of the image {tag}", (program, tag)),
             _JUDGE,
         ),
         ProductsBy.PATTERNS,

@@ -43,6 +43,7 @@ class Recipe:
     """How a container builds the engine: packages of Ubuntu, commands, what the runtime needs.
 
     `of_image` are settings that only an image gets, which runs on machines other than the one that builds it.
+    Without `installs` the engine's own installation may be empty, and what the build linked is taken in its place.
     `python_packages` are what the wheel that is built needs when it is imported, whether its metadata says so or not.
 
     In `configure` and `build` the item `{settings}` stands for the settings of channel DEFINE or ARGUMENT, and
@@ -57,6 +58,7 @@ class Recipe:
     rust: bool = False
     servers: tuple[Server, ...] = ()
     of_image: tuple[RequiredSetting, ...] = ()
+    installs: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.project.list_places import ListPlace, PlaceState
@@ -29,7 +30,7 @@ def extend_text(page: Page, report: ExtendReport) -> None:
         page.line(f"skipped (third-party sources): {', '.join(report.skipped)}")
     states = [place.state for place in report.places]
     if not states:
-        page.line("no architecture list found; `cudacompat generate ENGINE --as KIND` writes one")
+        page.line("no architecture list found; this prints one: ", (_whole(report), "bold"))
         return
     page.line(
         f"{count(len(states), 'list')} found: {states.count(PlaceState.CHANGES)} to change, "
@@ -41,6 +42,13 @@ def extend_text(page: Page, report: ExtendReport) -> None:
         page.line("apply them: ", (f"{report.command} --write", "bold"))
         for command in report.after:
             page.line("then remove old results that would hide the change: ", (command, "bold"))
+
+
+def _whole(report: ExtendReport) -> str:
+    """The command that prints settings where there are none to extend."""
+    words = ["cudacompat", "generate", report.engine.name]
+    words += ["--engine-version", report.version] if report.version else []
+    return shlex.join([*words, *(word for arch in report.archs for word in ("--gpu", f"sm_{arch}"))])
 
 
 def _place(page: Page, place: ListPlace) -> None:

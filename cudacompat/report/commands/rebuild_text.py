@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cudacompat.domain.builds.plans.plan import setting_line
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.rebuild import RebuildReport
-from cudacompat.domain.runs.rebuild import BuildSteps, StepState
+from cudacompat.domain.runs.rebuild import BuildSteps, StepKind, StepState
 from cudacompat.domain.words.phrases import what_is_there
 from cudacompat.domain.words.verdict import Outcome
 from cudacompat.report.commands.generate_text import costs_text
@@ -38,7 +38,7 @@ def steps_text(page: Page, steps: BuildSteps) -> None:
         page.line(f"  {number}. ", (step.kind.value, "bold"), f": {step.why}")
         for path in step.paths:
             page.line(f"       {path}")
-        if step.command:
+        if step.command and step.kind is not StepKind.EXTRACT:  # that is several commands, which --dry-run prints
             page.line(f"       {shlex.join(step.command)}")
     page.line()
 
