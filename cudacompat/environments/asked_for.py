@@ -19,11 +19,12 @@ _PACKAGES = 5_000  # in one environment
 
 def asked_for(folders: Iterable[str], libraries: Iterable[str]) -> frozenset[str]:
     """Return those of `libraries` (normalised names) that an installed package requires, extras included, other than
-    one of them that nothing asks for itself: `cuda-toolkit` asks for cuBLAS only where something asks for it."""
+    one of them that nothing asks for itself: `cuda-toolkit` asks for cuBLAS only where something asks for it, and so
+    does `nvidia-cuda-nvcc` for the runtime."""
     requires = dict(_requirements(folders))
     known = frozenset(libraries)
     waiting = [
-        need for name, needs in requires.items() if name not in known and not _is_metapackage(name) for need in needs
+        need for name, needs in requires.items() if name not in known and not _is_of_toolkit(name) for need in needs
     ]
     found: set[str] = set()
     while waiting:
@@ -74,9 +75,10 @@ def _parsed(text: str) -> Requirement | None:
         return None
 
 
-def _is_metapackage(name: str) -> bool:
-    """Whether the package is NVIDIA's list of its own libraries, which a package that needs them requires."""
-    return name in ("cuda-toolkit", "nvidia-cuda-toolkit")
+def _is_of_toolkit(name: str) -> bool:
+    """Whether the package is NVIDIA's list of its own libraries, or a compiler of its toolkit, which asks for the
+    runtime: a package that needs them requires them."""
+    return name == "cuda-toolkit" or name.startswith(("nvidia-cuda-", "nvidia-nvvm", "nvidia-nvjitlink"))
 
 
 def _requirements(folders: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -25,6 +25,7 @@ from cudacompat.domain.words.finding import Severity
 from cudacompat.domain.words.verdict import Outcome, Reason
 from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.environments import installed
+from cudacompat.environments.asked_for import asked_for
 from cudacompat.host.places.roots import Roots
 from tests.helpers import toolchain
 from tests.helpers.build import target
@@ -306,6 +307,17 @@ class TestPackagesThatAreKnown:
             assert why(row.verdicts[0]) == "NVRTC 12.4 ends at sm_90a, nothing for 12.0"
             assert package_steps(loaded(seen.packages), (target(capability),), facts(prefix)) == []
 
+    def test_no_compiler_of_its_release_knows_the_gpu_so_its_newer_build_is_the_step(self, prefix: Path) -> None:
+        install(
+            prefix / "site-packages", "cupy-cuda11x", "13.3.0", {"cupy/cuda/cub.so": library("sm_80", "compute_80")}
+        )
+        seen = judge_installed(facts(prefix), (target("12.0"),))
+        assert seen is not None
+        needed, wanted = library_steps(seen.packages, facts(prefix))
+        assert [step.why.split(" in place of ")[0] for step in needed] == ["Install cupy-cuda13x 14.2.0"]
+        assert "uninstall -y cupy-cuda11x && " in (needed[0].command or "")
+        assert wanted == []
+
     def test_beside_torch_it_is_said_what_a_program_has_to_do(self, prefix: Path) -> None:
         site = prefix / "site-packages"
         install(
@@ -466,6 +478,16 @@ class TestWhatIsLeftOver:
         self.put(prefix, "nvidia-curand-cu12")
         assert self.outcomes(prefix)["nvidia-cublas"] is Outcome.SPECIAL
         assert not [f for f in judged(prefix).report.findings if f.severity is Severity.ERROR]
+
+    def test_a_compiler_of_the_toolkit_that_nothing_asks_for_asks_for_nothing(self, prefix: Path) -> None:
+        site = prefix / "site-packages"
+        install(site, "jax-cuda12-plugin", "0.10.2", {"jax/plugin.so": b""}, "nvidia-cuda-runtime-cu12")
+        for name, abi in (("nvidia-cuda-runtime-cu12", "12"), ("nvidia-cuda-runtime", "13")):
+            install(site, name, f"{abi}.0", {f"nvidia/{abi}/libcudart.so.{abi}": b""})
+        install(site, "nvidia-cuda-nvcc", "13.0", {}, "nvidia-cuda-runtime")
+        assert asked_for([str(site)], ["nvidia-cuda-runtime-cu12", "nvidia-cuda-runtime"]) == {
+            "nvidia-cuda-runtime-cu12"
+        }
 
     def test_a_requirement_of_an_extra_asks_for_it_also_through_a_list_of_nvidias(self, prefix: Path) -> None:
         site = self.put(prefix, "nvidia-curand-cu12", "cuda-toolkit[cublas]==13.0; extra == 'cuda'")

@@ -16,11 +16,13 @@ UV = Environment("/home/ada/.venv", "./.venv", "3.12", "./.venv", installer="uv"
 TARGET = Environment("/home/ada/libs", "./libs", "", "--python", installer="pip --target")
 
 
-def step(package: str, gpu: str, driver: str | None = None, home: Environment | None = VENV) -> PlanStep | None:
+def step(
+    package: str, gpu: str, driver: str | None = None, home: Environment | None = VENV, *, version: str = "14.2.0"
+) -> PlanStep | None:
     targets = resolve_targets(
         (gpu,), DriverRelease.parse(driver) if driver else None, JitPolicy.NORMAL, environment={}, ask_machine=False
     )
-    return other_build_step(Component(package, "14.2.0", "/site", ()), targets, home, "linux-x86_64")
+    return other_build_step(Component(package, version, "/site", ()), targets, home, "linux-x86_64")
 
 
 @pytest.mark.parametrize(
@@ -51,3 +53,20 @@ def test_the_commands_of_each_world() -> None:
     assert "'cupy-cuda12x[ctk]==" in venv
     assert uv.startswith("uv pip uninstall --python ./.venv cupy-cuda13x && uv pip install --python ./.venv ")
     assert target is None
+
+
+@pytest.mark.parametrize(
+    ("package", "gpu", "driver", "asked"),
+    [
+        ("jax-cuda13-pjrt", "8.6", "570", "'jax[cuda12]==0.10.2'"),
+        ("jax-cuda13-plugin", "7.0", "580", "'jax[cuda12]==0.10.2' nvidia-cudnn-cu12==9.10.2.21"),  # cuDNN left Volta
+        ("jax-cuda12-pjrt", "12.0", "580", "'jax[cuda13]==0.10.2'"),
+        ("jax-cuda13-pjrt", "8.6", "470", None),  # neither runs with it
+    ],
+)
+def test_what_an_extra_brought_changes_with_that_extra(package: str, gpu: str, driver: str, asked: str | None) -> None:
+    found = step(package, gpu, driver, version="0.10.2")
+    cuda = "13" if "cuda13" in package else "12"
+    removed = f"uninstall -y jax-cuda{cuda}-plugin jax-cuda{cuda}-pjrt && ./.venv/bin/python -m pip install "
+    command = found.command if found is not None else None
+    assert (command or "").endswith(f"{removed}{asked}") if asked is not None else command is None

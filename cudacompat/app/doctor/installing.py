@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from shlex import quote
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.version import InvalidVersion, Version
 
 from cudacompat.domain.machine.components import Component, Environment
 
@@ -43,3 +44,11 @@ def needs(component: Component, home: Environment | None) -> Iterator[Requiremen
                 yield need
         except (InvalidRequirement, ValueError):
             continue
+
+
+def public_version(text: str) -> Version | None:
+    """Return the version without its local part, `None` for what is no version."""
+    try:
+        return Version(Version(text).public)
+    except InvalidVersion:
+        return None

@@ -10,6 +10,7 @@ from packaging.requirements import Requirement
 
 from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.installing import installer, needs
+from cudacompat.app.doctor.other_builds import other_build_step
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.machine.loaders import CudaLibraries
@@ -18,7 +19,7 @@ from cudacompat.domain.tables.cuda_libraries import conda_package, release_asked
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.wheels.cure import WheelCure, candidates, cure_for
 from cudacompat.domain.wheels.distributions import framework
-from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for, platform_of_system
 from cudacompat.domain.words.phrases import one_line, some, verb
 from cudacompat.domain.words.verdict import Target
 from cudacompat.engines import cuda_libraries
@@ -46,6 +47,10 @@ def library_steps(packages: InstalledPackages, facts: HostFacts) -> tuple[list[P
             lacks = tuple(
                 dict.fromkeys(name for each in (row.verdicts if row is not None else ()) for name in each.lacks)
             )
+            swap = _other_release_of_cuda(row, lacks, here, facts=facts) if row is not None else None
+            if swap is not None:
+                needed.append(swap)
+                continue
             if row is not None and not lacks and component.found.compiler:
                 needed += _newer_compiler(row, here)
             if row is not None and lacks and _runs_otherwise(row):
@@ -61,6 +66,18 @@ def library_steps(packages: InstalledPackages, facts: HostFacts) -> tuple[list[P
 
 def _runs_otherwise(row: ComponentRow) -> bool:
     return all(each.loaded_or_own.is_of_driver or not each.loaded_or_own.is_bad for each in row.verdicts)
+
+
+def _other_release_of_cuda(row: ComponentRow, lacks: Sequence[str], here: Here, *, facts: HostFacts) -> PlanStep | None:
+    """The build of the package for a newer CUDA release, where no NVRTC of its own release compiles for all GPUs."""
+    component = row.component
+    compiles = component.found.compiler or any(each.startswith("libnvrtc.so") for each in lacks)
+    cuda = _release(component, lacks, row)
+    targets = [each.target for each in row.verdicts]
+    first = [found.version for each in targets if (found := first_with(str(each.capability.number))) is not None]
+    if not compiles or cuda is None or all(each.major <= cuda for each in first):
+        return None
+    return other_build_step(component, targets, here.home, platform=platform_of_system(facts.platform))
 
 
 def _newer_compiler(row: ComponentRow, here: Here) -> Iterator[PlanStep]:

@@ -1,18 +1,19 @@
-"""Packages that are released under one name for each CUDA release: the one that runs where the installed one does not.
+"""Packages that are released for each CUDA release: the one that runs where the installed one does not.
 
-`cupy-cuda13x` and `cupy-cuda12x` hold the same modules, so one takes the place of the other.
+`cupy-cuda13x` and `cupy-cuda12x` hold the same modules, so one takes the place of the other; `jax` has an
+extra for each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from shlex import quote
 
-from cudacompat.app.doctor.installing import installer, remover
+from cudacompat.app.doctor.installing import installer, public_version, remover
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.reports.doctor import PlanStep
-from cudacompat.domain.wheels.cure import WheelCure, cure_for
-from cudacompat.domain.wheels.distributions import family_of, release_of_family
+from cudacompat.domain.wheels.cure import WheelCure, cure_for, pin_of_last
+from cudacompat.domain.wheels.distributions import distributions, family_of, release_of_family
 from cudacompat.domain.wheels.table import packages
 from cudacompat.domain.words.phrases import one_line
 from cudacompat.domain.words.verdict import Target
@@ -25,19 +26,61 @@ def other_build_step(
 ) -> PlanStep | None:
     """Return the step that puts the build for another CUDA release, the newest that runs on all of these GPUs with
     their driver, in the place of this component; `None` where the component has no such sisters, or none runs."""
+    by_extra = _by_extra(component, targets, home, platform=platform)
+    if by_extra is not None:
+        return by_extra
     cure = _other_build(normalised(component.package), targets, platform)
     if cure is None:
         return None
     use = cuda_libraries(cure.package)
     extras = use.brings(str(cure.version)) if use is not None else ()
     extra = f"[{','.join(extras)}]" if extras else ""
-    asked = quote(f"{cure.package}{extra}=={cure.version}")
+    asked = f"{cure.package}{extra}=={cure.version}"
+    named = f"{cure.package} {cure.version}"
+    return _swap((component.package,), named, (asked,), home=home, native=cure.native)
+
+
+def _swap(
+    removed: Sequence[str], named: str, asked: Sequence[str], *, home: Environment | None, native: bool
+) -> PlanStep:
     removes = remover(home)
-    how = "" if cure.native else ", by JIT at first use"
-    why = f"Install {cure.package} {cure.version} in place of {component.package}: it runs on these GPUs{how}"
+    how = "" if native else ", by JIT at first use"
+    why = f"Install {named} in place of {' and '.join(removed)}: it runs on these GPUs{how}"
     told = why if removes is not None else f"{why}; both have the same files, so into another directory"
-    command = f"{removes} {quote(component.package)} && {installer(home)} {asked}" if removes is not None else None
-    return PlanStep(one_line(told), command, cures=(component.package,))
+    names = " ".join(map(quote, removed))
+    command = f"{removes} {names} && {installer(home)} {' '.join(map(quote, asked))}" if removes is not None else None
+    return PlanStep(one_line(told), command, cures=tuple(removed))
+
+
+def _by_extra(
+    component: Component, targets: Sequence[Target], home: Environment | None, *, platform: str
+) -> PlanStep | None:
+    """The step for what an extra of another package brought: the same extra for another CUDA release. All that it
+    brings has to run in the same version."""
+    name = normalised(component.package)
+    for front, chosen in distributions().chosen_by_extra.items():
+        own = next((cuda for cuda, names in chosen.releases.items() if name in names), None)
+        for cuda in sorted(chosen.releases, reverse=True) if own is not None else ():
+            cures = _all_run(chosen.releases[cuda], component, targets, platform) if cuda != own else None
+            if own is not None and cures:
+                asked = f"{front}[{chosen.extra.format(cuda)}]"
+                named = f"{asked} {cures[0].version}"
+                pin = f"{asked}=={cures[0].version}"
+                native = all(each.native for each in cures)
+                wheels = (each.format(cuda) for each in chosen.libraries)
+                older = filter(None, (pin_of_last(each, targets, platform) for each in wheels))
+                return _swap(chosen.releases[own], named, (pin, *older), home=home, native=native)
+    return None
+
+
+def _all_run(
+    names: Iterable[str], component: Component, targets: Sequence[Target], platform: str
+) -> tuple[WheelCure, ...]:
+    """The cures of all these packages, of one version; none where one of them does not run."""
+    version = public_version(component.version)
+    cures = tuple(cure_for(name, targets, version=version, platform=platform) for name in names)
+    found = tuple(each for each in cures if isinstance(each, WheelCure))
+    return found if len(found) == len(cures) and len({each.version for each in found}) == 1 else ()
 
 
 def _other_build(name: str, targets: Sequence[Target], platform: str) -> WheelCure | None:

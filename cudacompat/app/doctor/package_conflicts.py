@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from shlex import quote
 
-from cudacompat.app.doctor.installing import installer, needs
-from cudacompat.app.doctor.plan import public_version
+from cudacompat.app.doctor.installing import installer, needs, public_version
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import InstalledPackages, PlanStep

@@ -7,10 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from shlex import quote
 
-from packaging.version import InvalidVersion, Version
-
 from cudacompat.app.doctor.component_rows import required
-from cudacompat.app.doctor.installing import installer
+from cudacompat.app.doctor.installing import installer, public_version
 from cudacompat.app.doctor.library_steps import Here, loaded
 from cudacompat.app.doctor.other_builds import other_build_step
 from cudacompat.app.doctor.release_pins import others_take, pins, taken
@@ -26,12 +24,14 @@ from cudacompat.domain.tables.drivers import runtime_floor
 from cudacompat.domain.wheels.cure import NoCure, WheelCure, cure_for
 from cudacompat.domain.wheels.platforms import platform_of_system
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.phrases import one_line
+from cudacompat.domain.words.phrases import one_line, some
 from cudacompat.domain.words.verdict import Reason, Target
 from cudacompat.environments.asked_for import Asker
 from cudacompat.environments.own import normalised
 
 _UNKNOWN_GPU = (Reason.DRIVER_TOO_OLD_FOR_GPU, Reason.DRIVER_DROPPED_GPU)
+_COMES_ALONG = " no release of it is known that runs on these GPUs; it comes with what needs it"
+_COME_ALONG = ": no releases of them are known that run on these GPUs; they come with what needs them"
 # What brings another release of a package that no table knows, by who keeps it.
 _UPGRADES = {
     "conda": "conda update",
@@ -155,7 +155,10 @@ def _release_steps(
         done: set[str] = set()
         others = others_take((row.component for row in bad), home)
         cures = {id(row): _cure(row, names, targets=targets, facts=facts, others=others) for row in bad}
-        moves = any(isinstance(cures[id(row)], WheelCure) and not is_vendors(row.component.package) for row in bad)
+        swaps = _swaps(bad, cures, home, targets=targets, facts=facts)
+        moves = bool(swaps) or any(
+            isinstance(cures[id(row)], WheelCure) and not is_vendors(row.component.package) for row in bad
+        )
         for row in sorted(bad, key=lambda each: _order(each, bad, known=isinstance(cures[id(each)], WheelCure))):
             name = normalised(row.component.package)
             if name in done or (moves and is_vendors(name)):  # the libraries of a package change with it
@@ -168,16 +171,44 @@ def _release_steps(
             cured = [each for each in bad if normalised(each.component.package) in (name, *followers)]
             step = _release_step(row, cure, _names(cured), targets=targets, home=home, others=others.get(name, ()))
             if isinstance(cure, NoCure) and not is_vendors(name):
-                step = (
-                    other_build_step(row.component, targets, home, platform=platform_of_system(facts.platform)) or step
-                )
+                step = swaps.get(id(row), step)
+                done |= {normalised(each) for each in step.cures}
             if isinstance(cure, WheelCure) and (missing := lacks.get(_key(row))):
                 here = Here(home, tuple(near))
                 step = replace(
                     step, command=_with_libraries(row, cure, missing, here=here, targets=targets, facts=facts)
                 )
             steps.append(step)
-    return steps[:most]
+    return _without_repeated_vendors(steps)[:most]
+
+
+def _without_repeated_vendors(steps: Sequence[PlanStep]) -> list[PlanStep]:
+    """The steps, with one for all of NVIDIA's libraries that nothing here can change."""
+    idle = [each for each in steps if each.why.endswith(_COMES_ALONG)]
+    if len(idle) < 2:
+        return list(steps)
+    names = [each.why.removesuffix(_COMES_ALONG).rstrip(":") for each in idle]
+    one = PlanStep(f"{some(names)}{_COME_ALONG}")
+    return [one if each is idle[0] else each for each in steps if each is idle[0] or each not in idle]
+
+
+def _swaps(
+    rows: Iterable[ComponentRow],
+    cures: Mapping[int, WheelCure | NoCure | None],
+    home: Environment | None,
+    *,
+    targets: Sequence[Target],
+    facts: HostFacts,
+) -> dict[int, PlanStep]:
+    """By the `id` of each row that no release of its own package cures: the step that installs its build for another
+    CUDA release."""
+    platform = platform_of_system(facts.platform)
+    found = {
+        id(row): other_build_step(row.component, targets, home, platform=platform)
+        for row in rows
+        if isinstance(cures[id(row)], NoCure) and not is_vendors(row.component.package)
+    }
+    return {key: step for key, step in found.items() if step is not None}
 
 
 def _key(row: ComponentRow) -> tuple[str, str]:
@@ -284,7 +315,7 @@ def _release_step(
     if isinstance(cure, NoCure) and cure.is_known and not is_vendors(component.package):
         return PlanStep(one_line(f"{named}: {cure.sentence}"), None, cures=())
     if is_vendors(component.package):
-        return PlanStep(f"{named}: no release of it is known that runs on these GPUs; it comes with what needs it")
+        return PlanStep(f"{named}:{_COMES_ALONG}")
     if component.manager == "editable":
         source = one_line(component.libraries[0].rpartition("/")[0])
         why = f"{named} is built from sources here: build {source} again, with a list that has these GPUs"
@@ -305,14 +336,6 @@ def _pip(cure: WheelCure, home: Environment | None, *, named: bool) -> str:
 
 def _has_driver(targets: Iterable[Target]) -> bool:
     return all(target.driver is not None for target in targets)
-
-
-def public_version(text: str) -> Version | None:
-    """Return the version without its local part, `None` for what is no version."""
-    try:
-        return Version(Version(text).public)
-    except InvalidVersion:
-        return None
 
 
 def _names(rows: Iterable[ComponentRow]) -> tuple[str, ...]:

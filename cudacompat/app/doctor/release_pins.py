@@ -9,7 +9,7 @@ from packaging.specifiers import SpecifierSet
 from cudacompat.app.doctor.library_steps import Here, all_paths, looks
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.tables.cuda_libraries import is_vendors, requirement_in
-from cudacompat.domain.wheels.cure import WheelCure, candidates, cure_for
+from cudacompat.domain.wheels.cure import WheelCure, pin_of_last
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.words.verdict import Target
 from cudacompat.engines import cuda_libraries
@@ -50,20 +50,9 @@ def pins(
     extras = use.brings(str(cure.version)) if not here.holds(framework().name) else ()
     names = (*lacks, *(f"lib{each}.so.9" for each in extras if each == "cudnn"))
     wheels = list(dict.fromkeys(found for each in names if (found := requirement_in(each, cuda)) is not None))
-    older = [pin for each in wheels if (pin := _last_that_runs(each, targets, platform)) is not None]
+    older = [pin for each in wheels if (pin := pin_of_last(each, targets, platform)) is not None]
     if extras:
         return (f"{cure.package}[{','.join(extras)}]=={cure.version}", *older), ""
     pinned = {each.partition("==")[0] for each in older}
     rest = [each for each in wheels if each.partition("==")[0] not in pinned]
     return (*cure.pins, *rest, *older), "" if looks(component, use, here) else all_paths(here)
-
-
-def _last_that_runs(wheel: str, targets: Sequence[Target], platform: str) -> str | None:
-    """The pin of the newest release of a library that runs on these GPUs, where that is not the newest at all."""
-    name = wheel.partition("==")[0]
-    wanted = SpecifierSet(wheel[len(name) :])
-    found = cure_for(name, targets, platform=platform, allowed=wanted)
-    newest = max((each.version for each in candidates(name, platform) if wanted.contains(each.version)), default=None)
-    if not isinstance(found, WheelCure) or newest is None or found.version == newest:
-        return None
-    return f"{name}=={found.version}"

@@ -235,3 +235,15 @@ def _none(package: str, targets: Sequence[Target], version: Version | None, *, p
             does = _OF_VENDOR if is_vendors_wheel(package) else _FROM_SOURCE
             text = f"no wheel of {package} that is known runs on {labels}: {does}"
     return NoCure(package, text, tuple(single))
+
+
+def pin_of_last(wheel: str, targets: Sequence[Target], platform: str) -> str | None:
+    """Return the pin of the newest release of `wheel` (a name, or a requirement) that runs on these GPUs; `None` where
+    that is the newest of all, or none runs."""
+    name = wheel.partition("==")[0]
+    wanted = SpecifierSet(wheel[len(name) :])
+    found = cure_for(name, targets, platform=platform, allowed=wanted)
+    newest = max((each.version for each in candidates(name, platform) if wanted.contains(each.version)), default=None)
+    if not isinstance(found, WheelCure) or newest is None or found.version == newest:
+        return None
+    return f"{name}=={found.version}"

@@ -41,6 +41,17 @@ class Framework:
 
 
 @dataclass(frozen=True, slots=True)
+class ChosenByExtra:
+    """A package with an extra for each major CUDA release (`cuda{}`), and by release the packages that it brings, which
+    have its version; no two of these releases go into one environment. `libraries` are the wheels of NVIDIA's that come
+    along and that newer releases of may not serve every GPU, `{}` in them the release."""
+
+    extra: str
+    libraries: tuple[str, ...]
+    releases: Mapping[int, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Distributions:
     """What is known by name alone.
 
@@ -50,7 +61,8 @@ class Distributions:
     `library_for_each_cuda` those of a package that has one for each CUDA release, `library_for_older` those that GPUs
     below a compute capability load in their place, `no_kernels_of_its_own` are packages
     whose device code is that of a compiler's tools, and `requirements_that_matter` finds the requirements to keep.
-    `compiled_at_run_time` says of package families how they compile device code themselves. `brings` are packages
+    `compiled_at_run_time` says of package families how they compile device code themselves. `chosen_by_extra` are
+    packages whose extra decides which packages with device code come along. `brings` are packages
     without device code, with what they require that has some, `brought_by_older` the same of older releases, each up
     to the version that it names, the oldest first, `repositories` where those are developed; `used_without_it` says of
     packages what they do without device code that most programs want of them; `other_accelerators` are packages for
@@ -68,6 +80,7 @@ class Distributions:
     no_kernels_of_its_own: frozenset[str]
     compiled_at_run_time: Mapping[str, str]
     requirements_that_matter: re.Pattern[str]
+    chosen_by_extra: Mapping[str, ChosenByExtra]
     brings: Mapping[str, tuple[str, ...]]
     brought_by_older: Mapping[str, Mapping[str, tuple[str, ...]]]
     used_without_it: Mapping[str, str]
@@ -122,6 +135,14 @@ def distributions() -> Distributions:
         no_kernels_of_its_own=frozenset(raw["no_kernels_of_its_own"]["names"]),
         compiled_at_run_time=raw["compiled_at_run_time"]["names"],
         requirements_that_matter=re.compile(raw["requirements_that_matter"]["pattern"], re.IGNORECASE),
+        chosen_by_extra={
+            name: ChosenByExtra(
+                each["extra"],
+                tuple(each["libraries"]),
+                {int(cuda): tuple(names) for cuda, names in each["releases"].items()},
+            )
+            for name, each in raw["chosen_by_extra"]["packages"].items()
+        },
         brings={name: tuple(needs) for name, needs in raw["brings"]["packages"].items()},
         brought_by_older={
             name: {last: tuple(needs) for last, needs in releases.items()}
