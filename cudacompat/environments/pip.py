@@ -58,7 +58,7 @@ def components(folders: Iterable[SiteFolder]) -> Components:
                         version,
                         folder.path,
                         libraries=libraries,
-                        manager="pip" if source is None else "editable",
+                        manager="editable" if source is not None else _manager(info, folder),
                         requires=_requires(info),
                         compilers=bundled_compilers(_programs(folder, info)),
                     )
@@ -104,6 +104,14 @@ def _requires(info: Path) -> tuple[str, ...]:
     head = (_head(info / "METADATA") or _head(info / "PKG-INFO")).split("\n\n", 1)[0]
     found = re.findall(r"^Requires-Dist:[ \t]*(\S[^\n]*?)[ \t\r]*$", head, re.MULTILINE)
     return tuple(each for each in found if not re.search(r"\bextra\s*==", each))
+
+
+def _manager(info: Path, folder: SiteFolder) -> str:
+    """Who installed it: conda says so in INSTALLER, or leaves that out as builds with setup.py do."""
+    said = _head(info / "INSTALLER").strip()
+    if said == "conda" or (not said and exists(Path(folder.prefix, "conda-meta"))):
+        return "conda"
+    return "pip"
 
 
 def _editable_from(info: Path) -> str | None:

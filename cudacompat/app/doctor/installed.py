@@ -143,7 +143,7 @@ def _with_loaders(facts: HostFacts) -> tuple[Component, ...]:
     from cudacompat.environments.own import normalised
 
     rows = loading()
-    locations = list(dict.fromkeys(each.location for each in facts.packages if each.manager == "pip"))
+    locations = list(dict.fromkeys(each.location for each in facts.packages if each.manager in ("pip", "conda")))
     environment = dict(facts.environment)
     components = []
     for component in facts.packages:

@@ -9,6 +9,7 @@ from shlex import quote
 from packaging.requirements import Requirement
 
 from cudacompat.app.doctor.component_rows import required
+from cudacompat.app.doctor.conda_steps import conda_install, conda_step
 from cudacompat.app.doctor.installing import installer, needs
 from cudacompat.app.doctor.other_builds import other_build_step
 from cudacompat.domain.machine.components import Component, Environment, by_environment
@@ -77,6 +78,8 @@ def _other_release_of_cuda(row: ComponentRow, lacks: Sequence[str], here: Here, 
     first = [found.version for each in targets if (found := first_with(str(each.capability.number))) is not None]
     if not compiles or cuda is None or all(each.major <= cuda for each in first):
         return None
+    if component.manager == "conda":
+        return conda_step(component, targets, here.home)
     return other_build_step(component, targets, here.home, platform=platform_of_system(facts.platform))
 
 
@@ -134,7 +137,8 @@ def _steps(component: Component, lacks: Sequence[str], here: Here, row: Componen
     folders = list(dict.fromkeys(path.rpartition("/")[0] for path in there.values()))
     if missing:
         command = _install(component, missing, cuda, here=here, use=use)
-        where = all_paths(here) if command and use is not None and not looks(component, use, here) else ""
+        apart = use is not None and not looks(component, use, here) and component.manager != "conda"
+        where = all_paths(here) if command and apart else ""
         why = f"Install {_what(missing, cuda)} for {component.package}"
         yield PlanStep(one_line(why), f"{command} && {where}" if where else command, cures=(component.package,))
     elif folders:
@@ -205,8 +209,7 @@ def _install(
     """The command that installs the libraries, from where the component itself was installed."""
     if component.manager == "conda" and cuda is not None:
         names = dict.fromkeys(found for each in missing if (found := conda_package(each, cuda)))
-        prefix = f" -p {quote(here.home.prefix)}" if here.home is not None else ""
-        return f"conda install{prefix} -c conda-forge cuda-version={cuda} {' '.join(names)}" if names else None
+        return conda_install((f"cuda-version={cuda}", *names), here.home) if names else None
     if not component.is_of_pip or cuda is None:
         return None
     extras = use.brings(component.version) if use is not None and not here.holds(framework().name) else ()

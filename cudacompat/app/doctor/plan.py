@@ -8,6 +8,7 @@ from dataclasses import replace
 from shlex import quote
 
 from cudacompat.app.doctor.component_rows import required
+from cudacompat.app.doctor.conda_steps import conda_step
 from cudacompat.app.doctor.installing import installer, public_version
 from cudacompat.app.doctor.library_steps import Here, loaded
 from cudacompat.app.doctor.other_builds import other_build_step
@@ -33,10 +34,7 @@ _UNKNOWN_GPU = (Reason.DRIVER_TOO_OLD_FOR_GPU, Reason.DRIVER_DROPPED_GPU)
 _COMES_ALONG = " no release of it is known that runs on these GPUs; it comes with what needs it"
 _COME_ALONG = ": no releases of them are known that run on these GPUs; they come with what needs them"
 # What brings another release of a package that no table knows, by who keeps it.
-_UPGRADES = {
-    "conda": "conda update",
-    "dpkg": "sudo apt-get install --only-upgrade",
-}
+_UPGRADES = {"dpkg": "sudo apt-get install --only-upgrade"}
 
 
 def package_steps(
@@ -157,7 +155,9 @@ def _release_steps(
         cures = {id(row): _cure(row, names, targets=targets, facts=facts, others=others) for row in bad}
         swaps = _swaps(bad, cures, home, targets=targets, facts=facts)
         moves = bool(swaps) or any(
-            isinstance(cures[id(row)], WheelCure) and not is_vendors(row.component.package) for row in bad
+            (isinstance(cures[id(row)], WheelCure) or row.component.manager == "conda")
+            and not is_vendors(row.component.package)
+            for row in bad
         )
         for row in sorted(bad, key=lambda each: _order(each, bad, known=isinstance(cures[id(each)], WheelCure))):
             name = normalised(row.component.package)
@@ -316,6 +316,8 @@ def _release_step(
         return PlanStep(one_line(f"{named}: {cure.sentence}"), None, cures=())
     if is_vendors(component.package):
         return PlanStep(f"{named}:{_COMES_ALONG}")
+    if component.manager == "conda":
+        return replace(conda_step(component, targets, home), cures=cures)
     if component.manager == "editable":
         source = one_line(component.libraries[0].rpartition("/")[0])
         why = f"{named} is built from sources here: build {source} again, with a list that has these GPUs"

@@ -62,7 +62,8 @@ class Distributions:
     below a compute capability load in their place, `no_kernels_of_its_own` are packages
     whose device code is that of a compiler's tools, and `requirements_that_matter` finds the requirements to keep.
     `compiled_at_run_time` says of package families how they compile device code themselves. `chosen_by_extra` are
-    packages whose extra decides which packages with device code come along. `brings` are packages
+    packages whose extra decides which packages with device code come along, `conda_names` what conda-forge calls a
+    package, as `conda install` takes it. `brings` are packages
     without device code, with what they require that has some, `brought_by_older` the same of older releases, each up
     to the version that it names, the oldest first, `repositories` where those are developed; `used_without_it` says of
     packages what they do without device code that most programs want of them; `other_accelerators` are packages for
@@ -81,6 +82,7 @@ class Distributions:
     compiled_at_run_time: Mapping[str, str]
     requirements_that_matter: re.Pattern[str]
     chosen_by_extra: Mapping[str, ChosenByExtra]
+    conda_names: Mapping[str, str]
     brings: Mapping[str, tuple[str, ...]]
     brought_by_older: Mapping[str, Mapping[str, tuple[str, ...]]]
     used_without_it: Mapping[str, str]
@@ -143,6 +145,7 @@ def distributions() -> Distributions:
             )
             for name, each in raw["chosen_by_extra"]["packages"].items()
         },
+        conda_names=raw["conda_names"]["names"],
         brings={name: tuple(needs) for name, needs in raw["brings"]["packages"].items()},
         brought_by_older={
             name: {last: tuple(needs) for last, needs in releases.items()}
