@@ -61,7 +61,7 @@ def _by_extra(
     for front, chosen in distributions().chosen_by_extra.items():
         own = next((cuda for cuda, names in chosen.releases.items() if name in names), None)
         for cuda in sorted(chosen.releases, reverse=True) if own is not None else ():
-            cures = _all_run(chosen.releases[cuda], component, targets, platform) if cuda != own else None
+            cures = _all_run(chosen.releases[cuda], component, targets, platform=platform) if cuda != own else None
             if own is not None and cures:
                 asked = f"{front}[{chosen.extra.format(cuda)}]"
                 named = f"{asked} {cures[0].version}"
