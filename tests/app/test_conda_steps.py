@@ -29,7 +29,7 @@ CUDA = Environment("/src/app/.pixi/envs/cuda", "./.pixi/envs/cuda", "3.12", "--p
         ("onnxruntime-gpu", ("7.0",), "535", None, f"{ANY} 'onnxruntime=*=*cuda*' cuda-version=12.9"),
         ("cupy-cuda12x", ("8.6",), "470", None, f"{ANY} cupy cuda-version=11.8"),
         ("torch", ("3.5",), "470", PIXI, "pixi add --manifest-path /src/app pytorch-gpu cuda-version=11.8"),
-        ("faiss", ("12.1",), "570", CUDA, "pixi add --manifest-path /src/app --feature cuda faiss cuda-version=12.9"),
+        ("faiss", ("12.0",), "575", CUDA, "pixi add --manifest-path /src/app --feature cuda faiss cuda-version=12.9"),
         ("torch", ("12.0",), "535", HOME, None),
         ("torch", ("3.0",), None, HOME, None),
     ],
