@@ -87,7 +87,7 @@ def test_what_pip_lists_too_counts_once(prefix: Path) -> None:
     (info / "RECORD").write_text("torch/_C.so,,\n")
     seen = installed.components([SiteFolder(str(site), str(prefix))], [str(prefix)]).found
     assert seen == (
-        Component("torch", "2.8", str(site), (str(site / "torch/_C.so"),), "pip"),
+        Component("torch", "2.8", str(site), (str(site / "torch/_C.so"),), "conda"),
         Component("pytorch", "2.8", str(prefix), (str(prefix / "lib/libtorch_extra.so"),), "conda"),
     )
 
