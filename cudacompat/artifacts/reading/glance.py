@@ -6,6 +6,7 @@ import os
 
 from cudacompat.artifacts.binaries.ptx import SNIFFED, is_ptx
 from cudacompat.artifacts.containers.folders import EntryKind
+from cudacompat.artifacts.files.promises import broken_promise
 from cudacompat.artifacts.files.sniff import HEAD, OPEN, Kind, may_hold_data, sniff
 from cudacompat.artifacts.reading.work import Work
 
@@ -23,23 +24,24 @@ class Glance:
         try:
             handle = os.open(work.path, OPEN)
             try:
-                return self._holds_nothing(handle, work.size)
+                return self._holds_nothing(handle, work.size, work.path)
             finally:
                 os.close(handle)
         except OSError:
             return False
 
     @staticmethod
-    def _holds_nothing(handle: int, size: int) -> bool:
+    def _holds_nothing(handle: int, size: int, path: str) -> bool:
         head = os.read(handle, HEAD)
         if len(head) < min(size, HEAD):
             return False
         if not head:
-            return True
+            return broken_promise(path, head) is None
         kind = sniff(head, size)
         if kind is Kind.MAYBE_PTX:
             more = os.read(handle, SNIFFED) if size > HEAD else b""
             whole = len(more) >= min(size - HEAD, SNIFFED)
             kind = Kind.OTHER if whole and not is_ptx(head + more) else Kind.PTX
         behind_script = head.startswith(b"#!")  # an archive may begin further down
-        return kind is Kind.OTHER and not behind_script and not may_hold_data(head, size, named=False)
+        nothing = kind is Kind.OTHER and not behind_script and not may_hold_data(head, size, named=False)
+        return nothing and broken_promise(path, head) is None

@@ -26,6 +26,7 @@ from cudacompat.artifacts.containers.base import (
 from cudacompat.artifacts.containers.folders import NOT_REGULAR, EntryKind, why_not
 from cudacompat.artifacts.containers.openers import Opener, opener_of
 from cudacompat.artifacts.files.binary import read_binary
+from cudacompat.artifacts.files.promises import broken_promise
 from cudacompat.artifacts.files.sniff import HEAD, LARGEST_DATA, OPEN, SCRIPT, Kind, may_hold_data, payload_of, sniff
 from cudacompat.artifacts.reading.found import PlaceContents, Terms
 from cudacompat.artifacts.reading.work import FileResult, Work
@@ -199,9 +200,16 @@ class _FileReader:
             behind = Source(path.name, size - at, file, pay=_nothing)
             self._container(path, behind, behind.peek(HEAD), 0)
         elif self._is_passed_over(path, source, kind, size):
-            self.found.plain()
+            self._pass_over(path, head)
         else:
             self._binary(path, FileBuffer(file.fileno(), size), kind)
+
+    def _pass_over(self, path: ArtifactPath, head: bytes) -> None:
+        why = broken_promise(path.name, head)
+        if why is None:
+            self.found.plain()
+        else:
+            self._unread(path, why)
 
     def _is_passed_over(self, path: ArtifactPath, source: Source, kind: Kind, size: int) -> bool:
         """Whether nothing more of a file on the disk is read."""
@@ -239,7 +247,11 @@ class _FileReader:
         if artifact is not None:
             self.found.artifacts.append(artifact)
         elif not problems:
-            self.found.without_code += 1
+            promised = broken_promise(path.name, bytes(buffer[:HEAD])) if kind is Kind.OTHER else None
+            if promised is None:
+                self.found.without_code += 1
+            else:
+                self.refuse(path, promised)
 
     def _container(self, path: ArtifactPath, source: Source, head: bytes, depth: int) -> None:
         """Read a container of which these are the first bytes."""
@@ -282,7 +294,7 @@ class _FileReader:
             self.found.files += 1
             self.refuse(path, member.sealed)
         elif member.size == 0:
-            self.found.plain()
+            self._pass_over(path, b"")
         else:
             try:
                 self._bytes(path, member, depth)
@@ -308,7 +320,7 @@ class _FileReader:
         head, kind = self._sniff(source, _ENDLESS if member.size is None else member.size)
         self.found.blank |= len(head) == HEAD and not any(head)
         if kind is Kind.OTHER and not may_hold_data(head, _size_of(member, source, head), named=False):
-            self.found.plain()
+            self._pass_over(path, head)
             return
         if member.too_large is not None:
             raise UnreadableError(member.too_large)

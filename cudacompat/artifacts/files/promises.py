@@ -1,0 +1,34 @@
+"""Files that are not what their names say: a page of an error saved as a wheel, a pointer of Git LFS for a library.
+
+What a file is, its bytes decide. These bytes are of no kind that is read, and the name says that there should be
+something: so nothing is known of what ought to be there.
+"""
+
+from __future__ import annotations
+
+import re
+
+# As a published file is called. A `.gz` or `.zip` of test data may hold anything, but these are what people install.
+_ARCHIVE = re.compile(r"\.(?:whl|zip|egg|conda|crate|deb|rpm|tgz|txz|tbz2?|tar\.(?:gz|xz|bz2|zst|lz4))$", re.IGNORECASE)
+_LIBRARY = re.compile(r"\.(?:so(?:\.\d+)*|dll|pyd|cubin|fatbin|ptx|a|lib|o|obj|exe)$", re.IGNORECASE)
+_POINTER = b"version https://git-lfs.github.com/spec/"  # the first line that Git LFS' specification demands
+_PAGE = re.compile(rb"\s*<(?:!doctype|html|\?xml)", re.IGNORECASE)
+
+
+def broken_promise(name: str, head: bytes) -> str | None:
+    """Return why a file that holds nothing which is read is not what its name says; None where the name says nothing
+    of the kind. `head` is how it begins."""
+    archive = _ARCHIVE.search(name) is not None
+    if not archive and _LIBRARY.search(name) is None:
+        return None
+    if head.startswith(_POINTER):
+        return "a pointer of Git LFS; git lfs pull fetches the file itself"
+    if _PAGE.match(head):
+        return "a web page, saved under the name of another file"
+    if not archive:
+        return None  # linkers read texts by the names of libraries
+    return (
+        "no archive: only its name says that it is one"
+        if head
+        else "an empty file, whose name says that it is an archive"
+    )
