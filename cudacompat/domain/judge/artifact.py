@@ -58,6 +58,8 @@ def judge_artifact(artifact: BinaryArtifact, target: Target, proofs: Proofs | No
             needed.append(floor.driver.branch)  # of a runtime that nothing names only what asks more than the GPU does
         if target.driver is not None and not takes_runtime(target.driver, floor):
             outcome, reason = Outcome.FAILS, Reason.RUNTIME_NEEDS_DRIVER
+    if needed and outcome.runs:
+        needed.append(first_branch(target.capability) or 0)
     return ArtifactVerdict(
         path=artifact.path,
         target=target,

@@ -272,6 +272,18 @@ def test_the_runtime_that_a_file_needs_refuses_older_drivers(
     assert found.min_driver == floor
 
 
+@each_case(
+    ("runtime", "gpu", "code", "needed"),
+    [(12, "12.0", "sm_120", 570), (12, "8.6", "sm_86", 525), (13, "12.0", "sm_120", 580), (None, "12.0", "sm_120", None)],
+)
+def test_a_driver_that_serves_the_runtime_has_to_know_the_gpu_too(
+    runtime: int | None, gpu: str, code: str, needed: int | None
+) -> None:
+    found = judge_artifact(replace(artifact([module(code)]), runtime=runtime), target(gpu))
+    assert found is not None
+    assert found.min_driver == needed
+
+
 def test_what_fails_by_itself_keeps_its_reason_under_an_old_driver() -> None:
     found = judge_artifact(replace(artifact([module("sm_80")]), runtime=13), target("9.0", "570"))
     assert found is not None
