@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from cudacompat.artifacts.binaries.buffer import Allowance, UnreadableError
+from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError
 from cudacompat.domain.words.limits import Limits
 
 LARGEST = 4 << 30  # bytes of one member that are held in memory
@@ -122,7 +122,8 @@ class Member:
     `open` gives its bytes, from the front, until the next member is asked for. `size` is what the container says, None
     where it does not say. `sealed` is why it cannot be opened, `too_large` why only its first bytes are read. `cost`
     is what each of its bytes costs (0: they were paid for by the stream below). `alone` is whether the container holds
-    nothing else: a compressed file.
+    nothing else: a compressed file. `replay` gives the bytes of a large one without holding all of them; what it is
+    given is told of every byte that is inflated.
     """
 
     name: str
@@ -132,6 +133,7 @@ class Member:
     too_large: str | None = None
     cost: int = 1
     alone: bool = False
+    replay: Callable[[Callable[[int], None]], Buffer] | None = None
 
 
 class Container(Protocol):

@@ -9,20 +9,12 @@ from zipfile import ZipInfo
 from cudacompat.artifacts.binaries.buffer import UnreadableError
 from cudacompat.artifacts.containers.base import ByteStream
 from cudacompat.artifacts.containers.compressed import unzstd
-
-_LOCAL = 30  # bytes in front of a member, before its name
-_LENGTHS = slice(26, 30)  # of the name and of what follows it
+from cudacompat.artifacts.containers.zip_replay import begin_of
 
 
 def zstd_of_zip(file: IO[bytes], info: ZipInfo) -> ByteStream:
     """Return what a member inflates to; at its end `UnreadableError` where its checksum is another."""
-    file.seek(info.header_offset)
-    head = file.read(_LOCAL)
-    if len(head) < _LOCAL or not head.startswith(b"PK\x03\x04"):
-        raise UnreadableError("no member begins where the table says")
-    lengths = head[_LENGTHS]
-    name, extra = int.from_bytes(lengths[:2], "little"), int.from_bytes(lengths[2:], "little")
-    stored = _Stored(file, info.header_offset + _LOCAL + name + extra, info.compress_size)
+    stored = _Stored(file, begin_of(file, info), info.compress_size)
     return _Checked(unzstd(stored), info.CRC)
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import IO, cast
 
-from cudacompat.artifacts.binaries.buffer import UnreadableError, in_words
+from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError, in_words
 from cudacompat.artifacts.containers.base import LARGEST, Budget, ByteStream, Member, Source
 
 _LARGEST_TABLE = 32 << 20  # of a zip and those around it together: their entries take twenty times as much memory
 _ALWAYS_ALLOWED = 64 << 20
 _MOST_RATIO = 200  # deflate can do 1032, the fullest device code in published wheels stays below 50
+_SMALLEST_REPLAYED = 192 << 20  # bytes of a member that is not held whole in memory
 _COST_OF_SLOW = 10  # bzip2 and LZMA take ten times as long as deflate, and no wheel has them
 _ENCRYPTED = 0x1
 _ZSTD = 93
@@ -76,7 +77,17 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
         sealed="encrypted" if info.flag_bits & _ENCRYPTED else sealed,
         too_large=claims,
         cost=_COST_OF_SLOW if slow else 1,
+        replay=_replay(archive.fp, info) if archive.fp is not None else None,
     )
+
+
+def _replay(file: IO[bytes], info: zipfile.ZipInfo) -> Callable[[Callable[[int], None]], Buffer] | None:
+    """What gives the bytes of a large member by parts; None for one that is held in memory."""
+    if info.compress_type != zipfile.ZIP_DEFLATED or info.file_size < _SMALLEST_REPLAYED:
+        return None
+    from cudacompat.artifacts.containers.zip_replay import ReplayedMember  # few members are so large
+
+    return partial(ReplayedMember, file, info)
 
 
 def _open(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ByteStream:

@@ -333,7 +333,8 @@ class _FileReader:
             return
         if member.size is not None and not self._allowance.has(member.size * cost):
             spend(member.size * cost)  # before so much memory is asked for
-        self._binary(path, source.load(), kind)
+        held = source.load() if member.replay is None else member.replay(lambda count: spend(count * cost))
+        self._binary(path, held, kind)
 
 
 def _size_of(member: Member, source: Source, head: bytes) -> int:
