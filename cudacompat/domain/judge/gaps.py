@@ -32,8 +32,8 @@ _RUN_TIME_CHOICE = (Evidence.SAME_KERNELS, Evidence.NAMES, Evidence.ONE_PER_ARCH
 _BY_MACHINE_CODE = (Outcome.NATIVE, Outcome.COMPATIBLE)
 _THIRD = 1 / 3  # of its kernels a module has by the same names in the one for this GPU: the same code, chosen by GPU
 
-# An architecture word in a kernel's name: sm90_xmma…, cutlass_80_tensorop, Sm100, … Each way begins with a letter, since
-# that is looked for five times as fast as what must not stand in front.
+# An architecture word in a kernel's name: sm90_xmma…, cutlass_80_tensorop, Sm100, … Each way begins with a letter:
+# that is looked for three times as fast as what must not stand in front.
 _ARCH_WORD = re.compile(r"(?:s(?<![A-Za-z]s)m_?|S[mM]|cutlass_?)(\d{2,3})(?!\d)")
 _WORDS = ("fermi", "kepler", "maxwell", "pascal", "volta", "turing", "ampere", "ada", "hopper", "blackwell", "rubin")
 _GENERATIONS = {
