@@ -274,7 +274,12 @@ def test_the_runtime_that_a_file_needs_refuses_older_drivers(
 
 @each_case(
     ("runtime", "gpu", "code", "needed"),
-    [(12, "12.0", "sm_120", 570), (12, "8.6", "sm_86", 525), (13, "12.0", "sm_120", 580), (None, "12.0", "sm_120", None)],
+    [
+        (12, "12.0", "sm_120", 570),
+        (12, "8.6", "sm_86", 525),
+        (13, "12.0", "sm_120", 580),
+        (None, "12.0", "sm_120", None),
+    ],
 )
 def test_a_driver_that_serves_the_runtime_has_to_know_the_gpu_too(
     runtime: int | None, gpu: str, code: str, needed: int | None
