@@ -15,6 +15,7 @@ from cudacompat.domain.builds.engine import (
     Switch,
     Window,
 )
+from cudacompat.domain.builds.without_list import default_target
 from cudacompat.engines.record import EngineRecord
 
 _CMAKE = "CMakeLists.txt of facebookresearch/faiss at v1.15.0"
@@ -29,6 +30,7 @@ ENGINE = EngineRecord(
     current="1.15.0",
     source=f"{_CMAKE}; configured with CMake 4.4 and nvcc 13.5",
     unset="CMake takes the compiler's default target: sm_52 up to CUDA 12, sm_75 from CUDA 13",
+    own_lists=(default_target(_CMAKE),),
     knobs=(
         Knob(
             "CMAKE_CUDA_ARCHITECTURES",

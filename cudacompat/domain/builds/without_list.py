@@ -45,5 +45,19 @@ class OwnList:
     unless: tuple[str, ...] = ()
 
     def text(self, cuda: ToolkitVersion) -> str:
-        """Return the list that a build with this release of CUDA takes."""
+        """Return the list that a build with this release of CUDA takes; empty where that is not known."""
         return ";".join(part for part, window in self.parts if window.holds(Version(str(cuda))))
+
+    @property
+    def is_default_target(self) -> bool:
+        """Whether it is no list at all, but the compiler's default target."""
+        return self.parts == _DEFAULT_TARGET
+
+
+# sm_52 up to CUDA 12, sm_75 from CUDA 13: what CMake takes from nvcc, with PTX of the same
+_DEFAULT_TARGET = (("52", Window(None, "13.0")), ("75", Window("13.0")))
+
+
+def default_target(source: str, window: Window = ALWAYS) -> OwnList:
+    """Return the entry of an engine whose build files leave the list to CMake, which takes the compiler's default."""
+    return OwnList(source, window, _DEFAULT_TARGET)

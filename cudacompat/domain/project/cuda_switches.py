@@ -43,6 +43,16 @@ def leaves_cuda_out(command: Command) -> bool:
     return bool(known) and not any(_is_on(*each) for each in known)
 
 
+def is_on_unasked(command: Command) -> bool:
+    """Whether this command configures a build whose CUDA is on unless it is switched off, which it is not."""
+    use = command.use
+    if use is None or command.program != "cmake" or command.has("--build", "--install", "-E"):
+        return False
+    if any(True for _ in given_switches(command)):
+        return False
+    return any(each.unset_is_on and each.window.holds(use.parsed) for each in use.engine.switches)
+
+
 def needed_switches(command: Command) -> Iterator[Switch]:
     """Yield what could switch CUDA on in this version's build of the engine, where it is off unless it is switched."""
     use = command.use

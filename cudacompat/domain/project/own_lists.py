@@ -56,8 +56,8 @@ def _own_list(project: Project, command: Command, use: EngineUse, cuda: ToolkitV
     """The list that the engine's own build files take for this build, which certainly compiles CUDA code with this
     release and is certainly told no architectures; `None` for any other, and where they ask for `native`."""
     own = next((each for each in use.engine.own_lists if each.window.holds(use.parsed)), None)
-    if own is None or command.conditional or not builds_cuda(project, command):
-        return None
+    if own is None or own.is_default_target or command.conditional or not builds_cuda(project, command):
+        return None  # of a default target, `arch-list-unset` speaks
     if not is_unlisted(project, command, own.unless):
         return None
     native = use.engine.native
@@ -65,4 +65,4 @@ def _own_list(project: Project, command: Command, use: EngineUse, cuda: ToolkitV
         cmake = cmake_version(project, command.stage, command) if command.stage is not None else None
         if native.asks(cmake, cuda) is not False:
             return None
-    return own.text(cuda)
+    return own.text(cuda) or None

@@ -16,7 +16,7 @@ from cudacompat.domain.project.command_facts import (
     installs_toolkit,
     packaged_release,
 )
-from cudacompat.domain.project.cuda_switches import asks_for_cuda, cuda_feature, leaves_cuda_out
+from cudacompat.domain.project.cuda_switches import asks_for_cuda, cuda_feature, is_on_unasked, leaves_cuda_out
 from cudacompat.domain.project.default_lists import compiles_cuda
 from cudacompat.domain.project.image_names import is_nvidia_cuda
 from cudacompat.domain.project.model import Base, Command, Project, Stage, Word
@@ -48,7 +48,9 @@ def builds_cuda(project: Project, command: Command) -> bool:
     """Whether this command certainly compiles CUDA code: it says so, or the manifests that name the engine all do."""
     use = command.use
     if use is None or use.engine.system is not BuildSystem.CARGO or asks_for_cuda(command):
-        return asks_for_cuda(command) or (compiles_cuda(project, command) and not leaves_cuda_out(command))
+        if asks_for_cuda(command) or (compiles_cuda(project, command) and not leaves_cuda_out(command)):
+            return True
+        return command.stage is not None and is_on_unasked(command) and _has_compiler(project, command.stage)
     if command.has("--no-default-features") or not command.has("build", "b", "install", "run", "rustc", "cook"):
         return False
     if command.stage is not None and not _has_compiler(project, command.stage):

@@ -20,6 +20,7 @@ from cudacompat.domain.builds.engine import (
     Switch,
     Window,
 )
+from cudacompat.domain.builds.without_list import OwnList
 from cudacompat.domain.machine.loaders import CudaLibraries, OpenedByFile, PackageLoading
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt
 from cudacompat.engines.ctranslate2.costs import SIZES
@@ -51,6 +52,13 @@ ENGINE = EngineRecord(
     unset=(
         "`Auto`: the GPUs of the machine that builds; without one the module's common targets, 5.3 to 8.6 and PTX of "
         "8.6, which CUDA 13 cannot build. faster-whisper uses the wheel of the index, which none of this changes"
+    ),
+    own_lists=(
+        OwnList(
+            f"{_MODULE}: Auto without a GPU takes the common targets; {_CONFIGURED}",
+            Window("2.0.0"),
+            (("53-real;60-real;61-real;70-real;75-real;80-real;86", Window("11.1", "13.0")),),
+        ),
     ),
     knobs=(
         Knob(

@@ -4,7 +4,8 @@ What it finds: a CMake project with CUDA as a language where no file, preset, co
 a list. A command of an image build or of a CI job that configures such a project is an error. The project alone is a
 warning; there is no warning where a list may be in a file that lint cannot read. A comment is not a list, and neither
 is a variable that CMake ignores, such as CUDA_ARCHITECTURES. A call of nvcc without a target in an image build or a
-Makefile, and a build.rs with `.cuda(true)`, are warnings.
+Makefile, and a build.rs with `.cuda(true)`, are warnings. A build of an engine that leaves its list to CMake (faiss) is
+an error like that of a project of one's own.
 
 Why it matters: the compiler then takes its default target, sm_52 up to CUDA 12 and sm_75 from CUDA 13, and CMake stores
 it as if it had been chosen. On every newer GPU the driver compiles that old PTX at the first start, and code that needs
@@ -30,12 +31,17 @@ from cudacompat.domain.project.cuda_switches import leaves_cuda_out
 from cudacompat.domain.project.default_lists import fetched
 from cudacompat.domain.project.list_evidence import decided_in_cmake, given_from_outside, has_own_list
 from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Command, EngineUse, Project, TextSpan
+from cudacompat.domain.project.native_builds import is_unlisted
+from cudacompat.domain.project.stages import builds_cuda
+from cudacompat.domain.rules.lint.settings_facts import settings_fix
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
 _OTHERS = re.compile(
     r"^-C|^--preset|^--workflow|TOOLCHAIN_FILE|CMAKE_PROJECT_INCLUDE|CMAKE_CUDA_FLAGS|CMAKE_CUDA_COMPILER"
 )
+
+_DEFAULT = "sm_52 up to CUDA 12, sm_75 since CUDA 13"
 
 # what nvcc does without a target of code, and what gives it one
 _TARGET = re.compile(
@@ -53,6 +59,7 @@ def check(project: Project) -> Iterable[Finding]:
     yield from _by_nvcc(project)
     if decided_in_cmake(project):
         return
+    yield from _by_engine(project)
     outside = given_from_outside(project)
     if not outside:
         yield from _by_build_script(project)
@@ -60,7 +67,7 @@ def check(project: Project) -> Iterable[Finding]:
         commands = tuple(_configuring(project, file))
         old = (minimum(file) or (3, 18)) < (3, 18)
         policy = "; policy CMP0104 is OLD, so the CMake cache does not show the value either" if old else ""
-        why = f"CMake then uses the compiler's default: sm_52 up to CUDA 12, sm_75 since CUDA 13{policy}"
+        why = f"CMake then uses the compiler's default: {_DEFAULT}{policy}"
         for each in commands:
             yield Finding(
                 id=RULE.id,
@@ -71,7 +78,7 @@ def check(project: Project) -> Iterable[Finding]:
                 span=each.place.span,
                 found=each.line[:160],
                 why=why,
-                help='add "-DCMAKE_CUDA_ARCHITECTURES=86;120" (with your GPUs) to this command',
+                help=_help(project),
             )
         if not commands and not outside:
             yield Finding(
@@ -85,6 +92,38 @@ def check(project: Project) -> Iterable[Finding]:
                 why=why,
                 help="set CMAKE_CUDA_ARCHITECTURES before project(), inside if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)",
                 fix=_default(project, file),
+            )
+
+
+def _help(project: Project) -> str:
+    numbers = ";".join(dict.fromkeys(str(target.capability.number) for target in project.targets))
+    whose = "" if numbers else " (with your GPUs)"
+    return f'add "-DCMAKE_CUDA_ARCHITECTURES={numbers or "86;120"}"{whose} to this command'
+
+
+def _by_engine(project: Project) -> Iterator[Finding]:
+    """Commands that certainly build CUDA code of an engine whose own files leave the list to CMake."""
+    for command in project.commands:
+        use = command.use
+        if use is None or use.own_knob is None or command.conditional:
+            continue
+        if command.job is None and (command.stage is None or command.instruction != "RUN"):
+            continue
+        own = next((each for each in use.engine.own_lists if each.window.holds(use.parsed)), None)
+        if own is None or not own.is_default_target or not is_unlisted(project, command, own.unless):
+            continue
+        if command.program == "cmake" and builds_cuda(project, command):
+            yield Finding(
+                id=RULE.id,
+                severity=Severity.ERROR,
+                message=f"no build file read here sets the CUDA architectures of {use.engine.name}",
+                path=command.place.file,
+                line=command.place.line,
+                span=command.place.span,
+                found=command.line[:160],
+                why=f"CMake then uses the compiler's default: {_DEFAULT}",
+                help=_help(project),
+                fix=settings_fix(project, command),
             )
 
 

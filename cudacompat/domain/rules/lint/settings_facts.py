@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 
 from cudacompat.domain.builds.engine import Channel
@@ -19,7 +20,7 @@ _RUN = re.compile(r"[ \t]*RUN\b", re.IGNORECASE)
 def settings_for(project: Project, command: Command, name: str) -> str:
     """What to do where a build gets no list: the setting, and the command that says what it has to be."""
     engine = command.use.engine.name if command.use is not None else "cmake"
-    gpus = " ".join(f'--gpu "{target.name or target.id}"' for target in project.targets) or "--gpu …"
+    gpus = " ".join(f"--gpu {shlex.quote(target.id)}" for target in project.targets) or "--gpu …"
     return f"set {name}; `cudacompat generate {engine} {gpus}` prints the value"
 
 
@@ -31,7 +32,8 @@ def settings_fix(project: Project, command: Command) -> Fix | None:
     if use is None or stage is None or command.instruction != "RUN" or not project.targets:
         return None
     dead = {each.name for each in use.engine.dead if each.window.holds(use.parsed)}
-    if not dead.isdisjoint((*command.environment, *(each.name for each in command.defines))):
+    renames = use.own_knob is not None and use.own_knob.channel is Channel.ENVIRONMENT
+    if renames and not dead.isdisjoint((*command.environment, *(each.name for each in command.defines))):
         return None
     key = ("planned_settings", use.engine.name, use.parsed, stage.key)
     planned = project.once(key, lambda: _planned(project, use, stage))

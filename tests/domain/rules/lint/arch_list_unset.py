@@ -4,7 +4,28 @@ from __future__ import annotations
 
 from tests.helpers.lint_case import LintCase, NearMiss
 
+# an engine whose files leave the list to CMake; its CUDA is on unless it is switched off
+_FAISS = """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.0 https://github.com/facebookresearch/faiss /src
+WORKDIR /src
+RUN cmake {0}-S . -B build && cmake --build build -j
+"""
+
 CASES = (
+    LintCase(
+        bad={"Dockerfile": _FAISS.format("")},
+        good={"Dockerfile": _FAISS.format("-DCMAKE_CUDA_ARCHITECTURES=120 ")},
+        line="RUN cmake -S",
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={"Dockerfile": _FAISS.format("-DFAISS_ENABLE_GPU=ON ")},
+        good={"Dockerfile": _FAISS.format("-DFAISS_ENABLE_GPU=OFF ")},
+        line="RUN cmake -DFAISS",
+        also=frozenset({"cpu-only-build"}),
+    ),
     LintCase(
         bad={
             "CMakeLists.txt": """\

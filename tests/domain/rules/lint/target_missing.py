@@ -29,7 +29,21 @@ jobs:
           path: build/bin
 """
 
+_CT2 = """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN git clone --branch v4.5.0 --recursive https://github.com/OpenNMT/CTranslate2 /src
+WORKDIR /src
+RUN cmake -S . -B build -DWITH_CUDA=ON {0}&& cmake --build build -j
+"""
+
 CASES = (
+    # the common targets of CMake's FindCUDA, without a list and without a GPU
+    LintCase(
+        bad={"Dockerfile": _CT2.format("")},
+        good={"Dockerfile": _CT2.format('"-DCUDA_ARCH_LIST=8.0;9.0" ')},
+        line="cmake -S",
+        gpu=("9.0",),
+    ),
     # no file of the project shows what it is: its command names the list
     LintCase(
         bad={
