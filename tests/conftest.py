@@ -6,6 +6,7 @@ import atexit
 import os
 import shutil
 import signal
+import sys
 import tempfile
 
 import pytest
@@ -17,6 +18,10 @@ from tests.helpers.shared_build import BuildOnce, shared_build
 # No test reads what another run kept, or leaves anything in the cache of who runs it.
 os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="cudacompat-cache-")
 atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
+
+# jsonschema compiles the grammar of internationalized addresses where it finds the package for it, for 1.3 seconds in
+# each process. No schema of the tests has such a format.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # how an import is told that there is no such module
 
 # A run started in the background ignores these, and so would every program that a test starts and interrupts.
 for _name in ("SIGINT", "SIGHUP"):

@@ -186,10 +186,10 @@ def _chooses_among_ptx(modules: Sequence[Gap], meant: Sequence[Gap]) -> bool:
 
 
 def most_lack_the_gpu(verdicts: Iterable[ModuleVerdict]) -> bool:
-    """Whether more of the modules that are not for other GPUs have nothing for this one than run on it: nobody built
-    the library for it, whatever a single module says."""
-    meant = [verdict for verdict in verdicts if verdict.outcome is not Outcome.SPECIAL]
-    return sum(map(_is_gap, meant)) > sum(verdict.outcome.runs for verdict in meant)
+    """Whether more of the modules have nothing for this GPU than run on it, those for other GPUs left aside: nobody
+    built the library for it, whatever a single module says."""
+    counted = [*verdicts]
+    return sum(map(_is_gap, counted)) > sum(verdict.outcome.runs for verdict in counted)
 
 
 def _is_gap(verdict: ModuleVerdict) -> bool:
@@ -306,7 +306,7 @@ def _without_a_number(shape: Shape) -> Iterable[frozenset[str]]:
 def _unclear(target: Target, library: Library, gap: Gap, chooses: bool) -> ModuleVerdict:
     """Make a gap unclear unless it deviates from a list that the library follows."""
     verdict, shape = gap
-    if all(number > target.capability.number for number in shape.numbers):
+    if shape.numbers and all(number > target.capability.number for number in shape.numbers):
         return replace(verdict, outcome=Outcome.UNCLEAR, evidence=Evidence.NEWER_GPUS)
     if chooses or (library.is_per_architecture and len(shape.numbers) == 1):
         return replace(verdict, outcome=Outcome.UNCLEAR, evidence=Evidence.NO_LIST)

@@ -71,6 +71,8 @@ def special(evidence: Evidence) -> tuple[Outcome, Evidence]:
         # suffixed targets alone; one plain among them makes it an ordinary list
         ([source("x", "sm_90a", "sm_100f")], "12.0", special(Evidence.SUFFIXES)),
         ([source("x", "sm_90a", "sm_80")], "12.0", HOLE),
+        # an image whose target could not be read shows nothing
+        ([module(replace(image("sm_80", kernels=("x",)), target=None))], "12.0", HOLE),
         # the same kernels in modules that run: all of them, also spread over several
         ([source("plain0 plain1", "sm_80")], "12.0", special(Evidence.SAME_KERNELS)),
         ([source("plain0 own", "sm_80")], "12.0", HOLE),
@@ -132,6 +134,10 @@ class TestOnePerArchitecture:
         odd = [source(f"own{n}", f"sm_{number}") for n, number in enumerate(numbers)]
         assert gaps([*plain(9), *odd], "12.0") == found
 
+    def test_a_list_of_two_beside_them_is_no_choice(self) -> None:
+        single = [*plain(3, "sm_120"), source("own80", "sm_80"), source("own90", "sm_90")]
+        assert gaps([*single, source("listed", "sm_80", "sm_90")], "12.0")[-1] == HOLE
+
     def test_ptx_of_the_same_number_is_counted_in(self) -> None:
         odd = [source(f"own{n}", f"sm_{n}", f"compute_{n}a") for n in (90, 100, 120)]
         assert gaps([*plain(9), *odd], "12.0") == [special(Evidence.ONE_PER_ARCHITECTURE)] * 2
@@ -160,6 +166,25 @@ class TestManyLists:
     def test_edges(self, lists: int, prevailing: int, outcome: Outcome, evidence: Evidence | None) -> None:
         found = gaps(self.library(lists, prevailing), "12.0")
         assert found == [(outcome, evidence)] * lists
+
+    def test_a_module_of_ptx_among_them_changes_nothing(self) -> None:
+        compiled = module(*(image(each, "8.0", ("text",)) for each in ("compute_80", "compute_90")))
+        assert gaps([*self.library(4, 3), compiled], "12.0") == [special(Evidence.MANY_LISTS)] * 4
+
+    @pytest.mark.parametrize(
+        "fourth",
+        [
+            source("more", "sm_120", "sm_90"),  # it has what the prevailing list has
+            module(image("sm_90", kernels=None)),  # nothing is known of its kernels
+        ],
+    )
+    def test_what_is_no_fourth_list(self, fourth: DeviceModule) -> None:
+        assert gaps([*self.library(3, 5), fourth], "12.0")[:3] == [HOLE] * 3
+
+    def test_one_list_in_half_of_the_modules_beside_many_others(self) -> None:
+        more = [source(f"more{n}", *self.LISTS[1]) for n in range(7)]
+        found = gaps([*self.library(4, 2), *more], "12.0")
+        assert found == [(Outcome.UNCLEAR, Evidence.NO_LIST)] * 11
 
     def test_ptx_alone_shows_no_choice(self) -> None:
         modules = [*plain(3, "compute_120"), *(source(f"own{n}", *each) for n, each in enumerate(self.LISTS))]
@@ -235,6 +260,27 @@ class TestMostModules:
     def test_also_where_what_is_there_is_newer_than_the_gpu(self) -> None:
         modules = [*plain(2), *(source(f"own{n}", "sm_90", "sm_120") for n in range(3))]
         assert judged(modules, "8.6").outcome is Outcome.FAILS
+
+    @pytest.mark.parametrize(
+        ("running", "lists", "expected"),
+        [
+            # as many lack the GPU as run on it: each is looked at by itself
+            (2, [("sm_90", "sm_120")] * 2, (Outcome.UNCLEAR, Evidence.NEWER_GPUS)),
+            # more lack it, and half of all modules have one list: the build left the GPU out
+            (1, [("sm_90", "sm_120"), ("sm_90", "sm_120"), ("sm_100",)], HOLE),
+            # more lack it, and no list prevails
+            (
+                1,
+                [("sm_90", "sm_120"), ("sm_100", "sm_120"), ("sm_90", "sm_100")],
+                (Outcome.UNCLEAR, Evidence.NEWER_GPUS),
+            ),
+        ],
+    )
+    def test_lists_of_newer_gpus(
+        self, running: int, lists: list[tuple[str, ...]], expected: tuple[Outcome, Evidence | None]
+    ) -> None:
+        modules = [*plain(running), *(source(f"own{n}", *each) for n, each in enumerate(lists))]
+        assert gaps(modules, "8.6") == [expected] * len(lists)
 
     def test_what_is_for_others_does_not_count(self) -> None:
         modules = [*plain(2), *(source(f"sm80_{n}", "sm_80") for n in range(9))]
@@ -312,6 +358,16 @@ class TestLeftOutBySource:
             [("kernels-by-source", Severity.NOTE)],
         )
         assert all("same list" not in (f.help or "") for f in found.findings)
+
+    def test_a_finished_file_is_its_own_witness(self) -> None:
+        odd = module(image("sm_80", kernels=("old", "new")), image("sm_120", kernels=("old",)))
+        assert gaps([odd], "12.0") == [(Outcome.NATIVE, Evidence.LEFT_OUT_BY_SOURCE)]
+
+    def test_ptx_of_the_same_number_that_has_more_is_not_above(self) -> None:
+        odd = module(image("sm_80", kernels=("old",)), image("compute_80", kernels=("old", "new")))
+        found = judge_artifact(artifact([odd], linked=False), target("8.0"))
+        assert found is not None
+        assert found.outcome is Outcome.PARTIAL
 
     @pytest.mark.parametrize(("lacking", "outcome"), [("sm_80", Outcome.NATIVE), ("sm_120", Outcome.PARTIAL)])
     def test_a_bare_fatbin_has_no_witness_so_the_kernels_must_begin_above(self, lacking: str, outcome: Outcome) -> None:
