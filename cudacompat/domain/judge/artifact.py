@@ -110,7 +110,7 @@ def default_target(modules: Iterable[DeviceModule]) -> str | None:
         sass = {e.target for e in module.entries if e.kind is CodeKind.SASS}
         ptx = {e.target for e in module.entries if e.kind is CodeKind.PTX}
         isas = [e.ptx_isa for e in module.entries if e.ptx_isa is not None]
-        if len(sass) != 1 or len(ptx) != 1 or not isas:
+        if not isas:
             return None
         number = 75 if max(isas) >= _CUDA_13_PTX else 52
         if sass != {ArchTarget(CodeKind.SASS, number)} or ptx != {ArchTarget(CodeKind.PTX, number)}:
@@ -166,11 +166,10 @@ def _combine(verdicts: Sequence[ModuleVerdict]) -> tuple[Outcome, Reason | None]
     """The contract's rule: a library most of which lacks the GPU fails; gaps beside what runs are `partial`; then
     `undecided`; then `fails`; then the weakest. What is special or unclear decides nothing."""
     special = any(v.outcome is Outcome.SPECIAL for v in verdicts)
-    ordinary = [v for v in verdicts if v.outcome not in (Outcome.SPECIAL, Outcome.UNCLEAR)]
-    running = [v for v in ordinary if v.outcome.runs]
-    undecided = [v for v in ordinary if v.outcome is Outcome.UNDECIDED]
-    partial = [v for v in ordinary if v.outcome is Outcome.PARTIAL]
-    failing = [v for v in ordinary if v.outcome is Outcome.FAILS]
+    running = [v for v in verdicts if v.outcome.runs]
+    undecided = [v for v in verdicts if v.outcome is Outcome.UNDECIDED]
+    partial = [v for v in verdicts if v.outcome is Outcome.PARTIAL]
+    failing = [v for v in verdicts if v.outcome is Outcome.FAILS]
     if running and most_lack_the_gpu(verdicts):
         return Outcome.FAILS, Reason.MOST_MODULES
     if partial or (failing and (running or undecided)):

@@ -75,6 +75,22 @@ def test_only_special_modules_fail_and_beside_ptx_are_undecided() -> None:
     assert (found.outcome, found.reason) == (Outcome.UNDECIDED, Reason.ONLY_SPECIAL_AND_PTX)
 
 
+def test_special_modules_beside_machine_code_leave_nothing_open() -> None:
+    found = verdict([module("sm_120"), other("compute_80"), module(image("sm_90a", kernels=("k9",)))], "12.0")
+    assert (found.outcome, found.reason, found.counts[Outcome.SPECIAL]) == (Outcome.JIT, None, 1)
+
+
+def test_a_newer_driver_cures_only_what_lacks_nothing_else() -> None:
+    """PTX that an older driver cannot compile is the reason where it is the only fault."""
+    new, runs = module(NEW_PTX), other("sm_90")
+    lacking = module(image("sm_90", kernels=("a",)), image("sm_80", kernels=("a", "b")))
+    hole = module(image("sm_80", kernels=("h",)))
+    for beside, reason in (([], Reason.PTX_ISA_TOO_NEW), ([lacking], Reason.HOLES), ([hole], Reason.HOLES)):
+        found = judge_artifact(artifact([runs, module("sm_90"), new, *beside], linked=False), target("9.0", "580"))
+        assert found is not None
+        assert (found.outcome, found.reason) == (Outcome.PARTIAL, reason)
+
+
 def test_the_name_of_the_file_changes_nothing() -> None:
     modules = [module(*ALL)] * 9 + [module(*ALL[:-1])]
     plain = artifact(modules)
@@ -105,6 +121,19 @@ def test_relocatable_code_in_a_linked_file() -> None:
     found = verdict([lost], "9.0")
     assert (found.outcome, found.reason) == (Outcome.FAILS, Reason.NOT_LINKED)
     assert verdict([linked, lost], "9.0").outcome is Outcome.PARTIAL
+    some = module(image("sm_90", kernels=("k1", "k9")), registration=REL)  # the linker takes what is called
+    half_read = module("sm_90", image("sm_80", kernels=None), registration=REL)
+    assert verdict([linked, some, half_read], "9.0").outcome is Outcome.NATIVE
+    assert len(verdict([lost, module("sm_80", registration=STRAY)], "9.0").stray) == 1
+
+
+def test_what_waits_for_a_linker() -> None:
+    """An object file does; one part of it that could not be read, or a finished file, waits for nothing."""
+    unit, unread = module("sm_90", registration=REL), module(image("sm_90", kernels=None))
+    assert verdict([unit], "9.0", linked=False).awaits_link
+    assert not verdict([unit, unread], "9.0", linked=False).awaits_link
+    in_program = verdict([replace(unread, registration=REL)], "9.0")
+    assert (in_program.reason, in_program.awaits_link) == (Reason.RELOCATABLE, False)
 
 
 def test_relocatable_code_in_an_object_is_undecided() -> None:
@@ -225,6 +254,8 @@ def test_what_lies_elsewhere_decides_only_where_nothing_is_registered() -> None:
     registered, elsewhere = module("sm_120"), module("sm_80", registration=STRAY)
     found = verdict([registered, elsewhere], "12.0")
     assert (found.outcome, len(found.stray)) == (Outcome.NATIVE, 1)
+    unread = verdict([module(image("sm_120", kernels=None)), elsewhere], "12.0")
+    assert (unread.outcome, len(unread.stray)) == (Outcome.UNDECIDED, 1)
     alone = verdict([elsewhere], "12.0")
     assert (alone.outcome, len(alone.stray)) == (Outcome.FAILS, 0)
 
@@ -289,6 +320,12 @@ def test_a_driver_that_serves_the_runtime_has_to_know_the_gpu_too(
     assert found.min_driver == needed
 
 
+def test_the_driver_has_to_take_all_that_a_file_needs() -> None:
+    found = judge_artifact(replace(artifact([module(image("compute_80", "8.7"))]), runtime=12), target("9.0"))
+    assert found is not None
+    assert found.min_driver == 570  # the runtime alone would do with 525
+
+
 def test_what_fails_by_itself_keeps_its_reason_under_an_old_driver() -> None:
     found = judge_artifact(replace(artifact([module("sm_80")]), runtime=13), target("9.0", "570"))
     assert found is not None
@@ -321,3 +358,7 @@ def test_a_text_beside_the_functions_of_a_profiler(beside: list[DeviceModule], j
     found = judge_artifact(artifact([*beside, text]), target("6.1"))
     held = () if found is None else (each.module for each in (*found.modules, *found.stray))
     assert (text in held) == judged
+    in_fatbin = replace(text, bare=False)  # the runtime loads that one
+    found = judge_artifact(artifact([*beside, in_fatbin]), target("6.1"))
+    assert found is not None
+    assert in_fatbin in [each.module for each in (*found.modules, *found.stray)]

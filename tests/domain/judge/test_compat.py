@@ -21,6 +21,9 @@ from tests.helpers.build import image, module, target
 from tests.helpers.each_row import each_case
 from tests.helpers.newest import NEXT_ISA
 
+NEWEST_BRANCH = str(BRANCHES[-1].branch)
+OLDEST_ISA, BEFORE_ALL = str(BRANCHES[0].ptx_isa), str(BRANCHES[0].branch - 1)
+
 # (compute capability, image, does it fit): the hardware's rules as NVIDIA documents and the record confirms them
 SASS_FITS = [
     ("9.0", "sm_90", Fit.OWN),
@@ -217,6 +220,13 @@ CASES = [
         Outcome.FAILS,
         Reason.PTX_ISA_TOO_NEW,
     ),
+    # a fault of the image is told before what the driver leaves open; what lacks only some kernels after it
+    (module(image("compute_80", NEXT, EMPTY), "sm_75"), "9.0", None, Outcome.FAILS, Reason.EMPTY_IMAGE),
+    (module(image("compute_80", NEXT, ("k1",)), "sm_75"), "9.0", None, Outcome.UNDECIDED, Reason.NO_KNOWN_DRIVER),
+    # at the edges of the drivers that are known
+    (module(image("compute_80", NEXT)), "9.0", NEWEST_BRANCH, Outcome.FAILS, Reason.PTX_ISA_TOO_NEW),
+    (module(image("compute_50", OLDEST_ISA)), "5.2", BEFORE_ALL, Outcome.UNDECIDED, Reason.DRIVER_TOO_OLD_FOR_GPU),
+    (module(image("sm_90", compression=Compression.ZSTD)), "9.0", "550", Outcome.NATIVE, None),
     # a PTX text by itself
     (bare("compute_90"), "8.0", None, Outcome.FAILS, Reason.NO_IMAGE),
     (bare("compute_80"), "9.0", None, Outcome.JIT, None),
@@ -251,6 +261,17 @@ def test_judge(
 def test_jit_forced_and_disabled(code: DeviceModule, jit: JitPolicy, outcome: Outcome, reason: Reason | None) -> None:
     verdict = judge(target("9.0", "580", jit), code)
     assert (verdict.outcome, verdict.reason) == (outcome, reason)
+
+
+def test_the_last_driver_of_a_gpu_takes_what_it_takes() -> None:
+    """The last branch for 6.1: a text of its own newest ISA, and one that has characters that only later ones take."""
+    last = architecture(ComputeCapability(6, 1)).last_branch
+    isa = next(str(each.ptx_isa) for each in BRANCHES if each.branch == last)
+    text = image("compute_60", isa)
+    found = judge(target("6.1"), module(text))
+    assert (found.outcome, found.min_driver) == (Outcome.JIT, last)
+    beyond = judge(target("6.1"), module(replace(text, beyond_ascii=True)))
+    assert (beyond.outcome, beyond.reason) == (Outcome.FAILS, Reason.PTX_BEYOND_ASCII)
 
 
 def test_the_oldest_driver_is_named_for_ptx() -> None:
