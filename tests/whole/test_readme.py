@@ -55,6 +55,17 @@ def test_each_link_leads_somewhere() -> None:
         assert (link.startswith("#") and link[1:] in anchors) or (ROOT / link).exists(), link
 
 
+def test_each_link_of_the_pages_leads_somewhere_in_a_checkout() -> None:
+    pages = [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md"), *(ROOT / "examples").rglob("*.md")]
+    lost = [
+        f"{page.relative_to(ROOT)}: {link}"
+        for page in pages
+        for link in re.findall(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)", page.read_text(encoding="utf-8"))
+        if not link.startswith("http") and not (page.parent / link).exists()
+    ]
+    assert lost == []
+
+
 def test_its_pictures_are_what_is_printed() -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "tools/refresh_images.py", "--check"], capture_output=True, text=True, cwd=ROOT

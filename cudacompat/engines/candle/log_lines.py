@@ -7,7 +7,7 @@ import re
 from cudacompat.domain.logs.cases import Case, LogSign
 from cudacompat.domain.logs.signature import GpuMeaning, LineAddition, LogLines, Signature, SignatureGroup
 
-_CLEAN = "cargo clean -p candle-kernels"
+_CLEAN = "cargo clean --release -p candle-kernels"
 
 _OWN: tuple[Signature, ...] = (
     Signature(

@@ -39,7 +39,7 @@ _OWN: tuple[Signature, ...] = (
         "an option (750 from CUDA 13): the driver translated its PTX for the GPU, ggml saw a fast GPU and chose a "
         "kernel that has no body for {running}, and that kernel stopped the program.",
         does_not_mean="the compute capability of the GPU; a failed load (the code ran); missing PTX (it was compiled)",
-        fix="Set the architecture list, clear the build cache (cargo clean -p whisper-rs-sys, rm -rf build), "
+        fix="Set the architecture list, clear the build cache (cargo clean --release -p whisper-rs-sys, rm -rf build), "
         "rebuild, and check the new file. A common reason is GGML_NATIVE=ON in a build without a GPU.",
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=(

@@ -143,7 +143,7 @@ _OWN: tuple[Signature, ...] = (
         does_not_mean="a change of whisper.cpp; CUDA",
         fix="Take whisper-rs 0.16 or newer (bindgen 0.72.1), or show it an older libclang by LIBCLANG_PATH and build "
         "clean.",
-        command="cargo clean -p whisper-rs-sys",
+        command="cargo clean --release -p whisper-rs-sys",
         sources=(
             "openbezal/rhema#27",
             "peteonrails/voxtype#269",

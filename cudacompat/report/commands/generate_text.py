@@ -142,11 +142,11 @@ def _coverage(page: Page, reaches: Iterable[Reach]) -> None:
             for driver in sorted({each.min_driver or 0 for each in of_outcome}):
                 some = [each for each in of_outcome if (each.min_driver or 0) == driver]
                 needs = f"  (driver {driver} or newer)" if driver else ""
-                page.field(title, f"{_listed(some)}{needs}", 2, 12)
+                page.field(title, f"{_listed(some)}{needs}", 2, 14)
         elif of_outcome:
-            page.field(title, _listed(of_outcome), 2, 12)
+            page.field(title, _listed(of_outcome), 2, 14)
     none = [each for each in found if not each.outcome.runs and each.outcome is not Outcome.UNDECIDED]
-    page.field("does not run", _listed(none) or "none of those known here", 2, 12)
+    page.field("does not run", _listed(none) or "none of those known here", 2, 14)
 
 
 def _listed(reaches: Iterable[Reach]) -> str:

@@ -73,6 +73,13 @@ class TestKeys:
         assert found.level_for(target("12.0")) is Require.NATIVE
         assert found.level_for(target("8.6")) is Require.SASS
 
+    def test_each_key_is_on_the_page_with_what_it_takes(self) -> None:
+        page = (Path(__file__).parents[3] / "docs/policy.md").read_text(encoding="utf-8")
+        for key, known in KEYS.items():
+            assert any(
+                row.startswith(f"| `{key}` |") and row.endswith(f"| {known.form} |") for row in page.splitlines()
+            )
+
     def test_nothing_given_is_the_contract(self) -> None:
         assert policy() == Policy()
 
