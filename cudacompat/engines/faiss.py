@@ -20,6 +20,9 @@ from cudacompat.engines.record import EngineRecord
 
 _CMAKE = "CMakeLists.txt of facebookresearch/faiss at v1.15.0"
 
+_SINCE_CMAKE = Window("1.6.4")  # before, configure and make
+_NEWER_OPTIONS = Window("1.10.0")  # read at v1.9.0 and v1.10.0
+
 ENGINE = EngineRecord(
     name="faiss",
     title="faiss, GPU indexes",
@@ -37,8 +40,9 @@ ENGINE = EngineRecord(
             Channel.DEFINE,
             Grammar.CMAKE,
             "CMake, for every CUDA target",
-            f"{_CMAKE}; INSTALL.md:160; configured with CMake 4.4 and nvcc 13.5",
-            Window("1.7.0"),
+            f"{_CMAKE}, and at each minor tag from v1.6.4 on, whose own version its CMakeLists says up to v1.7.2; "
+            "INSTALL.md:160; configured with CMake 4.4 and nvcc 13.5",
+            _SINCE_CMAKE,
         ),
     ),
     switches=(
@@ -57,7 +61,7 @@ ENGINE = EngineRecord(
             Grammar.CMAKE,
             "CMake 3.20 and newer, at the first configure of a build directory only",
             "Modules/CMakeDetermineCUDACompiler.cmake of Kitware/CMake; run with CMake 3.25 and 4.4",
-            Window("1.7.0"),
+            _SINCE_CMAKE,
         ),
     ),
     dead=(
@@ -99,6 +103,7 @@ ENGINE = EngineRecord(
         ),
         build=(("cmake", "--build", "build"), ("cmake", "--install", "build")),
         runtime_packages=("libgomp1", "libopenblas0"),
+        only=(("-DFAISS_ENABLE_MKL=OFF", _NEWER_OPTIONS), ("-DFAISS_ENABLE_EXTRAS=OFF", _NEWER_OPTIONS)),
     ),
     proved=(("cmake", Proof.CONFIGURED), ("env", Proof.CONFIGURED)),
 )  # fmt: skip

@@ -24,7 +24,7 @@ ENGINE = EngineRecord(
         "it asks CMake for `native`: in an image build there is no GPU, and nvcc takes its default, sm_52 up to CUDA "
         "12 and sm_75 from CUDA 13"
     ),
-    native=Native(_LISTS, Window(), (("GGML_NATIVE", "OFF"), ("SOURCE_DATE_EPOCH", None)), cmake=(3, 24)),
+    native=Native(_LISTS, Window(), (("GGML_NATIVE", "OFF"),), cmake=(3, 24)),
     knobs=(replace(ggml.list_knob(Window()), source=_CONFIGURED),),
     switches=(ggml.cuda_on("GGML_CUDA", Window(), "ggml/CMakeLists.txt:117 there"),),
     fixed=(replace(ggml.NATIVE_OFF, source="ggml/CMakeLists.txt:46-57 of ikawrakow/ik_llama.cpp at 8337e4cd"),),

@@ -155,3 +155,9 @@ def test_cargos_kept_folder_takes_no_older_source_for_a_built_one(tmp_path: Path
     assert build(b="2") == {"b"}
     assert build(built=False, a="2") == {"a"}
     assert build(a="1") == {"a", "b"}, "what a build that failed made of a is newer than a"
+
+
+@pytest.mark.parametrize(("version", "there"), [("1.9.0", False), ("1.10.0", True), (None, True)])
+def test_an_option_is_given_to_the_versions_that_have_it(version: str | None, there: bool) -> None:
+    assert ("-DFAISS_ENABLE_EXTRAS=OFF" in text_of("faiss", version=version)) == there
+    assert "-DFAISS_ENABLE_PYTHON=OFF" in text_of("faiss", version=version)

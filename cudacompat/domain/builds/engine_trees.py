@@ -44,6 +44,7 @@ class Recipe:
 
     `of_image` are settings that only an image gets, which runs on machines other than the one that builds it.
     Without `installs` the engine's own installation may be empty, and what the build linked is taken in its place.
+    `only` are words of `configure` that these versions alone know.
     `python_packages` are what the wheel that is built needs when it is imported, whether its metadata says so or not.
 
     In `configure` and `build` the item `{settings}` stands for the settings of channel DEFINE or ARGUMENT, and
@@ -59,6 +60,7 @@ class Recipe:
     servers: tuple[Server, ...] = ()
     of_image: tuple[RequiredSetting, ...] = ()
     installs: bool = True
+    only: tuple[tuple[str, Window], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,8 +52,8 @@ ENGINE = EngineRecord(
             Channel.ENVIRONMENT,
             Grammar.CUPY,
             "CuPy's setup, which hands each pair to nvcc as --generate-code",
-            _SETUP + ": _nvcc_gencode_options",
-            Window("10.0.0"),
+            f"{_SETUP}: _nvcc_gencode_options; cupy_setup_build.py at v7.0.0 to v9.6.0, read at each minor tag",
+            Window("7.0.0"),
         ),
     ),
     dead=(
@@ -83,13 +83,14 @@ ENGINE = EngineRecord(
         ),
     ),
     products=("dist/cupy-*.whl", "cupy/**/*.so"),
-    markers=(
-        Marker(
-            "cupy/_version.py",
-            r"__version__",
-            r"__version__ = '(\d+)\.(\d+)\.(\d+)",
-            beside="install/cupy_builder/_compiler.py",
-        ),
+    # where its setup stands from 10.1, in 10.0, and before
+    markers=tuple(
+        Marker("cupy/_version.py", r"__version__", r"__version__ = '(\d+)\.(\d+)\.(\d+)", beside=setup)
+        for setup in (
+            "install/cupy_builder/_compiler.py",
+            "install/cupy_builder/cupy_setup_build.py",
+            "cupy_setup_build.py",
+        )
     ),
     recipe=Recipe(
         packages=("g++", "git"),

@@ -98,7 +98,7 @@ class BuildPlan:
 
     @property
     def recipe(self) -> Recipe | None:
-        """The engine's recipe, with the digits of the CUDA release, 128 for 12.8, in place of `{cuda}`."""
+        """The engine's recipe for this version, with the digits of the CUDA release, 128 for 12.8, for `{cuda}`."""
         own = self.engine.recipe
         if own is None:
             return None
@@ -107,7 +107,9 @@ class BuildPlan:
         def filled(step: tuple[str, ...]) -> tuple[str, ...]:
             return tuple(word.replace("{cuda}", digits) for word in step)
 
-        return replace(own, configure=filled(own.configure), build=tuple(map(filled, own.build)))
+        others = {word for word, window in own.only if not window.holds(self.version)}
+        configure = tuple(word for word in own.configure if word not in others)
+        return replace(own, configure=filled(configure), build=tuple(map(filled, own.build)))
 
     @property
     def server(self) -> Server | None:
