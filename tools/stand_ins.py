@@ -246,12 +246,10 @@ def _linked(library: str) -> tuple[str, ...]:
 
 
 _CUPY = 'return ["-gencode=" + each for each in os.environ["CUPY_NVCC_GENERATE_CODE"].split(";")]'
-# as 2.8.4 does with CUDA 12.9 and newer: its family's code from 10.0 on, PTX of the newest
+# as 2.8.3 does: machine code alone
 _FLASH = (
     'list_ = os.environ["FLASH_ATTN_CUDA_ARCHS"].split(";")\n'
-    '    names = [e + "f" if int(e) >= 100 else e for e in list_]\n'
-    '    own = [f"-gencode=arch=compute_{n},code=sm_{n}" for n in names]\n'
-    '    return [*own, f"-gencode=arch=compute_{list_[-1]},code=compute_{list_[-1]}"]'
+    '    return [f"-gencode=arch=compute_{n},code=sm_{n}" for n in list_]'
 )
 _PYWHISPERCPP = (
     'each = os.environ["CMAKE_CUDA_ARCHITECTURES"].replace("120", "120a").split(";")\n    return ['
@@ -317,7 +315,7 @@ STAND_INS = {
     ),
     "flash-attention": StandIn(
         "a wheel of one kernel, and a torch that is none",
-        _wheel("flash_attn", "2.8.4", _FLASH, "torch"),
+        _wheel("flash_attn", "2.8.3", _FLASH, "torch"),
         ("python", "-c", "import torch, flash_attn; raise SystemExit(flash_attn.run())"),
         NO_GPU,
         3,

@@ -57,7 +57,7 @@ LIST = "CMAKE_CUDA_ARCHITECTURES"
         ("pywhispercpp", "1.2.0", "86", {"GGML_CUDA_ARCHITECTURES": "86", "WHISPER_CUBLAS": "ON"}, "sm_86 compute_86"),
         ("ctranslate2", None, "75 86", {"CUDA_ARCH_LIST": "7.5;8.6+PTX"}, "sm_75 sm_86 compute_86"),
         (
-            "faster-whisper",
+            "ctranslate2",
             None,
             "86 120",
             {
@@ -91,7 +91,8 @@ LIST = "CMAKE_CUDA_ARCHITECTURES"
         ("candle", None, "89", {"CUDA_COMPUTE_CAP": "89"}, "sm_89"),
         ("candle", None, "120", {"CUDA_COMPUTE_CAP": "120"}, "sm_120a"),
         ("candle", "0.9.1", "120", {"CUDA_COMPUTE_CAP": "120"}, "sm_120 compute_120"),
-        ("flash-attention", None, "86 89 120", {"FLASH_ATTN_CUDA_ARCHS": "80;120"}, "sm_80 sm_120 compute_120"),
+        ("flash-attention", "2.8.4", "86 89 120", {"FLASH_ATTN_CUDA_ARCHS": "80;120"}, "sm_80 sm_120 compute_120"),
+        ("flash-attention", None, "86 89 120", {"FLASH_ATTN_CUDA_ARCHS": "80;120"}, "sm_80 sm_120"),
         ("flash-attention", "2.8.3", "90", {"FLASH_ATTN_CUDA_ARCHS": "90"}, "sm_90"),
         ("bitsandbytes", None, "80 120", {"COMPUTE_CAPABILITY": "80;120", "COMPUTE_BACKEND": "cuda"}, "sm_80 sm_120"),
         ("onnxruntime", None, "89 120", {LIST: "89-real;120-real;120-virtual"}, "sm_89 sm_120a compute_120"),
@@ -143,11 +144,11 @@ def test_settings(engine: str, version: str | None, archs: str, settings: dict[s
     ],
 )
 def test_what_the_build_makes_depends_on_the_release(engine: str, cuda: str, arrives: str) -> None:
-    assert " ".join(map(str, plan(engine, "120", cuda=cuda).arrives)) == arrives
+    assert " ".join(map(str, plan(engine, "120", "2.8.4", cuda=cuda).arrives)) == arrives
 
 
 def test_ptx_that_a_build_makes_by_itself_is_promised_and_what_it_cannot_make_is_not() -> None:
-    assert "compute_120" in map(str, plan("flash-attention", "120", ptx=False).arrives)
+    assert "compute_120" in map(str, plan("flash-attention", "120", "2.8.4", ptx=False).arrives)
     assert not any(str(each).startswith("compute") for each in plan("bitsandbytes", "80 120").arrives)
     assert "without PTX, GPUs of a newer major version cannot run this build" in plan("vllm", "90").notes
 
@@ -165,6 +166,7 @@ def test_code_of_a_lower_number_stands_in_and_the_check_asks_for_no_more() -> No
         ("torch-extension", "120f", None, "no setting that accepts 120f"),
         ("torch-extension", "88", None, "no setting that accepts 88"),
         ("flash-attention", "75", None, "no setting that accepts 75"),
+        ("faster-whisper", "86", None, "it is Python alone"),
         ("onnxruntime", "120f", None, "no setting that accepts 120f"),
         ("opencv", "90a", None, "no setting that accepts 90a"),
         ("tiny-cuda-nn", "121", None, "no setting that accepts 121"),

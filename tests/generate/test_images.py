@@ -161,3 +161,11 @@ def test_cargos_kept_folder_takes_no_older_source_for_a_built_one(tmp_path: Path
 def test_an_option_is_given_to_the_versions_that_have_it(version: str | None, there: bool) -> None:
     assert ("-DFAISS_ENABLE_EXTRAS=OFF" in text_of("faiss", version=version)) == there
     assert "-DFAISS_ENABLE_PYTHON=OFF" in text_of("faiss", version=version)
+
+
+@pytest.mark.parametrize(("version", "there"), [("2.24.0", False), ("4.6.2", True), ("4.6.3", False), (None, False)])
+def test_versions_that_need_cudnn_are_built_and_run_with_it(version: str | None, there: bool) -> None:
+    text = text_of("ctranslate2", version=version)
+    images = re.findall(r"(?m)^FROM \S+:\$\{CUDA\}-(\S+)-ubuntu", text)
+    assert images == (["cudnn-devel", "base", "cudnn-runtime"] if there else ["devel", "base", "runtime"])
+    assert ("-DWITH_CUDNN=ON" in text) == there

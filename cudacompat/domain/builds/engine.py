@@ -108,6 +108,7 @@ class Engine:
     unset: str = ""  # what happens when nothing sets the list
     native: Native | None = None  # where that is to ask for the GPUs that are there
     own_lists: tuple[OwnList, ...] = ()  # and where it is to take one of its own
+    ahead: bool = False  # there are facts of sources that no release has yet: without a version `current` is meant
     finds_ccache: str = ""  # the option by which its build puts ccache in front of nvcc where it is installed
     stops_unset: str = ""  # how its build ends when nothing sets the list and no GPU is there, if it does
     proved: tuple[tuple[str, Proof], ...] = ()  # output -> how far
@@ -119,7 +120,7 @@ class Engine:
     def version(self, text: str | None) -> Version | None:
         """Return the version meant, `None` for the newest; `UsageError` for what is no version."""
         if text is None:
-            return None
+            return Version(self.current) if self.ahead and self.current is not None else None
         try:
             return Version(text.strip().removeprefix(self.tag))
         except InvalidVersion:

@@ -17,6 +17,7 @@ from cudacompat.domain.builds.engine import (
     Proof,
     Ptx,
     Recipe,
+    RequiredSetting,
     Switch,
     Window,
 )
@@ -34,6 +35,9 @@ _MODULE = "Modules/FindCUDA/select_compute_arch.cmake of Kitware/CMake, the same
 _CONFIGURED = "configured with CMake 3.25 and 4.4 and nvcc 13.5"
 
 
+_CUDNN = Window("3.0.0", "4.6.3")
+
+
 def _log_lines() -> LogLines:
     from cudacompat.engines.ctranslate2.log_lines import LINES
 
@@ -43,7 +47,7 @@ def _log_lines() -> LogLines:
 ENGINE = EngineRecord(
     name="ctranslate2",
     title="CTranslate2 (of which faster-whisper uses the wheel)",
-    aliases=("faster-whisper", "faster_whisper", "ct2"),
+    aliases=("ct2",),
     system=BuildSystem.CMAKE,
     packages=("ctranslate2",),
     repositories=("opennmt/ctranslate2",),
@@ -94,6 +98,18 @@ ENGINE = EngineRecord(
             channel=Channel.DEFINE,
             reader="CTranslate2's CMakeLists",
             source="CMakeLists.txt:17 of OpenNMT/CTranslate2 at v4.8.1",
+        ),
+    ),
+    fixed=(
+        RequiredSetting(
+            "WITH_CUDNN",
+            "ON",
+            Channel.DEFINE,
+            reader="CTranslate2's CMakeLists",
+            why='without it the convolutions of Whisper end with "Conv1D on GPU currently requires the cuDNN library"; '
+            "from 4.6.3 on they have a kernel of their own",
+            source="src/ops/conv1d_gpu.cu of OpenNMT/CTranslate2 at v3.0.0, v4.6.2 and v4.6.3",
+            window=_CUDNN,
         ),
     ),
     dead=(
@@ -153,6 +169,7 @@ ENGINE = EngineRecord(
         ),
         build=(("cmake", "--build", "build"), ("cmake", "--install", "build")),
         runtime_packages=("libgomp1", "libopenblas0"),
+        cudnn=_CUDNN,
     ),
     proved=(("cmake", Proof.CONFIGURED),),
     log_lines=_log_lines,

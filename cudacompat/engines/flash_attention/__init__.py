@@ -47,7 +47,8 @@ ENGINE = EngineRecord(
     system=BuildSystem.PIP,
     packages=("flash-attn",),
     repositories=("dao-ailab/flash-attention", "hazyresearch/flash-attention"),
-    current="2.8.4",
+    current="2.8.3",  # released, as 2.8.3.post2 on the index; the sources have called themselves 2.8.4 since
+    ahead=True,
     source=_SETUP,
     unset="80;90;100;120 (from 2.8.4 on 110 as well); and pip takes a prebuilt wheel of the project where one fits",
     knobs=(
@@ -69,7 +70,7 @@ ENGINE = EngineRecord(
             Channel.ENVIRONMENT,
             Grammar.NUMBERS,
             _READER,
-            "setup.py:179-191 of Dao-AILab/flash-attention at v2.8.3",
+            "setup.py:179-191 of Dao-AILab/flash-attention at v2.8.3 and v2.8.3.post1",
             _RELEASED,
             ptx=Ptx.NEVER,
             suffixes="",

@@ -60,7 +60,7 @@ def _build(plan: BuildPlan, plans: tuple[BuildPlan, ...]) -> Json:
     return {
         "name": slug(plan, plans),
         "cuda": str(plan.release.version),
-        "image": image.tag("devel", plan.distro) if image is not None else None,
+        "image": plan.base_image("devel") if image is not None else None,
         "targets": [_wanted(each.label, each.arch) for each in plan.wanted],
         "arrives": [_image(each) for each in plan.arrives],
         "require": plan.require,

@@ -111,6 +111,15 @@ class BuildPlan:
         configure = tuple(word for word in own.configure if word not in others)
         return replace(own, configure=filled(configure), build=tuple(map(filled, own.build)))
 
+    def base_image(self, flavour: str) -> str:
+        """The name of the image to build (`devel`), to run (`runtime`) or to check (`base`) in; `ValueError` where no
+        image is known."""
+        if self.image is None:
+            raise ValueError(f"no image of CUDA {self.release.version} is known for {self.distro}")
+        needs = self.engine.recipe.cudnn if self.engine.recipe is not None else None
+        cudnn = flavour != "base" and needs is not None and needs.holds(self.version)
+        return self.image.tag(flavour, self.distro, cudnn=cudnn)
+
     @property
     def server(self) -> Server | None:
         """The server that this version has among its programs, `None` where it has none."""
