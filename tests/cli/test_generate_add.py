@@ -14,6 +14,7 @@ import pytest
 
 from tests.generate.test_outputs import configured
 from tests.helpers import toolchain
+from tests.helpers.each_row import each_case
 from tests.helpers.fits import assert_fits
 from tests.helpers.run import ROOT, Ran, inside
 
@@ -590,3 +591,29 @@ def test_no_list_asks_an_old_compiler_for_what_it_cannot_build(
     (tmp_path / "new").mkdir()
     assert add(project(tmp_path / "new", {**lists, **healthy}), engine="cmake", spec="8.9").code == 0
     assert add(tmp_path / "old", engine="cmake", spec="8.0").code == 0  # that the old one builds
+
+
+@each_case("value", ["75;80", "75-real;80-real", "75;80-virtual", "75;86-real;90-virtual"])
+def test_lint_extends_a_list_as_add_does(tmp_path: Path, value: str) -> None:
+    """Also by the GPU that an older number's code runs on: its own code is what a check for native code asks for."""
+    (tmp_path / "CMakeLists.txt").write_text("project(app LANGUAGES CXX CUDA)\nadd_executable(app main.cu)\n")
+    file = tmp_path / "Dockerfile"
+    text = (
+        f'FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\nCOPY . .\nRUN cmake -B b -DCMAKE_CUDA_ARCHITECTURES="{value}" .\n'
+    )
+    file.write_text(text)
+    inside("lint", tmp_path, "--gpu", "8.6", "--gpu", "12.0", "--fix", "--unsafe-fixes")
+    by_lint = file.read_text()
+    assert by_lint != text
+    file.write_text(text)
+    inside("generate", "cmake", tmp_path, "--add", "8.6", "--add", "12.0", "--write")
+    assert file.read_text() == by_lint
+
+
+def test_lint_brings_no_gpu_along_that_the_image_cannot_build(tmp_path: Path) -> None:
+    (tmp_path / "CMakeLists.txt").write_text("project(app LANGUAGES CXX CUDA)\nadd_executable(app main.cu)\n")
+    (tmp_path / "Dockerfile").write_text(
+        'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nCOPY . .\nRUN cmake -B b -DCMAKE_CUDA_ARCHITECTURES="80-real" .\n'
+    )
+    said = inside("lint", tmp_path, "--gpu", "9.0", "--gpu", "12.0").out
+    assert "help   CMAKE_CUDA_ARCHITECTURES=80-real;90-real\n" in said

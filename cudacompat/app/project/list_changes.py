@@ -21,19 +21,17 @@ from cudacompat.domain.builds.lists.reader import (
     UnreadableListError,
     extended,
     read_list,
-    wants_bare,
 )
 from cudacompat.domain.builds.lists.writer import CodeTarget
-from cudacompat.domain.builds.plans.plan import RequestedTarget, arriving
-from cudacompat.domain.judge.compat import Fit, sass_fit
+from cudacompat.domain.builds.plans.additions import addition
+from cudacompat.domain.builds.plans.plan import RequestedTarget
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind
 from cudacompat.domain.project.list_places import ListPlace, PlaceState
 from cudacompat.domain.project.model import SourceFile
-from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Edit
-from cudacompat.domain.words.target import ArchSuffix, CodeKind
+from cudacompat.domain.words.target import ArchTarget, CodeKind
 
 _ARCH_LIKE = re.compile(r"\d{2}|\d\.\d|native|auto|all", re.IGNORECASE)
 _COMPUTED = re.compile(r"[$`]|\{\{")
@@ -226,7 +224,8 @@ def _edit(job: AdditionRequest, file: str, each: Assignment, carrier: ListName) 
     existing = _read(job, carrier, value, separator=each.separator)
     before = existing.text
     for wanted in job.wanted:
-        code = _target(job, carrier, wanted, existing=existing)
+        own = ArchTarget(CodeKind.SASS, wanted.number, wanted.suffix)
+        code = addition(existing, own, job.engine, job.version, knob=carrier.knob)
         if code is not None:
             existing = _read(job, carrier, extended(existing, code), separator=each.separator)
     if existing.text == before:
@@ -258,32 +257,6 @@ def _only_taker(job: AdditionRequest, carrier: ListName, wanted: RequestedTarget
     number = job.engine.stand_in(job.version, wanted.number)
     takers = [c for c in job.names.read.values() if c.knob is None or c.knob.takes(number, wanted.suffix.value)]
     return bool(takers) and all(c.knob is carrier.knob for c in takers)
-
-
-def _target(job: AdditionRequest, carrier: ListName, wanted: RequestedTarget, existing: ArchList) -> CodeTarget | None:
-    """What has to be added to the list for this GPU; `None` where it is there."""
-    if _has(job, existing, wanted):
-        return None
-    number = job.engine.stand_in(job.version, wanted.number)
-    suffix = wanted.suffix
-    demanded = job.engine.added_suffix(job.version, number, demanded=True)
-    if demanded and suffix is ArchSuffix.NONE:
-        suffix = ArchSuffix(demanded)
-    if any(each.number == number and each.sass and each.suffix is suffix for each in existing.code):
-        return None
-    if carrier.knob is not None and not carrier.knob.takes(number, suffix.value):
-        raise UnreadableListError(f"{carrier.knob.name} does not take {number}{suffix.value}")
-    plain = suffix is ArchSuffix.NONE and not job.engine.added_suffix(job.version, number, ptx=True)
-    return CodeTarget(number, suffix, ptx=plain and wants_bare(existing))
-
-
-def _has(job: AdditionRequest, existing: ArchList, wanted: RequestedTarget) -> bool:
-    """Whether the list holds machine code of the GPU's own number (or, for `sm_90a`, just that)."""
-    images = [i for i in arriving(job.engine, job.version, existing.code) if i.kind is CodeKind.SASS]
-    if wanted.suffix is not ArchSuffix.NONE:
-        return any(image.arch == wanted.arch for image in images)
-    capability = ComputeCapability.from_number(wanted.number)
-    return any(sass_fit(capability, image) is Fit.OWN for image in images)
 
 
 def _written(each: Assignment, text: str, escaped: bool) -> str:

@@ -107,7 +107,7 @@ ENGINE = EngineRecord(
             Channel.DEFINE,
             reader="CTranslate2's CMakeLists",
             why='without it the convolutions of Whisper end with "Conv1D on GPU currently requires the cuDNN library"; '
-            "from 4.6.3 on they have a kernel of their own",
+            "from 4.6.3 on they need none",
             source="src/ops/conv1d_gpu.cu of OpenNMT/CTranslate2 at v3.0.0, v4.6.2 and v4.6.3",
             window=_CUDNN,
         ),

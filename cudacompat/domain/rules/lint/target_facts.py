@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from cudacompat.domain.builds.engine import Grammar
-from cudacompat.domain.builds.lists.reader import extended, wants_bare
-from cudacompat.domain.builds.lists.writer import CodeTarget
+from cudacompat.domain.builds.lists.reader import ArchList, extended, read_list
+from cudacompat.domain.builds.plans.additions import addition
 from cudacompat.domain.project.assignments import AssignmentKind
-from cudacompat.domain.project.list_coverage import ListCoverage, serves
+from cudacompat.domain.project.list_coverage import ListCoverage, images_of, serves
 from cudacompat.domain.project.list_edits import replacing
 from cudacompat.domain.project.model import ArchListSetting, Command, Project
+from cudacompat.domain.project.other_machines import passes_by
 from cudacompat.domain.project.stages import compiler
 from cudacompat.domain.tables.nvcc_releases import first_nvcc_with
 from cudacompat.domain.tables.toolkits import last_with
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Fix
-from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
+from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import Target
 
 
@@ -47,9 +50,10 @@ def in_words(listed: ArchListSetting, target: Target) -> str:
     return f"add sm_{target.capability.number} to the list"
 
 
-def fix_for(listed: ArchListSetting, target: Target) -> Fix | None:
-    """The edit that adds the target to the list; `None` where the list cannot take it."""
-    archs, number = listed.archs, target.capability.number
+def fix_for(listed: ArchListSetting, target: Target, among: Sequence[Target] = ()) -> Fix | None:
+    """The edit that adds the target to the list, and the others `among` which it is looked at whose own machine code is
+    not there: an older number's code runs on them, and is none of theirs. `None` where the list cannot take it."""
+    archs = listed.archs
     if (
         archs is None
         or not archs.items
@@ -57,14 +61,52 @@ def fix_for(listed: ArchListSetting, target: Target) -> Fix | None:
         or listed.grammar is Grammar.ONE_NUMBER
     ):
         return None
-    engine, version = listed.use.engine, listed.use.parsed
-    number = engine.stand_in(version, number)
-    suffix = ArchSuffix(engine.added_suffix(version, number, demanded=True))
-    if listed.knob is not None and not listed.knob.takes(number, suffix.value):
-        return None
-    plain = suffix is ArchSuffix.NONE and not engine.added_suffix(version, number, ptx=True)
     try:
-        text = extended(archs, CodeTarget(number, suffix, ptx=plain and wants_bare(archs)))
+        added = _added(listed, archs, (target, *among))
     except UsageError:
-        return None
-    return replacing(listed.setting, text, f"add {number}{suffix.value}", safe=False)
+        try:
+            added = _added(listed, archs, (target,))
+        except UsageError:
+            return None
+    text, names = added
+    return replacing(listed.setting, text, f"add {', '.join(names)}", safe=False) if names else None
+
+
+def _added(listed: ArchListSetting, archs: ArchList, targets: Sequence[Target]) -> tuple[str, list[str]]:
+    """The list with what these targets have to have, and what that is."""
+    names = list[str]()
+    for target in targets:
+        own = ArchTarget(CodeKind.SASS, target.capability.number)
+        code = addition(archs, own, listed.use.engine, listed.use.parsed, knob=listed.knob)
+        if code is not None:
+            archs = read_list(archs.grammar, extended(archs, code), archs.separator)
+            names.append(code.arch)
+    return archs.text, names
+
+
+def along(project: Project, listed: ArchListSetting) -> tuple[Target, ...]:
+    """The targets that an edit of the list may bring along: those that its toolkit builds for, and no other job."""
+    command, name = listed.command, listed.setting.name
+    return tuple(
+        each
+        for each in project.targets
+        if toolkit_first(project, command, name, grammar=listed.grammar, target=each) is None
+        and not passes_by(listed, each.capability)
+        and not in_other_job(project, listed, each, result=ListCoverage.FAILS)
+    )
+
+
+def in_other_job(project: Project, listed: ArchListSetting, target: Target, result: ListCoverage) -> bool:
+    """Whether another job of the project builds the same for this target: each GPU may have a job of its own."""
+    if listed.command is None or listed.command.job is None:
+        return False
+    name = listed.use.engine.name
+    every = project.once(("images_of_jobs", name), lambda: tuple(_images_of_jobs(project, name)))
+    best = serves(target.capability, every)
+    return best is ListCoverage.RUNS or (best is ListCoverage.JIT and result is ListCoverage.FAILS)
+
+
+def _images_of_jobs(project: Project, engine: str) -> Iterator[ArchTarget]:
+    for listed in project.lists:
+        if listed.command is not None and listed.command.job is not None and listed.use.engine.name == engine:
+            yield from images_of(listed)

@@ -44,7 +44,7 @@ from cudacompat.domain.project.published_jobs import is_published
 from cudacompat.domain.project.stages import toolkit
 from cudacompat.domain.project.standing_lists import standing_groups
 from cudacompat.domain.rules.lint.settings_facts import settings_fix, settings_for
-from cudacompat.domain.rules.lint.target_facts import fix_for, in_words, toolkit_first
+from cudacompat.domain.rules.lint.target_facts import along, fix_for, in_other_job, in_words, toolkit_first
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.words.finding import Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
@@ -78,7 +78,7 @@ def _of_commands(project: Project) -> Iterator[Finding]:
         for target, result, images, chosen in _unserved(project, command, listed):
             if passes_by(listed, target.capability):
                 continue
-            if chosen is not listed or _in_other_job(project, listed, target, result=result):
+            if chosen is not listed or in_other_job(project, listed, target, result=result):
                 continue
             alone = (listed.use.engine.name, target.id)  # of builds of one target each, one has to be added
             if command.job is not None and listed.grammar is Grammar.ONE_NUMBER:
@@ -102,7 +102,7 @@ def _of_unpublished(project: Project) -> Iterator[Finding]:
             key = (command.place.file, target.id)
             if key in told or chosen is not listed or passes_by(listed, target.capability):
                 continue
-            if result is not ListCoverage.FAILS or _in_other_job(project, listed, target, result=result):
+            if result is not ListCoverage.FAILS or in_other_job(project, listed, target, result=result):
                 continue
             told.add(key)
             yield _as_note(_finding(project, listed, target, result=result, images=images))
@@ -136,22 +136,6 @@ def _decides(project: Project, listed: ArchListSetting, command: Command) -> boo
     return not project.once(("leaves_cuda_out", id(command)), lambda: leaves_cuda_out(command))
 
 
-def _in_other_job(project: Project, listed: ArchListSetting, target: Target, result: ListCoverage) -> bool:
-    """Whether another job of the project builds the same for this target: each GPU may have a job of its own."""
-    if listed.command is None or listed.command.job is None:
-        return False
-    name = listed.use.engine.name
-    every = project.once(("images_of_jobs", name), lambda: tuple(_images_of_jobs(project, name)))
-    best = serves(target.capability, every)
-    return best is ListCoverage.RUNS or (best is ListCoverage.JIT and result is ListCoverage.FAILS)
-
-
-def _images_of_jobs(project: Project, engine: str) -> Iterator[ArchTarget]:
-    for listed in project.lists:
-        if listed.command is not None and listed.command.job is not None and listed.use.engine.name == engine:
-            yield from images_of(listed)
-
-
 def _of_branches(project: Project) -> Iterator[Finding]:
     """Of commands in branches: what none of them, and no other command of the file that builds the same, serves."""
     groups: dict[tuple[str, str, str], list[ArchListSetting]] = {}
@@ -174,7 +158,7 @@ def _of_branches(project: Project) -> Iterator[Finding]:
             result = serves(target.capability, images)
             if passes_by(last, target.capability):
                 continue
-            if result in _UNSERVED and not _in_other_job(project, last, target, result=result):
+            if result in _UNSERVED and not in_other_job(project, last, target, result=result):
                 yield _finding(project, last, target, result=result, images=images)
 
 
@@ -342,7 +326,7 @@ def _finding(
 ) -> Finding:
     setting = listed.setting
     first = toolkit_first(project, listed.command, setting.name, grammar=listed.grammar, target=target)
-    fix = fix_for(listed, target) if first is None else None
+    fix = fix_for(listed, target, along(project, listed)) if first is None else None
     edit = fix.edits[0].new if fix is not None else None
     flags = setting.way is AssignmentKind.FLAGS
     who = "these flags have" if flags else f"{setting.name} has"
