@@ -225,7 +225,7 @@ def _edit(job: AdditionRequest, file: str, each: Assignment, carrier: ListName) 
     before = existing.text
     for wanted in job.wanted:
         own = ArchTarget(CodeKind.SASS, wanted.number, wanted.suffix)
-        code = addition(existing, own, job.engine, job.version, knob=carrier.knob)
+        code = addition(existing, own, job.engine, version=job.version, knob=carrier.knob)
         if code is not None:
             existing = _read(job, carrier, extended(existing, code), separator=each.separator)
     if existing.text == before:

@@ -18,7 +18,7 @@ def addition(
 ) -> CodeTarget | None:
     """Return what has to be added to the list for this machine code; `None` where it is there. `UnreadableListError`
     where the setting does not take it."""
-    if _has(existing, wanted, engine, version):
+    if _has(existing, wanted, engine, version=version):
         return None
     number = engine.stand_in(version, wanted.number)
     suffix = wanted.suffix

@@ -77,7 +77,7 @@ def _added(listed: ArchListSetting, archs: ArchList, targets: Sequence[Target]) 
     names = list[str]()
     for target in targets:
         own = ArchTarget(CodeKind.SASS, target.capability.number)
-        code = addition(archs, own, listed.use.engine, listed.use.parsed, knob=listed.knob)
+        code = addition(archs, own, listed.use.engine, version=listed.use.parsed, knob=listed.knob)
         if code is not None:
             archs = read_list(archs.grammar, extended(archs, code), archs.separator)
             names.append(code.arch)
