@@ -28,6 +28,7 @@ from cudacompat.domain.wheels.table import (
     torch_rows,
 )
 from cudacompat.domain.wheels.verdict import WheelVerdict, judge_row
+from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Outcome, Target
 
 _ONE_MINOR = re.compile(r"==(\d+\.\d+)\.\*")
@@ -357,16 +358,21 @@ def judge_all(resolved: Sequence[Resolved], targets: Sequence[Target]) -> tuple[
     torch = next((each for each in resolved if each.requirement.name == framework().name), None)
     cuda = torch.cuda if torch is not None else None
     verdicts = (verdict_of(each, target, cuda) for each in resolved for target in targets)
-    return tuple(_with_framework(each) if torch is not None else each for each in verdicts)
+    if torch is None:
+        return tuple(verdicts)
+    failing = [target for target in targets if verdict_of(torch, target).outcome is Outcome.FAILS]
+    return tuple(_with_framework(each, framework_fails=each.target in failing) for each in verdicts)
 
 
-def _with_framework(verdict: RequirementVerdict) -> RequirementVerdict:
+def _with_framework(verdict: RequirementVerdict, *, framework_fails: bool) -> RequirementVerdict:
     """The verdict on one of NVIDIA's libraries beside the framework that it came with: it chooses its code at run time,
-    and what was not read of it, or looks like a gap, decides nothing that the framework does not."""
-    if not is_vendors_wheel(verdict.resolved.requirement.name) or verdict.outcome not in (
-        Outcome.UNDECIDED,
-        Outcome.PARTIAL,
-    ):
+    and what was not read of it, or looks like a gap, decides nothing that the framework does not. Neither does one that
+    fails where the framework does, which asks for this release of it, nor on a GPU that no program uses it on."""
+    name = verdict.resolved.requirement.name
+    least = distributions().used_from.get(family_of(name), "0.0")
+    idle = verdict.target.capability < ComputeCapability.parse(least)
+    follows = verdict.outcome is Outcome.FAILS and (framework_fails or idle)
+    if not is_vendors_wheel(name) or not (follows or verdict.outcome in (Outcome.UNDECIDED, Outcome.PARTIAL)):
         return verdict
     resolved = replace(verdict.resolved, known=HowKnown.WITH_FRAMEWORK)
     return RequirementVerdict(resolved, verdict.target, None)

@@ -63,12 +63,12 @@ class Distributions:
     whose device code is that of a compiler's tools, and `requirements_that_matter` finds the requirements to keep.
     `compiled_at_run_time` says of package families how they compile device code themselves. `chosen_by_extra` are
     packages whose extra decides which packages with device code come along, `conda_names` what conda-forge calls a
-    package, as `conda install` takes it. `brings` are packages
-    without device code, with what they require that has some, `brought_by_older` the same of older releases, each up
-    to the version that it names, the oldest first, `repositories` where those are developed; `used_without_it` says of
-    packages what they do without device code that most programs want of them; `other_accelerators` are packages for
-    other processors, `other_makers` finds their names in the name of an image, a function or a command; `pypi_mirrors`
-    finds the address of an index that holds PyPI's own files.
+    package, as `conda install` takes it, and `used_from` below which compute capability no program uses a library.
+    `brings` are packages without device code, with what they require that has some, `brought_by_older` the same of
+    older releases, each up to the version that it names, the oldest first, `repositories` where those are developed;
+    `used_without_it` says of packages what they do without device code that most programs want of them;
+    `other_accelerators` are packages for other processors, `other_makers` finds their names in the name of an image, a
+    function or a command; `pypi_mirrors` finds the address of an index that holds PyPI's own files.
     """
 
     framework: Framework
@@ -83,6 +83,7 @@ class Distributions:
     requirements_that_matter: re.Pattern[str]
     chosen_by_extra: Mapping[str, ChosenByExtra]
     conda_names: Mapping[str, str]
+    used_from: Mapping[str, str]
     brings: Mapping[str, tuple[str, ...]]
     brought_by_older: Mapping[str, Mapping[str, tuple[str, ...]]]
     used_without_it: Mapping[str, str]
@@ -146,6 +147,7 @@ def distributions() -> Distributions:
             for name, each in raw["chosen_by_extra"]["packages"].items()
         },
         conda_names=raw["conda_names"]["names"],
+        used_from=raw["used_from"]["names"],
         brings={name: tuple(needs) for name, needs in raw["brings"]["packages"].items()},
         brought_by_older={
             name: {last: tuple(needs) for last, needs in releases.items()}

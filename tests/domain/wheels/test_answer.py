@@ -146,6 +146,23 @@ def test_libraries_that_come_with_a_framework_leave_a_healthy_environment_green(
     assert not list(two_majors(healthy))
 
 
+def test_a_library_that_no_program_uses_on_the_gpu_fails_nothing() -> None:
+    (sparse, torch) = _set("nvidia-cusparselt-cu12==0.6.2", "torch==2.6.0").verdicts([target("GTX 1080")])
+    assert (sparse.outcome, torch.outcome) == (None, Outcome.COMPATIBLE)
+    (alone,) = _set("nvidia-cusparselt-cu12==0.6.2").verdicts([target("GTX 1080")])
+    assert alone.outcome is Outcome.FAILS
+
+
+def test_a_library_that_fails_with_its_framework_has_no_cure_of_its_own() -> None:
+    (sparse, torch) = _set("nvidia-cusparselt-cu12==0.6.2", "torch==2.6.0").verdicts([target("RTX 5070 Ti")])
+    assert (sparse.outcome, torch.outcome) == (None, Outcome.FAILS)
+
+
+def test_a_library_that_lost_the_gpu_fails_beside_a_framework_that_runs() -> None:
+    (cudnn, torch) = _set("nvidia-cudnn-cu12==9.28.0.42", "torch==2.6.0").verdicts([target("GTX 1080")])
+    assert (cudnn.outcome, torch.outcome) == (Outcome.FAILS, Outcome.COMPATIBLE)
+
+
 def test_a_library_of_nvidia_alone_is_not_taken_for_good() -> None:
     assert outcome("nvidia-curand-cu12==10.3.99.0", "RTX 4090")[0] is Outcome.UNDECIDED
 

@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import content_of, cure_of, failing, finding, groups_of, reason_of
 from cudacompat.domain.wheels.answer import HowKnown
-from cudacompat.domain.wheels.cure import WheelCure
+from cudacompat.domain.wheels.cure_words import command_of, sentence_of
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -35,6 +35,9 @@ def check(project: Project) -> Iterable[Finding]:
         resolved, target = verdict.resolved, verdict.target
         absent = resolved.known is HowKnown.ABSENT
         cure = cure_of(resolved, packages, project.targets)
+        command = command_of(
+            cure, resolved.requirement, project.targets, written=tuple(each.name for each in project.files)
+        )
         message = f"{resolved.label} does not run on {target.label}"
         yield finding(
             RULE.id,
@@ -44,8 +47,8 @@ def check(project: Project) -> Iterable[Finding]:
             target=None if absent else target,
             found=None if absent else content_of(resolved),
             why=reason_of(verdict),
-            help_=cure.sentence,
-            command=cure.command if isinstance(cure, WheelCure) else None,
+            help_=sentence_of(cure, command, resolved.requirement),
+            command=command,
         )
 
 

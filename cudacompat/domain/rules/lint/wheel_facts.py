@@ -11,6 +11,7 @@ from cudacompat.domain.project.other_machines import is_for_boards, of_another_m
 from cudacompat.domain.tables.architectures import ARM_ONLY
 from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.cure import NoCure, WheelCure, cure_for
+from cudacompat.domain.wheels.cure_words import command_of, sentence_of
 from cudacompat.domain.wheels.package_set import PackageSet, ResolvedSet, alternatives, deciding
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.words.choices import Require
@@ -134,8 +135,9 @@ def reason_of(verdict: RequirementVerdict) -> str | None:
 
 
 def help_for(resolved: Resolved, packages: PackageSet, targets: Sequence[Target], *, native: bool = False) -> str:
-    """Return the cure, in the words of pip, for all these GPUs."""
-    return cure_of(resolved, packages, targets, native=native).sentence
+    """Return the cure for all these GPUs, in the words of the tool whose file names the package."""
+    cure = cure_of(resolved, packages, targets, native=native)
+    return sentence_of(cure, command_of(cure, resolved.requirement, targets), resolved.requirement)
 
 
 def cure_of(

@@ -1,0 +1,109 @@
+"""The cure of a wheel in the words of the tool whose file names it: a lock is changed by the program that wrote it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from cudacompat.domain.wheels.conda_builds import conda_name, conda_release, cuda_version
+from cudacompat.domain.wheels.cure import NoCure, WheelCure
+from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.words.verdict import Target
+
+_CONDA = "conda"  # the index of what conda's own channels have
+_SPEC = re.compile(r"(?<![=<>!~])=(?!=)")  # `pytorch=2.5`: one equals sign, which pip never reads
+
+
+def command_of(
+    cure: WheelCure | NoCure, requirement: Requirement, targets: Sequence[Target], *, written: Sequence[str] = ()
+) -> str | None:
+    """Return the command that changes the pin where the requirement is; `None` where no release is known that runs.
+    `written` are the names of the files beside it, of which a lock says which tool reads a pyproject.toml."""
+    if is_of_conda(requirement):
+        return _of_conda(requirement, targets)
+    if isinstance(cure, NoCure):
+        return None
+    tool = _tool(requirement.file, written)
+    return tool(cure) if tool is not None else cure.command
+
+
+def sentence_of(cure: WheelCure | NoCure, command: str | None, requirement: Requirement) -> str:
+    """Return the command and its conditions, for a finding's help; without a command what does instead."""
+    if command is None:
+        return cure.sentence
+    if is_of_conda(requirement):
+        return f"{command} (a CUDA release that builds for these GPUs)"
+    return f"{command} ({cure.conditions})" if isinstance(cure, WheelCure) else cure.sentence
+
+
+def is_of_conda(requirement: Requirement) -> bool:
+    """Return True if conda installs the package, not pip from a section of the same file."""
+    name = requirement.file.rpartition("/")[2].lower()
+    listed = name.endswith((".yml", ".yaml")) or name == "pixi.lock"
+    own = _SPEC.search(requirement.written) is not None or requirement.written.startswith(framework().conda_channel)
+    return requirement.index in (_CONDA, framework().conda_channel) or (listed and own)
+
+
+def _of_conda(requirement: Requirement, targets: Sequence[Target]) -> str | None:
+    release = conda_release(targets)
+    if release is None:
+        return None
+    name = conda_name(requirement.name)
+    words = f"'{name}'" if "*" in name else name
+    pixi = requirement.file.rpartition("/")[2] == "pixi.lock"
+    tool = "pixi add" if pixi else "conda install -c conda-forge"
+    return f"{tool} {words} {cuda_version(release)}"
+
+
+def _tool(file: str, beside: Sequence[str]) -> Callable[[WheelCure], str] | None:
+    name = file.rpartition("/")[2].lower()
+    if name in _TOOLS:
+        return _TOOLS[name]
+    if name not in ("pyproject.toml", "pipfile"):
+        return None
+    folder = file.rpartition("/")[0]
+    near = [each.rpartition("/")[2].lower() for each in beside if each.rpartition("/")[0] == folder]
+    return next((_TOOLS[each] for each in near if each in _TOOLS), None)
+
+
+def _pins(cure: WheelCure) -> str:
+    return " ".join(f'"{pin}"' for pin in cure.pins)
+
+
+def _named(cure: WheelCure) -> str:
+    return f"pytorch-{cure.index}"
+
+
+def _uv(cure: WheelCure) -> str:
+    index = f" --index {_named(cure)}={cure.index_url}" if cure.index_url else ""
+    return f"uv add {_pins(cure)}{index}"
+
+
+def _poetry(cure: WheelCure) -> str:
+    if cure.index_url is None:
+        return f"poetry add {_pins(cure)}"
+    source = f"poetry source add --priority=explicit {_named(cure)} {cure.index_url}"
+    return f"{source} && poetry add --source {_named(cure)} {_pins(cure)}"
+
+
+def _pdm(cure: WheelCure) -> str:
+    """A source is a table of pyproject.toml, which no command of pdm's writes."""
+    if cure.index_url is None:
+        return f"pdm add {_pins(cure)}"
+    names = ", ".join(f'"{pin.partition("==")[0]}"' for pin in cure.pins)
+    table = rf'\n[[tool.pdm.source]]\nname = "{_named(cure)}"\nurl = "{cure.index_url}"\ninclude_packages = [{names}]\n'
+    return f"printf '{table}' >> pyproject.toml && pdm add {_pins(cure)}"
+
+
+def _pipenv(cure: WheelCure) -> str:
+    index = f" --index {cure.index_url}" if cure.index_url else ""
+    return f"pipenv install {_pins(cure)}{index}"
+
+
+_TOOLS: dict[str, Callable[[WheelCure], str]] = {
+    "uv.lock": _uv,
+    "poetry.lock": _poetry,
+    "pdm.lock": _pdm,
+    "pipfile.lock": _pipenv,
+}

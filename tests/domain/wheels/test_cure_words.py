@@ -1,0 +1,57 @@
+"""A pin is changed by the program whose file names it."""
+
+from __future__ import annotations
+
+from cudacompat.domain.wheels.cure import cure_for
+from cudacompat.domain.wheels.cure_words import command_of, sentence_of
+from cudacompat.domain.wheels.requirement import Requirement
+from tests.helpers.build import target
+from tests.helpers.each_row import each_case
+
+URL = "https://download.pytorch.org/whl/cu128"
+PIN = '"torch==2.7.1"'
+FORGE = "pytorch-gpu cuda-version=12.9"
+SOURCE = f"poetry source add --priority=explicit pytorch-cu128 {URL} && poetry add --source pytorch-cu128 {PIN}"
+TABLE = rf"""printf '\n[[tool.pdm.source]]\nname = "pytorch-cu128"\nurl = "{URL}"\ninclude_packages = ["torch"]\n'"""
+
+
+@each_case(
+    ("file", "written", "beside", "command"),
+    [
+        ("requirements.txt", "torch==2.6.0", (), f"pip install {PIN} --index-url {URL}"),
+        ("pylock.toml", "torch==2.6.0", (), f"pip install {PIN} --index-url {URL}"),
+        ("app/uv.lock", "torch==2.6.0", (), f"uv add {PIN} --index pytorch-cu128={URL}"),
+        ("poetry.lock", "torch==2.6.0", (), SOURCE),
+        ("pdm.lock", "torch==2.6.0", (), f"{TABLE} >> pyproject.toml && pdm add {PIN}"),
+        ("Pipfile.lock", "torch==2.6.0", (), f"pipenv install {PIN} --index {URL}"),
+        ("app/pyproject.toml", "torch==2.6.0", ("uv.lock",), f"pip install {PIN} --index-url {URL}"),
+        ("app/pyproject.toml", "torch==2.6.0", ("app/poetry.lock", "uv.lock"), SOURCE),
+        ("environment.yml", "pytorch=2.6.0", (), f"conda install -c conda-forge {FORGE}"),
+        ("environment.yml", "torch==2.6.0", (), f"pip install {PIN} --index-url {URL}"),
+        ("pixi.lock", "pytorch=2.6.0", (), f"pixi add {FORGE}"),
+    ],
+)
+def test_in_the_words_of_each_tool(file: str, written: str, beside: tuple[str, ...], command: str) -> None:
+    requirement = Requirement("torch", "==2.6.0", written, file, 1)
+    targets = (target("12.0"),)
+    cure = cure_for("torch", targets, version=requirement.pinned)
+    assert command_of(cure, requirement, targets, written=beside) == command
+    assert sentence_of(cure, command, requirement).startswith(f"{command} (")
+
+
+def test_from_pypi_no_index_is_added() -> None:
+    targets = (target("12.0"),)
+    cure = cure_for("cupy-cuda11x", targets, version=None)
+    found = [
+        command_of(cure, Requirement("cupy-cuda11x", "", "cupy-cuda11x", file, 1), targets)
+        for file in ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock")
+    ]
+    assert [(each or "").split(' "')[0] for each in found] == ["uv add", "poetry add", "pdm add", "pipenv install"]
+
+
+def test_what_no_wheel_serves_has_no_command() -> None:
+    targets = (target("2.0"),)
+    requirement = Requirement("torch", "==2.6.0", "torch==2.6.0", "uv.lock", 1)
+    cure = cure_for("torch", targets)
+    assert command_of(cure, requirement, targets) is None
+    assert sentence_of(cure, None, requirement) == cure.sentence
