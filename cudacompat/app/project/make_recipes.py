@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.blanking import unknown
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
+from cudacompat.artifacts.buildfiles.make_functions import expanded
 from cudacompat.domain.builds.lists.nvcc_flags import PAIR_OPTION
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Setting, SourceFile
@@ -25,38 +26,36 @@ def recipes_of(file: SourceFile) -> Iterator[ShellCommand]:
         yield from shell.commands(file, match.start(), match.end(), environment={}, masked=masked)
 
 
-_REFERENCE = re.compile(r"\$(?:\((\w+)\)|\{(\w+)\})")
 _FLAGS = re.compile(
     r"(?m)^[ \t]*(?:export[ \t]+)?\w+[ \t]*[:?+]?=[ \t]*([^\n#]{0,1000}?arch=(?:compute_|sm_)\$[^\n#]{0,1000})$"
+    r"|^[ \t]*(\$\(foreach [^\n#]{0,1000}?arch=(?:compute_|sm_)\$[^\n#]{0,1000})$"
 )
 _TARGET = re.compile(rf"{PAIR_OPTION}[= \t]+arch=compute_\w+,code=[\w\[\],]+|(?<![\w-])-arch=\w+")
 _WRITTEN = re.compile(rf"(?:{PAIR_OPTION}|(?<![\w-])-arch)[= \t]+\S+")
 _OPEN = re.compile(r"arch=(?:compute_|sm_)?\$|code=(?:compute_|sm_)?\$")
-_DEEPEST = 4  # variables in each other
-_LONGEST = 1 << 12  # characters of flags
 
 
 def flags_of_variables(file: SourceFile, found: Sequence[Setting]) -> Iterator[Setting]:
-    """Yield the flags for nvcc of a Makefile that name their targets by variables, each of which is set once, to a
-    plain value; `found` are its settings."""
+    """Yield the flags for nvcc of a Makefile that name their targets by variables of plain values, or by a loop over
+    them; `found` are its settings."""
     if "$" not in file.text or "arch=" not in file.text:
         return
-    names = Counter(each.name for each in found if each.way is AssignmentKind.ENVIRONMENT)
-    plain = {each.name: each.value for each in found if each.value is not None and names[each.name] == 1}
+    given = [each for each in found if each.way is AssignmentKind.ENVIRONMENT]
+    values: dict[str, list[str]] = defaultdict(list)
+    for each in given:
+        values[each.name].append(each.written)
     for match in _FLAGS.finditer(file.text):
-        text = _put_in(match[1], plain).replace('\\"', "")
+        text = expanded(match[1] or match[2], values).replace('\\"', "")
         tokens = _TARGET.findall(text)
-        if tokens and not _OPEN.search(text) and _WRITTEN.search(match[1]):
-            written = [*_WRITTEN.finditer(file.text, match.start(1), match.end(1))]
+        if tokens and not _OPEN.search(text) and _WRITTEN.search(match[0]):
+            written = [*_WRITTEN.finditer(file.text, match.start(), match.end())]
             place = file.place(written[0].start(), written[-1].end())
             flags = file.text[place.start : place.end]
             yield Setting("", " ".join(tokens), place, way=AssignmentKind.FLAGS, written=flags)
 
 
-def _put_in(text: str, plain: Mapping[str, str]) -> str:
-    for _ in range(_DEEPEST):
-        after = _REFERENCE.sub(lambda match: plain.get(match[1] or match[2], match[0]), text)
-        if after == text or len(after) > _LONGEST:
-            break
-        text = after
-    return text
+def is_written_out(setting: Setting, made: Sequence[Setting]) -> bool:
+    """Whether these are flags of which all variables are known in one that was `made` of the same place."""
+    if setting.way is not AssignmentKind.FLAGS:
+        return False
+    return any(each.place.start <= setting.place.start < each.place.end for each in made)

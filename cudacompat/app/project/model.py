@@ -11,7 +11,7 @@ from typing import TypeVar
 from cudacompat.app.project.files import ProjectRead, is_build_file
 from cudacompat.app.project.launchers import launcher_commands
 from cudacompat.app.project.lists import Lists
-from cudacompat.app.project.make_recipes import flags_of_variables, recipes_of
+from cudacompat.app.project.make_recipes import flags_of_variables, is_written_out, recipes_of
 from cudacompat.app.project.packages import ProjectPackages
 from cudacompat.app.project.sourced import Scripts
 from cudacompat.app.project.time_limit import BUILD_SECONDS, FILE_SECONDS, RULE_SECONDS, Clock, TimeSpentError
@@ -33,7 +33,7 @@ from cudacompat.artifacts.buildfiles.apptainer import definition, is_definition
 from cudacompat.artifacts.buildfiles.ci import JobRead
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.earth import earthfile
-from cudacompat.artifacts.buildfiles.flags import flags_of
+from cudacompat.artifacts.buildfiles.flags import flags_of, values_of
 from cudacompat.artifacts.buildfiles.here_documents import dockerfiles_in
 from cudacompat.artifacts.buildfiles.json_comments import without_comments
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
@@ -184,6 +184,7 @@ class _Assembly:
             self._jobs_of(file, ci.jobs(file, yaml_tree(file.text), kind, sources=self._scripts))
         elif kind is FileKind.SCRIPT:
             self._script(file, shell.commands(file, 0, len(file.text), environment={}, sources=self._scripts))
+            self._keep(each for each in self._scripts.exported_by(file) if each.place.start not in self._placed)
             for written in dockerfiles_in(file):
                 self._images_of(written, stages.read(written, self._scripts))
         elif kind is FileKind.MAKE:
@@ -214,6 +215,8 @@ class _Assembly:
             self._given(file)
             if kind in _WITH_FLAGS:
                 self._keep(flags_of(file))
+            if kind is FileKind.PYTHON:
+                self._keep(values_of(file))
             if kind is FileKind.BAKE:
                 self._image_builds += image_builds.of_bake(file, self._dockerfiles)
         for service in self._services[before:]:
@@ -303,9 +306,11 @@ class _Assembly:
     def _given(self, file: SourceFile) -> None:
         parser = settings.parser(file.name)
         found = [setting_of(file, each) for each in (parser(file.text) if parser is not None else ())]
-        self._settings += found
         if kind_of(file.name) is FileKind.MAKE:
-            self._keep(flags_of_variables(file, found))
+            made = tuple(flags_of_variables(file, found))
+            found = [each for each in found if not is_written_out(each, made)]
+            self._keep(made)
+        self._settings += found
 
     def _units(self) -> Iterator[PlannedUnit]:
         for folder in self._read.configured:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -10,6 +11,7 @@ from cudacompat.artifacts.buildfiles.commands import left_by
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.domain.project.model import Setting, SourceFile
 
+_OF_CUDA = re.compile(r"\bexport\b[^\n]{0,200}(?:CUDA|ARCH|NVCC)")
 _KINDS = (FileKind.SCRIPT, FileKind.ENV)
 
 
@@ -34,6 +36,13 @@ class Scripts:
             with suppress(ValueError, RecursionError):  # it is told where it is read by itself
                 self._left[name] = left_by(self._files[name], self)
         return self._left[name]
+
+    def exported_by(self, file: SourceFile) -> tuple[Setting, ...]:
+        """The settings for CUDA of its own that a script leaves exported, which no command in it may be behind."""
+        if not _OF_CUDA.search(file.text):
+            return ()
+        left = left_by(file, self).values()
+        return tuple(each for each, exported in left if exported and each.place.file == file.name)
 
     def _found(self, file: str, named: str) -> str | None:
         parts = [part for part in named.split("/") if part not in ("", ".")]

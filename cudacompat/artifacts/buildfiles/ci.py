@@ -149,9 +149,11 @@ def _word_of_matrix(file: SourceFile, word: Word, matrix: Mapping[str, tuple[str
 
 def _of_matrix(setting: Setting, matrix: Mapping[str, tuple[str, ...]], environment: Mapping[str, Setting]) -> Setting:
     """The setting, with the values of a matrix where it is one of its names, or a variable that is, as it is."""
-    if setting.value is not None or setting.choices:
-        return setting
     written = setting.written.strip()
+    quoted = setting.value is not None and _OF_MATRIX.fullmatch(written) is not None  # '…', which hides it from a shell
+    if (setting.value is not None and not quoted) or setting.choices:
+        return setting
+    setting = replace(setting, value=None)
     match, named = _OF_MATRIX.fullmatch(written), _OF_VARIABLE.fullmatch(written)
     if match is not None:
         values = matrix.get(match[1], ())

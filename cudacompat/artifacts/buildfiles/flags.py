@@ -1,14 +1,17 @@
-"""Targets in nvcc's flags, wherever a program writes them as texts: setup.py, build.rs, Bazel, Meson."""
+"""Targets in nvcc's flags, wherever a program writes them as texts: setup.py, build.rs, Bazel, Meson; and the values
+that a Python program puts together for the environment and for CMake."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cudacompat.artifacts.buildfiles.blanking import blanked
+from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
+from cudacompat.artifacts.buildfiles.python_values import ComposedText, PythonTexts
 from cudacompat.domain.builds.lists.nvcc_flags import ARCH_OPTION
 from cudacompat.domain.project.assignments import AssignmentKind
-from cudacompat.domain.project.model import Setting, SourceFile
+from cudacompat.domain.project.model import Setting, SourceFile, TextSpan
 
 # arch=compute_70,code=sm_70 | -arch=sm_70 | arch=compute_{x}, which only the program can know
 _TOKEN = re.compile(
@@ -23,16 +26,67 @@ def flags_of(file: SourceFile) -> Iterator[Setting]:
     """Yield what the texts of a program ask nvcc for, all together, at the last of them: one setting, whose value is
     `None` where the program puts some of it together itself."""
     text = blanked(_COMMENT, file.text)
+    tokens = list(_TOKEN.finditer(text))
+    open_ = any(token["open"] is not None for token in tokens)
+    composed = _composed(file) if open_ else ()
     found: list[str] = []
-    last: re.Match[str] | None = None
+    last: tuple[int, int] | None = None
     known = True
-    for match in _TOKEN.finditer(text):
-        if match["open"] is not None:
-            known = False
+    for token in tokens:
+        if token["open"] is None:
+            last = token.span()
+            found.append(_flag(token))
             continue
-        last = match
-        found.append(f"-gencode arch=compute_{match['pair']}" if match["pair"] else f"-arch={match['arch']}")
+        made = next((each for each in composed if each.start <= token.start() < each.end), None)
+        flags = _flags_in(made.texts) if made is not None and made.texts is not None else None
+        if made is None or flags is None:
+            known = False
+        elif flags:
+            last = (made.start, made.end)
+            found += flags
     if last is not None:
-        place = file.place(last.start(), last.end())
+        place = file.place(*last)
         value = " ".join(dict.fromkeys(found)) if known else None
-        yield Setting("", value, place, way=AssignmentKind.FLAGS, written=last[0], quote='"')
+        yield Setting("", value, place, way=AssignmentKind.FLAGS, written=file.text[slice(*last)], quote='"')
+
+
+def _composed(file: SourceFile) -> tuple[ComposedText, ...]:
+    """What a Python program puts together; nothing of a program in another language."""
+    return tuple(PythonTexts(file.text).composed()) if kind_of(file.name) is FileKind.PYTHON else ()
+
+
+def _flags_in(texts: Iterable[str]) -> list[str] | None:
+    """The flags that these texts come to; `None` where one is still open."""
+    tokens = [token for text in texts for token in _TOKEN.finditer(text)]
+    return None if any(token["open"] is not None for token in tokens) else [_flag(token) for token in tokens]
+
+
+def _flag(token: re.Match[str]) -> str:
+    return f"-gencode arch=compute_{token['pair']}" if token["pair"] else f"-arch={token['arch']}"
+
+
+_DEFINE = re.compile(r"-D([A-Za-z_]\w*)(?::\w+)?=(.*)", re.DOTALL)
+_OF_CUDA = ("CUDA", "ARCH", "NVCC")  # in the names of settings that hold lists, and in the flags for nvcc
+
+
+def values_of(file: SourceFile) -> Iterator[Setting]:
+    """Yield the settings that a Python program gives to its environment by more than a literal, and those that it gives
+    to CMake on a command line; each is one of its `choices`, which no fix changes."""
+    if not any(word in file.text for word in _OF_CUDA):
+        return
+    program = PythonTexts(file.text)
+    for given in program.given():
+        place = file.place(given.start, given.end)
+        yield _chosen(file, given.name, given.texts, place=place, way=AssignmentKind.ENVIRONMENT)
+    for made in program.arguments():
+        found: dict[str, list[str]] = {}
+        for match in filter(None, map(_DEFINE.fullmatch, made.texts or ())):
+            found.setdefault(match[1], []).append(match[2])
+        for name, values in found.items():
+            place = file.place(made.start, made.end)
+            yield _chosen(file, name, values, place=place, way=AssignmentKind.DEFINE)
+
+
+def _chosen(file: SourceFile, name: str, values: Iterable[str], *, place: TextSpan, way: AssignmentKind) -> Setting:
+    written = file.text[place.start : place.end]
+    return Setting(name, None, place, way=way, written=written, quote='"', choices=tuple(values))

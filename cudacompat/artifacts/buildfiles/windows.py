@@ -118,7 +118,7 @@ class _Reader:
             text if known else None,
             self._file.place(begin, begin + len(raw)),
             way=AssignmentKind.ENVIRONMENT,
-            written=raw,
+            written=self._file.text[begin : begin + len(raw)],  # with what a CI system puts in before
             quote='"',
         )
         before = self._variables.get(name)

@@ -10,6 +10,7 @@ from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Project
 
 _DEEPEST = 100  # blocks within each other; what stands deeper is told to stand in the hundredth
 _OPENS = frozenset({"if", "foreach", "while", "function", "macro", "block"})
+_BY_FIND_CUDA = frozenset({"cuda_add_library", "cuda_add_executable", "cuda_compile", "cuda_compile_ptx"})
 _VERSION = re.compile(r"(\d+)\.(\d+)(?:\.[\d.]+)?(?:\.\.\.(\d+)\.(\d+)[\d.]*)?")
 
 
@@ -56,6 +57,11 @@ def makes_cuda(command: CMakeCommand) -> bool:
         return False
     described = "DESCRIPTION" in words and words.index("DESCRIPTION") + 1 == words.index("CUDA")
     return not described
+
+
+def adds_by_find_cuda(command: CMakeCommand) -> bool:
+    """Whether it lets CMake's old module FindCUDA compile CUDA sources."""
+    return command.name in _BY_FIND_CUDA
 
 
 def minimum(file: CMakeFile) -> tuple[int, int] | None:

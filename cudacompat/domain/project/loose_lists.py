@@ -78,6 +78,8 @@ def compiles_sources(command: Command) -> bool:
     words = [word.text for word in command.words[1:] if not word.text.startswith("-")]
     if command.program in _BUILDS:
         return True
+    if command.has("-m") and words[:1] == ["build"]:
+        return True
     if _PYTHON.fullmatch(command.program):
         return (any(map(_MAKES.search, words)) and any(map(_NAMED.match, words))) or "setup.py" in words
     return command.program in _SHELLS and any(word.endswith(".sh") for word in words)

@@ -3,9 +3,9 @@
 What it finds: a CMake project with CUDA as a language where no file, preset, command or variable sets or passes on
 a list. A command of an image build or of a CI job that configures such a project is an error. The project alone is a
 warning; there is no warning where a list may be in a file that lint cannot read. A comment is not a list, and neither
-is a variable that CMake ignores, such as CUDA_ARCHITECTURES. A call of nvcc without a target in an image build or a
-Makefile, and a build.rs with `.cuda(true)`, are warnings. A build of an engine that leaves its list to CMake (faiss) is
-an error like that of a project of one's own.
+is a variable that CMake ignores, such as CUDA_ARCHITECTURES. What FindCUDA compiles (cuda_add_library) without a flag
+for a target, a call of nvcc without a target in an image build or a Makefile, and a build.rs with `.cuda(true)`, are
+warnings. A build of an engine that leaves its list to CMake (faiss) is an error like that of a project of one's own.
 
 Why it matters: the compiler then takes its default target, sm_52 up to CUDA 12 and sm_75 from CUDA 13, and CMake stores
 it as if it had been chosen. On every newer GPU the driver compiles that old PTX at the first start, and code that needs
@@ -25,7 +25,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from cudacompat.domain.builds.engine import BuildSystem
-from cudacompat.domain.project.cmake_languages import makes_cuda, minimum, standing
+from cudacompat.domain.project.cmake_languages import adds_by_find_cuda, makes_cuda, minimum, standing
 from cudacompat.domain.project.command_facts import base_name, folder_of, is_aside, is_makefile
 from cudacompat.domain.project.cuda_switches import leaves_cuda_out
 from cudacompat.domain.project.default_lists import fetched
@@ -64,6 +64,10 @@ def check(project: Project) -> Iterable[Finding]:
     if not outside:
         yield from _by_build_script(project)
     for file, command in _enabling(project):
+        if adds_by_find_cuda(command):
+            if not outside:
+                yield _by_find_cuda(project, command)
+            continue
         commands = tuple(_configuring(project, file))
         old = (minimum(file) or (3, 18)) < (3, 18)
         policy = "; policy CMP0104 is OLD, so the CMake cache does not show the value either" if old else ""
@@ -125,6 +129,20 @@ def _by_engine(project: Project) -> Iterator[Finding]:
                 help=_help(project),
                 fix=settings_fix(project, command),
             )
+
+
+def _by_find_cuda(project: Project, command: CMakeCommand) -> Finding:
+    return Finding(
+        id=RULE.id,
+        severity=Severity.WARNING,
+        message="FindCUDA compiles this, and no build file read here gives it a target",
+        path=command.place.file,
+        line=command.place.line,
+        span=command.place.span,
+        found=project.text(command.place).split("\n")[0][:160],
+        why="nvcc's default is sm_52 up to CUDA 12 and sm_75 since CUDA 13; newer GPUs must JIT-compile its PTX",
+        help="enable CUDA as a language, and set CMAKE_CUDA_ARCHITECTURES; FindCUDA does not read it",
+    )
 
 
 def _by_nvcc(project: Project) -> Iterator[Finding]:
@@ -209,10 +227,14 @@ def _enabling(project: Project) -> Iterator[tuple[CMakeFile, CMakeCommand]]:
             continue
         if not taken.isdisjoint(("", *accumulate(folder.split("/"), "{}/{}".format))):
             continue
-        found = next((each for each in standing(file) if makes_cuda(each.command) and not each.called), None)
+        found = next((each for each in standing(file) if _compiles_cuda(each.command) and not each.called), None)
         if found is not None:
             taken.add(folder)
             yield file, found.command
+
+
+def _compiles_cuda(command: CMakeCommand) -> bool:
+    return makes_cuda(command) or adds_by_find_cuda(command)
 
 
 def _known(use: EngineUse, folder: str) -> bool:

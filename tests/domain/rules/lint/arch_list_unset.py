@@ -27,6 +27,14 @@ CASES = (
         also=frozenset({"cpu-only-build"}),
     ),
     LintCase(
+        bad={"CMakeLists.txt": "project(a)\nfind_package(CUDA REQUIRED)\ncuda_add_library(a SHARED a.cu)\n"},
+        good={
+            "CMakeLists.txt": "project(a)\nfind_package(CUDA REQUIRED)\n"
+            "list(APPEND CUDA_NVCC_FLAGS -gencode arch=compute_80,code=sm_80)\ncuda_add_library(a SHARED a.cu)\n"
+        },
+        line="cuda_add_library",
+    ),
+    LintCase(
         bad={
             "CMakeLists.txt": """\
 cmake_minimum_required(VERSION 3.24)

@@ -834,7 +834,179 @@ CASES += (
         gpu=("6.1",),
     ),
 )
+_SETUP = """\
+import os
+from setuptools import setup
+from torch.utils.cpp_extension import BuildExtension, CUDAExtension
+{0}
+setup(
+    ext_modules=[CUDAExtension("a", ["a.cu"], extra_compile_args={{"nvcc": flags}})],
+    cmdclass={{"build_ext": BuildExtension}},
+)
+"""
+
+_WHEELS = """\
+on: {{push: {{tags: ["v*"]}}}}
+jobs:
+  wheels:
+    runs-on: {1}
+    strategy:
+      matrix:
+        include:
+          - {{cuda: "12.8", archs: "7.5 8.0 {0}"}}
+    steps:
+      - uses: actions/checkout@v4
+      - shell: {2}
+        run: |
+          {3}
+          python -m build -n --wheel
+      - uses: softprops/action-gh-release@v2
+        with: {{files: dist/*.whl}}
+"""
+
+
+_LOOP = """\
+SMS ?= {0}
+GENCODE := $(foreach sm,$(SMS),-gencode arch=compute_$(sm),code=sm_$(sm))
+HIGHEST := $(lastword $(sort $(SMS)))
+GENCODE += -gencode arch=compute_$(HIGHEST),code=compute_$(HIGHEST)
+a: a.cu
+\tnvcc $(GENCODE) -o a a.cu
+"""
+
+_CASE = """\
+case "$CUDA_VERSION" in
+  11.8) export TORCH_CUDA_ARCH_LIST="7.0;8.6" ;;
+  *) export TORCH_CUDA_ARCH_LIST="7.0;{0}" ;;
+esac
+"""
+
+
+def _program(text: str, old: str, new: str, line: str) -> LintCase:
+    return LintCase(
+        bad={"setup.py": _SETUP.format(text)},
+        good={"setup.py": _SETUP.format(text.replace(old, new))},
+        gpu=("12.0",),
+        line=line,
+    )
+
+
+# what a program, a Makefile, a workflow puts together of its own literals
+CASES += (
+    _program(
+        'flags = ["-O3"]\nfor arch in ["70", "80"]:\n    flags += ["-gencode", f"arch=compute_{arch},code=sm_{arch}"]',
+        '"80"]',
+        '"80", "120"]',
+        line='f"arch=compute_{arch}',
+    ),
+    _program(
+        'DEFAULT = "7.0;8.6"\nflags = []\nfor cc in os.environ.get("ARCHS", DEFAULT).split(";"):\n'
+        '    num = cc.replace(".", "")\n    flags.append("-gencode=arch=compute_{0},code=sm_{0}".format(num))',
+        "8.6",
+        "8.6;12.0",
+        line=".format(num)",
+    ),
+    _program(
+        'TABLE = {"11.8": ["80", "86"], "12.8": ["90"]}\nflags = []\nfor cc in TABLE[os.environ["CUDA_VERSION"]]:\n'
+        '    flags.append("-gencode=arch=compute_%s,code=sm_%s" % (cc, cc))',
+        '"90"]',
+        '"90", "120"]',
+        line="% (cc, cc)",
+    ),
+    _program(
+        'archs = ["7.0", "8.0"]\nflags = []\nif os.environ.get("CI"):\n    archs.append("9.0")\n'
+        'os.environ.setdefault("TORCH_CUDA_ARCH_LIST", ";".join(archs))',
+        '"9.0"',
+        '"12.0"',
+        line='";".join(archs)',
+    ),
+    LintCase(
+        bad={
+            "setup.py": 'SM = [60, 80]\nargs = ["-DCMAKE_CUDA_ARCHITECTURES=" + ";".join(str(s) for s in SM)]\n',
+            "CMakeLists.txt": "cmake_minimum_required(VERSION 3.24)\nproject(a LANGUAGES CXX CUDA)\n",
+        },
+        good={
+            "setup.py": 'SM = [60, 120]\nargs = ["-DCMAKE_CUDA_ARCHITECTURES=" + ";".join(str(s) for s in SM)]\n',
+            "CMakeLists.txt": "cmake_minimum_required(VERSION 3.24)\nproject(a LANGUAGES CXX CUDA)\n",
+        },
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={"Makefile": _LOOP.format("50 70 80")},
+        good={"Makefile": _LOOP.format("50 70 120")},
+        gpu=("12.0",),
+        line="$(HIGHEST)",
+    ),
+    LintCase(
+        bad={
+            ".github/workflows/w.yml": _WHEELS.format(
+                "9.0", "ubuntu-24.04", "bash", "export TORCH_CUDA_ARCH_LIST='${{ matrix.archs }}'"
+            )
+        },
+        good={
+            ".github/workflows/w.yml": _WHEELS.format(
+                "12.0", "ubuntu-24.04", "bash", "export TORCH_CUDA_ARCH_LIST='${{ matrix.archs }}'"
+            )
+        },
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={
+            ".github/workflows/w.yml": _WHEELS.format(
+                "9.0", "windows-2022", "pwsh", "$env:TORCH_CUDA_ARCH_LIST = '${{ matrix.archs }}'"
+            )
+        },
+        good={
+            ".github/workflows/w.yml": _WHEELS.format(
+                "12.0", "windows-2022", "pwsh", "$env:TORCH_CUDA_ARCH_LIST = '${{ matrix.archs }}'"
+            )
+        },
+        gpu=("12.0",),
+    ),
+    # a script that does nothing but set it for others
+    LintCase(
+        bad={"archs.sh": _CASE.format("9.0"), "setup.py": _SETUP.format("flags = []")},
+        good={"archs.sh": _CASE.format("12.0"), "setup.py": _SETUP.format("flags = []")},
+        gpu=("12.0",),
+    ),
+)
+
 NEAR_MISSES = (
+    NearMiss(
+        "what a program asks the machine for",
+        {
+            "setup.py": _SETUP.format(
+                "import torch\nflags = []\nfor major, minor in map(torch.cuda.get_device_capability, range(1)):\n"
+                '    flags.append(f"-gencode=arch=compute_{major}{minor},code=sm_{major}{minor}")\n'
+                'flags.append("-gencode=arch=compute_70,code=sm_70")'
+            )
+        },
+        gpu=("12.0",),
+    ),
+    NearMiss(
+        "the last item of a list, which a program changes",
+        {
+            "setup.py": _SETUP.format(
+                'archs = ["7.0"]\narchs[-1] += "+PTX"\nflags = []\nos.environ["TORCH_CUDA_ARCH_LIST"] = ";".join(archs)'
+            )
+        },
+        gpu=("6.1",),
+    ),
+    NearMiss(
+        "an argument that a function of a program is given",
+        {
+            "setup.py": _SETUP.format(
+                'flags = ["-gencode=arch=compute_70,code=sm_70"]\ndef add(arch):\n'
+                '    flags.append(f"-gencode=arch=compute_{arch},code=sm_{arch}")'
+            )
+        },
+        gpu=("12.0",),
+    ),
+    NearMiss(
+        "a loop of a Makefile over what its user gives",
+        {"Makefile": _LOOP.format("$(shell ./detect)")},
+        gpu=("12.0",),
+    ),
     NearMiss(
         "cargo beside a list, in an image without CUDA",
         {"Dockerfile": "FROM rust:1.80\nENV CUDAARCHS=89\nCOPY . /a\nRUN cargo build --release\n"},

@@ -1,0 +1,94 @@
+"""What a text of a Makefile comes to: its variables of plain values put in, its functions of lists of words carried
+out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+_CALL = re.compile(r"\$(?:\((?P<words>[^()$]*)\)|\{(?P<name>\w+)\})")  # one that has no other in it
+_LOOP = re.compile(r"\$\(foreach\s+(?P<name>\w+)\s*,")
+_EVAL = re.compile(r"\$\(eval\s")
+_ROUNDS = 12  # of calls in each other
+_LONGEST = 1 << 12  # characters of a text
+_MOST_WORDS = 64
+
+
+def expanded(text: str, values: Mapping[str, Sequence[str]]) -> str:
+    """Return the text with what is known put in, and the rest as it stands. A variable that is given several values, by
+    branch or bit by bit, has one value in a text, and all of them in a loop; `values` are as they are written."""
+    for _ in range(_ROUNDS):
+        after = _calls(_loop(text, values), values)
+        if after == text or len(after) > _LONGEST:
+            break
+        text = after
+    return text
+
+
+def _calls(text: str, values: Mapping[str, Sequence[str]]) -> str:
+    return _CALL.sub(lambda match: _of_call(match, values), text)
+
+
+def _of_call(match: re.Match[str], values: Mapping[str, Sequence[str]]) -> str:
+    words = match["words"] if match["name"] is None else match["name"]
+    name, _, rest = words.partition(" ")
+    if not rest:
+        given = values.get(name, ())
+        return given[0] if len(set(given)) == 1 else match[0]
+    function = _FUNCTIONS.get(name)
+    return function(rest) if function is not None else match[0]
+
+
+def _loop(text: str, values: Mapping[str, Sequence[str]]) -> str:
+    """The text with its first loop over known words carried out."""
+    for match in _LOOP.finditer(text):
+        comma, end = _ends(text, match.end())
+        if comma is None or end is None:
+            continue
+        words = _words_of(text[match.end() : comma], values)
+        if words is None or len(words) > _MOST_WORDS:
+            continue
+        body = _EVAL.sub("(", text[comma + 1 : end])
+        variable = re.compile(rf"\$(?:\({match['name']}\)|\{{{match['name']}\}})")
+        turns = " ".join(variable.sub(lambda _, word=word: word, body) for word in words)  # type: ignore[misc]
+        return f"{text[: match.start()]}{turns}{text[end + 1 :]}"[: _LONGEST + 1]
+    return text
+
+
+def _ends(text: str, start: int) -> tuple[int | None, int | None]:
+    """Where the words of a loop end, and where the loop does."""
+    depth, comma = 1, None
+    for at in range(start, len(text)):
+        if text[at] in "({":
+            depth += 1
+        elif text[at] in ")}":
+            depth -= 1
+            if not depth:
+                return comma, at
+        elif text[at] == "," and depth == 1 and comma is None:
+            comma = at
+    return comma, None
+
+
+def _words_of(text: str, values: Mapping[str, Sequence[str]]) -> list[str] | None:
+    """The words that a loop goes over, of all values that its variable may have."""
+    name = re.fullmatch(r"\s*\$[({](\w+)[)}]\s*", text)
+    every = " ".join(values.get(name[1], ())) if name is not None else text
+    every = expanded(every, {key: value for key, value in values.items() if name is None or key != name[1]})
+    if "$" in every or not every.strip():
+        return None
+    return list(dict.fromkeys(every.split()))
+
+
+def _subst(text: str) -> str:
+    old, new, rest = ([*text.split(",", 2), "", ""])[:3]
+    return rest.replace(old.strip(), new) if old.strip() else rest
+
+
+_FUNCTIONS: Mapping[str, Callable[[str], str]] = {
+    "sort": lambda text: " ".join(sorted(set(text.split()))),
+    "lastword": lambda text: " ".join(text.split()[-1:]),
+    "firstword": lambda text: " ".join(text.split()[:1]),
+    "strip": lambda text: " ".join(text.split()),
+    "subst": _subst,
+}
