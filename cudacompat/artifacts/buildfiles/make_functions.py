@@ -74,7 +74,11 @@ def _words_of(text: str, values: Mapping[str, Sequence[str]]) -> list[str] | Non
     """The words that a loop goes over, of all values that its variable may have."""
     name = re.fullmatch(r"\s*\$[({](\w+)[)}]\s*", text)
     every = " ".join(values.get(name[1], ())) if name is not None else text
-    every = expanded(every, {key: value for key, value in values.items() if name is None or key != name[1]})
+    others = {key: value for key, value in values.items() if name is None or key != name[1]}
+    for _ in range(_ROUNDS):
+        if "$" not in every or len(every) > _LONGEST:
+            break
+        every = _calls(every, others)
     if "$" in every or not every.strip():
         return None
     return list(dict.fromkeys(every.split()))

@@ -19,6 +19,13 @@ _NUMBER = re.compile(
 _INSTEAD_OF_SUCCESS = re.compile(
     r"(?i)== ?(cuda|cu(?:blas|dnn|fft|rand|solver|sparse|tensor)|nccl)(?:_?status)?_?success\w* \((\d{1,4}) vs\. \d"
 )
+# "Error on nvEncOpenEncodeSessionEx: 10 (…)", "nvEncInitializeEncoder returned error 8", "nvml vram init failure: 999"
+_OF_CALL = re.compile(
+    r"(?i)(?P<said>error (?:on|in|from) )?(?<![a-z])(?P<library>nvenc|nvml|nvjpeg|optix|nvptxcompile)[a-z]{0,40}"
+    r"(?:\([^()\n]{0,160}\))?(?: [a-z]{1,10}){0,3}?[ :]{1,3}"
+    r"(?(said)|(?:error|failure|failed)(?: (?:with|code|error)){0,3})"
+    r"[ :=(]{0,3}(?P<number>-?\d{1,4})(?![\d.\w])"
+)
 _NUMBER_WEIGHT = 10
 _LONGEST_VALUE = 160
 _SAYS = {Role.GENERAL: 0, Role.END: 1, Role.HEADING: 1, Role.ECHO: 1}
@@ -89,6 +96,8 @@ class Matcher:
     def _by_number(self, text: str) -> Match | None:
         found = _NUMBER.search(text) or _INSTEAD_OF_SUCCESS.search(text)
         signature = self._numbers.get((found[1].lower(), int(found[2]))) if found else None
+        if signature is None and (found := _OF_CALL.search(text)) is not None:
+            signature = self._numbers.get((found["library"].lower(), int(found["number"])))
         return (
             Match(signature, (), found.start(), end=found.end(), weight=_NUMBER_WEIGHT) if found and signature else None
         )

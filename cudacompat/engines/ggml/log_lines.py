@@ -146,7 +146,8 @@ _OWN: tuple[Signature, ...] = (
             "failed to initialize CUDA: <reason:text>",
             "whisper_backend_init_gpu: failed to initialize CUDA<n:num> backend",
         ),
-        sample="ggml_cuda_init: failed to initialize CUDA: no CUDA-capable device is detected",
+        sample="ggml_cuda_init: failed to initialize CUDA: unknown reason",
+        role=Role.HEADING,
         cause="cudaGetDeviceCount failed. The line has the reason: no driver, no visible GPU, or a driver older "
         "than the program's CUDA version.",
         does_not_mean="the architecture: ggml did not look at device code yet",

@@ -64,6 +64,20 @@ _CPU: tuple[Signature, ...] = (
         sources=("ollama/ollama#8674", "ollama/ollama#8532", "ollama/ollama#9885"),
     ),
     Signature(
+        id="ollama-cpu-without-avx",
+        title="ollama uses no GPU, because the processor shows no AVX",
+        patterns=("CPU does not have minimum vector extensions, GPU inference disabled",),
+        sample='level=WARN source=gpu.go:252 msg="CPU does not have minimum vector extensions, GPU inference disabled. '
+        'Required:avx Detected:no vector extensions"',
+        cause="Until 0.5 ollama's GPU builds needed AVX. A virtual machine hides it where its processor is "
+        "not the host's, "
+        "and so do Windows with Hyper-V on some machines and processors before 2011.",
+        does_not_mean="the GPU or its driver",
+        fix="Update ollama; in a virtual machine pass the host's processor on (cpu type host).",
+        severity=Severity.WARNING,
+        sources=("ollama/ollama#7585", "ollama/ollama#2187"),
+    ),
+    Signature(
         id="ollama-cuda-init",
         title="ollama's start of CUDA failed (error {code})",
         patterns=(

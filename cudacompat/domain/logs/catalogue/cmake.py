@@ -7,6 +7,26 @@ from cudacompat.domain.words.finding import Severity
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
+        id="cmake-cuda-compiler-wrong",
+        title="what CMake was given as the CUDA compiler is no nvcc",
+        patterns=(
+            "CMake Error: Error required internal CMake variable not set, cmake may not be built correctly.",
+            "_CMAKE_CUDA_WHOLE_FLAG",
+            "The CMAKE_CUDA_COMPILER: <path:word> is not a full path and was not found in the PATH",
+        ),
+        sample="-- Check for working CUDA compiler: /usr/local/cuda-12\n"
+        "CMake Error: Error required internal CMake variable not set, cmake may not be built correctly.\n"
+        "Missing variable is:\n_CMAKE_CUDA_WHOLE_FLAG",
+        cause="CUDACXX or CMAKE_CUDA_COMPILER names a directory, another program, or a file that does not "
+        "run; the line "
+        '"Check for working CUDA compiler" above shows it.',
+        does_not_mean="a CMake that is broken; the GPU",
+        fix="Name nvcc itself, and configure in a new build folder, since CMake keeps the compiler that it "
+        "found first.",
+        command="cmake -B build -DCMAKE_CUDA_COMPILER=/usr/local/cuda/bin/nvcc",
+        sources=("NVlabs/instant-ngp#1475", "CMake Modules/CMakeCUDAInformation.cmake"),
+    ),
+    Signature(
         id="cmake-native-without-gpu",
         title="CUDA_ARCHITECTURES is `native`, but the build sees no GPU",
         patterns=(

@@ -31,6 +31,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "Failed to initialize NVML: Driver/library version mismatch",
             "Driver/library version mismatch",
             "nvml error: driver/library version mismatch",
+            "NVML_ERROR_LIB_RM_VERSION_MISMATCH",
         ),
         sample="Failed to initialize NVML: Driver/library version mismatch",
         cause="The user-mode half of the driver and the loaded kernel module are of different releases: the package "
@@ -75,6 +76,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "NVML Shared Library Not Found",
             "libnvidia-ml.so.1: cannot open shared object file",
             "could not load NVML library",
+            "NVML_ERROR_LIBRARY_NOT_FOUND",
         ),
         sample="pynvml.NVMLError_LibraryNotFound: NVML Shared Library Not Found",
         cause="libnvidia-ml.so.1 is part of the driver. The machine has no driver, or the container lacks GPU "

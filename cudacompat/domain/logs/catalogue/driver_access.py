@@ -11,7 +11,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="nvml-blocked",
         title="the operating system blocks the access to the GPU: in WSL, Windows decides",
         statuses=(("nvml", 17),),
-        patterns=("GPU access blocked by the operating system",),
+        patterns=("GPU access blocked by the operating system", "NVML_ERROR_OPERATING_SYSTEM"),
         sample="Failed to initialize NVML: GPU access blocked by the operating system",
         cause="Under WSL the driver of Windows refuses: its GPU is in TCC or MCDM mode, the driver is older than this "
         "WSL, it was updated while WSL ran, or a remote session or a policy denies the GPU.",
@@ -28,6 +28,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=(
             "Failed to initialize NVML: Insufficient Permissions",
             "NVMLError_NoPermission: Insufficient Permissions",
+            "NVML_ERROR_NO_PERMISSION",
         ),
         sample="Failed to initialize NVML: Insufficient Permissions",
         cause="/dev/nvidiactl and /dev/nvidia0 cannot be opened: SELinux labels in a rootless container, missing group "
@@ -82,6 +83,7 @@ SIGNATURES: tuple[Signature, ...] = (
         statuses=(("nvml", 15),),
         patterns=(
             "nvml: GPU is lost",
+            "NVML_ERROR_GPU_IS_LOST",
             "GPU is lost. Reboot the system to recover this GPU",
             "NVMLError_GpuIsLost: GPU is lost",
         ),

@@ -194,21 +194,6 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvml-failed",
         title="NVIDIA's management library could not start: {reason}",
-        statuses=(
-            ("nvml", 1),
-            ("nvml", 2),
-            ("nvml", 3),
-            ("nvml", 6),
-            ("nvml", 9),
-            ("nvml", 10),
-            ("nvml", 11),
-            ("nvml", 13),
-            ("nvml", 14),
-            ("nvml", 16),
-            ("nvml", 20),
-            ("nvml", 28),
-            ("nvml", 999),
-        ),
         patterns=(
             "Failed to initialize NVML: <reason:text>",
             "could not initialize NVML: <reason:text>",

@@ -21,7 +21,7 @@ def _statuses(library: str, prefix: str, members: str) -> tuple[tuple[str, ...],
     return tuple(prefix + name for name, _ in pairs), tuple((library, int(number)) for _, number in pairs)
 
 
-def _status(
+def status_line(
     id_: str,
     of: tuple[str, str, str],
     *,
@@ -49,7 +49,7 @@ def _status(
 
 
 SIGNATURES: tuple[Signature, ...] = (
-    _status(
+    status_line(
         "cublas-mapping-failed",
         ("cublas", "CUBLAS_STATUS_", "MAPPING_ERROR=11"),
         title="cuBLAS could not get at the GPU's memory",
@@ -59,7 +59,7 @@ SIGNATURES: tuple[Signature, ...] = (
         source="https://docs.nvidia.com/cuda/cublas/#cublasstatus-t",
         earlier=True,
     ),
-    _status(
+    status_line(
         "cublas-license",
         ("cublas", "CUBLAS_STATUS_", "LICENSE_ERROR=16"),
         title="cuBLAS found no licence",
@@ -68,7 +68,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix=_FIT,
         source="https://docs.nvidia.com/cuda/cublas/#cublasstatus-t",
     ),
-    _status(
+    status_line(
         "cudnn-driver-mismatch",
         (
             "cudnn",
@@ -81,7 +81,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Update the driver, or take a cuDNN for the program's CUDA release.",
         source=_CUDNN,
     ),
-    _status(
+    status_line(
         "cudnn-prerequisite-missing",
         (
             "cudnn",
@@ -95,7 +95,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Install all of cuDNN and NVRTC from one release, in a directory that the loader searches.",
         source=_CUDNN,
     ),
-    _status(
+    status_line(
         "cudnn-compilation-failed",
         ("cudnn", "CUDNN_STATUS_", "INTERNAL_ERROR_COMPILATION_FAILED=4001"),
         title="cuDNN could not compile a kernel at run time",
@@ -104,7 +104,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Take cuDNN and NVRTC from one CUDA release that supports {label}.",
         source=_CUDNN,
     ),
-    _status(
+    status_line(
         "cudnn-status",
         (
             "cudnn",
@@ -119,7 +119,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix=_CALL,
         source=_CUDNN,
     ),
-    _status(
+    status_line(
         "cufft-refused",
         (
             "cufft",
@@ -133,7 +133,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix=_CALL,
         source="https://docs.nvidia.com/cuda/cufft/#cufftresult",
     ),
-    _status(
+    status_line(
         "cufft-no-jit",
         ("cufft", "CUFFT_", "MISSING_DEPENDENCY=17 NVRTC_FAILURE=18 NVJITLINK_FAILURE=19 NVSHMEM_FAILURE=20"),
         title="cuFFT cannot use a library that it needs at run time",
@@ -142,7 +142,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix=_FIT,
         source="https://docs.nvidia.com/cuda/cufft/#cufftresult",
     ),
-    _status(
+    status_line(
         "curand-refused",
         (
             "curand",
@@ -155,7 +155,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix=_CALL,
         source="https://docs.nvidia.com/cuda/curand/ (curandStatus)",
     ),
-    _status(
+    status_line(
         "cusparse-refused",
         ("cusparse", "CUSPARSE_STATUS_", "MAPPING_ERROR=5 MATRIX_TYPE_NOT_SUPPORTED=8 ZERO_PIVOT=9"),
         title="cuSPARSE refused a matrix",
@@ -166,7 +166,7 @@ SIGNATURES: tuple[Signature, ...] = (
         source="https://docs.nvidia.com/cuda/cusparse/#cusparsestatus-t",
         earlier=True,
     ),
-    _status(
+    status_line(
         "cusolver-arch-mismatch",
         ("cusolver", "CUSOLVER_STATUS_", "ARCH_MISMATCH=4"),
         title="the GPU lacks what a call of cuSOLVER needs",
@@ -175,7 +175,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Take a build with a cuSOLVER that supports {label}.",
         source="https://docs.nvidia.com/cuda/cusolver/#cusolverstatus-t",
     ),
-    _status(
+    status_line(
         "cusolver-refused",
         (
             "cusolver",
@@ -193,7 +193,7 @@ SIGNATURES: tuple[Signature, ...] = (
         source="https://docs.nvidia.com/cuda/cusolver/#cusolverstatus-t",
         earlier=True,
     ),
-    _status(
+    status_line(
         "nvrtc-failed",
         (
             "nvrtc",
@@ -210,7 +210,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Take libnvrtc and libnvrtc-builtins from one release of CUDA, the one that the program was built for.",
         source="https://docs.nvidia.com/cuda/nvrtc/#error-handling",
     ),
-    _status(
+    status_line(
         "nvvm-failed",
         (
             "nvvm",
@@ -225,7 +225,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Take libNVVM (nvcc's package) of the CUDA release that the program names, and a newer program.",
         source="nvvm.h of CUDA 13.0",
     ),
-    _status(
+    status_line(
         "nvjitlink-arch",
         ("nvjitlink", "NVJITLINK_ERROR_", "MISSING_ARCH=2 ARCH_MISMATCH=13 UNRECOGNIZED_ARCH=16 UNSUPPORTED_ARCH=17"),
         title="nvJitLink does not link for this architecture",
@@ -234,7 +234,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Take nvJitLink of a CUDA release that supports {label}: the one that the inputs were compiled with.",
         source="https://docs.nvidia.com/cuda/nvjitlink/#error-codes",
     ),
-    _status(
+    status_line(
         "nvjitlink-failed",
         (
             "nvjitlink",
@@ -250,7 +250,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Take nvJitLink of the newest release of CUDA that any of the inputs was made with.",
         source="https://docs.nvidia.com/cuda/nvjitlink/#error-codes",
     ),
-    _status(
+    status_line(
         "npp-gpu-unsupported",
         ("npp", "NPP_", "LIBRARY_VERSION_MISMATCH_ERROR=-9998 NOT_SUFFICIENT_COMPUTE_CAPABILITY=-1027"),
         title="this NPP does not serve the GPU, or is of another release than the program",
@@ -259,7 +259,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Take all of CUDA's libraries from one release that supports {label}.",
         source="https://docs.nvidia.com/cuda/npp/ (NppStatus)",
     ),
-    _status(
+    status_line(
         "npp-refused",
         (
             "npp",
@@ -287,7 +287,7 @@ SIGNATURES: tuple[Signature, ...] = (
         source="https://docs.nvidia.com/cuda/npp/ (NppStatus)",
         earlier=True,
     ),
-    _status(
+    status_line(
         "cutensor-mismatch",
         ("cutensor", "CUTENSOR_STATUS_", "ARCH_MISMATCH=8 INSUFFICIENT_DRIVER=20"),
         title="cuTENSOR does not serve this GPU or this driver",
@@ -296,7 +296,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Take a cuTENSOR that supports {label}, or update the driver.",
         source="https://docs.nvidia.com/cuda/cutensor/latest/api/types.html",
     ),
-    _status(
+    status_line(
         "cutensor-failed",
         (
             "cutensor",

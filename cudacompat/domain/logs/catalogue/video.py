@@ -15,7 +15,9 @@ SIGNATURES: tuple[Signature, ...] = (
             "Driver does not support the required nvenc API version. Required: <required:ver> Found: <found:ver>",
             "Driver does not support the required nvenc API version",
             "The minimum required Nvidia driver for nvenc is <driver:ver> or newer",
+            "NV_ENC_ERR_INVALID_VERSION",
         ),
+        statuses=(("nvenc", 15),),
         sample="[h264_nvenc @ 0x55] Driver does not support the required nvenc API version. Required: 13.0 Found: "
         "12.1\n"
         "[h264_nvenc @ 0x55] The minimum required Nvidia driver for nvenc is 570.0 or newer",
@@ -34,7 +36,10 @@ SIGNATURES: tuple[Signature, ...] = (
             "No NVENC capable devices found",
             "OpenEncodeSessionEx failed: unsupported device (2)",
             "OpenEncodeSessionEx failed: no encode device (1)",
+            "NV_ENC_ERR_NO_ENCODE_DEVICE",
+            "NV_ENC_ERR_UNSUPPORTED_DEVICE",
         ),
+        statuses=(("nvenc", 1), ("nvenc", 2)),
         sample="[hevc_nvenc @ 0x55] OpenEncodeSessionEx failed: unsupported device (2): (no details)\n"
         "[hevc_nvenc @ 0x55] No capable devices found",
         cause="The GPU has no NVENC (A100, H100, GT 1030, MX), or not for this codec or format (AV1 needs the 40 "
@@ -51,7 +56,10 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=(
             "OpenEncodeSessionEx failed: out of memory (10)",
             "OpenEncodeSessionEx failed: incompatible client key (21)",
+            "NV_ENC_ERR_OUT_OF_MEMORY",
+            "NV_ENC_ERR_INCOMPATIBLE_CLIENT_KEY",
         ),
+        statuses=(("nvenc", 10), ("nvenc", 21)),
         sample="[h264_nvenc @ 0x55] OpenEncodeSessionEx failed: incompatible client key (21): (no details)",
         cause="GeForce GPUs allow a fixed number of sessions at the same time (3 to 12, by driver), or the GPU's "
         "memory "

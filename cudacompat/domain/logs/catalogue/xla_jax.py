@@ -8,6 +8,24 @@ from cudacompat.domain.words.finding import Severity
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
+        id="jax-plugin-mismatch",
+        title="JAX's CUDA plugin and jaxlib are of different releases",
+        patterns=(
+            "Mismatched PJRT plugin PJRT API version",
+            "JAX plugin jax_cuda<n:num>_plugin version <plugin:ver> is installed, but it is not compatible with the "
+            "installed jaxlib version <jaxlib:ver>",
+        ),
+        sample="RuntimeError: Unable to initialize backend 'cuda': INVALID_ARGUMENT: Mismatched PJRT plugin PJRT API "
+        "version (0.54) and framework PJRT API version 0.51)",
+        cause="jaxlib, jax-cuda12-plugin and jax-cuda12-pjrt come from one release and only fit each other; "
+        "one of them "
+        "was installed or updated alone.",
+        does_not_mean="the driver or the GPU",
+        fix="Install all of them at once, of the same version.",
+        command='pip install -U "jax[cuda12]"',
+        sources=("jax-ml/jax#22416", "jax-ml/jax jax_plugins/cuda/__init__.py"),
+    ),
+    Signature(
         id="xla-llvm-target",
         title="XLA's LLVM picked a PTX version that does not have {arch}",
         patterns=("PTX version <version:ver> does not support target '<arch:word>'",),
