@@ -55,6 +55,25 @@ _HINT = {
 }
 
 
+_NO_LOGS = (
+    (
+        re.compile(r".*\.(?:md|mdx|rst|adoc|tex)|(?:readme|changelog|license|contributing|authors|news)(?:\.txt)?"),
+        "a document",
+    ),
+    (
+        re.compile(
+            r".*\.(?:pyi?|c|cc|cpp|cxx|cu|cuh|h|hh|hpp|rs|go|js|ts|java|kt|swift|rb|jl|f90|cs|cmake|toml|ipynb)"
+        ),
+        "the source of a program",
+    ),
+)
+_HEAD_OF_TEXT = 1 << 16  # characters in which lines of logs are looked for
+_OF_LOGS = re.compile(
+    rb"(?m)^[ \t>]{0,4}(?:Traceback \(most recent call last\):|\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d"
+    rb"|make(?:\[\d+\])?: \*\*\*|ninja: build stopped|CMake Error|\[\d+/\d+\] |[EWI]\d{4} \d\d:|npm ERR!|error: subprocess-exited-with-error)"
+)
+
+
 Hit = tuple[int, int]  # the number of a literal, and where it begins
 Finder = Callable[[memoryview], Iterable[Hit]]
 
@@ -287,6 +306,15 @@ def refuse_binary(piece: bytes, name: str) -> None:
         raise UsageError(f"{name} is {kind}, not a log{_HINT.get(kind, '')}")
     if head.count(0) > len(head) // 10:
         raise UsageError(f"{name} is a binary file, not a log")
+
+
+def refuse_document(piece: bytes, name: str) -> None:
+    """`UsageError` if a file of this name, which begins with this, is a document or the source of a program: it may
+    quote errors and reports none. A log that was kept under such a name has lines that only logs have."""
+    base = name.replace("\\", "/").rpartition("/")[2].lower()
+    kind = next((kind for pattern, kind in _NO_LOGS if pattern.fullmatch(base)), None)
+    if kind is not None and not _OF_LOGS.search(piece[:_HEAD_OF_TEXT]):
+        raise UsageError(f"{name} is {kind}, not a log; for an error that it quotes: cudacompat explain - < FILE")
 
 
 def pieces(file: BinaryIO) -> Iterator[bytes]:

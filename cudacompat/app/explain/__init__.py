@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from cudacompat.app.explain.word_pages import filled, name_page, word_page
-from cudacompat.artifacts.logs import LogScanner, pieces, refuse_binary
+from cudacompat.artifacts.logs import LogScanner, pieces, refuse_binary, refuse_document
 from cudacompat.domain.logs.cases import condition_in_words
 from cudacompat.domain.logs.diagnosis import LogSource, causes_in_words, diagnose, generic
 from cudacompat.domain.logs.match import Matcher
@@ -23,6 +23,7 @@ from cudacompat.domain.logs.signature import Signature
 from cudacompat.domain.reports.page import PageKind, PageReport
 from cudacompat.domain.rules import all_rules, rule_called
 from cudacompat.domain.runs.observation import End
+from cudacompat.domain.tables.architectures import generations
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.verdict import Target
 from cudacompat.host.surroundings.masking import without_secrets
@@ -159,7 +160,7 @@ def explain_file(path: str, gpu: str | None, on_bytes: Callable[[int], None] | N
 
     try:
         with opened(path) as file:
-            return _explained(file, path, gpu, on_bytes=on_bytes)
+            return _explained(file, path, gpu, on_bytes=on_bytes, named=True)
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             raise UsageError(_not_there(path)) from error
@@ -216,12 +217,14 @@ def _reader() -> tuple[LogReading, LogScanner]:
 
 
 def _explained(
-    file: BinaryIO, name: str, gpu: str | None, *, on_bytes: Callable[[int], None] | None = None
+    file: BinaryIO, name: str, gpu: str | None, *, on_bytes: Callable[[int], None] | None = None, named: bool = False
 ) -> ExplainReport:
     reading, scanner = _reader()
     for number, piece in enumerate(pieces(file)):
         if number == 0:
             refuse_binary(piece, name)
+            if named:
+                refuse_document(piece, name)
         scanner.feed(piece)
         if on_bytes is not None:
             on_bytes(scanner.size)
@@ -266,5 +269,6 @@ def _not_there(path: str) -> str:
 
 
 def _near(id_: str) -> list[str]:
-    ids = sorted({*(rule.id for rule in all_rules()), *line_catalogue().by_id()})
+    names = (name.lower() for name in generations())
+    ids = sorted({*(rule.id for rule in all_rules()), *line_catalogue().by_id(), *names})
     return difflib.get_close_matches(id_.strip().lower()[:80], ids, n=3)

@@ -36,11 +36,11 @@ def word_page(word: str) -> PageReport | None:
 
 def name_page(name: str) -> PageReport | None:
     """Return the page of what has this name outside the catalogue: an exit code, an engine, a package of the table of
-    wheels, a GPU, each with the commands that answer questions about it; `None` for any other."""
+    wheels, a generation of GPUs, a GPU, each with the commands that answer questions about it; `None` for any other."""
     text = " ".join(name.split())
     if not text or len(text) > _LONGEST_WORD:
         return None
-    return _exit_code_page(text) or _project_page(text) or _gpu_page(text)
+    return _exit_code_page(text) or _project_page(text) or _generation_page(text) or _gpu_page(text)
 
 
 def filled(text: str) -> str:
@@ -94,6 +94,17 @@ def _project_page(text: str) -> PageReport | None:
     name = engine or package
     parts = [("What it is", "; ".join(filter(None, what)))]
     return _page(PageKind.PROJECT, name, parts, commands=commands) if name else None
+
+
+def _generation_page(text: str) -> PageReport | None:
+    from cudacompat.domain.gpus.target_page import generation_page
+
+    found = generation_page(text)
+    if found is None:
+        return None
+    name, parts = found
+    commands = [f"cudacompat explain {heading}" for heading, _ in parts[1:]]
+    return _page(PageKind.GPU, name, parts, commands=commands)
 
 
 def _gpu_page(text: str) -> PageReport | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cudacompat.domain.gpus.lookup import search
-from cudacompat.domain.tables.architectures import architecture
+from cudacompat.domain.tables.architectures import ARCHITECTURES, architecture, generations
 from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
@@ -31,6 +31,25 @@ def target_page(target: ArchTarget) -> tuple[tuple[str, str], ...]:
         last = f", up to {known.last_branch}" if known.last_branch is not None else ""
         parts.append(("Driver", f"branch {known.first_branch} or newer{last}"))
     return tuple((heading, text) for heading, text in parts if text)
+
+
+def generation_page(name: str) -> tuple[str, tuple[tuple[str, str], ...]] | None:
+    """Return NVIDIA's name and the parts of the page of a generation of GPUs, such as Blackwell; `None` if there is no
+    such name."""
+    known = next((each for each in generations() if each.lower() == " ".join(name.lower().split())), None)
+    own = [row for row in ARCHITECTURES if row.name == known]
+    if known is None:
+        return None
+    parts = [
+        ("What it is", f"a generation of GPUs: compute capability {', '.join(str(row.capability) for row in own)}")
+    ]
+    for row in own:
+        told = dict(target_page(ArchTarget(CodeKind.SASS, row.capability.number, ArchSuffix.NONE)))
+        drives = f"driver {told['Driver']}" if "Driver" in told else "no known driver"
+        names = told.get("GPUs", "").partition(": ")[2]
+        text = f"{told.get('Built by', 'no known release of CUDA')}; {drives}" + (f"; {names}" if names else "")
+        parts.append((f"sm_{row.capability.number}", text))
+    return known, tuple(parts)
 
 
 def _builders(releases: list[ToolkitVersion]) -> str:

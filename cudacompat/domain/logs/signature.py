@@ -160,7 +160,7 @@ def compile_template(template: str, *, whole: bool = False) -> Pattern:
     if not anchors:
         raise ValueError(f"a pattern needs literal text: {template!r}")
     # a message starts where a word starts, and a number in it ends where its digits end
-    head = r"(?<![A-Za-z0-9])" if template[0].isalnum() or template.startswith("<cuda>") else ""
+    head = r"(?<![A-Za-z0-9_])" if template[0].isalnum() or template.startswith("<cuda>") else ""
     tail = r"(?![A-Za-z0-9_])" if whole else r"(?!\d)" if template[-1].isdigit() else ""
     return Pattern(head + "".join(parts) + tail, anchors, weight)
 

@@ -396,6 +396,11 @@ def architecture(capability: ComputeCapability) -> Architecture | None:
     return _BY_CAPABILITY.get(capability)
 
 
+def generations() -> tuple[str, ...]:
+    """Return NVIDIA's names of generations of GPUs, the oldest first."""
+    return tuple(dict.fromkeys(row.name for row in ARCHITECTURES if not row.name.startswith("sm_")))
+
+
 def family_members(arch: str) -> frozenset[int]:
     """Return the numbers (100, 103, …) of the GPUs that run code of this family target (`"100f"`); empty if
     it is not a known family target."""

@@ -11,6 +11,10 @@ _API = (
     "CUDA_C_*|cusparse*|CUSPARSE_*|cusolver*|CUSOLVER_*|cufft*|CUFFT_*|curand*|CURAND_*|nccl*|nvrtc*|NVRTC_*|nvjpeg*|"
     "nvmlDevice*|NVML_*|CUtensorMap*|CUmem*|CUdevice*|CUgraph*|CUlaunch*|CUDA_VERSION|CUDART_VERSION)"
 )
+_SAMPLES = (
+    "(helper_cuda|helper_functions|helper_math|helper_string|helper_timer|helper_image|helper_gl|helper_cuda_drvapi|"
+    "helper_cusolver|helper_multiprocess|helper_nvJPEG|drvapi_error_string|nvrtc_helper)"
+)
 _STANDARD = (
     "(FLT_MAX|FLT_MIN|FLT_EPSILON|DBL_MAX|DBL_MIN|DBL_EPSILON|INT_MAX|INT_MIN|UINT_MAX|LLONG_MAX|SIZE_MAX|uint8_t|"
     "uint16_t|uint32_t|uint64_t|int8_t|int16_t|int32_t|int64_t|uintptr_t|UINT64_C|UINT64_MAX|UINT32_MAX|INT32_MAX|M_PI|"
@@ -19,6 +23,26 @@ _STANDARD = (
 _HIDDEN = "(__is_*|__has_*|__remove_*|__add_*|__make_*|__type_pack*|__builtin_source*|__array_*|__integer_pack|__decay)"
 
 SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="cuda-samples-header-missing",
+        title="a header of NVIDIA's cuda-samples is missing: {header}.h",
+        patterns=(
+            f"<header:{_SAMPLES}>.h: No such file or directory",
+            f"'<header:{_SAMPLES}>.h' file not found",
+            f'cannot open source file "<header:{_SAMPLES}>.h"',
+            f"Cannot open include file: '<header:{_SAMPLES}>.h'",
+        ),
+        sample="foo.cu:3:10: fatal error: helper_cuda.h: No such file or directory",
+        cause="The toolkit has never had this file: it is in the folder Common of the repository "
+        "cuda-samples (up to CUDA "
+        "11 the toolkit's installer could add the samples).",
+        does_not_mean="an incomplete toolkit",
+        fix="Fetch NVIDIA's cuda-samples of the same release, and give the compiler their folder: -I "
+        "cuda-samples/Common.",
+        command="git clone --depth 1 https://github.com/NVIDIA/cuda-samples",
+        distinct=("header",),
+        sources=("NVIDIA/cuda-samples Common/helper_cuda.h",),
+    ),
     Signature(
         id="cuda-name-undefined",
         title="the toolkit's headers have no {name}",
