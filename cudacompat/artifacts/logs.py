@@ -70,7 +70,8 @@ _NO_LOGS = (
 _HEAD_OF_TEXT = 1 << 16  # characters in which lines of logs are looked for
 _OF_LOGS = re.compile(
     rb"(?m)^[ \t>]{0,4}(?:Traceback \(most recent call last\):|\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d"
-    rb"|make(?:\[\d+\])?: \*\*\*|ninja: build stopped|CMake Error|\[\d+/\d+\] |[EWI]\d{4} \d\d:|npm ERR!|error: subprocess-exited-with-error)"
+    rb"|make(?:\[\d+\])?: \*\*\*|ninja: build stopped|CMake Error|\[\d+/\d+\] |[EWI]\d{4} \d\d:|npm ERR!"
+    rb"|error: subprocess-exited-with-error)"
 )
 
 

@@ -63,6 +63,22 @@ class TestExitCodes:
         assert (ran.code, ran.out) == (2, "")
         assert words in ran.err
 
+    @pytest.mark.parametrize(
+        ("name", "kind"),
+        [("README.md", "a document"), ("CHANGELOG", "a document"), ("a.cu", "the source of a program")],
+    )
+    def test_a_document_or_a_source_is_no_log(self, tmp_path: Path, name: str, kind: str) -> None:
+        file = tmp_path / name
+        file.write_text("# Errors\n\n- fixed: " + FATAL)
+        ran = inside("explain", file)
+        assert (ran.code, ran.out) == (2, "")
+        assert f"is {kind}, not a log" in ran.err
+
+    def test_a_log_under_the_name_of_a_document_is_one(self, tmp_path: Path) -> None:
+        file = tmp_path / "issue.md"
+        file.write_text("What I saw:\n\n    Traceback (most recent call last):\n" + FATAL)
+        assert inside("explain", file).code == 1
+
     def test_a_file_that_is_not_there_and_a_folder(self, tmp_path: Path) -> None:
         missing = inside("explain", tmp_path / "no.log")
         assert (missing.code, missing.out) == (2, "")
@@ -172,6 +188,20 @@ class TestAnId:
         ran = inside("explain", id_)
         assert (ran.code, ran.err) == (0, "")
         assert len(ran.out.splitlines()) > 8
+
+    @pytest.mark.parametrize(("name", "title"), [("blackwell", "Blackwell"), ("Blackwell  ultra", "Blackwell Ultra")])
+    def test_of_a_generation_of_gpus(self, name: str, title: str) -> None:
+        ran = inside("explain", name)
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.out.startswith(f"{title}: a generation of GPUs: compute capability ")
+
+    def test_each_generation_has_one_and_a_mistyped_one_is_told(self) -> None:
+        from cudacompat.app.explain import page_of
+        from cudacompat.domain.tables.architectures import generations
+
+        pages = [page_of(name) for name in generations()]
+        assert [page.title for page in pages if page is not None] == list(generations())
+        assert "similar: blackwell" in inside("explain", "blackwel").err
 
     def test_every_page_fits_80_columns_but_for_what_was_quoted(self) -> None:
         from cudacompat.app.explain import signature_page

@@ -15,7 +15,7 @@ from cudacompat.domain.project.model import Setting, SourceFile, TextSpan
 
 # arch=compute_70,code=sm_70 | -arch=sm_70 | arch=compute_{x}, which only the program can know
 _TOKEN = re.compile(
-    r"arch=compute_(?P<pair>\d{2,3}[af]?,code=(?:\[[\w,]+\]|(?:sm|compute)_\d{2,3}[af]?(?:,(?:sm|compute)_\d{2,3}[af]?)*))"
+    r"arch=compute_(?P<pair>\d{2,3}[af]?,code=\\?[\"']?(?:\[[\w,]+\]|(?:sm|compute)_\d{2,3}[af]?(?:,(?:sm|compute)_\d{2,3}[af]?)*))"
     r"|(?<![\w-])" + ARCH_OPTION + r"[=\s\"',]{1,6}(?P<arch>(?:sm|compute)_\d{2,3}[af]?)\b"
     r"|(?P<open>(?:arch=|-arch=|code=)?(?:compute_|sm_)[\"']?\s*[{%+$]|(?<![\w-])-arch=[\"']?\s*[{%+$]|arch=[\"']?\s*[{%+$])"
 )
@@ -62,7 +62,9 @@ def _flags_in(texts: Iterable[str]) -> list[str] | None:
 
 
 def _flag(token: re.Match[str]) -> str:
-    return f"-gencode arch=compute_{token['pair']}" if token["pair"] else f"-arch={token['arch']}"
+    if token["pair"] is None:
+        return f"-arch={token['arch']}"
+    return "-gencode arch=compute_" + re.sub(r"[\\\"']", "", token["pair"])  # code=\"sm_80,compute_80\"
 
 
 _DEFINE = re.compile(r"-D([A-Za-z_]\w*)(?::\w+)?=(.*)", re.DOTALL)

@@ -34,5 +34,5 @@ def _stands(listed: ArchListSetting) -> bool:
     if listed.command is not None or is_aside(setting.place.file):
         return False
     if setting.way is AssignmentKind.FLAGS:
-        return is_makefile(name) or name.endswith((*_PROGRAMS, *_OWN))
+        return is_makefile(name) or name.endswith((*_PROGRAMS, ".rs", *_OWN))
     return name.endswith((*_PROGRAMS, *_OWN)) and not in_cargo_config(setting)

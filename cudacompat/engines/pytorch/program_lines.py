@@ -31,6 +31,7 @@ PROGRAMS: tuple[Signature, ...] = (
             "Command '['<compiler:word>gcc', '<+>main.c'<+>'-lcuda'<+>returned non-zero exit status",
             "Command '['<compiler:word>', '<+>main.c'<+>'-lcuda'<+>returned non-zero exit status",
             "Command '['<compiler:word>', '<+>cuda_utils<+>returned non-zero exit status",
+            "cuda_utils.c<q>, <+>returned non-zero exit status",
             "DLL load failed while importing cuda_utils",
         ),
         sample="subprocess.CalledProcessError: Command '['/usr/bin/gcc', '/tmp/tmpj/main.c', '-O3', "

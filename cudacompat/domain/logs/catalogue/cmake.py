@@ -21,7 +21,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "run; the line "
         '"Check for working CUDA compiler" above shows it.',
         does_not_mean="a CMake that is broken; the GPU",
-        fix="Name nvcc itself, and configure in a new build folder, since CMake keeps the compiler that it "
+        fix="Name nvcc itself, and configure in a new build directory, since CMake keeps the compiler that it "
         "found first.",
         command="cmake -B build -DCMAKE_CUDA_COMPILER=/usr/local/cuda/bin/nvcc",
         sources=("NVlabs/instant-ngp#1475", "CMake Modules/CMakeCUDAInformation.cmake"),

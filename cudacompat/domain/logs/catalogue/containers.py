@@ -7,6 +7,21 @@ from cudacompat.domain.logs.signature import Signature
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
+        id="nvct-namespace",
+        title="the container hook could not enter the container's namespaces",
+        patterns=("nvidia-container-cli: mount error: namespace association failed",),
+        sample="nvidia-container-cli: mount error: namespace association failed: resource temporarily "
+        "unavailable: unknown.",
+        cause="The hook starts helper processes for each container, and the system refused one: a limit of "
+        "processes or "
+        "threads (pids.max, ulimit -u, TasksMax of docker.service) is reached, or memory is.",
+        does_not_mean="the driver or the image",
+        fix="Raise TasksMax of docker.service and the limit of processes, stop what uses them up, and restart Docker; "
+        "Docker 25 and later can use CDI, which needs no hook.",
+        command="systemctl show docker --property TasksMax --property TasksCurrent",
+        sources=("NVIDIA/nvidia-docker#1419",),
+    ),
+    Signature(
         id="docker-no-gpu-runtime",
         title="Docker cannot add a GPU to containers",
         patterns=(

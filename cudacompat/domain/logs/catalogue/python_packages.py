@@ -174,6 +174,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "ERROR: Unexpected bus error encountered in worker. This might be caused by insufficient shared memory",
             "insufficient shared memory (shm)",
             "Error while creating shared memory segment /dev/shm/<segment:word>",
+            "NCCL WARN Error while creating shared memory segment <segment:word>",
+            "NCCL WARN Call to posix_fallocate failed : No space left on device",
             "unable to mmap <size:num> bytes from file </torch_<...>>: Cannot allocate memory",
             "unable to write to file </torch_<...>>: No space left on device",
             "The shared memory segment <...>No space left on device",
@@ -190,6 +192,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the model runs on the CPU, where half precision lacks this operation",
         patterns=(
             "'<op:(addmm_impl_cpu_|LayerNormKernelImpl|slow_conv2d_cpu|baddbmm_with_gemm|clamp_scalar_cpu|"
+            ""
             "upsample_nearest2d_channels_last|softmax_lastdim_kernel_impl|slow_conv_transpose2d_cpu|slow_conv2d_forward|"
             "compute_indices_weights_cubic|compute_indices_weights_linear|mse_cpu|rsqrt_vml_cpu|sigmoid_cpu)>' not "
             "implemented for",

@@ -33,11 +33,11 @@ SIGNATURES: tuple[Signature, ...] = (
             f"Cannot open include file: '<header:{_SAMPLES}>.h'",
         ),
         sample="foo.cu:3:10: fatal error: helper_cuda.h: No such file or directory",
-        cause="The toolkit has never had this file: it is in the folder Common of the repository "
+        cause="The toolkit has never had this file: it is in the directory Common of the repository "
         "cuda-samples (up to CUDA "
         "11 the toolkit's installer could add the samples).",
         does_not_mean="an incomplete toolkit",
-        fix="Fetch NVIDIA's cuda-samples of the same release, and give the compiler their folder: -I "
+        fix="Fetch NVIDIA's cuda-samples of the same release, and give the compiler that directory: -I "
         "cuda-samples/Common.",
         command="git clone --depth 1 https://github.com/NVIDIA/cuda-samples",
         distinct=("header",),

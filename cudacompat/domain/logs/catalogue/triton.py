@@ -7,25 +7,6 @@ from cudacompat.domain.logs.signature import Role, Signature
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
-        id="triton-launcher-not-built",
-        title="Triton could not compile its launcher with the C compiler",
-        patterns=(
-            "<...>cuda_utils.c<...>returned non-zero exit status <code:num>",
-            "tcc: error: library <q>python3<q> not found",
-        ),
-        sample="CalledProcessError: Command '['tcc.exe', '/tmp/tmp3f2gepu8/cuda_utils.c', '-O3', '-shared', '-o', "
-        "'cuda_utils.pyd', '-lcuda', '-lpython3']' returned non-zero exit status 1.",
-        cause="Before the first kernel Triton compiles a small C file against Python's headers and libcuda: "
-        "the compiler, "
-        "Python.h (embedded Pythons have none), or libcuda.so is missing.",
-        does_not_mean="the GPU's architecture",
-        fix="Install a C compiler and Python's headers (python3-dev; for an embedded Python on Windows the "
-        "folders include "
-        "and libs of the same version beside python.exe).",
-        after=("ld-cannot-find-cuda", "python-headers-missing"),
-        sources=("kijai/ComfyUI-HunyuanVideoWrapper#481", "triton-lang/triton python/triton/runtime/build.py"),
-    ),
-    Signature(
         id="triton-codegen-error",
         title="Triton's ptxas rejected its PTX",
         patterns=("Internal Triton PTX codegen error", "PTXAS error: Internal Triton PTX codegen error"),

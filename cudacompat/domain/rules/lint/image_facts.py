@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cudacompat.domain.project.model import Project
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from cudacompat.domain.project.model import Command, Project
 from cudacompat.domain.project.used_images import UsedImage, used_images
 from cudacompat.domain.rules.lint.wheel_facts import reason_of
 from cudacompat.domain.wheels.cure import WheelCure, cure_for
 from cudacompat.domain.wheels.images import ImageContent, ImageVerdict, content_of_image, image_with, judge_image
+from cudacompat.domain.wheels.model import PYPI
+from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import cuda_of_index
 from cudacompat.domain.words.finding import Finding, Severity
 
@@ -25,14 +29,34 @@ def verdicts_of(project: Project) -> Iterator[tuple[UsedImage, ImageVerdict]]:
 
 
 def _is_replaced(project: Project, used: UsedImage, content: ImageContent) -> bool:
-    """Whether a command of the stage installs the package that decides for the image."""
-    if used.stage is None or content.package is None:
+    """Whether a command of the stage installs another release of the package that decides for the image: pip leaves
+    one alone that does for what is asked."""
+    package = content.package
+    if used.stage is None or package is None:
         return False
-    places = f"{used.stage.file}:"
-    return any(
-        packages.file.startswith(places) and any(each.name == content.package.name for each in packages.requirements)
+    anew = any(_takes_anew(command) for command in project.commands if command.stage is used.stage)
+    asked = (
+        each
         for packages in project.packages
+        if packages.file.startswith(f"{used.stage.file}:")
+        for each in packages.requirements
+        if each.name == package.name
     )
+    return any(anew or not _does(package, each) for each in asked)
+
+
+def _takes_anew(command: Command) -> bool:
+    return command.has("-U", "--upgrade", "--force-reinstall", "--ignore-installed", "-I", "--pre")
+
+
+def _does(package: Requirement, asked: Requirement) -> bool:
+    """Whether the package of an image is one that is asked for, of any index."""
+    if package.pinned is None or asked.local is not None or asked.index != PYPI or asked.locked:
+        return False
+    try:
+        return SpecifierSet(asked.specifier).contains(package.pinned, prereleases=True)
+    except InvalidSpecifier:
+        return False
 
 
 def what_is_in(verdict: ImageVerdict) -> str:

@@ -23,7 +23,7 @@ from cudacompat.domain.project.image_names import base_of, is_nvidia_cuda
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.project.other_machines import of_another_maker
 from cudacompat.domain.project.used_images import UsedImage, used_images
-from cudacompat.domain.tables.toolkits import first_with, last_with
+from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.images import content_of_image
 from cudacompat.domain.words.finding import Finding, Severity
@@ -43,7 +43,8 @@ def check(project: Project) -> Iterable[Finding]:
         for target in project.targets:
             number = str(target.capability.number)
             first, last = first_with(number), last_with(number)
-            old = first is not None and cuda < first.version
+            # what the first release of the table builds for, earlier ones may have built for, too
+            old = first is not None and cuda < first.version and first is not RELEASES[0]
             if first is None or last is None or not (old or cuda > last.version):
                 continue
             bound = f"{first.version} or newer" if old else f"{last.version} or older"

@@ -31,6 +31,11 @@ NEAR_MISSES = (
         {"Dockerfile": "FROM registry.example/team/ppu:torch2.6-cuda12.6\n"},
         gpu=("12.0",),
     ),
+    NearMiss(
+        "a release before the table's first, which may know the GPU as that one does",
+        {"compose.yaml": _SERVICE.format("example.org/speech/server:2.1-cu102")},
+        gpu=("GTX 1080",),
+    ),
     NearMiss("no GPU is named", {"compose.yaml": _SERVICE.format("example.org/speech/server:cu124")}),
     NearMiss("it names a major release alone", {"compose.yaml": _SERVICE.format("a/server:cuda12")}, gpu=("12.0",)),
     NearMiss(

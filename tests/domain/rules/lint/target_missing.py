@@ -874,6 +874,14 @@ a: a.cu
 \tnvcc $(GENCODE) -o a a.cu
 """
 
+_RUST = """\
+fn main() {{
+    let mut nvcc = cc::Build::new();
+    nvcc.cuda(true).flag("-gencode").flag("arch=compute_{0},code=\\"sm_{1}\\"");
+    nvcc.flag("-gencode").flag("arch=compute_70,code=sm_70").file("a.cu").compile("a");
+}}
+"""
+
 _CASE = """\
 case "$CUDA_VERSION" in
   11.8) export TORCH_CUDA_ARCH_LIST="7.0;8.6" ;;
@@ -962,6 +970,11 @@ CASES += (
             )
         },
         gpu=("12.0",),
+    ),
+    LintCase(
+        bad={"build.rs": _RUST.format("80", "80")},
+        good={"build.rs": _RUST.format("120", "120")},
+        gpu=("12.1",),
     ),
     # a script that does nothing but set it for others
     LintCase(
