@@ -37,9 +37,9 @@ SIGNATURES: tuple[Signature, ...] = (
         "cuda-samples (up to CUDA "
         "11 the toolkit's installer could add the samples).",
         does_not_mean="an incomplete toolkit",
-        fix="Fetch NVIDIA's cuda-samples of the same release, and give the compiler that directory: -I "
+        fix="Fetch https://github.com/NVIDIA/cuda-samples at the tag of the toolkit's release, and give the "
+        "compiler that directory: -I "
         "cuda-samples/Common.",
-        command="git clone --depth 1 https://github.com/NVIDIA/cuda-samples",
         distinct=("header",),
         sources=("NVIDIA/cuda-samples Common/helper_cuda.h",),
     ),
