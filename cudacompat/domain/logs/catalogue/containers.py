@@ -18,7 +18,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="the driver or the image",
         fix="Raise TasksMax of docker.service and the limit of processes, stop what uses them up, and restart Docker; "
         "Docker 25 and later can use CDI, which needs no hook.",
-        command="systemctl show docker",
+        command="systemctl status docker",
         sources=("NVIDIA/nvidia-docker#1419",),
     ),
     Signature(
