@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -67,17 +70,20 @@ def test_the_incident_from_its_folder() -> None:
     assert ran.out.splitlines()[-1].startswith("checked 1 file for 1 GPU: 1 error")
 
 
-def test_the_plans_commands_are_commands() -> None:
-    """What the plan tells to run is understood by this very program."""
-    import shlex
-
-    plan = cudacompat("doctor", FOLDER, "--gpu", GPU, "--format", "json").json["plan"]
-    steps = [each for step in plan for each in (step, *step["instead"])]
-    own = [step["command"] for step in steps if (step["command"] or "").startswith("cudacompat ")]
-    assert [command.split()[1] for command in own] == ["lint", "generate", "check"]
-    for command in own[:2]:
-        words = [{"--fix": "--diff"}.get(word, word) for word in shlex.split(command)[1:]]
-        assert cudacompat(*words).code in (0, 1)
+def test_the_plans_commands_run_as_they_are_printed(tmp_path: Path) -> None:
+    """From the directory above the project: the file that is there is moved away and written anew, and the commands
+    that need the project run in it."""
+    shutil.copytree(FOLDER, tmp_path / "app")
+    plan = cudacompat("doctor", "app", "--gpu", GPU, "--format", "json", cwd=tmp_path).json["plan"]
+    (anew,) = (step["command"] for step in plan[0]["instead"])
+    assert anew.startswith("mv app/Dockerfile app/Dockerfile.old && cudacompat generate whisper-rs ")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    subprocess.run(["bash", "-ec", anew], cwd=tmp_path, env={**os.environ, "PATH": path}, check=True)
+    assert (tmp_path / "app/Dockerfile.old").read_text() == (FOLDER / "Dockerfile").read_text()
+    assert (tmp_path / "app/.cudacompat/requirements.txt").is_file()
+    builds = [step["command"] for step in plan if "cargo" in (step["command"] or "") or "target/" in step["command"]]
+    assert builds
+    assert all(command.startswith("(cd app && ") and command.endswith(")") for command in builds)
 
 
 def test_a_dockerfile_that_is_there_is_mended_and_its_image_checked(tmp_path: Path) -> None:

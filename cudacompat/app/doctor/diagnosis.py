@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -297,10 +298,13 @@ def _rebuild(
     *build, last = commands(plan)
     clears = len([cache for cache in plan.engine.caches if cache.window.holds(plan.version)])
     output = "dockerfile" if plan.recipe and plan.image else "env"
+    folder = str(Path(known.file).parent) if known is not None else "."
     written = command_line([plan], GenerateRequest(output=output, engine_version=version))
+    if output == "dockerfile":  # into the directory itself, whose sources it copies
+        written = f"{_moving_away(Path(folder, 'Dockerfile'))}{written} -o {shlex.quote(folder)}"
     anew = "a new Dockerfile" if output == "dockerfile" else "the settings"
     of_build = f"({plan.title}{recognised})"
-    found = mending(str(Path(known.file).parent), targets) if known is not None else Mending()
+    found = mending(folder, targets) if known is not None else Mending()
     mended = found.steps
     if mended and found.edits:
         mended = (replace(mended[0], instead=(PlanStep(f"have {anew} written {of_build}", written),)), *mended[1:])
@@ -311,12 +315,22 @@ def _rebuild(
             or (PlanStep(f"set the list where this build reads it {of_build}; or let the file be written", written),)
         ),
         *(
-            PlanStep(f"{alone}clear what hides the change: {cache.why}", command)
+            PlanStep(f"{alone}clear what hides the change: {cache.why}", _in(folder, command))
             for cache, command in zip(plan.engine.caches, build[:clears], strict=False)
         ),
-        *(PlanStep(f"{alone}build", command) for command in build[clears:]),
-        PlanStep(f"{alone}check that the architectures arrived", last),
+        *(PlanStep(f"{alone}build", _in(folder, command)) for command in build[clears:]),
+        PlanStep(f"{alone}check that the architectures arrived", _in(folder, last)),
     ]
     lines = [f"{setting_line(setting)}   # read by {setting.reader}" for setting in plan.settings]
     lines += [f"# {each.name}: {each.why}" for each in plan.left_out]
     return tuple(steps), ((f"settings for {plan.title}: builds {' '.join(map(str, plan.arrives))}", "\n".join(lines)),)
+
+
+def _in(folder: str, command: str) -> str:
+    """The command, run in the directory of the project; the shell stays where it is."""
+    return command if folder == "." else f"(cd {shlex.quote(folder)} && {command})"
+
+
+def _moving_away(file: Path) -> str:
+    """What moves a file of the user's own away, in whose place another is to be written; nothing where none is."""
+    return f"mv {shlex.quote(str(file))} {shlex.quote(f'{file}.old')} && " if file.exists() else ""
