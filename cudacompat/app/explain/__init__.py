@@ -132,7 +132,7 @@ def _case_parts(signature: Signature) -> Iterator[tuple[str, str | None]]:
     for case in signature.cases:
         when = " and ".join(condition_in_words(each, signs) for each in case.when)
         said = generic(" ".join(filter(None, (case.cause, case.fix))))
-        yield f"Where {when}: {said}", generic(case.command) if case.command else None
+        yield f"If {when}: {said}", generic(case.command) if case.command else None
 
 
 def line_catalogue() -> LineCatalogue:

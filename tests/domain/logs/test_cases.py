@@ -215,8 +215,8 @@ class TestThePage:
         from cudacompat.app.explain import explain
 
         page = " ".join(explain("nvrtc-invalid-arch").text.split())
-        assert "Where the GPU is below 7.5: NVRTC of CUDA 13 has no target below 7.5" in page
-        assert "Where the log is from CuPy and the GPU is below 7.5" in page
+        assert "If the GPU is below 7.5: NVRTC of CUDA 13 has no target below 7.5" in page
+        assert "If the log is from CuPy and the GPU is below 7.5" in page
 
     @pytest.mark.parametrize(
         ("condition", "words"),
