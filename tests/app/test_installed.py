@@ -13,6 +13,7 @@ from cudacompat.domain.machine.components import Component, Components, SiteFold
 from cudacompat.domain.machine.facts import HostFacts, Missing
 from cudacompat.domain.machine.loaders import OneForRelease, PackageLoading
 from cudacompat.domain.reports.doctor import DoctorReport
+from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.domain.words.finding import Severity
 from cudacompat.domain.words.verdict import Outcome
@@ -215,6 +216,8 @@ def test_the_row_of_a_real_engine_is_reached(site: Path) -> None:
     seen = judge_installed(facts(Components((component,))), (target("8.0"),))
     assert seen is not None
     assert [f.severity for f in seen.report.findings if f.id == "no-runnable-code"] == [Severity.NOTE]
+    table = distributions().nearest_library_since
+    assert (row.nearest_since, row.exact_before) == (table["bitsandbytes"], True)  # as the table of wheels has it
 
 
 def test_the_whole_command(site: Path, tmp_path: Path) -> None:

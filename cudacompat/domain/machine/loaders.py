@@ -21,7 +21,8 @@ class OneForRelease:
     `files` is a regular expression of their paths below the folder of packages, whose group is the release in digits
     (`128`). The release stands in the text file `told_by` of the other package, where the groups of `told` match it;
     `variable` is one of the environment that names another. From version `nearest_since` on the nearest release of the
-    same major version is taken where none is the same: the next lower, else the next higher.
+    same major version is taken where none is the same: the next lower, else the next higher. With `exact_before` it is
+    known of older versions that they take none then.
     """
 
     files: str
@@ -31,6 +32,7 @@ class OneForRelease:
     source: str
     variable: str = ""
     nearest_since: str | None = None
+    exact_before: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,9 +162,10 @@ def _group(
     what = f"{count(len(made), 'library', 'libraries')} of {component.package}, of which {row.loaded_by}"
     if wanted is None:
         return Alternatives(tuple(made), what)
-    loaded = _nearest(made, wanted, near=_has(component.version, row.nearest_since))
+    near = _has(component.version, row.nearest_since)
+    loaded = _nearest(made, wanted, near=near)
     here = f"here that is CUDA {wanted}"
-    if loaded is None and row.nearest_since is not None and _has(component.version, row.nearest_since):
+    if loaded is None and (near or row.exact_before):
         return Alternatives(tuple(made), f"{what}; {here}", none_for=f"CUDA {wanted}")
     return Alternatives(tuple(made), f"{what}; {here}", loaded=loaded)
 

@@ -7,14 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from packaging.requirements import InvalidRequirement
-from packaging.requirements import Requirement as Pep508
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from cudacompat.domain.tables.cuda_libraries import cuda_in_name, is_vendors_wheel
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework
+from cudacompat.domain.wheels.metadata import needs_of
 from cudacompat.domain.wheels.model import PYPI, RowBasis, WheelRow
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, DEFAULT_PYTHON
 from cudacompat.domain.wheels.requirement import Requirement
@@ -204,17 +202,6 @@ def _needs(resolved: Resolved) -> Iterator[tuple[str, str]]:
         yield from ((name, str(specifier)) for name, specifier in needs_of(row))
 
 
-def needs_of(row: WheelRow) -> Iterator[tuple[str, SpecifierSet]]:
-    """Yield the packages that the metadata of a wheel asks for outside its extras, each with its specifier."""
-    for text in row.requires:
-        try:
-            need = Pep508(text)
-        except InvalidRequirement:
-            continue
-        if need.marker is None or "extra" not in str(need.marker):
-            yield str(canonicalize_name(need.name)), need.specifier
-
-
 def _narrowed(requirement: Requirement, specifier: str) -> Requirement:
     if not specifier or requirement.pinned is not None:
         return requirement
@@ -355,13 +342,20 @@ def _between(read: Sequence[WheelRow], version: Version) -> tuple[HowKnown, tupl
 
 def judge_all(resolved: Sequence[Resolved], targets: Sequence[Target]) -> tuple[RequirementVerdict, ...]:
     """Return what becomes of each of these wheels on each target, the wheels taken as one environment."""
-    torch = next((each for each in resolved if each.requirement.name == framework().name), None)
-    cuda = torch.cuda if torch is not None else None
-    verdicts = (verdict_of(each, target, cuda) for each in resolved for target in targets)
-    if torch is None:
+    every = [each for each in resolved if each.requirement.name == framework().name]
+    cudas = tuple(dict.fromkeys(each.cuda for each in every))
+    verdicts = (_beside(each, target, cudas or (None,)) for each in resolved for target in targets)
+    if not every:
         return tuple(verdicts)
-    failing = [target for target in targets if verdict_of(torch, target).outcome is Outcome.FAILS]
+    failing = [target for target in targets if verdict_of(every[0], target).outcome is Outcome.FAILS]
     return tuple(_with_framework(each, framework_fails=each.target in failing) for each in verdicts)
+
+
+def _beside(resolved: Resolved, target: Target, cudas: Sequence[str | None]) -> RequirementVerdict:
+    """The verdict beside the framework of these CUDA releases: where they are alternatives, that beside the first with
+    which the wheel runs."""
+    verdicts = [verdict_of(resolved, target, cuda) for cuda in cudas]
+    return next((each for each in verdicts if each.outcome is not Outcome.FAILS), verdicts[0])
 
 
 def _with_framework(verdict: RequirementVerdict, *, framework_fails: bool) -> RequirementVerdict:

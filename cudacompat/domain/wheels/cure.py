@@ -10,12 +10,14 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
-from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved, needs_of, verdict_of
+from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved, verdict_of
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI, WheelRow
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import cuda_of_index, plain_torch_index, releases, rows_of, torch_rows
+from cudacompat.domain.wheels.together import FrameworkRelease, MovedAlong, moved_along
+from cudacompat.domain.words.phrases import some
 from cudacompat.domain.words.verdict import Outcome, Target
 
 _FROM_SOURCE = "build it from source for that GPU"
@@ -27,7 +29,8 @@ class WheelCure:
     """A pin that runs on all GPUs that were named and is taken by the driver; `companions` are the pins of the packages
     beside it that have to move with it. `basis` is `measured` or `documented`; `min_driver` the oldest driver branch
     that will do on all of them. `native` is whether every GPU has machine code there, `cuda` the release that the wheel
-    was made for (`12.4`, `12`), where it is known."""
+    was made for (`12.4`, `12`), where it is known. `stuck` are packages beside it of which no release is known that
+    goes along."""
 
     package: str
     version: Version
@@ -37,11 +40,34 @@ class WheelCure:
     min_driver: int | None
     companions: tuple[tuple[str, Version], ...] = ()
     cuda: str | None = None
+    stuck: tuple[str, ...] = ()
 
     @property
     def pins(self) -> tuple[str, ...]:
-        """The requirements: `torch==2.7.1`, and those of its companions."""
-        return tuple(f"{name}=={version}" for name, version in ((self.package, self.version), *self.companions))
+        """The requirements: `torch==2.7.1`, and those of its companions; with the build's own name (`2.7.1+cu128`)
+        where some of them are on PyPI alone, so that pip looks on both."""
+        return (*self.pins_of_index, *self.pins_of_pypi)
+
+    @property
+    def pins_of_index(self) -> tuple[str, ...]:
+        """Those of the pins that its index has."""
+        local = f"+{self.index}" if self.pins_of_pypi else ""
+        own = {framework().name, *framework().built_with_it}
+        there = self.companions if self.index_url is None else (e for e in self.companions if _is_on_index(e[0]))
+        moved = ((self.package, self.version), *there)
+        return tuple(f"{name}=={version}{local if name in own else ''}" for name, version in moved)
+
+    @property
+    def pins_of_pypi(self) -> tuple[str, ...]:
+        """Those of the pins that PyPI alone has, where its index is another one."""
+        if self.index_url is None:
+            return ()
+        return tuple(f"{name}=={version}" for name, version in self.companions if not _is_on_index(name))
+
+    @property
+    def index_option(self) -> str:
+        """The option of pip that names its index, in place of PyPI or beside it; empty for PyPI."""
+        return f"--{'extra-' if self.pins_of_pypi else ''}index-url {self.index_url}" if self.index_url else ""
 
     @property
     def index_url(self) -> str | None:
@@ -51,20 +77,25 @@ class WheelCure:
     @property
     def command(self) -> str:
         """The command of pip that installs it."""
-        words = ["pip install", *(f'"{pin}"' for pin in self.pins)]
-        return " ".join([*words, *([f"--index-url {self.index_url}"] if self.index_url else [])])
+        words = ["pip install", *(f'"{pin}"' for pin in self.pins), self.index_option]
+        return " ".join(filter(None, words))
 
     @property
     def conditions(self) -> str:
         """How it is known, whether it runs by JIT, and the driver that it needs."""
         driver = f"; needs driver {self.min_driver} or newer" if self.min_driver else ""
         how = "" if self.native else ", by JIT at first use"
-        return f"{self.basis}{how}{driver}"
+        stuck = f"; no release of {some(self.stuck)} is known that goes with it" if self.stuck else ""
+        return f"{self.basis}{how}{driver}{stuck}"
 
     @property
     def sentence(self) -> str:
         """The command and its conditions, for a finding's help."""
         return f"{self.command} ({self.conditions})"
+
+
+def _is_on_index(name: str) -> bool:
+    return name in framework().on_its_index
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,28 +118,65 @@ def cure_for(
     native: bool = False,
     platform: str | None = None,
     allowed: SpecifierSet | None = None,
+    going_with: FrameworkRelease | None = None,
 ) -> WheelCure | NoCure:
     """Return the pin and index of this package that run on every target, with the driver that each target has, as the
     wheel for the platform that goes with the target, or for `platform`.
 
     Nearest to `version` first: the same release from another index, the next newer ones, then older ones; without a
-    version the newest. `beside` are names of other packages of the same environment, of which those that are released
-    with torch get their pins, too. With `native` only wheels with machine code for every target count, with `allowed`
-    only releases in it.
+    version the newest. `beside` are other packages of the same environment (names, or `NAME==VERSION`), of which those
+    that do not go with another torch get their pins, too: a torch that all of them go with comes before others. With
+    `native` only wheels with machine code for every target count, with `allowed` only releases in it, with `going_with`
+    only what goes with that release of torch.
     """
     wanted = [platform or platform_for(target) for target in targets] or [DEFAULT_PLATFORM]
     offers = {each: _by_pin(package, each) for each in set(wanted)}
+    second: WheelCure | None = None
+    cuda = going_with.cuda if going_with is not None else None
     for candidate in _ordered(package, version, wanted[0]):
         if allowed is not None and not allowed.contains(candidate.version):
             continue
+        if going_with is not None and not all(map(going_with.takes, candidate.resolved.rows)):
+            continue
         pin = candidate.version, candidate.resolved.build
         wheels = [offers[each].get(pin) for each in wanted]
-        verdicts = [verdict_of(wheel, target) for wheel, target in zip(wheels, targets, strict=True) if wheel]
+        verdicts = [verdict_of(wheel, target, cuda) for wheel, target in zip(wheels, targets, strict=True) if wheel]
         if len(verdicts) == len(targets) and all(_serves(each, native) for each in verdicts):
-            return _cure(candidate, verdicts, beside)
+            cure = _cure(candidate, verdicts, beside, platform=platform, going_with=going_with)
+            if not cure.stuck:
+                return cure
+            second = second or cure
+    if second is not None:
+        return second
     if not native:
         return _none(package, targets, version, platform=platform)
-    return cure_for(package, targets, version=version, beside=beside, platform=platform, allowed=allowed)
+    return cure_for(
+        package, targets, version=version, beside=beside, platform=platform, allowed=allowed, going_with=going_with
+    )
+
+
+def cure_beside(
+    resolved: Resolved, beside: Sequence[Resolved], targets: Sequence[Target], *, native: bool = False
+) -> WheelCure | NoCure:
+    """Return the cure of a wheel in an environment with these others: what goes with the torch there while that runs on
+    all of these GPUs, else another torch with the pins of all that have to move with it."""
+    name, main = resolved.requirement.name, framework().name
+    pins = tuple(
+        f"{each.requirement.name}=={each.version}" if each.requirement.pinned is not None else each.requirement.name
+        for each in beside
+        if each.requirement.name != main
+    )
+    torch = next((each for each in beside if each.requirement.name == main), None)
+    if name == main or torch is None or torch.version is None:
+        return cure_for(name, targets, version=resolved.version, beside=pins, native=native)
+    release = FrameworkRelease(torch.version, torch.cuda, torch.build)
+    own = cure_for(name, targets, version=resolved.version, native=native, going_with=release)
+    runs = not any(verdict_of(torch, target).outcome is Outcome.FAILS for target in targets)
+    if native or (runs and isinstance(own, WheelCure)):
+        return own
+    whole = cure_for(main, targets, version=torch.version, beside=pins)
+    moves = isinstance(whole, WheelCure) and not whole.stuck
+    return whole if moves or not runs else own
 
 
 def _by_pin(package: str, platform: str) -> dict[tuple[Version, str], Resolved]:
@@ -121,29 +189,33 @@ def _serves(verdict: RequirementVerdict, native: bool) -> bool:
     return verdict.outcome is not Outcome.JIT or not native
 
 
-def _cure(candidate: Candidate, verdicts: Sequence[RequirementVerdict], beside: Sequence[str]) -> WheelCure:
+def _cure(
+    candidate: Candidate,
+    verdicts: Sequence[RequirementVerdict],
+    beside: Sequence[str],
+    *,
+    platform: str | None,
+    going_with: FrameworkRelease | None,
+) -> WheelCure:
     drivers = [each.verdict.min_driver for each in verdicts if each.verdict is not None]
     package = candidate.resolved.requirement.name
+    moved, index = MovedAlong((), ()), candidate.resolved.build
+    if package == framework().name:
+        release = FrameworkRelease(candidate.version, candidate.resolved.cuda, index)
+        moved = moved_along(beside, release, [each.target for each in verdicts], platform)
+    elif going_with is not None and package in framework().built_with_it:
+        index = going_with.index
     return WheelCure(
         package,
         candidate.version,
-        candidate.resolved.build,
+        index,
         basis=verdicts[0].basis,
         native=all(each.outcome is not None and each.outcome is not Outcome.JIT for each in verdicts),
         min_driver=max((each for each in drivers if each is not None), default=None),
-        companions=tuple(_companions(candidate.version, beside)) if package == framework().name else (),
+        companions=moved.pins,
         cuda=candidate.resolved.cuda,
+        stuck=moved.stuck,
     )
-
-
-def _companions(torch: Version, beside: Sequence[str]) -> Iterator[tuple[str, Version]]:
-    """The releases of these packages that ask for this torch, as far as their metadata was read."""
-    for name in framework().companions:
-        if name in beside:
-            asked = [(row.version, dict(needs_of(row)).get(framework().name)) for row in rows_of(name)]
-            found = [version for version, specifier in asked if specifier and specifier.contains(torch)]
-            if found:
-                yield name, found[-1]
 
 
 @dataclass(frozen=True, slots=True)

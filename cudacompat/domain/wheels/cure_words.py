@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from cudacompat.domain.wheels.conda_builds import conda_name, conda_release, cuda_version
 from cudacompat.domain.wheels.cure import NoCure, WheelCure
@@ -68,7 +68,16 @@ def _tool(file: str, beside: Sequence[str]) -> Callable[[WheelCure], str] | None
 
 
 def _pins(cure: WheelCure) -> str:
-    return " ".join(f'"{pin}"' for pin in cure.pins)
+    return _quoted(cure.pins)
+
+
+def _quoted(pins: Iterable[str]) -> str:
+    return " ".join(f'"{pin}"' for pin in pins)
+
+
+def _rest(cure: WheelCure, verb: str) -> str:
+    """The second command, for what PyPI alone has, of a tool that takes all of one command from one index."""
+    return f" && {verb} {_quoted(cure.pins_of_pypi)}" if cure.pins_of_pypi else ""
 
 
 def _named(cure: WheelCure) -> str:
@@ -84,21 +93,21 @@ def _poetry(cure: WheelCure) -> str:
     if cure.index_url is None:
         return f"poetry add {_pins(cure)}"
     source = f"poetry source add --priority=explicit {_named(cure)} {cure.index_url}"
-    return f"{source} && poetry add --source {_named(cure)} {_pins(cure)}"
+    return f"{source} && poetry add --source {_named(cure)} {_quoted(cure.pins_of_index)}{_rest(cure, 'poetry add')}"
 
 
 def _pdm(cure: WheelCure) -> str:
     """A source is a table of pyproject.toml, which no command of pdm's writes."""
     if cure.index_url is None:
         return f"pdm add {_pins(cure)}"
-    names = ", ".join(f'"{pin.partition("==")[0]}"' for pin in cure.pins)
+    names = ", ".join(f'"{pin.partition("==")[0]}"' for pin in cure.pins_of_index)
     table = rf'\n[[tool.pdm.source]]\nname = "{_named(cure)}"\nurl = "{cure.index_url}"\ninclude_packages = [{names}]\n'
     return f"printf '{table}' >> pyproject.toml && pdm add {_pins(cure)}"
 
 
 def _pipenv(cure: WheelCure) -> str:
     index = f" --index {cure.index_url}" if cure.index_url else ""
-    return f"pipenv install {_pins(cure)}{index}"
+    return f"pipenv install {_quoted(cure.pins_of_index)}{index}{_rest(cure, 'pipenv install')}"
 
 
 _TOOLS: dict[str, Callable[[WheelCure], str]] = {

@@ -58,9 +58,11 @@ class Distributions:
     `shared_libraries` are packages that load CUDA's libraries from other packages, `loaded_by_name` those libraries'
     packages without the release in their names; `one_folder` are groups that write
     the same files. For reading wheels: `deciding_library` finds the library that decides for a package,
-    `library_for_each_cuda` those of a package that has one for each CUDA release, `library_for_older` those that GPUs
-    below a compute capability load in their place, `no_kernels_of_its_own` are packages
-    whose device code is that of a compiler's tools, and `requirements_that_matter` finds the requirements to keep.
+    `library_for_each_cuda` those of a package that has one for each CUDA release, `nearest_library_since` from which of
+    its releases on the nearest one of the same major release is loaded where none is for that release,
+    `library_for_older` those that GPUs below a compute capability load in their place, `no_kernels_of_its_own` are
+    packages whose device code is that of a compiler's tools, and `requirements_that_matter` finds the requirements to
+    keep.
     `compiled_at_run_time` says of package families how they compile device code themselves. `chosen_by_extra` are
     packages whose extra decides which packages with device code come along, `conda_names` what conda-forge calls a
     package, as `conda install` takes it, and `used_from` below which compute capability no program uses a library.
@@ -77,6 +79,7 @@ class Distributions:
     one_folder: tuple[tuple[str, ...], ...]
     deciding_library: Mapping[str, re.Pattern[str]]
     library_for_each_cuda: Mapping[str, re.Pattern[str]]
+    nearest_library_since: Mapping[str, str]
     library_for_older: Mapping[str, tuple[str, re.Pattern[str]]]
     no_kernels_of_its_own: frozenset[str]
     compiled_at_run_time: Mapping[str, str]
@@ -131,6 +134,7 @@ def distributions() -> Distributions:
         one_folder=tuple(map(tuple, raw["one_folder"]["groups"])),
         deciding_library=_patterns(raw["deciding_library"]["patterns"]),
         library_for_each_cuda=_patterns(raw["library_for_each_cuda"]["patterns"]),
+        nearest_library_since=raw["library_for_each_cuda"]["nearest_since"],
         library_for_older={
             name: (below, re.compile(pattern))
             for name, (below, pattern) in raw["library_for_older"]["packages"].items()

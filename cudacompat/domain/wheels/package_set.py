@@ -13,10 +13,10 @@ from cudacompat.domain.wheels.answer import (
     RequirementVerdict,
     Resolved,
     judge_all,
-    needs_of,
     resolve,
 )
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework
+from cudacompat.domain.wheels.metadata import needs_of
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import cuda_of_index, packages, rows_of

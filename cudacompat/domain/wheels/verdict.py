@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from packaging.version import Version
+
 from cudacompat.domain.judge.compat import first_branch, judge
 from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
+from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.words.verdict import ModuleVerdict, Outcome, Reason, Target
 
@@ -16,13 +19,15 @@ _RUNS_AS_IT_IS = (Outcome.NATIVE, Outcome.COMPATIBLE)
 @dataclass(frozen=True, slots=True)
 class WheelVerdict:
     """One wheel on one target: outcome and reason as of an artifact, and the oldest driver branch that will do (`None`
-    where any driver for the GPU does)."""
+    where any driver for the GPU does). `none_for` is the CUDA release (`12.8`) of the framework beside it where the
+    wheel has a library for each release and none for that one."""
 
     row: WheelRow
     target: Target
     outcome: Outcome
     reason: Reason | None
     min_driver: int | None
+    none_for: str | None = None
 
 
 def judge_row(row: WheelRow, target: Target, cuda: str | None = None) -> WheelVerdict | None:
@@ -34,6 +39,9 @@ def judge_row(row: WheelRow, target: Target, cuda: str | None = None) -> WheelVe
     """
     if not row.has_code:
         return None
+    if cuda is not None and not has_library_for(row, cuda):
+        missing = Reason.LIBRARY_NOT_FOUND
+        return WheelVerdict(row, target, Outcome.FAILS, reason=missing, min_driver=None, none_for=cuda)
     most = prevailing(row, target)
     outcome, reason, min_driver = most.outcome, most.reason, most.min_driver
     anyhow = prevailing(row, Target(target.id, target.name, target.capability)) if target.driver else most
@@ -48,6 +56,23 @@ def judge_row(row: WheelRow, target: Target, cuda: str | None = None) -> WheelVe
     return _held_to_driver(verdict, _cuda_major(row, cuda))
 
 
+def has_library_for(row: WheelRow, cuda: str) -> bool:
+    """Return whether the wheel has a library that is loaded beside a framework of this CUDA release (`12.8`): True for
+    wheels without a library for each, and where only a major release is known."""
+    return not row.by_cuda or "." not in cuda or _library_for(row, cuda) is not None
+
+
+def _library_for(row: WheelRow, cuda: str) -> str | None:
+    """The CUDA release, in digits (`128`), whose library is loaded beside a framework of this one."""
+    own = cuda.replace(".", "")
+    since = distributions().nearest_library_since.get(row.package)
+    if own in row.by_cuda or not own.isdigit() or since is None or row.version < Version(since):
+        return own if own in row.by_cuda else None
+    same = sorted(int(each) for each in row.by_cuda if int(each) // 10 == int(own) // 10)
+    lower = [each for each in same if each < int(own)]
+    return str(lower[-1]) if lower else str(same[0]) if same else None
+
+
 _OF_PTX = (Reason.PTX_ISA_TOO_NEW, Reason.JIT_DISABLED)
 
 
@@ -60,7 +85,7 @@ def _answer(row: WheelRow, target: Target, cuda: str | None) -> Outcome | None:
     """What reading gave for this GPU, of the library for that CUDA release where there is one."""
     capability = str(target.capability)
     if row.by_cuda:
-        own = row.by_cuda.get((cuda or "").replace(".", ""))
+        own = row.by_cuda.get(_library_for(row, cuda or "") or "")
         if own is not None:
             found = own.get(capability)
             return Outcome(found) if found else None
@@ -87,8 +112,8 @@ def _cuda_major(row: WheelRow, cuda: str | None) -> int | None:
     releases = [int(each) for each in row.by_cuda if each.isdigit()]
     if not releases:
         return row.cuda_major
-    own = (cuda or "").replace(".", "")
-    return int(own) // 10 if own in row.by_cuda else min(releases) // 10
+    own = _library_for(row, cuda or "")
+    return int(own or min(releases)) // 10
 
 
 def _held_to_driver(verdict: WheelVerdict, major: int | None) -> WheelVerdict:

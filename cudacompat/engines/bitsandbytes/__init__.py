@@ -136,9 +136,10 @@ ENGINE = EngineRecord(
                     told_by="torch/version.py",
                     told=r"^cuda\b[^=\n]*=\s*['\"](\d+)\.(\d+)",
                     loaded_by="the one for the CUDA release of torch is loaded",
-                    source="bitsandbytes/cextension.py, get_cuda_bnb_library_path, in the wheel of 0.50.2",
+                    source="bitsandbytes/cextension.py, get_cuda_bnb_library_path, at 0.50.0, and the wheel of 0.50.2",
                     variable="BNB_CUDA_VERSION",
-                    nearest_since="0.50.2",
+                    nearest_since="0.50.0",
+                    exact_before=True,  # get_native_library at 0.42.0 to 0.49.2: the one for the CPU, or an error
                 ),
             ),
         ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cudacompat.domain.machine.components import Component
@@ -50,6 +52,9 @@ def test_of_an_older_version_only_what_is_the_same_is_known() -> None:
     assert same.loaded == "/site/q/libq_cuda121.so"
     (other,) = with_loading(old, [ROW], {ROW: ToolkitVersion(12, 4)}).alternatives
     assert (other.loaded, other.none_for) == (None, "")
+    exact = replace(ROW, exact_before=True)
+    (none,) = with_loading(old, [exact], {exact: ToolkitVersion(12, 4)}).alternatives
+    assert (none.loaded, none.none_for) == (None, "CUDA 12.4")
 
 
 def test_without_a_release_it_is_open_which_is_loaded() -> None:

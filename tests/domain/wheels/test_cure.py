@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from packaging.version import Version
 
-from cudacompat.domain.wheels.cure import NoCure, WheelCure, candidates, cure_for
+from cudacompat.artifacts.requirements import pip_file
+from cudacompat.domain.wheels.answer import resolve
+from cudacompat.domain.wheels.cure import NoCure, WheelCure, candidates, cure_beside, cure_for
 from tests.domain.wheels.test_answer import target
 
 
@@ -21,6 +24,52 @@ def test_the_nearest_newer_release_cures_a_new_gpu() -> None:
     assert found.command == (
         'pip install "torch==2.7.1" "torchvision==0.22.1" --index-url https://download.pytorch.org/whl/cu128'
     )
+
+
+@pytest.mark.parametrize(
+    ("beside", "pins", "option"),
+    [
+        (("xformers==0.0.29.post3",), ("torch==2.7.1", "xformers==0.0.31.post1"), "--index-url"),
+        (
+            ("torchvision==0.21.0", "bitsandbytes==0.45.0"),
+            ("torch==2.7.1+cu128", "torchvision==0.22.1+cu128", "bitsandbytes==0.45.5"),
+            "--extra-index-url",
+        ),
+        (
+            ("bitsandbytes==0.46.0", "nvidia-cublas-cu12==12.4.5.8"),
+            ("torch==2.7.1",),
+            "--index-url",
+        ),
+        (("vllm==0.8.5.post1", "unheard-of==1.0"), ("torch==2.8.0", "vllm==0.10.2"), ""),  # none is for 2.7.1
+    ],
+)
+def test_what_does_not_go_with_another_torch_moves_with_it(
+    beside: tuple[str, ...], pins: tuple[str, ...], option: str
+) -> None:
+    found = cure_for("torch", [target("RTX 5090")], version=Version("2.6.0"), beside=beside)
+    assert isinstance(found, WheelCure)
+    assert found.pins == pins
+    assert found.index_option == (f"{option} https://download.pytorch.org/whl/cu128" if option else "")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "command"),
+    [
+        (("torch==2.7.1+cu128", "bitsandbytes==0.45.0"), 'pip install "bitsandbytes==0.45.5"'),
+        (("torch==2.7.1+cu128", "bitsandbytes==0.43.0"), 'pip install "bitsandbytes==0.45.5"'),
+        (("torch==2.9.1+cu130", "bitsandbytes==0.45.5"), 'pip install "bitsandbytes==0.48.2"'),
+        (  # what goes with this torch runs nowhere there: all of it moves
+            ("torch==2.6.0", "xformers==0.0.29.post3"),
+            'pip install "torch==2.7.1" "xformers==0.0.31.post1" --index-url https://download.pytorch.org/whl/cu128',
+        ),
+    ],
+)
+def test_a_package_beside_a_torch_is_cured_with_it(wanted: tuple[str, ...], command: str) -> None:
+    read = [pip_file.read(each, "").requirements[0] for each in wanted]
+    wheels = resolve(read)
+    found = cure_beside(wheels[1], wheels, [target("RTX 5090")])
+    assert isinstance(found, WheelCure)
+    assert found.command == command
 
 
 def test_the_same_release_of_another_index_cures_an_old_gpu() -> None:

@@ -17,7 +17,11 @@ from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import environments_of
-from cudacompat.domain.wheels.package_set import framework_mismatches
+from cudacompat.domain.wheels.cure import WheelCure
+from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.model import PYPI
+from cudacompat.domain.wheels.package_set import Conflict, ResolvedSet, framework_mismatches
+from cudacompat.domain.wheels.together import FrameworkRelease, moved_along
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -33,8 +37,26 @@ def check(project: Project) -> Iterable[Finding]:
                 path=each.second.file,
                 line=each.second.line,
                 why="an extension loads into the torch that it was built with: with another one its import fails",
-                help=f"pin the {each.second.name} that was released with {each.first_label}, from the same index",
+                help=_pin(each, environment, project)
+                or f"pin the {each.second.name} that was released with {each.first_label}, from the same index",
             )
+
+
+def _pin(conflict: Conflict, environment: ResolvedSet, project: Project) -> str | None:
+    """The command that installs the release for this torch that runs on all GPUs that are named; `None` where the table
+    has none."""
+    torch = environment.framework
+    if torch is None or torch.version is None:
+        return None
+    second = conflict.second
+    release = FrameworkRelease(torch.version, torch.cuda, torch.build)
+    moved = moved_along([f"{second.name}=={second.pinned}"], release, project.targets)
+    if not moved.pins:
+        return None
+    name, version = moved.pins[0]
+    index = release.index if name in framework().built_with_it else PYPI
+    along = WheelCure(name, version, index, basis="", native=True, min_driver=None)
+    return f"{along.command} (for {conflict.first_label})"
 
 
 RULE = Rule("torch-mismatch", "A torch with extensions for another torch", __doc__, check)

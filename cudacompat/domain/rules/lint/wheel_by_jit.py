@@ -19,10 +19,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cudacompat.domain.project.model import Project
-from cudacompat.domain.rules.lint.wheel_facts import content_of, finding, groups_of
+from cudacompat.domain.rules.lint.wheel_facts import content_of, cure_of, finding, groups_of
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.wheels.answer import RequirementVerdict
-from cudacompat.domain.wheels.cure import WheelCure, cure_for
+from cudacompat.domain.wheels.cure import WheelCure
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.package_set import deciding
 from cudacompat.domain.wheels.verdict import prevailing
@@ -45,7 +45,7 @@ def check(project: Project) -> Iterable[Finding]:
         name = resolved.requirement.name
         if is_vendors_wheel(name) and len(packages.requirements) > 1:
             continue
-        cure = cure_for(name, (target,), version=resolved.version, native=True)
+        cure = cure_of(resolved, packages, (target,), native=True)
         native = isinstance(cure, WheelCure) and cure.native
         yield finding(
             RULE.id,

@@ -2,9 +2,10 @@
 
 What it finds: a requirement (of a requirements file, a lock, a pyproject.toml, a conda environment, or a command that
 installs) whose published wheel holds no machine code and no PTX for a GPU that was named with --gpu, whose CUDA
-runtime refuses the driver, or that its index never had. Which code a wheel holds was read in the wheel, or is said by
-its publisher's build script; both are given with their date. A name without a version is checked as what it would be
-today, on the day of the table. Where a file holds several builds of one package, one has to run.
+runtime refuses the driver, or that its index never had. One with a library for each CUDA release (bitsandbytes) needs
+the one for the CUDA release of the torch that it is installed with. Which code a wheel holds was read in the wheel, or
+is said by its publisher's build script; both are given with their date. A name without a version is checked as what it
+would be today, on the day of the table. Where a file holds several builds of one package, one has to run.
 
 Why it matters: the installation succeeds, the program starts, and the first kernel ends in "no kernel image is
 available for execution on the device" (CUDA error 209).
@@ -38,14 +39,17 @@ def check(project: Project) -> Iterable[Finding]:
         command = command_of(
             cure, resolved.requirement, project.targets, written=tuple(each.name for each in project.files)
         )
+        none_for = verdict.verdict.none_for if verdict.verdict is not None else None
         message = f"{resolved.label} does not run on {target.label}"
+        if none_for is not None:
+            message = f"{resolved.label} has no library for CUDA {none_for}"
         yield finding(
             RULE.id,
             Severity.ERROR,
             f"{resolved.label} does not exist" if absent else message,
             resolved=resolved,
-            target=None if absent else target,
-            found=None if absent else content_of(resolved),
+            target=None if absent or none_for else target,
+            found=None if absent else content_of(resolved, none_for),
             why=reason_of(verdict),
             help_=sentence_of(cure, command, resolved.requirement),
             command=command,

@@ -10,13 +10,14 @@ from cudacompat.domain.project.model import Project
 from cudacompat.domain.project.other_machines import is_for_boards, of_another_maker, stage_at
 from cudacompat.domain.tables.architectures import ARM_ONLY
 from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved
-from cudacompat.domain.wheels.cure import NoCure, WheelCure, cure_for
+from cudacompat.domain.wheels.cure import NoCure, WheelCure, cure_beside, cure_for
 from cudacompat.domain.wheels.cure_words import command_of, sentence_of
+from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.package_set import PackageSet, ResolvedSet, alternatives, deciding
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.words.choices import Require
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.phrases import count, what_is_there
 from cudacompat.domain.words.verdict import CUDA_ERRORS, Outcome, Reason, Target
 
 _OPEN = {
@@ -87,27 +88,26 @@ def below_level(project: Project, level_for: Callable[[Target], Require]) -> Ite
         )
 
 
-def content_of(resolved: Resolved) -> str:
-    """Return what is known of the wheel's code, how and since when."""
+def content_of(resolved: Resolved, none_for: str | None = None) -> str:
+    """Return what is known of the wheel's code, how and since when; where it has a library for each CUDA release and
+    `none_for` the one that is asked, for which releases."""
     if not resolved.rows:
         return f"{resolved.label}: {_OPEN.get(resolved.known, 'nothing is known of it')}"
     row = resolved.rows[0]
+    if none_for is not None:
+        releases = sorted(int(each) for each in row.by_cuda)
+        known = f"read {row.date}" if resolved.known is HowKnown.READ else f"{row.version} was read {row.date}"
+        return f"libraries for CUDA {', '.join(f'{each // 10}.{each % 10}' for each in releases)} ({known})"
     library = row.main.rpartition("/")[2] if row.main else ""
-    lists = [each.text for each in row.lists]
-    text = (
-        lists[0] + (f" (and {count(len(lists) - 1, 'other list')} in it)" if len(lists) > 1 else "")
-        if lists
-        else "no device code"
-    )
-    ptx = "" if not lists or row.lists[0].ptx else ", no PTX"
+    text = what_is_there([each.module(row.ptx_isa) for each in row.lists]) if row.lists else "no device code"
     if resolved.known is HowKnown.BETWEEN:
         of = f"{resolved.rows[0].version} and {resolved.rows[1].version}, which were read {row.date} and agree"
-        return f"{text}{ptx} in {library} of {of}"
+        return f"{text} in {library} of {of}"
     if resolved.known is HowKnown.ANY_BUILD:
         others = f", and {count(len(resolved.rows) - 1, 'build')} for other CUDA releases" if resolved.rows[1:] else ""
-        return f"{text}{ptx} for CUDA {row.cuda}{others}, none of which runs otherwise (documented: {row.source})"
+        return f"{text} for CUDA {row.cuda}{others}, none of which runs otherwise (documented: {row.source})"
     how = f"read {row.date}" if resolved.known is HowKnown.READ else f"documented: {row.source}"
-    return f"{text}{ptx} in {library} ({how})"
+    return f"{text} in {library} ({how})"
 
 
 def reason_of(verdict: RequirementVerdict) -> str | None:
@@ -117,6 +117,9 @@ def reason_of(verdict: RequirementVerdict) -> str | None:
         return f"that index never had {release}: pip finds no matching distribution"
     if verdict.verdict is None:
         return None
+    if verdict.verdict.none_for is not None:
+        cuda = verdict.verdict.none_for
+        return f"it loads the library for the CUDA release of {framework().name}, here {cuda}, and has none"
     reason, target = verdict.verdict.reason, verdict.target
     error = CUDA_ERRORS.get(reason) if reason is not None else None
     told = f" (CUDA error {error})" if error is not None else ""
@@ -144,8 +147,10 @@ def cure_of(
     resolved: Resolved, packages: PackageSet, targets: Sequence[Target], *, native: bool = False
 ) -> WheelCure | NoCure:
     """Return the pin and index that run on all these GPUs, with the pins of what has to move along."""
-    name, beside = resolved.requirement.name, tuple(each.name for each in packages.requirements)
-    return cure_for(name, targets, version=resolved.version, beside=beside, native=native)
+    if packages.forked:
+        name, beside = resolved.requirement.name, tuple(each.name for each in packages.requirements)
+        return cure_for(name, targets, version=resolved.version, beside=beside, native=native)
+    return cure_beside(resolved, ResolvedSet.of(packages).resolved, targets, native=native)
 
 
 def finding(

@@ -120,6 +120,18 @@ url = "https://download.pytorch.org/whl/cpu"
 torch = [{ markers = "extra == 'slow' and sys_platform != 'darwin'", source = "small" }]
 """
 CASES = (
+    LintCase(  # a library for each CUDA release, and none for that of the torch beside it
+        bad={"requirements.txt": "torch==2.7.1+cu128\nbitsandbytes==0.45.0\n"},
+        good={"requirements.txt": "torch==2.7.1+cu128\nbitsandbytes==0.45.5\n"},
+        line="bitsandbytes==",
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={"requirements.txt": "torch==2.9.1+cu130\nbitsandbytes==0.47.0\n"},
+        good={"requirements.txt": "torch==2.9.1+cu129\nbitsandbytes==0.47.0\n"},
+        line="bitsandbytes==",
+        gpu=("8.9",),
+    ),
     LintCase(  # what a launcher installs by itself
         bad={"modules/launch_utils.py": _LAUNCHER.format(_WHL, _WHL, "cu121", "2.3.1")},
         good={"modules/launch_utils.py": _LAUNCHER.format(_WHL, _WHL, "cu128", "2.7.1")},
@@ -450,6 +462,19 @@ NEAR_MISSES = (
             " pip install cupy-cuda12x==13.6.0\nfi\n"
         },
         gpu=("GTX 1080",),
+    ),
+    NearMiss(
+        "newer ones take the nearest release of the same major version",
+        {"requirements.txt": "torch==2.9.1+cu129\nbitsandbytes==0.50.2\n"},
+        gpu=("8.9",),
+    ),
+    NearMiss(
+        "one of the builds of torch that may be installed has its library",
+        {
+            "install.sh": "if [ $NEW = 1 ]; then\n  pip install torch==2.7.1+cu128\nelse\n"
+            "  pip install torch==2.6.0+cu124\nfi\npip install bitsandbytes==0.45.0\n"
+        },
+        gpu=("8.9",),
     ),
     NearMiss("no GPU is named", {"requirements.txt": "torch==2.5.1\n"}),
     NearMiss("its PTX is compiled", {"requirements.txt": "ctranslate2==4.5.0\n"}, gpu=("12.0",)),

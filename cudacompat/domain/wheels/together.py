@@ -1,0 +1,111 @@
+"""Which releases of packages go together with one of the framework: by what they ask for, and by its CUDA release."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from packaging.version import InvalidVersion, Version
+
+from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
+from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.metadata import needs_of
+from cudacompat.domain.wheels.model import WheelRow
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
+from cudacompat.domain.wheels.table import rows_of
+from cudacompat.domain.wheels.verdict import has_library_for, judge_row
+from cudacompat.domain.words.verdict import Target
+
+
+@dataclass(frozen=True, slots=True)
+class FrameworkRelease:
+    """A release of the framework and the CUDA release of its build (`12.8`; `None` where that is not known), from an
+    index (`pypi`, `cu128`)."""
+
+    version: Version
+    cuda: str | None
+    index: str
+
+    def takes(self, row: WheelRow) -> bool:
+        """Return whether this wheel asks for this release, if for any, and has a library for its CUDA."""
+        asked = dict(needs_of(row)).get(framework().name)
+        asks = asked is None or asked.contains(self.version, prereleases=True)
+        return asks and (self.cuda is None or has_library_for(row, self.cuda))
+
+    def serves(self, row: WheelRow, targets: Sequence[Target]) -> bool:
+        """Return whether the wheel runs beside it on all of these GPUs; one without device code does."""
+        verdicts = [judge_row(row, target, self.cuda) for target in targets]
+        return all(each is None or each.outcome.runs for each in verdicts)
+
+
+@dataclass(frozen=True, slots=True)
+class MovedAlong:
+    """What has to move with a framework: the pins, and the packages of which no release goes along that is known."""
+
+    pins: tuple[tuple[str, Version], ...]
+    stuck: tuple[str, ...]
+
+
+def moved_along(
+    beside: Iterable[str], release: FrameworkRelease, targets: Sequence[Target], platform: str | None = None
+) -> MovedAlong:
+    """Return the pins of the packages beside the framework (names, or `NAME==VERSION`) that go with this release of it
+    and run on all of these GPUs: of its companions the newest, of others the nearest to what is pinned, where that does
+    not go along. What the table does not know stays as it is."""
+    pins: list[tuple[str, Version]] = []
+    stuck: list[str] = []
+    for each in beside:
+        name, _, text = each.partition("==")
+        if name == framework().name or is_vendors_wheel(name):
+            continue
+        own = _version(text)
+        if name in framework().companions:
+            taken = [row.version for row in _rows(name, targets, platform) if _asks(row) and release.takes(row)]
+            if taken:
+                pins.append((name, taken[-1]))
+        elif own is not None:
+            rows = _rows(name, targets, platform)
+            near = _near(rows, own)
+            if not near or all(release.takes(row) and release.serves(row, targets) for row in near):
+                continue
+            fitting = [row.version for row in rows if release.takes(row) and release.serves(row, targets)]
+            if fitting:
+                pins.append((name, min(fitting, key=lambda version: _distance(version, own))))
+            else:
+                stuck.append(name)
+    return MovedAlong(tuple(pins), tuple(stuck))
+
+
+def _asks(row: WheelRow) -> bool:
+    return bool(dict(needs_of(row)).get(framework().name))
+
+
+def _rows(name: str, targets: Sequence[Target], platform: str | None) -> tuple[WheelRow, ...]:
+    return rows_of(name, platform or next(map(platform_for, targets), DEFAULT_PLATFORM), None)
+
+
+def _near(rows: Sequence[WheelRow], version: Version) -> tuple[WheelRow, ...]:
+    """The row of this version; else those before and after it, as far as there are some."""
+    same = [row for row in rows if row.version == version]
+    before = [row for row in rows if row.version < version]
+    after = [row for row in rows if row.version > version]
+    return tuple(same[-1:] or (*before[-1:], *after[:1]))
+
+
+def _distance(version: Version, own: Version) -> tuple[bool, int, int, tuple[int, ...]]:
+    """The order in which releases are taken in place of one: newer before older ones, the nearest minor release first,
+    of that the newest."""
+    newer = version > own
+    sign = 1 if newer else -1
+    return not newer, sign * version.major, sign * version.minor, _newest_first(version)
+
+
+def _newest_first(version: Version) -> tuple[int, ...]:
+    return tuple(-number for number in (version.micro, version.post or 0))
+
+
+def _version(text: str) -> Version | None:
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None
