@@ -54,9 +54,16 @@ def check(project: Project) -> Iterable[Finding]:
             resolved=resolved,
             target=target,
             found=content_of(resolved),
-            why="the driver compiles its PTX at the first start",
+            why=_why(verdict),
             help_=f"with machine code for it: {cure.sentence}" if native else _KEPT,
         )
+
+
+def _why(verdict: RequirementVerdict) -> str:
+    relocatable = verdict.resolved.rows and not any(each.ptx for each in verdict.resolved.rows[0].lists)
+    if relocatable:  # as judging its files says of them
+        return "no linked image fits, so the driver links its relocatable code again, from PTX, at the first start"
+    return "the driver compiles its PTX at the first start"
 
 
 def _fails(group: Sequence[RequirementVerdict]) -> bool:
