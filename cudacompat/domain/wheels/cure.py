@@ -202,7 +202,7 @@ def _cure(
     moved, index = MovedAlong((), ()), candidate.resolved.build
     if package == framework().name:
         release = FrameworkRelease(candidate.version, candidate.resolved.cuda, index)
-        moved = moved_along(beside, release, [each.target for each in verdicts], platform)
+        moved = moved_along(beside, release, [each.target for each in verdicts], platform=platform)
     elif going_with is not None and package in framework().built_with_it:
         index = going_with.index
     return WheelCure(
