@@ -39,6 +39,26 @@ def test_in_the_words_of_each_tool(file: str, written: str, beside: tuple[str, .
     assert sentence_of(cure, command, requirement).startswith(f"{command} (")
 
 
+BOTH, ALONE = '"torch==2.7.1+cu128"', '"bitsandbytes==0.45.5"'
+
+
+@each_case(
+    ("file", "command"),
+    [
+        ("requirements.txt", f"pip install {BOTH} {ALONE} --extra-index-url {URL}"),
+        ("uv.lock", f"uv add {BOTH} {ALONE} --index pytorch-cu128={URL}"),
+        ("poetry.lock", f"{SOURCE.replace(PIN, BOTH)} && poetry add {ALONE}"),
+        ("pdm.lock", f"{TABLE} >> pyproject.toml && pdm add {BOTH} {ALONE}"),
+        ("Pipfile.lock", f"pipenv install {BOTH} --index {URL} && pipenv install {ALONE}"),
+    ],
+)
+def test_what_moves_with_it_and_is_on_pypi_alone(file: str, command: str) -> None:
+    requirement = Requirement("torch", "==2.6.0", "torch==2.6.0", file, 1)
+    targets = (target("12.0"),)
+    cure = cure_for("torch", targets, version=requirement.pinned, beside=("bitsandbytes==0.45.0",))
+    assert command_of(cure, requirement, targets) == command
+
+
 def test_from_pypi_no_index_is_added() -> None:
     targets = (target("12.0"),)
     cure = cure_for("cupy-cuda11x", targets, version=None)

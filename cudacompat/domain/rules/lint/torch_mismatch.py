@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import environments_of
 from cudacompat.domain.wheels.cure import WheelCure
+from cudacompat.domain.wheels.cure_words import command_of
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.package_set import Conflict, ResolvedSet, framework_mismatches
@@ -56,7 +57,8 @@ def _pin(conflict: Conflict, environment: ResolvedSet, project: Project) -> str 
     name, version = moved.pins[0]
     index = release.index if name in framework().built_with_it else PYPI
     along = WheelCure(name, version, index, basis="", native=True, min_driver=None)
-    return f"{along.command} (for {conflict.first_label})"
+    command = command_of(along, second, project.targets, written=tuple(each.name for each in project.files))
+    return f"{command} (for {conflict.first_label})"
 
 
 RULE = Rule("torch-mismatch", "A torch with extensions for another torch", __doc__, check)
