@@ -129,6 +129,7 @@ def judge_read(
         targets=targets,
         verdicts=tuple(verdicts),
         findings=tuple(worst_first(findings)),
+        compared=baseline is not None,
         not_read=left.not_read,
         files=found.files + (listed.files if listed is not None else 0),
         without_code=found.without_code + empty,

@@ -37,7 +37,7 @@ class CheckReport:
     """What `check` judged. `given` are the values of the policy with their origins, as far as any were given;
     `show_suppressed` is whether the user asked to see what does not count, `fleet` the GPUs that fleet files listed,
     `images` the container images and `compilers` NVIDIA's compilers among what was read. `packages` are the verdicts of
-    the packages that lists name, each on each target."""
+    the packages that lists name, each on each target. `compared` is whether a baseline was."""
 
     COMMAND: ClassVar[str] = "check"
 
@@ -54,6 +54,7 @@ class CheckReport:
     images: tuple[ContainerImage, ...] = ()
     compilers: tuple[BundledCompiler, ...] = ()
     packages: tuple[RequirementVerdict, ...] = ()
+    compared: bool = False
 
     @property
     def checked(self) -> str:
