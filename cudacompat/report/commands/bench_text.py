@@ -43,7 +43,11 @@ def bench_text(page: Page, report: BenchReport) -> None:
             page.line(f"  {_NAMES[each.variant]}: ", ("not as expected", "bold yellow"), f": {each.note}")
     page.line()
     good = sum(len(each.good) for each in report.measured)
-    page.line(f"measured {count(len(report.measured), 'variant')}: {count(good, 'run')} of {_all(report)} valid")
+    odd = sum(bool(each.note) for each in report.measured)
+    page.line(
+        f"measured {count(len(report.measured), 'variant')}: {count(good, 'run')} of {_all(report)} ended well"
+        + (f", {count(odd, 'variant')} not as expected" if odd else "")
+    )
 
 
 def _all(report: BenchReport) -> int:
