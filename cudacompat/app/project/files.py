@@ -20,6 +20,7 @@ from cudacompat.artifacts.buildfiles.launchers import is_launcher
 from cudacompat.artifacts.buildfiles.project_files import FOREIGN_FOLDERS, RESULT_FOLDERS
 from cudacompat.artifacts.requirements.kinds import kind_of as requirement_kind
 from cudacompat.domain.project.model import SourceFile
+from cudacompat.domain.wheels.list_files import may_be_plain_list
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.limits import MOST_OF_BUILD_FILE
@@ -79,7 +80,8 @@ def read(folder: str) -> ProjectRead:
     if stat.S_ISREG(mode):
         root, only = root.parent, root.name
         if not wanted(only):
-            raise UsageError(f"{folder} is not a kind of build file that lint reads")
+            also = f"; cudacompat check {folder} takes a list of packages" if may_be_plain_list(only) else ""
+            raise UsageError(f"{folder} is not a kind of build file that lint reads{also}")
     elif stat.S_ISDIR(mode):
         only = None
     elif mode:
