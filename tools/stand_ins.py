@@ -111,6 +111,19 @@ def _ggml(folder: Path) -> None:
     _copy("ggml", folder)
 
 
+def _ik_ggml(folder: Path) -> None:
+    """Without the rewriting of 12X, which that fork does not have."""
+    _copy("ggml", folder)
+    file = folder / "src/ggml-cuda/CMakeLists.txt"
+    kept = [line for line in file.read_text().splitlines(keepends=True) if "TRANSFORM CMAKE_CUDA_ARCH" not in line]
+    file.write_text("".join(kept))
+
+
+def _cmake_uninstalled(folder: Path) -> None:
+    _cmake(folder)
+    _changed(folder / "CMakeLists.txt", "install(TARGETS kernels scaler)\n", "")
+
+
 def _cmake(folder: Path) -> None:
     lists = (
         "cmake_minimum_required(VERSION 3.20)\nproject(scaler VERSION 1.0 LANGUAGES CXX CUDA)\n"
@@ -273,7 +286,9 @@ STAND_INS = {
         _ggml_server('project("llama.cpp" LANGUAGES C CXX)', "llama-server"),
         model="model.gguf",
     ),
-    "ik_llama.cpp": StandIn("tests/projects/ggml", _ggml, _linked("libggml-cuda.so"), "libggml-cuda.so"),
+    "ik_llama.cpp": StandIn(
+        "tests/projects/ggml, without its rewriting of 12X", _ik_ggml, _linked("libggml-cuda.so"), "libggml-cuda.so"
+    ),
     "stable-diffusion.cpp": StandIn(
         "tests/projects/ggml, switched on as it switches it on",
         _switched("SD_CUDA"),
@@ -328,5 +343,8 @@ STAND_INS = {
         3,
     ),
 }
-# Another of an engine's ways. A Makefile without `install`, as most are: the program is taken from where make puts it.
-MORE = {"nvcc": (StandIn("a Makefile without an install target", _makefile(""), ("scaler",), NO_GPU, 3),)}
+# Another of an engine's ways. Without `install`, as most are: what was linked is taken from where the build puts it.
+MORE = {
+    "nvcc": (StandIn("a Makefile without an install target", _makefile(""), ("scaler",), NO_GPU, 3),),
+    "cmake": (StandIn("a library and a program, without install()", _cmake_uninstalled, ("scaler",), NO_GPU, 3),),
+}

@@ -13,6 +13,7 @@ from packaging.version import Version
 from cudacompat.app.project.list_names import ListName, ListNames, defaults, referred, with_aliases
 from cudacompat.app.project.time_limit import FILE_SECONDS, Clock, TimeSpentError
 from cudacompat.app.project.unparsed_lists import by_hand, flags_by_hand
+from cudacompat.app.project.version_branches import version_branch
 from cudacompat.artifacts.buildfiles import settings
 from cudacompat.domain.builds.engine import Engine, Grammar
 from cudacompat.domain.builds.lists.reader import (
@@ -166,11 +167,11 @@ def _place(job: AdditionRequest, file: SourceFile, each: Assignment, aliases: di
         return _Found(replace(place, why=job.names.unread[each.name]), each)
     if not each.value.strip() or (each.what == "a value in a program" and not _ARCH_LIKE.search(each.value)):
         return None
-    branch = _version_branch(file.text, each.start)
+    branch = version_branch(file.text, each.start, [wanted.arch for wanted in job.wanted])
     try:
         edit = _edit(job, file.name, each, carrier=carrier)
         if edit is not None and branch is not None:
-            raise UnreadableListError(f"the list is in a branch for one version of a package: `{branch}`")
+            raise UnreadableListError(f"the list is in a branch for one version of a package, or of CUDA: `{branch}`")
     except NoListError as error:
         state = PlaceState.NO_LIST if each.what.endswith("in CMake") else PlaceState.CANNOT
         return _Found(replace(place, state=state, why=str(error)), each)
@@ -182,27 +183,6 @@ def _place(job: AdditionRequest, file: SourceFile, each: Assignment, aliases: di
         return _Found(replace(place, state=PlaceState.THERE), each)
     becomes = " ".join(edit.edit.new.strip("\"'").split())
     return _Found(replace(place, state=PlaceState.CHANGES, becomes=becomes), each, edit)
-
-
-_BRANCH = re.compile(
-    r"(?:if|elif|elseif|when|case)\b.*\b(?!cuda)[a-z]\w*?[._]*version(?:__)?\b.*\d+\.\d+", re.IGNORECASE
-)
-_MOST_ABOVE = 12  # lines in which a branch that holds a list begins
-
-
-def _version_branch(text: str, at: int) -> str | None:
-    """The line of the branch, for some version of a package, that holds this place: which GPUs such a version knows is
-    not told by the list."""
-    above = text[max(0, at - 4096) : at].split("\n")[-_MOST_ABOVE:]
-    own = len(above[-1]) - len(above[-1].lstrip())
-    for line in reversed(above[:-1]):
-        if not line.strip():
-            continue
-        depth = len(line) - len(line.lstrip())
-        if depth < own and _BRANCH.match(line.strip().lstrip("$@{} ")):
-            return " ".join(line.split())[:100]
-        own = min(own, depth)
-    return None
 
 
 # -- one list

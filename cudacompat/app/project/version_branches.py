@@ -1,0 +1,61 @@
+"""Lists in a branch for some versions of a package, or for releases of CUDA of which some cannot build a target."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from cudacompat.domain.tables.nvcc_releases import first_nvcc_with
+from cudacompat.domain.words.versions import ToolkitVersion
+
+_BRANCH = re.compile(
+    r"(?:if|elif|elseif|else\s+if|when|case)\b.*?\b(?P<name>[a-z][\w.]*?[._]*version(?:__|[._]cuda)?)\b"
+    r"(?P<between>.*?)(?P<number>\d+\.\d+|\b\d{5}\b)(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_OF_CUDA = re.compile(r"cuda|nvcc|bare_metal", re.IGNORECASE)
+_AT_LEAST = re.compile(r">=|>|VERSION_GREATER|-g[et]\b", re.IGNORECASE)
+_AND_MORE = re.compile(r"\d+\.\d+|\|\||\bor\b", re.IGNORECASE)
+_NOT = re.compile(r"\bnot\b|!", re.IGNORECASE)
+_ELSE = re.compile(r"else\b(?!\s*if)", re.IGNORECASE)
+_CHAIN = re.compile(r"(?:elif|elseif|else\s+if)\b", re.IGNORECASE)
+_MOST_ABOVE = 12  # lines in which a branch that holds a list begins
+_MOST_BYTES = 4096
+
+
+def version_branch(text: str, at: int, archs: Iterable[str]) -> str | None:
+    """Return the line of the branch that holds this place, where it is for some version of a package, or for releases
+    of CUDA of which not all build these architectures; `None` where none is."""
+    above = text[max(0, at - _MOST_BYTES) : at].split("\n")[-_MOST_ABOVE:]
+    own = len(above[-1]) - len(above[-1].lstrip())
+    beside: int | None = None  # where it is an `else`: how deep the branches before it stand
+    for line in reversed(above[:-1]):
+        if not line.strip():
+            continue
+        depth = len(line) - len(line.lstrip())
+        said = line.strip().lstrip("$@{}# ")
+        branch = _BRANCH.match(said) if depth < own or depth == beside else None
+        if branch is not None and depth == beside:
+            return f"{' '.join(line.split())[:90]} … else"
+        if branch is not None:
+            return None if _builds(branch, archs) else " ".join(line.split())[:100]
+        if depth < own and _ELSE.match(said):
+            beside = depth
+        elif beside is not None and (depth < beside or (depth == beside and not _CHAIN.match(said))):
+            beside = None
+        own = min(own, depth)
+    return None
+
+
+def _builds(branch: re.Match[str], archs: Iterable[str]) -> bool:
+    """Whether the branch is for releases of CUDA alone that all build these architectures: from one of them on."""
+    if not _OF_CUDA.search(branch["name"]) or not _AT_LEAST.search(branch["between"]):
+        return False
+    before = branch.string[: branch.start("name")]
+    if _AND_MORE.search(branch["rest"]) or _NOT.search(before) or _NOT.search(branch["between"]):
+        return False
+    number = branch["number"]
+    text = number if "." in number else f"{int(number) // 1000}.{int(number) % 1000 // 10}"
+    least = ToolkitVersion.parse(text)
+    firsts = [first_nvcc_with(arch) for arch in archs]
+    return all(first is None or first <= least for first in firsts)

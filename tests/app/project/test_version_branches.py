@@ -1,0 +1,39 @@
+"""Branches for versions, in the languages that builds are written in: whether a list in one may get a newer GPU."""
+
+from __future__ import annotations
+
+from cudacompat.app.project.version_branches import version_branch
+from tests.helpers.each_row import each_case
+
+AT_LEAST = "if(CUDAToolkit_VERSION VERSION_GREATER_EQUAL 12.8)"
+
+
+@each_case(
+    ("lines", "branch"),
+    [
+        (("if cuda_version >= V('12.8'):",), None),
+        (("if cuda_version >= V('11.8'):",), "if cuda_version >= V('11.8'):"),
+        (("if cuda_version >= V('12.8') or V('11.8') in have:",), "if cuda_version >= V('12.8') or V('11.8') in have:"),
+        (("if not cuda_version >= V('12.8'):",), "if not cuda_version >= V('12.8'):"),
+        (("if cuda_version >= V('12.8'):", "    a", "else:"), "if cuda_version >= V('12.8'): … else"),
+        ((AT_LEAST,), None),
+        (("if(CUDAToolkit_VERSION VERSION_LESS 12.8)",), "if(CUDAToolkit_VERSION VERSION_LESS 12.8)"),
+        ((AT_LEAST, "  set(a 1)", "else()"), f"{AT_LEAST} … else"),
+        (("if torch.version.cuda == '12.1':",), "if torch.version.cuda == '12.1':"),
+        (("if torch.__version__ >= '2.2':",), "if torch.__version__ >= '2.2':"),
+        (("#if CUDA_VERSION >= 12080",), None),
+        (("#if CUDA_VERSION >= 11080",), "#if CUDA_VERSION >= 11080"),
+        (("if torch_version == '1.0':", "    a", "if debug:", "    b", "else:"), None),
+        (("if torch_version == '1.0':", "    a", "elif debug:", "    b", "else:"), "if torch_version == '1.0': … else"),
+        (("if os.environ.get('X'):", "    a", "else:"), None),
+    ],
+)
+def test_a_branch_of_versions(lines: tuple[str, ...], branch: str | None) -> None:
+    text = "\n".join((*lines, "    LIST = '8.0'"))
+    assert version_branch(text, len(text), ["120"]) == branch
+
+
+def test_what_a_branch_builds_depends_on_the_target() -> None:
+    text = "if cuda_version >= V('11.8'):\n    LIST = '8.0'"
+    assert version_branch(text, len(text), ["89"]) is None
+    assert version_branch(text, len(text), ["89", "120"]) is not None
