@@ -14,6 +14,8 @@ _BRANCH = re.compile(
     re.IGNORECASE,
 )
 _OF_CUDA = re.compile(r"cuda|nvcc|bare_metal", re.IGNORECASE)
+_OF_TOOLS = re.compile(r"^(?:cmake|python|cmake_c\w*_compiler|gcc|os|ubuntu)_?version$", re.IGNORECASE)
+_BESIDES = re.compile(r"\band\b|&&", re.IGNORECASE)  # what else decides, so that its `else` has any version
 _AT_LEAST = re.compile(r">=|>|VERSION_GREATER|-g[et]\b", re.IGNORECASE)
 _AND_MORE = re.compile(r"\d+\.\d+|\|\||\bor\b", re.IGNORECASE)
 _NOT = re.compile(r"\bnot\b|!", re.IGNORECASE)
@@ -35,9 +37,11 @@ def version_branch(text: str, at: int, archs: Iterable[str]) -> str | None:
         depth = len(line) - len(line.lstrip())
         said = line.strip().lstrip("$@{}# ")
         branch = _BRANCH.match(said) if depth < own or depth == beside else None
-        if branch is not None and depth == beside:
+        if branch is not None and _OF_TOOLS.search(branch["name"]):
+            branch = None
+        if branch is not None and depth == beside and not _BESIDES.search(said):
             return f"{' '.join(line.split())[:90]} … else"
-        if branch is not None:
+        if branch is not None and depth != beside:
             return None if _builds(branch, archs) else " ".join(line.split())[:100]
         if depth < own and _ELSE.match(said):
             beside = depth

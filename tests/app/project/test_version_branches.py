@@ -25,6 +25,9 @@ AT_LEAST = "if(CUDAToolkit_VERSION VERSION_GREATER_EQUAL 12.8)"
         (("#if CUDA_VERSION >= 11080",), "#if CUDA_VERSION >= 11080"),
         (("if torch_version == '1.0':", "    a", "if debug:", "    b", "else:"), None),
         (("if torch_version == '1.0':", "    a", "elif debug:", "    b", "else:"), "if torch_version == '1.0': … else"),
+        (("if(NATIVE AND CMAKE_VERSION VERSION_GREATER_EQUAL 3.24)", "  a", "else()"), None),
+        (("if(NATIVE AND CUDAToolkit_VERSION VERSION_GREATER_EQUAL 11.6)", "  a", "else()"), None),
+        (("if(CMAKE_VERSION VERSION_GREATER_EQUAL 3.24)",), None),
         (("if os.environ.get('X'):", "    a", "else:"), None),
     ],
 )
