@@ -10,7 +10,7 @@ from __future__ import annotations
 from struct import Struct
 
 from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError
-from cudacompat.artifacts.binaries.elf import EM_CUDA, SHT_SYMTAB, Elf, Header, headers, name_at, open_elf
+from cudacompat.artifacts.binaries.elf import EM_CUDA, SHT_NOBITS, SHT_SYMTAB, Elf, Header, headers, name_at, open_elf
 from cudacompat.domain.words.code import KernelUsage
 
 _SYMBOL = Struct("<IBBH16x")
@@ -19,6 +19,7 @@ _WITH_DATA = 4  # the form of an attribute whose number is the length of its dat
 _REGISTERS = 0x2F
 _PAIR = Struct("<II")
 _INFO, _SHARED, _CODE = ".nv.info", ".nv.shared.", ".text."
+_WANTED = (b".nv.info\0", _SHARED.encode(), _CODE.encode())
 _LARGEST = 64 << 20  # bytes of `.nv.info`
 
 
@@ -43,7 +44,11 @@ def _usage(buffer: Buffer, start: int, end: int) -> dict[str, KernelUsage]:
     if elf.names >= len(table):
         return {}
     strings = table[elf.names]
+    begin = elf.start + strings.offset
+    raw = bytes(buffer[begin : min(begin + strings.size, elf.end)]) if strings.type != SHT_NOBITS else b""
     for header in table:
+        if not raw.startswith(_WANTED, header.name):  # most sections are others: their names are not taken
+            continue
         name = name_at(buffer, elf, strings, offset=header.name) or ""
         if name.startswith(_SHARED):
             shared[name[len(_SHARED) :]] = header.size
