@@ -54,7 +54,13 @@ def check(
     options: ReadOptions | None = None,
 ) -> CheckReport:
     """Return the report on all that the paths hold, for these targets, held to this policy and to the baseline."""
+    options = with_texts(options or ReadOptions(jobs=1)) if rests_on_texts(policy, baseline) else options
     return judge_read(read(paths, targets, on_file, options=options), targets, policy, paths=paths, baseline=baseline)
+
+
+def rests_on_texts(policy: Policy, baseline: Baseline | None) -> bool:
+    """Whether what is asked for counts the kernels of PTX that no GPU takes."""
+    return baseline is not None or policy.ptx is not None or policy.coverage is not None
 
 
 def read(

@@ -1,11 +1,12 @@
 """The kernels of one image, inflated first as far as it must be.
 
 For a verdict on given GPUs the images that one of them may pick are read whole, and with them every PTX text but those
-that `sibling_names` leaves: what is damaged there would not run. Of a cubin that none of them can pick only the names are of interest (a module lacks a
-kernel where another image of it has one), and they are taken from its front where that proves them: `front` says how,
-`zstd_front.is_whole` sees to it that no part of the image was cut off. What remains unseen is damage inside the later
-blocks of such an image. It cannot turn a verdict green that is not: nothing of these blocks would be loaded, and the
-names stand in front of them. At worst a file with damaged code for other GPUs is not called damaged.
+that `sibling_names` leaves: what is damaged there would not run. Of a cubin that none of them can pick only the names
+are of interest (a module lacks a kernel where another image of it has one), and they are taken from its front where
+that proves them: `front` says how, `zstd_front.is_whole` sees to it that no part of the image was cut off. What remains
+unseen is damage inside the later blocks of such an image. It cannot turn a verdict green that is not: nothing of these
+blocks would be loaded, and the names stand in front of them. At worst a file with damaged code for other GPUs is not
+called damaged.
 """
 
 from __future__ import annotations

@@ -115,7 +115,7 @@ def command(
 
     `check` needs no GPU and no CUDA Toolkit.
     """
-    from cudacompat.app.check import judge_read
+    from cudacompat.app.check import judge_read, rests_on_texts
     from cudacompat.app.inputs import baseline_file as locks
     from cudacompat.app.inputs import policy_file as configs
     from cudacompat.app.inputs.fleet import load, targets_for
@@ -166,7 +166,7 @@ def command(
     if "baseline" in held_to.given and not write_baseline:
         compared = locks.load(lock_file, quoted=held_to.quotes("baseline"))
     reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs, cache=not no_cache)
-    if write_baseline or compared is not None or policy.ptx is not None or policy.coverage is not None:
+    if write_baseline or rests_on_texts(policy, compared):
         reading = with_texts(reading)
     with progress(quiet, paths) as on_file, downloads(quiet, on_file) as told:
         reading = fetching(reading, platform, python, told=told, likely=platform_for_all(targets))

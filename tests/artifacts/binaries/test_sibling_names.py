@@ -19,7 +19,7 @@ from cudacompat.artifacts.reading import task
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.choices import JitPolicy
+from cudacompat.domain.words.choices import JitPolicy, PtxPolicy
 from cudacompat.domain.words.code import FatbinEntry
 from cudacompat.domain.words.verdict import Outcome, Target
 from tests.helpers import fatbin_writer as fw
@@ -120,6 +120,9 @@ def test_a_policy_for_texts_or_a_forced_jit_has_them_read(tmp_path: Path) -> Non
     assert not was_read(path)
     assert was_read(path, texts=True)
     target = Target("9.0", None, ComputeCapability.parse("9.0"))
+    for policy in (Policy(ptx=PtxPolicy.ANY), Policy(coverage=0.5)):
+        (held,) = check([str(path)], (target,), policy).verdicts
+        assert OF_TEXT in held.modules[0].module.kernels
     (plain,) = check([str(path)], (target,), Policy()).verdicts
     (forced,) = check([str(path)], (replace(target, jit=JitPolicy.FORCED),), Policy()).verdicts
     assert (plain.outcome, forced.outcome) == (Outcome.NATIVE, Outcome.JIT)
