@@ -320,6 +320,12 @@ def test_a_driver_that_serves_the_runtime_has_to_know_the_gpu_too(
     assert found.min_driver == needed
 
 
+def test_a_runtime_that_nothing_names_counts_where_it_asks_more_than_the_gpu() -> None:
+    of_12, of_11 = module("sm_90", image("compute_90", "8.0")), module("sm_80", image("compute_80", "7.0"))
+    assert verdict([of_12], "9.0").min_driver == 525
+    assert verdict([of_11], "8.0").min_driver is None  # 450, as each driver for the GPU is
+
+
 def test_the_driver_has_to_take_all_that_a_file_needs() -> None:
     found = judge_artifact(replace(artifact([module(image("compute_80", "8.7"))]), runtime=12), target("9.0"))
     assert found is not None
