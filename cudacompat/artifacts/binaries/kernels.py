@@ -177,7 +177,7 @@ class KernelReader:
 
 def is_unpicked(target: ArchTarget, gpus: Iterable[ComputeCapability]) -> bool:
     """Return whether none of these GPUs can pick machine code of this target."""
-    from cudacompat.domain.judge.compat import Fit, sass_fit  # here: to list code takes no verdicts
+    from cudacompat.domain.judge.fits import Fit, sass_fit  # here: to list code takes no verdicts
 
     return all(sass_fit(gpu, target) is Fit.NO for gpu in gpus)
 

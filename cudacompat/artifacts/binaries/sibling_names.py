@@ -122,7 +122,7 @@ def settled(found: Fatbin, gpus: frozenset[ComputeCapability]) -> Fatbin | None:
 
 def _takes(gpu: ComputeCapability, image: FatbinEntry) -> bool:
     """Whether a GPU surely runs this machine code, so that it takes no PTX."""
-    from cudacompat.domain.judge.compat import Fit, sass_fit  # here: to list code takes no verdicts
+    from cudacompat.domain.judge.fits import Fit, sass_fit  # here: to list code takes no verdicts
 
     return image.target is not None and not image.concatenated and sass_fit(gpu, image.target) in (Fit.OWN, Fit.LOWER)
 

@@ -46,7 +46,7 @@ class TextKeeper:
 
     def offer(self, text: bytes, head: PtxHead | None) -> str | None:
         """Hold a text and return its sha256; `None` where no GPU compiles it, or where it is too much."""
-        from cudacompat.domain.judge.compat import ptx_fit  # here: to list code takes no verdicts
+        from cudacompat.domain.judge.fits import ptx_fit  # here: to list code takes no verdicts
 
         aim = head.target if head is not None else None
         if aim is None or not any(ptx_fit(each.capability, aim) for each in self._targets):

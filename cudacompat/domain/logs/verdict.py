@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from cudacompat.domain.judge.compat import Fit, ptx_fit, sass_fit
+from cudacompat.domain.judge.fits import Fit, ptx_fit, sass_fit
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 

@@ -12,7 +12,7 @@ from cudacompat.domain.builds.lists.nvcc_flags import requested
 from cudacompat.domain.builds.lists.reader import ArchList
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.builds.plans.plan import arriving
-from cudacompat.domain.judge.compat import Fit, ptx_fit, sass_fit
+from cudacompat.domain.judge.fits import Fit, ptx_fit, sass_fit
 from cudacompat.domain.project.model import ArchListSetting, Command, Project, Setting
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.shell_words import shell_words

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from cudacompat.domain.judge.compat import Fit, sass_fit
+from cudacompat.domain.judge.fits import Fit, sass_fit
 from cudacompat.domain.runs.observation import DeviceUse, End, JudgedFile, Observation
 from cudacompat.domain.runs.run_time_compilers import run_time_compilers
 from cudacompat.domain.runs.signs import SignMeaning

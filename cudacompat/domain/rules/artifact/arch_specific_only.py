@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.judge.code_places import places_of
-from cudacompat.domain.judge.compat import Fit, ptx_fit, sass_fit
+from cudacompat.domain.judge.fits import Fit, ptx_fit, sass_fit
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.policy_facts import is_suffixed, may_hold_kernels
 from cudacompat.domain.tables.architectures import ARCHITECTURES
