@@ -8,7 +8,7 @@ from cudacompat.domain.builds.engine import Engine, Knob
 from cudacompat.domain.builds.lists.reader import ArchList, UnreadableListError, wants_bare
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.builds.plans.plan import arriving
-from cudacompat.domain.judge.compat import Fit, sass_fit
+from cudacompat.domain.judge.fits import Fit, sass_fit
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 
