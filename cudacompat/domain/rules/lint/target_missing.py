@@ -264,11 +264,12 @@ def _of_one_chip(image: ArchTarget) -> bool:
 
 
 def _of_cmake(project: Project) -> Iterator[Finding]:
-    """Of what the project's CMake files name, where no command gives another list."""
-    if any(each.command is not None and each.setting.name == LIST_NAME for each in project.lists):
+    """Of what the project's CMake files name, where no command gives another list: neither a preset nor a script for
+    another system. Jobs whose builds nobody keeps may give any."""
+    named = (each for each in project.lists if each.setting.name == LIST_NAME)
+    others = (each for each in named if each.command is not None or not is_cmake(each.setting.place.file))
+    if not all(_is_of_tests(project, each) for each in others):
         return
-    if any(each.setting.name == LIST_NAME and not is_cmake(each.setting.place.file) for each in project.lists):
-        return  # a preset, a script for another system
     every = named_targets(project)
     for target in project.targets if every else ():
         counting = for_capability(every, target.capability)
@@ -277,6 +278,12 @@ def _of_cmake(project: Project) -> Iterator[Finding]:
         if result in _UNSERVED:
             listed = next(iter(project.lists_at(counting[-1].place)), None)
             yield _named_in_cmake(project, counting[-1], listed, target=target, result=result, images=images)
+
+
+def _is_of_tests(project: Project, listed: ArchListSetting) -> bool:
+    """Whether it stands in a file of CI jobs of which nobody keeps what they build."""
+    jobs = [job for job in project.jobs if job.file == listed.setting.place.file]
+    return bool(jobs) and not any(is_published(project, job) for job in jobs)
 
 
 def _named_in_cmake(

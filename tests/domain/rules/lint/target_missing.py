@@ -882,6 +882,25 @@ fn main() {{
 }}
 """
 
+_DEFAULT = """\
+cmake_minimum_required(VERSION 3.24)
+if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+  set(CMAKE_CUDA_ARCHITECTURES {0})
+endif()
+project(a LANGUAGES CXX CUDA)
+add_library(a a.cu)
+"""
+
+_TESTED = """\
+on: [pull_request]
+jobs:
+  test:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@v4
+      - run: cmake -B build -DCMAKE_CUDA_ARCHITECTURES=90 && ctest --test-dir build
+"""
+
 _CASE = """\
 case "$CUDA_VERSION" in
   11.8) export TORCH_CUDA_ARCH_LIST="7.0;8.6" ;;
@@ -975,6 +994,13 @@ CASES += (
         bad={"build.rs": _RUST.format("80", "80")},
         good={"build.rs": _RUST.format("120", "120")},
         gpu=("12.1",),
+    ),
+    # the list of a job that only tests says nothing of what others build
+    LintCase(
+        bad={"CMakeLists.txt": _DEFAULT.format("75-real"), ".github/workflows/ubuntu.yml": _TESTED},
+        good={"CMakeLists.txt": _DEFAULT.format("75-real 120"), ".github/workflows/ubuntu.yml": _TESTED},
+        gpu=("12.0",),
+        line="set(CMAKE_CUDA_ARCHITECTURES",
     ),
     # a script that does nothing but set it for others
     LintCase(
