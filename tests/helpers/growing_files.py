@@ -372,6 +372,20 @@ _REQUIRED: Mapping[RequirementKind, Growing] = {
         lambda i: f"- pypi: https://a/a{i}-1.{i}-py3-none-any.whl\n  name: a{i}\n  version: 1.{i}\n",
         ("- [", "- {a: "),
     ),
+    RequirementKind.PIPFILE_MANIFEST: Growing(
+        "Pipfile",
+        '[[source]]\nname = "a"\nurl = "https://a/b"\n',
+        _same('[[source]]\nname = "b"\nurl = "https://download.pytorch.org/whl/cu128"\n'),
+        lambda i: f'[packages.a{i}]\nversion = "==1.{i}"\nindex = "a"\n',
+        ("[[", "a = {b = ", "[packages.a."),
+    ),
+    RequirementKind.PIXI_MANIFEST: Growing(
+        "pixi.toml",
+        '[workspace]\nchannels = ["conda-forge"]\n',
+        _same('[[tool.a]]\npytorch = "==2.5.1"\n'),
+        lambda i: f'[feature.f{i}.dependencies]\na{i} = {{version = "==1.{i}", build = "cuda126_{i}"}}\n',
+        ("[[", "a = {b = ", "[feature.a."),
+    ),
 }
 GROWING: Mapping[FileKind | RequirementKind, Growing] = {**_BUILD, **_REQUIRED}
 # What is read beside those: CMake's and Ninja's lists of what a configured build will compile, policies, sources.

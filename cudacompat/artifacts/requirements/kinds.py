@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from enum import StrEnum
 
-from cudacompat.artifacts.requirements import base, conda, locks, pip_file, pyproject, setup_files
+from cudacompat.artifacts.requirements import base, conda, locks, manifests, pip_file, pyproject, setup_files
 
 
 class RequirementKind(StrEnum):
@@ -18,10 +18,12 @@ class RequirementKind(StrEnum):
     POETRY = "poetry.lock"
     PDM = "pdm.lock"
     PIPFILE = "Pipfile.lock"
+    PIPFILE_MANIFEST = "Pipfile"
     PYLOCK = "pylock.toml"
     ENVIRONMENT = "conda environment"
     CONDA_LOCK = "conda-lock.yml"
     PIXI = "pixi.lock"
+    PIXI_MANIFEST = "pixi.toml"
     SETUP_PY = "setup.py"
     SETUP_CFG = "setup.cfg"
 
@@ -33,10 +35,12 @@ _READERS: dict[RequirementKind, Callable[[str, str], base.ReadRequirements]] = {
     RequirementKind.POETRY: locks.poetry,
     RequirementKind.PDM: locks.pdm,
     RequirementKind.PIPFILE: locks.pipfile,
+    RequirementKind.PIPFILE_MANIFEST: manifests.pipfile,
     RequirementKind.PYLOCK: locks.pylock,
     RequirementKind.ENVIRONMENT: conda.environment,
     RequirementKind.CONDA_LOCK: conda.conda_lock,
     RequirementKind.PIXI: conda.pixi_lock,
+    RequirementKind.PIXI_MANIFEST: manifests.pixi,
     RequirementKind.SETUP_PY: setup_files.setup_py,
     RequirementKind.SETUP_CFG: setup_files.setup_cfg,
 }
@@ -46,7 +50,9 @@ _BY_NAME = {
     "poetry.lock": RequirementKind.POETRY,
     "pdm.lock": RequirementKind.PDM,
     "pipfile.lock": RequirementKind.PIPFILE,
+    "pipfile": RequirementKind.PIPFILE_MANIFEST,
     "pixi.lock": RequirementKind.PIXI,
+    "pixi.toml": RequirementKind.PIXI_MANIFEST,
     "setup.py": RequirementKind.SETUP_PY,
     "setup.cfg": RequirementKind.SETUP_CFG,
 }

@@ -9,6 +9,7 @@ from dataclasses import replace
 from packaging.utils import canonicalize_name
 
 from cudacompat.artifacts.buildfiles.toml import toml_document
+from cudacompat.artifacts.requirements import manifests
 from cudacompat.artifacts.requirements.base import (
     Origin,
     ReadRequirements,
@@ -51,7 +52,12 @@ def read(text: str, file: str) -> ReadRequirements:
                 continue
             found += own.placed(each)
     found += _of_poetry(table(tool, "poetry"), text, origin, own=own)
-    return ReadRequirements(all_made(found), not_understood=tuple(wrong), index=own.default)
+    of_pixi = manifests.of_pixi(table(tool, "pixi"), text, file)
+    return ReadRequirements(
+        (*all_made(found), *of_pixi.requirements),
+        not_understood=(*wrong, *of_pixi.not_understood),
+        index=own.default,
+    )
 
 
 def _groups(project: Table, document: Table, tool: Table) -> Iterator[tuple[str, list[str]]]:

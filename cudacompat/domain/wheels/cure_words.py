@@ -11,6 +11,7 @@ from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.words.verdict import Target
 
+_PIXI = frozenset({"pixi.lock", "pixi.toml"})
 _CONDA = "conda"  # the index of what conda's own channels have
 _SPEC = re.compile(r"(?<![=<>!~])=(?!=)")  # `pytorch=2.5`: one equals sign, which pip never reads
 
@@ -40,7 +41,7 @@ def sentence_of(cure: WheelCure | NoCure, command: str | None, requirement: Requ
 def is_of_conda(requirement: Requirement) -> bool:
     """Return True if conda installs the package, not pip from a section of the same file."""
     name = requirement.file.rpartition("/")[2].lower()
-    listed = name.endswith((".yml", ".yaml")) or name == "pixi.lock"
+    listed = name.endswith((".yml", ".yaml")) or name in _PIXI
     own = _SPEC.search(requirement.written) is not None or requirement.written.startswith(framework().conda_channel)
     return requirement.index in (_CONDA, framework().conda_channel) or (listed and own)
 
@@ -51,7 +52,7 @@ def _of_conda(requirement: Requirement, targets: Sequence[Target]) -> str | None
         return None
     name = conda_name(requirement.name)
     words = f"'{name}'" if "*" in name else name
-    pixi = requirement.file.rpartition("/")[2] == "pixi.lock"
+    pixi = requirement.file.rpartition("/")[2].lower() in _PIXI
     tool = "pixi add" if pixi else "conda install -c conda-forge"
     return f"{tool} {words} {cuda_version(release)}"
 
@@ -60,7 +61,7 @@ def _tool(file: str, beside: Sequence[str]) -> Callable[[WheelCure], str] | None
     name = file.rpartition("/")[2].lower()
     if name in _TOOLS:
         return _TOOLS[name]
-    if name not in ("pyproject.toml", "pipfile"):
+    if name != "pyproject.toml":
         return None
     folder = file.rpartition("/")[0]
     near = [each.rpartition("/")[2].lower() for each in beside if each.rpartition("/")[0] == folder]
@@ -115,4 +116,5 @@ _TOOLS: dict[str, Callable[[WheelCure], str]] = {
     "poetry.lock": _poetry,
     "pdm.lock": _pdm,
     "pipfile.lock": _pipenv,
+    "pipfile": _pipenv,
 }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+_WHOLE = ("pipfile",)  # a name without an ending
 LIST_ENDINGS = (".txt", ".in", ".lock", ".toml", ".yml", ".yaml", ".list", ".freeze", ".req", ".reqs")
 
 
 def may_list(path: str) -> bool:
     """Return True for a path whose ending is one that lists of packages have."""
-    return path.lower().endswith(LIST_ENDINGS)
+    return path.lower().endswith((*LIST_ENDINGS, *_WHOLE))

@@ -1,0 +1,126 @@
+"""Manifests of pipenv and pixi: a Pipfile, a pixi.toml and the same tables in a pyproject.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from packaging.utils import canonicalize_name
+
+from cudacompat.artifacts.buildfiles.toml import toml_document
+from cudacompat.artifacts.requirements import conda
+from cudacompat.artifacts.requirements.base import (
+    Origin,
+    ReadRequirements,
+    Table,
+    all_made,
+    first_lines,
+    made,
+    pythons_of,
+    requirement_of,
+    table,
+)
+from cudacompat.domain.wheels.model import PYPI
+from cudacompat.domain.wheels.requirement import Requirement, index_name
+
+_NAME = r"^[ \t]*+[\"']?([\w.-]++)[\"']?[ \t]*+="
+_PLATFORM = "linux-64"
+
+
+def pipfile(text: str, file: str) -> ReadRequirements:
+    """Return the packages that a Pipfile names; `ValueError` for no TOML."""
+    document = toml_document(text)
+    sources = document.get("source")
+    rows = [each for each in (sources if isinstance(sources, list) else ()) if isinstance(each, dict)]
+    indexes = {str(each.get("name")): index_name(str(each.get("url", ""))) for each in rows}
+    first = next(iter(indexes.values()), PYPI)  # pipenv asks the first source for what names none
+    found: list[Requirement | None] = []
+    for part, group in (("packages", ""), ("dev-packages", "dev")):
+        found += _of_index(table(document, part), text, file, indexes=indexes, first=first, group=group)
+    return ReadRequirements(all_made(found))
+
+
+def _of_index(
+    rows: Table, text: str, file: str, *, indexes: dict[str, str], first: str, group: str
+) -> Iterator[Requirement | None]:
+    lines = first_lines(text, _NAME)
+    for name, given in rows.items():
+        row = given if isinstance(given, dict) else {"version": given}
+        line, origin = lines.get(str(name), 1), Origin(file)
+        pythons = pythons_of(row.get("markers"))
+        elsewhere = next(
+            (str(row[key]) for key in ("file", "url", "git", "path") if isinstance(row.get(key), str)), None
+        )
+        if not pythons or row.get("sys_platform") in ("== 'win32'", "== 'darwin'"):
+            continue
+        if elsewhere is not None:
+            if "://" in elsewhere:  # else it is a directory of the project
+                yield requirement_of(f"{name} @ {elsewhere}", line, origin, group=group)
+            continue
+        version = row.get("version", "*")
+        if isinstance(version, str):
+            index = str(row.get("index", ""))
+            own = index_name(index) if "://" in index else indexes.get(index, first)
+            yield made(
+                str(canonicalize_name(str(name))), "" if version == "*" else version, f"{name} = {version!r}",
+                line=line, origin=origin, group=group, own_index=own, pythons=pythons,
+            )  # fmt: skip
+
+
+def pixi(text: str, file: str) -> ReadRequirements:
+    """Return the packages for Linux that a pixi.toml names, those of all its features; `ValueError` for no TOML."""
+    return of_pixi(toml_document(text), text, file)
+
+
+def of_pixi(document: Table, text: str, file: str) -> ReadRequirements:
+    """Return those that a table of pixi names: a whole pixi.toml, or `[tool.pixi]` of a pyproject.toml."""
+    space = table(document, "workspace") or table(document, "project")
+    channels = space.get("channels")
+    words = [str(each) for each in channels] if isinstance(channels, list) else []
+    lines = first_lines(text, _NAME)
+    found = ReadRequirements(())
+    for part in _parts(document):
+        specs = [
+            (_spec(str(name), given), lines.get(str(name), 1)) for name, given in table(part, "dependencies").items()
+        ]
+        read = conda.of_specs(specs, words, file)
+        options = table(part, "pypi-options") or table(document, "pypi-options")
+        own = options.get("index-url")
+        extra = options.get("extra-index-urls")
+        indexes = [own] if isinstance(own, str) else []
+        indexes += [each for each in extra if isinstance(each, str)] if isinstance(extra, list) else []
+        named = {address: index_name(address) for address in indexes}
+        wheels = _of_index(
+            table(part, "pypi-dependencies"),
+            text,
+            file,
+            indexes=named,
+            first=next(iter(named.values()), PYPI),
+            group="",
+        )
+        found = replace(
+            found,
+            requirements=(*found.requirements, *read.requirements, *all_made(list(wheels))),
+            not_understood=(*found.not_understood, *read.not_understood),
+        )
+    return found
+
+
+def _parts(document: Table) -> Iterator[Table]:
+    """The tables that name packages: the manifest itself, its features, and what each has for Linux alone."""
+    features = [each for each in table(document, "feature").values() if isinstance(each, dict)]
+    for part in (document, *features):
+        yield part
+        for platform in (_PLATFORM, "linux", "unix"):
+            yield table(table(part, "target"), platform)
+
+
+def _spec(name: str, given: object) -> str:
+    """A constraint as conda's own specification: `pytorch==2.4.1`, `cuda-version=12.4`."""
+    row = given if isinstance(given, dict) else {"version": given}
+    version, build, channel = (str(row.get(key, "")) for key in ("version", "build", "channel"))
+    version = "" if version == "*" else version.removesuffix(".*") if version[:1].isdigit() else version
+    if version[:1].isdigit():
+        version = f"={version}"
+    head = f"{channel.rpartition('/')[2]}::" if channel else ""
+    return f"{head}{name}{version}{f'={build}' if build and version else ''}"
