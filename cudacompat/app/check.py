@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from cudacompat.app.inputs import reading
 from cudacompat.app.inputs.baseline_file import compared_with
@@ -41,6 +42,7 @@ from cudacompat.domain.rules.ignores.suppress import names, suppress
 from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.finding import Finding, Severity, worst_first
 from cudacompat.domain.words.paths import ArtifactPath
+from cudacompat.domain.words.rule import applied
 from cudacompat.domain.words.verdict import ArtifactVerdict, Target
 
 
@@ -90,60 +92,90 @@ def judge_read(
     """Return the report on what was read (with its kernels) of these paths. `loaded` is what is known of the loaders of
     installed packages; of other files, alternatives are recognised by their shape. `listed` are the packages of lists
     among the paths, `proofs` what an assembler made of the PTX that verdicts rest on."""
-    verdicts: list[ArtifactVerdict] = []
-    findings: list[Finding] = [f for rule in READ_RULES for f in rule.check(found)]
-    findings += [f for target in targets for rule in TARGET_RULES for f in rule.check(target)]
+    lists = listed if listed is not None else ListedPackages()
+    judged = _judged(found, targets, policy, proofs=proofs)
+    findings = [*_of_the_whole(found, targets, installed=loaded is not None), *judged.findings]
+    findings = _settled(findings, judged.verdicts, found, targets=targets, policy=policy, loaded=loaded)
+    if policy.max_bytes is not None:
+        findings += applied(SIZE_RULES, _sized(found, policy.max_bytes))
+    if baseline is not None:
+        findings += applied(BASELINE_RULES, compared_with(baseline, found, paths))
+    findings += lists.findings
+    ids = {rule.id for rule in IGNORABLE_RULES} | lists.ids
+    ignores = [ignore for ignore in policy.ignores if ignore.rule in ids]  # the others are for `lint`
+    not_read = (*found.not_read, *lists.not_read)
+    left = suppress(findings, not_read, ignores, targets=targets, today=date.today())
+    findings = [*left.findings, *applied(IGNORE_RULES, left.uses)]
+    return CheckReport(
+        targets=targets,
+        verdicts=tuple(judged.verdicts),
+        findings=tuple(worst_first(findings)),
+        compared=baseline is not None,
+        not_read=left.not_read,
+        files=found.files + lists.files,
+        without_code=found.without_code + judged.without_code,
+        suppressed=(*lists.suppressed, *left.suppressed),
+        images=found.images,
+        compilers=found.compilers,
+        packages=lists.verdicts,
+    )
+
+
+def _of_the_whole(found: ReadResult, targets: Sequence[Target], *, installed: bool) -> list[Finding]:
+    """What the rules find in all that was read, before any file is judged. Of `installed` packages `doctor` knows which
+    compilers they run, and what is loaded of them."""
     wheels = wheels_among((artifact.path for artifact in found.artifacts), targets)
-    findings += [f for wheel in wheels for rule in WHEEL_FILE_RULES for f in rule.check(wheel)]
-    if loaded is None:  # `doctor` knows of installed packages which compilers they run, and what is loaded of them
-        apart = for_other_processor(found.artifacts, found.images, targets)
-        findings += [f for each in apart for rule in PROCESSOR_RULES for f in rule.check(each)]
-        bundled = by_folder(found.compilers, targets)
-        findings += [f for each in bundled for rule in COMPILER_RULES for f in rule.check(each)]
-    empty = 0
+    findings = [
+        *applied(READ_RULES, [found]),
+        *applied(TARGET_RULES, targets),
+        *applied(WHEEL_FILE_RULES, wheels),
+    ]
+    if not installed:
+        findings += applied(PROCESSOR_RULES, for_other_processor(found.artifacts, found.images, targets))
+        findings += applied(COMPILER_RULES, by_folder(found.compilers, targets))
+    return findings
+
+
+class _Judged(NamedTuple):
+    """The verdicts of all files that have device code, what the rules find in each, and how many files have none."""
+
+    verdicts: list[ArtifactVerdict]
+    findings: list[Finding]
+    without_code: int
+
+
+def _judged(found: ReadResult, targets: Sequence[Target], policy: Policy, *, proofs: Proofs | None) -> _Judged:
+    verdicts: list[ArtifactVerdict] = []
+    findings: list[Finding] = []
+    without_code = 0
     for artifact in found.artifacts:
-        judged = [verdict for target in targets if (verdict := judge_artifact(artifact, target, proofs)) is not None]
-        if not judged:
-            empty += 1
-        verdicts += judged
-        findings += [f for v in judged for rule in ARTIFACT_RULES for f in rule.check(VerdictFacts(v, policy))]
-        if judged:
-            held = ArtifactFacts(artifact, tuple(judged), policy)
-            findings += [f for rule in HELD_RULES for f in rule.check(held)]
+        own = [verdict for target in targets if (verdict := judge_artifact(artifact, target, proofs)) is not None]
+        verdicts += own
+        findings += applied(ARTIFACT_RULES, [VerdictFacts(verdict, policy) for verdict in own])
+        if own:
+            findings += applied(HELD_RULES, [ArtifactFacts(artifact, tuple(own), policy)])
+        else:
+            without_code += 1
+    return _Judged(verdicts, findings, without_code)
+
+
+def _settled(
+    findings: list[Finding],
+    verdicts: Sequence[ArtifactVerdict],
+    found: ReadResult,
+    *,
+    targets: Sequence[Target],
+    policy: Policy,
+    loaded: Loaded | None,
+) -> list[Finding]:
+    """The findings without what is left open only beside others, and with what alternatives forgive each other."""
     counting = {verdict.path for verdict in left_open(verdicts)}
     findings = [f for f in findings if f.id != undecided.RULE.id or f.path in counting]
     findings = _forgive_alternatives(findings, verdicts, targets, policy=policy)
     known = loaded if loaded is not None else _loaders_seen(verdicts, findings)
     about = known.libraries
     groups = (*known.alternatives, *recognised(each for each in found.artifacts if each.path not in about))
-    findings = settle(findings, verdicts, targets, groups=groups, called_on=known.called_on)
-    if policy.max_bytes is not None:
-        sized = _sized(found, policy.max_bytes)
-        findings += [f for each in sized for rule in SIZE_RULES for f in rule.check(each)]
-    if baseline is not None:
-        compared = compared_with(baseline, found, paths)
-        findings += [f for each in compared for rule in BASELINE_RULES for f in rule.check(each)]
-    ids = {rule.id for rule in IGNORABLE_RULES}
-    if listed is not None:
-        findings += listed.findings
-        ids |= listed.ids
-    ignores = [ignore for ignore in policy.ignores if ignore.rule in ids]  # the others are for `lint`
-    not_read = (*found.not_read, *(listed.not_read if listed is not None else ()))
-    left = suppress(findings, not_read, ignores, targets=targets, today=date.today())
-    findings = [*left.findings, *(f for use in left.uses for rule in IGNORE_RULES for f in rule.check(use))]
-    return CheckReport(
-        targets=targets,
-        verdicts=tuple(verdicts),
-        findings=tuple(worst_first(findings)),
-        compared=baseline is not None,
-        not_read=left.not_read,
-        files=found.files + (listed.files if listed is not None else 0),
-        without_code=found.without_code + empty,
-        suppressed=(*(listed.suppressed if listed is not None else ()), *left.suppressed),
-        images=found.images,
-        compilers=found.compilers,
-        packages=listed.verdicts if listed is not None else (),
-    )
+    return settle(findings, verdicts, targets, groups=groups, called_on=known.called_on)
 
 
 def _loaders_seen(verdicts: Iterable[ArtifactVerdict], findings: Iterable[Finding]) -> Loaded:

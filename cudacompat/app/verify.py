@@ -19,6 +19,7 @@ from cudacompat.domain.runs.verified import Verified
 from cudacompat.domain.runs.verify import Decision, Expect, Verdict, decide
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.judged_target import JudgedTarget
+from cudacompat.domain.words.rule import applied
 from cudacompat.domain.words.verdict import Target
 from cudacompat.host.runs.health import require_url
 from cudacompat.host.surroundings.masking import without_secrets
@@ -73,7 +74,7 @@ def verify_log(path: str, asked: VerifyRequest) -> VerifyReport:
 
 
 def _report(verified: Verified) -> VerifyReport:
-    findings = tuple(finding for rule in RUN_RULES for finding in rule.check(verified))
+    findings = tuple(applied(RUN_RULES, [verified]))
     return without_secrets(VerifyReport(verified, findings))
 
 

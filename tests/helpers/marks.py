@@ -215,7 +215,10 @@ SLOW: Listed = {
     ),
     "tests/whole/test_schemas.py": ("test_one_that_is_not_is_found",),
     "tests/whole/test_keyword_arguments.py": ("test_from_the_fourth_on_arguments_have_names",),
-    "tests/whole/test_style.py": ("test_no_more_forbidden_forms_than_were_left",),  # all code is parsed
+    "tests/whole/test_style.py": (
+        "test_messages_rule_pages_and_pages_are_looked_at",
+        "test_no_more_forbidden_forms_than_were_left",  # all code is parsed
+    ),
     "tests/whole/test_messages.py": ("test_every_message_is_the_golden_one",),
 }
 

@@ -35,6 +35,7 @@ from cudacompat.domain.words.errors import CudacompatError, ParseError, UsageErr
 from cudacompat.domain.words.finding import Finding, Severity, worst_first
 from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.phrases import one_line
+from cudacompat.domain.words.rule import applied
 from cudacompat.domain.words.verdict import JitPolicy, Outcome, Target
 from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.host.surroundings.masking import without_secrets
@@ -79,7 +80,7 @@ def doctor(
     targets = _targets(specs, DriverRelease.parse(driver) if driver else None, facts)
     if paths and not targets:
         native_targets(facts.gpus, None, JitPolicy.NORMAL)  # says what was tried
-    findings = [f for rule in MACHINE_RULES for f in rule.check(Machine(facts, targets, are_named=bool(specs)))]
+    findings = applied(MACHINE_RULES, [Machine(facts, targets, are_named=bool(specs))])
     packages = None
     checked = _checked(paths, targets, on_file, options=options) if paths and targets else None
     projects: Mapping[str, LintReport] = {}
@@ -97,8 +98,7 @@ def doctor(
         facts = with_code(facts, judged, targets) if judged is not None and saving and not facts_file else facts
     if checked is not None:
         findings += checked.findings
-        use = JitUse(facts, _by_jit(checked, packages))
-        findings += [finding for rule in JIT_RULES for finding in rule.check(use)]
+        findings += applied(JIT_RULES, [JitUse(facts, _by_jit(checked, packages))])
     apart = [*_conflicts(facts, packages), *(_builds(paths, targets, facts) if not facts_file else ())]
     configured = {Path(f.path).parent for f, _ in apart if f.path}
     findings = [f for f in findings if f.id != "no-device-code" or Path(f.path or "") not in configured]

@@ -16,6 +16,7 @@ from cudacompat.domain.project.stages import compiler
 from cudacompat.domain.rules.lint import ci_toolkit_cannot_build, conda_cannot_build, image_cannot_build_target
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Finding
+from cudacompat.domain.words.rule import applied
 from cudacompat.domain.words.versions import ToolkitVersion
 
 _RULES = (image_cannot_build_target.RULE, ci_toolkit_cannot_build.RULE, conda_cannot_build.RULE)
@@ -38,8 +39,8 @@ def require_compilers(folder: str, engine: Engine, changed: Mapping[str, str]) -
     found = read(folder)
     files = tuple(replace(file, text=changed.get(file.name, file.text)) for file in found.files)
     edited = project_of(replace(found, files=files), ())
-    now = [finding for rule in _RULES for finding in rule.check(edited)]
-    before = {_told(each) for rule in _RULES for each in rule.check(project_of(found, ()))} if now else set()
+    now = applied(_RULES, [edited])
+    before = {_told(each) for each in applied(_RULES, [project_of(found, ())])} if now else set()
     for finding in now:
         if _told(finding) not in before:
             help_ = f"; {finding.help}" if finding.help else ""

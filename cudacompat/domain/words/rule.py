@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from cudacompat.domain.words.finding import Finding
 
 Facts = TypeVar("Facts", contravariant=True)
+LookedAt = TypeVar("LookedAt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +21,8 @@ class Rule(Generic[Facts]):
     title: str
     doc: str
     check: Callable[[Facts], Iterable[Finding]]
+
+
+def applied(rules: Iterable[Rule[LookedAt]], facts: Iterable[LookedAt]) -> list[Finding]:
+    """Return what the rules find in each of these, one after the other."""
+    return [finding for each in facts for rule in rules for finding in rule.check(each)]
