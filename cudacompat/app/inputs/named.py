@@ -260,7 +260,7 @@ def _by_pip(
         path = pip.download(what, folder, options.platform)
     except pip.PipError as error:
         if error.sealed:
-            raise StepError(f"{begin}: {error.sealed[0]} asks for a password") from None
+            raise StepError(f"{begin}: {error.sealed[0]} asks for a password, or refuses the one given") from None
         unreached = f"; the package index could not be reached ({error.unreached[0]})" if error.unreached else ""
         raise StepError(f"{begin}: {_plain(str(error))}{unreached}") from None
     size = path.stat().st_size

@@ -163,7 +163,7 @@ def _why_none(
     """The error for a wheel that is not there."""
     if listing.sealed:
         return StepError(
-            f"pip could not get {text}: {listing.sealed[0]} asks for a password "
+            f"pip could not get {text}: {listing.sealed[0]} asks for a password, or refuses the one given "
             "(pip takes it from its index-url, ~/.netrc or a keyring)"
         )
     if not listing.links and listing.unreached:
