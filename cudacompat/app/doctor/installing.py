@@ -2,19 +2,68 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import PurePath
 from shlex import quote
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion, Version
 
 from cudacompat.domain.machine.components import Component, Environment
+from cudacompat.domain.wheels.cure import WheelCure
+from cudacompat.domain.wheels.cure_words import project_command
+
+# How each tool of a project is told where that is.
+_FOLDERS = {"uv add": "--project", "poetry add": "--directory", "pdm add": "--project"}
 
 
 def installer(home: Environment | None) -> str:
-    """Return the command that installs packages into this environment, up to their names."""
+    """Return the command that installs packages into this environment, up to their names: of the tool that keeps its
+    lock, where it is that of a project."""
+    if home is not None and is_of_project(home):
+        folder = _project(home)
+        return f"{home.installer} {_FOLDERS[home.installer]} {quote(folder)}" if folder else home.installer
+    return in_place(home)
+
+
+def is_of_project(home: Environment) -> bool:
+    """Return True if a lock of a project says what the environment holds."""
+    return home.installer in _FOLDERS
+
+
+def _project(home: Environment) -> str:
+    """The folder of the project; empty for the current one."""
+    path = PurePath(home.label)
+    return "" if path.name != ".venv" or str(path.parent) == "." else str(path.parent)
+
+
+def install_cure(cure: WheelCure, home: Environment | None, *, named: bool = False) -> str:
+    """Return the command that installs the release; `named` with the build's own name (`+cu118`), where the release
+    alone is there already, and pip would do nothing."""
+    if home is not None and is_of_project(home) and cure.index_url is not None:
+        command, folder = project_command(home.installer, cure), _project(home)
+        return f"(cd {quote(folder)} && {command})" if folder else command
+    build = re.search(r"/whl/(cu\d+)/?$", cure.index_url or "") if named else None
+    pins = [f"{pin}+{build[1]}" if build is not None else pin for pin in cure.pins]
+    index = f" --index-url {quote(cure.index_url)}" if cure.index_url else ""
+    return f"{installer(home)} {' '.join(map(quote, pins))}{index}"
+
+
+def upgrader(home: Environment | None) -> str:
+    """Return the command that brings the newest release of packages that are here, up to their names."""
+    if home is not None and home.installer in ("poetry add", "pdm add"):
+        return installer(home).replace(" add", " update", 1)
+    return f"{installer(home)} --upgrade"
+
+
+def in_place(home: Environment | None) -> str:
+    """Return the command that installs packages into the environment itself, whatever a lock says, up to their
+    names."""
     if home is None:
         return "python -m pip install"
+    if home.installer == "uv add":
+        return f"uv pip install --python {quote(home.label)}"
     if home.installer == "uv":
         return f"uv pip install --python {quote(home.label)}"
     if home.installer == "pip --target":
@@ -30,7 +79,9 @@ def remover(home: Environment | None) -> str | None:
     """Return the command that removes packages from this environment, up to their names; `None` where none does."""
     if home is not None and home.installer == "pip --target":
         return None
-    command = installer(home).replace(" install", " uninstall", 1)
+    if home is not None and is_of_project(home):
+        return installer(home).replace(" add", " remove", 1)
+    command = in_place(home).replace(" install", " uninstall", 1)
     return command if home is not None and home.installer == "uv" else f"{command} -y"
 
 

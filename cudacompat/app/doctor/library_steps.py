@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 
 from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.conda_steps import conda_install, conda_step
-from cudacompat.app.doctor.installing import installer, needs
+from cudacompat.app.doctor.installing import install_cure, installer, needs
 from cudacompat.app.doctor.other_builds import other_build_step
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
@@ -183,19 +183,21 @@ def _framework_step(component: Component, here: Here, targets: Sequence[Target])
     asked = next((each for each in needs(component, here.home) if normalised(each.name) == name), None)
     if asked is None:
         return None
-    words = _runs_here(name, asked, targets) or quote(f"{asked.name}{asked.specifier}")
-    command = f"{installer(here.home)} {words}" if component.is_of_pip else None
+    cure = _runs_here(name, asked, targets)
+    plain = f"{installer(here.home)} {quote(f'{asked.name}{asked.specifier}')}"
+    own = install_cure(replace(cure, companions=()), here.home) if cure is not None else plain
+    command = own if component.is_of_pip else None
     return PlanStep(one_line(f"Install {name}, which {component.package} needs"), command, cures=(component.package,))
 
 
-def _runs_here(name: str, asked: Requirement, targets: Sequence[Target]) -> str | None:
-    """The pin and index of the release that runs on these GPUs with their driver, where pip would take another one."""
+def _runs_here(name: str, asked: Requirement, targets: Sequence[Target]) -> WheelCure | None:
+    """The release that runs on these GPUs with their driver, where pip would take another one."""
     found = cure_for(name, targets, allowed=asked.specifier) if targets else None
     platform = platform_for(targets[0]) if targets else DEFAULT_PLATFORM
     newest = max((e.version for e in candidates(name, platform) if asked.specifier.contains(e.version)), default=None)
     if not isinstance(found, WheelCure) or (found.index_url is None and found.version == newest):
         return None
-    return f"{found.pins[0]}{f' --index-url {quote(found.index_url)}' if found.index_url else ''}"
+    return found
 
 
 def _what(names: Sequence[str], cuda: int | None) -> str:

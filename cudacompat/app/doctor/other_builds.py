@@ -7,9 +7,10 @@ extra for each.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from shlex import quote
 
-from cudacompat.app.doctor.installing import installer, public_version, remover
+from cudacompat.app.doctor.installing import installer, is_of_project, public_version, remover
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.reports.doctor import PlanStep
 from cudacompat.domain.wheels.cure import WheelCure, cure_for, pin_of_last
@@ -69,7 +70,10 @@ def _by_extra(
                 native = all(each.native for each in cures)
                 wheels = (each.format(cuda) for each in chosen.libraries)
                 older = filter(None, (pin_of_last(each, targets, platform) for each in wheels))
-                return _swap(chosen.releases[own], named, (pin, *older), home=home, native=native)
+                direct = home is not None and is_of_project(home)  # whose tool removes what the project names alone
+                removed = (front,) if direct else chosen.releases[own]
+                step = _swap(removed, named, (pin, *older), home=home, native=native)
+                return replace(step, cures=chosen.releases[own])
     return None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from shlex import quote
 
-from cudacompat.app.doctor.installing import installer, needs, public_version
+from cudacompat.app.doctor.installing import in_place, installer, needs, public_version
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import InstalledPackages, PlanStep
@@ -82,7 +82,7 @@ def _overwriting(
         found=f"{wanted.package} {wanted.version} and {other.package} {other.version} in {wanted.location}",
         why="the next installation of either overwrites the other, and it may be the one without CUDA",
     )
-    command = installer(home)
+    command = in_place(home)
     remove = command.replace(" install", " uninstall") + ("" if command.startswith("uv ") else " -y")
     pin = quote(f"{wanted.package}=={wanted.version}")
     step = PlanStep(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from shlex import quote
 
 from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.conda_steps import conda_step
-from cudacompat.app.doctor.installing import installer, public_version
+from cudacompat.app.doctor.installing import install_cure, installer, public_version, upgrader
 from cudacompat.app.doctor.library_steps import Here, loaded
 from cudacompat.app.doctor.other_builds import other_build_step
 from cudacompat.app.doctor.release_pins import others_take, pins, taken
@@ -221,7 +220,7 @@ def _with_libraries(
     """The command that installs the release together with the libraries that it opens."""
     same = str(cure.version) == row.component.version
     if cure.index_url is not None:
-        return _pip(cure, here.home, named=same)
+        return install_cure(cure, here.home, named=same)
     every, path = pins(
         row.component, cure, lacks, here=here, targets=targets, platform=platform_of_system(facts.platform)
     )
@@ -311,7 +310,7 @@ def _release_step(
             for each in stuck[:2]
         )
         why = f"Install {pin} in place of {there}: it runs on these GPUs{how}{newer}{also}"
-        return PlanStep(one_line(why), _pip(cure, home, named=same), cures=cures)
+        return PlanStep(one_line(why), install_cure(cure, home, named=same), cures=cures)
     if isinstance(cure, NoCure) and cure.is_known and not is_vendors(component.package):
         return PlanStep(one_line(f"{named}: {cure.sentence}"), None, cures=())
     if is_vendors(component.package):
@@ -322,18 +321,9 @@ def _release_step(
         source = one_line(component.libraries[0].rpartition("/")[0])
         why = f"{named} is built from sources here: build {source} again, with a list that has these GPUs"
         return PlanStep(why, f"cudacompat doctor {quote(source)}", cures=cures)
-    upgrade = f"{installer(home)} --upgrade" if component.manager == "pip" else _UPGRADES.get(component.manager)
+    upgrade = upgrader(home) if component.manager == "pip" else _UPGRADES.get(component.manager)
     why = f"{named} is a prebuilt package: install a release that supports these GPUs, or build it"
     return PlanStep(why, f"{upgrade} {quote(component.package)}" if upgrade else None, cures=cures)
-
-
-def _pip(cure: WheelCure, home: Environment | None, *, named: bool) -> str:
-    """The command that installs it; with the build's own name (`+cu118`) where the release alone is there already, and
-    pip would do nothing."""
-    build = re.search(r"/whl/(cu\d+)/?$", cure.index_url or "") if named else None
-    pins = [f"{pin}+{build[1]}" if build is not None else pin for pin in cure.pins]
-    index = f" --index-url {quote(cure.index_url)}" if cure.index_url else ""
-    return f"{installer(home)} {' '.join(map(quote, pins))}{index}"
 
 
 def _has_driver(targets: Iterable[Target]) -> bool:

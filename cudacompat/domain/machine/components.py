@@ -95,8 +95,8 @@ class Environment:
     """A Python environment: its folder, how a person here would name it (`./.venv`), the release of its Python (`3.12`,
     empty where nothing says it), how it was found (`VIRTUAL_ENV`), the folders of its packages, and what installs into
     it (`pip`, `uv`, `conda`; `pip --target` into a folder that is all of it, `pip --break-system-packages` where pip
-    refuses else). `program` is the name by which a shell here starts its Python (`python3`), empty where it
-    is started by its path."""
+    refuses else; `uv add`, `poetry add`, `pdm add` into that of a project with such a lock). `program` is the name by
+    which a shell here starts its Python (`python3`), empty where it is started by its path."""
 
     prefix: str
     label: str

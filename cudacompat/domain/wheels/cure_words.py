@@ -29,6 +29,11 @@ def command_of(
     return tool(cure) if tool is not None else cure.command
 
 
+def project_command(tool: str, cure: WheelCure) -> str:
+    """Return the command of a project's tool (`uv add`, `poetry add`, `pdm add`) that pins the release."""
+    return _TOOLS[f"{tool.partition(' ')[0]}.lock"](cure)
+
+
 def sentence_of(cure: WheelCure | NoCure, command: str | None, requirement: Requirement) -> str:
     """Return the command and its conditions, for a finding's help; without a command what does instead."""
     if command is None:

@@ -23,6 +23,7 @@ _ENTRIES = 20_000  # of one folder
 _OWN = "runs cudacompat"
 # What installs into an environment, beside pip, uv and conda: pip into a folder, and pip where it has to be told twice.
 _TARGET, _MANAGED = "pip --target", "pip --break-system-packages"
+_LOCKS = {"uv.lock": "uv add", "poetry.lock": "poetry add", "pdm.lock": "pdm add"}
 
 
 def environments(
@@ -190,6 +191,7 @@ def _of_prefix(prefix: Path, version: str, via: str, *, roots: Roots, here: Path
     installer = "uv" if "uv" in said else "conda" if conda and not config else "pip"
     if not config and not conda and _is_managed(prefix, version):
         installer = _MANAGED
+    installer = _of_project(prefix, here or Path.cwd()) or installer
     kept = tuple(dict.fromkeys(str(each) for each in folders))
     return Environment(
         str(prefix),
@@ -200,6 +202,15 @@ def _of_prefix(prefix: Path, version: str, via: str, *, roots: Roots, here: Path
         installer=installer,
         program="python" if via in ("VIRTUAL_ENV", "CONDA_PREFIX") else "",
     )
+
+
+def _of_project(prefix: Path, here: Path) -> str:
+    """What changes the packages of a project's environment, whose lock puts back what pip alone would change; empty
+    where no lock says that there is such a project. Poetry keeps the environment apart from the project."""
+    if prefix.name == ".venv":
+        return next((tool for lock, tool in _LOCKS.items() if _holds(prefix.parent / lock, Path.is_file)), "")
+    apart = prefix.parts[-3:-1] == ("pypoetry", "virtualenvs") and _holds(here / "poetry.lock", Path.is_file)
+    return _LOCKS["poetry.lock"] if apart else ""
 
 
 def _is_managed(prefix: Path, version: str) -> bool:

@@ -43,6 +43,29 @@ def packages(folder: Path) -> Path:
     return folder
 
 
+class TestOfProjects:
+    def test_a_lock_beside_it_says_which_tool_changes_it(self, tmp_path: Path) -> None:
+        for lock, tool in (("uv.lock", "uv add"), ("poetry.lock", "poetry add"), ("pdm.lock", "pdm add"), ("", "pip")):
+            folder = tmp_path / f"of-{tool.partition(' ')[0]}"
+            venv(folder / ".venv")
+            (folder / lock).write_text("") if lock else None
+            (seen,) = found(tmp_path, here=folder)
+            assert seen.installer == tool
+
+    def test_an_environment_of_another_name_is_no_projects(self, tmp_path: Path) -> None:
+        (tmp_path / "uv.lock").write_text("")
+        (seen,) = found(tmp_path, str(venv(tmp_path / "env")))
+        assert seen.installer == "pip"
+
+    def test_poetry_keeps_it_apart_from_the_project(self, tmp_path: Path) -> None:
+        folder = tmp_path / "app"
+        folder.mkdir()
+        prefix = venv(tmp_path / "cache/pypoetry/virtualenvs/app-x1-py3.12")
+        assert [each.installer for each in found(tmp_path, str(prefix), here=folder)] == ["pip"]
+        (folder / "poetry.lock").write_text("")
+        assert [each.installer for each in found(tmp_path, str(prefix), here=folder)] == ["poetry add"]
+
+
 class TestFoldersOfPackages:
     def test_a_target_is_an_environment_of_its_own(self, tmp_path: Path) -> None:
         (seen,) = found(tmp_path, str(packages(tmp_path / "libs")))

@@ -1,0 +1,83 @@
+"""The commands that change an environment, in the words of what keeps it."""
+
+from __future__ import annotations
+
+from cudacompat.app.doctor.installing import in_place, install_cure, installer, remover, upgrader
+from cudacompat.app.doctor.other_builds import other_build_step
+from cudacompat.domain.machine.components import Component, Environment
+from cudacompat.domain.wheels.cure import WheelCure, cure_for
+from tests.helpers.build import target
+from tests.helpers.each_row import each_case
+
+
+def home(tool: str, label: str = "./.venv") -> Environment:
+    return Environment(f"/src/{label}", label, "3.12", "./.venv", installer=tool)
+
+
+@each_case(
+    ("environment", "install", "remove", "upgrade", "place"),
+    [
+        (
+            home("uv add"),
+            "uv add",
+            "uv remove",
+            "uv add --upgrade",
+            "uv pip install --python ./.venv",
+        ),
+        (
+            home("uv add", "./app/.venv"),
+            "uv add --project app",
+            "uv remove --project app",
+            "uv add --project app --upgrade",
+            "uv pip install --python ./app/.venv",
+        ),
+        (
+            home("poetry add", "/opt/my app/.venv"),
+            "poetry add --directory '/opt/my app'",
+            "poetry remove --directory '/opt/my app'",
+            "poetry update --directory '/opt/my app'",
+            "'/opt/my app/.venv'/bin/python -m pip install",
+        ),
+        (
+            home("poetry add", "/cache/pypoetry/virtualenvs/app-1"),
+            "poetry add",
+            "poetry remove",
+            "poetry update",
+            "/cache/pypoetry/virtualenvs/app-1/bin/python -m pip install",
+        ),
+        (home("pdm add"), "pdm add", "pdm remove", "pdm update", "./.venv/bin/python -m pip install"),
+        (
+            home("uv"),
+            "uv pip install --python ./.venv",
+            "uv pip uninstall --python ./.venv",
+            "uv pip install --python ./.venv --upgrade",
+            "uv pip install --python ./.venv",
+        ),
+    ],
+)
+def test_in_the_words_of_its_tool(
+    environment: Environment, install: str, remove: str, upgrade: str, place: str
+) -> None:
+    told = installer(environment), remover(environment), upgrader(environment), in_place(environment)
+    assert told == (install, remove, upgrade, place)
+
+
+def test_a_release_of_another_index() -> None:
+    cure = cure_for("torch", (target("12.0"),), version=None, allowed=None)
+    older = cure_for("torch", (target("12.0", "570"),))
+    assert isinstance(cure, WheelCure)
+    assert isinstance(older, WheelCure)
+    assert install_cure(cure, home("uv add")).startswith("uv add ")
+    assert older.index_url is not None
+    command = install_cure(older, home("uv add"))
+    assert command.endswith(f"--index pytorch-{older.index}={older.index_url}")
+    assert install_cure(older, home("uv add", "/a b/.venv")) == f"(cd '/a b' && {command})"
+    assert install_cure(older, home("uv")).endswith(f" --index-url {older.index_url}")
+
+
+def test_a_project_names_the_package_whose_extra_it_is() -> None:
+    component = Component("jax-cuda13-pjrt", "0.10.2", "/site", ())
+    step = other_build_step(component, (target("8.6", "570"),), home("uv add"), "linux-x86_64")
+    assert step is not None
+    assert step.command == "uv remove jax && uv add 'jax[cuda12]==0.10.2'"
+    assert step.cures == ("jax-cuda13-plugin", "jax-cuda13-pjrt")
