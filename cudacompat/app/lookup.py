@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.gpus.lookup import search
@@ -43,10 +44,10 @@ def _native() -> tuple[Gpu, ...]:
     )
 
 
-def toolkits(query: str | None, gpu: str | None, driver: str | None = None) -> ToolkitsReport:
-    """Return the CUDA releases of that number (`12.8`, or `12` for all of its minors) that build machine code for the
-    GPU or architecture and whose programs run with the driver; `UsageError` for a GPU that cannot be told, or that the
-    driver does not know."""
+def toolkits(query: str | None, gpus: Sequence[str] = (), driver: str | None = None) -> ToolkitsReport:
+    """Return the CUDA releases of that number (`12.8`, or `12` for all of its minors) that build machine code for all
+    of the GPUs and architectures and whose programs run with the driver; `UsageError` for a GPU that cannot be told, or
+    that the driver does not know."""
     from cudacompat.domain.gpus.lookup import resolve
     from cudacompat.domain.tables.toolkits import RELEASES
 
@@ -59,24 +60,28 @@ def toolkits(query: str | None, gpu: str | None, driver: str | None = None) -> T
             for row in RELEASES
             if row.version.major == int(wanted[1]) and (wanted[2] is None or row.version.minor == int(wanted[2]))
         )
-    arch = None
-    if gpu is not None:
-        target = resolve(gpu)
-        arch = f"{target.arch.number}{target.arch.suffix.value}" if target.arch else str(target.capability.number)
-        rows = tuple(row for row in rows if arch in row.targets)
+    targets = [resolve(gpu) for gpu in gpus]
+    archs = tuple(
+        dict.fromkeys(
+            f"{each.arch.number}{each.arch.suffix.value}" if each.arch else str(each.capability.number)
+            for each in targets
+        )
+    )
+    rows = tuple(row for row in rows if all(arch in row.targets for arch in archs))
     here = DriverRelease.parse(driver) if driver is not None else None
     if here is not None:
         from cudacompat.domain.tables.drivers import needed_driver
 
-        if gpu is not None:
+        if targets:
             from cudacompat.domain.builds.plans.driver import require_known
 
-            require_known(here, [(target.capability.number, target.name or target.id)])
+            require_known(here, [(each.capability.number, each.name or each.id) for each in targets])
         rows = tuple(row for row in rows if needed_driver(row.version.major, here) is None)
     words = None
-    if arch is not None:
+    if archs:
         from cudacompat.domain.tables.jetpack import board
 
-        row = board(int(re.sub(r"\D", "", arch)))
+        boards = (board(int(re.sub(r"\D", "", arch))) for arch in archs)
+        row = next((each for each in boards if each is not None), None)
         words = f"a Jetson board takes what comes with JetPack: {row.words}" if row is not None else None
-    return ToolkitsReport(query, arch, rows, driver=here, board=words)
+    return ToolkitsReport(query, archs, rows, driver=here, board=words)

@@ -174,6 +174,19 @@ class TestToolkits:
         assert all("sm_120" in row["targets"] for row in builds["toolkits"])
         assert inside("toolkits", "13", "--gpu", "sm_70").code == 3  # CUDA 13 dropped it
 
+    def test_only_releases_that_build_for_all_of_several_gpus(self) -> None:
+        both = ("toolkits", "--gpu", "RTX 5070 Ti", "--gpu", "GTX 1080")
+        found = inside(*both, "--format", "json").json
+        assert_fits(found, schema("toolkits"))
+        assert ([row["version"] for row in found["toolkits"]], found["archs"]) == (["12.8", "12.9"], ["120", "61"])
+        none = inside(*both, "--gpu", "11.0")
+        assert none.code == 3
+        assert [line.split() for line in none.out.splitlines()[:3]] == [
+            ["sm_120", "CUDA", "12.8", "to", "13.5"],
+            ["sm_61", "CUDA", "11.7", "to", "12.9"],
+            ["sm_110", "CUDA", "13.0", "to", "13.5"],
+        ]
+
     def test_json_validates(self) -> None:
         ran = inside("toolkits", "--format", "json")
         assert_fits(ran.json, schema("toolkits"))

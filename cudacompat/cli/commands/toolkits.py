@@ -17,8 +17,10 @@ def command(
         ),
     ] = None,
     gpu: Annotated[
-        str | None,
-        typer.Option("--gpu", metavar="SPEC", help="Show only releases that build machine code for this GPU."),
+        list[str] | None,
+        typer.Option(
+            "--gpu", metavar="SPEC", help="Show only releases that build machine code for this GPU; repeat for several."
+        ),
     ] = None,
     driver: Annotated[
         str | None, typer.Option("--driver", metavar="VER", help="Only releases whose programs run with this driver.")
@@ -33,4 +35,4 @@ def command(
     from cudacompat.app.lookup import toolkits
     from cudacompat.cli.output import emit
 
-    return emit(toolkits(query, gpu, driver), format_, color, output=output, exit_zero=exit_zero)
+    return emit(toolkits(query, gpu or (), driver), format_, color, output=output, exit_zero=exit_zero)

@@ -29,13 +29,13 @@ class GpusReport:
 
 @dataclass(frozen=True, slots=True)
 class ToolkitsReport:
-    """The CUDA releases that a query leaves: of a version, those that build `arch` (`"120"`) for what was named, or
+    """The CUDA releases that a query leaves: of a version, those that build all `archs` (`"120"`) of what was named, or
     those whose programs run with a driver. `board` is what a Jetson board has in their place, in words."""
 
     COMMAND: ClassVar[str] = "toolkits"
 
     query: str | None
-    arch: str | None
+    archs: tuple[str, ...]
     releases: tuple[CudaRelease, ...]
     driver: DriverRelease | None = None
     board: str | None = None

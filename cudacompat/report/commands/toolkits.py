@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cudacompat.domain.reports.lookup import ToolkitsReport
 from cudacompat.domain.tables.drivers import first_branch_taking, max_ptx
-from cudacompat.domain.tables.toolkits import CudaRelease
+from cudacompat.domain.tables.toolkits import CudaRelease, first_with, last_with
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.versions import DriverRelease
 
@@ -25,12 +25,23 @@ def toolkits_text(page: Page, report: ToolkitsReport) -> None:
         page.field("builds", " ".join(row.targets), label_width=11)
         page.field("drivers", _drivers(row) + _refused(row, report.driver), label_width=11)
         page.field("compilers", f"gcc up to {row.gcc_max}, clang up to {row.clang_max}", label_width=11)
-    which = f" that build sm_{report.arch}" if report.arch else ""
+    which = f" that build {' and '.join(f'sm_{arch}' for arch in report.archs)}" if report.archs else ""
     of_query = f" for {report.query}" if report.query else ""
     with_driver = f", whose programs run with driver {report.driver}" if report.driver else ""
     if report.board is not None:
         page.line(report.board)
+    if not report.releases and len(report.archs) > 1:
+        for arch in report.archs:
+            page.field(f"sm_{arch}", _window(arch), label_width=11)
     page.line(f"{count(len(report.releases), 'CUDA release')}{which}{of_query}{with_driver}")
+
+
+def _window(arch: str) -> str:
+    """The releases that build one target, where no release builds all."""
+    first, last = first_with(arch), last_with(arch)
+    if first is None or last is None:
+        return "no known CUDA release"
+    return f"CUDA {first.version} to {last.version}"
 
 
 def _drivers(row: CudaRelease) -> str:
@@ -54,7 +65,8 @@ def toolkits_json(report: ToolkitsReport) -> Json:
     return {
         **head("toolkits"),
         "query": report.query,
-        "arch": report.arch,
+        "arch": report.archs[0] if len(report.archs) == 1 else None,
+        "archs": list(report.archs),
         "driver": str(report.driver) if report.driver is not None else None,
         "board": report.board,
         "toolkits": [_toolkit(row) for row in report.releases],
