@@ -13,7 +13,7 @@ import pytest
 
 from tests.helpers.each_row import each_case
 from tests.helpers.fits import assert_fits
-from tests.helpers.newest import NEXT_ISA, UNKNOWN_ARCH
+from tests.helpers.newest import NEWEST_TOOLKIT, NEXT_ISA, UNKNOWN_ARCH
 from tests.helpers.run import EXAMPLE, GPU, ROOT, cudacompat, inside
 
 
@@ -182,9 +182,9 @@ class TestToolkits:
         none = inside(*both, "--gpu", "11.0")
         assert none.code == 3
         assert [line.split() for line in none.out.splitlines()[:3]] == [
-            ["sm_120", "CUDA", "12.8", "to", "13.5"],
+            ["sm_120", "CUDA", "12.8", "to", str(NEWEST_TOOLKIT)],
             ["sm_61", "CUDA", "11.7", "to", "12.9"],
-            ["sm_110", "CUDA", "13.0", "to", "13.5"],
+            ["sm_110", "CUDA", "13.0", "to", str(NEWEST_TOOLKIT)],
         ]
 
     def test_json_validates(self) -> None:
