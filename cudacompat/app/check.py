@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from cudacompat.app.inputs import reading
 from cudacompat.app.inputs.baseline_file import compared_with
+from cudacompat.app.inputs.published_files import for_users
 from cudacompat.app.inputs.reading import ReadOptions, with_texts
 from cudacompat.domain.compare.baseline import Baseline
 from cudacompat.domain.judge.artifact import judge_artifact
@@ -175,7 +176,8 @@ def _settled(
     known = loaded if loaded is not None else _loaders_seen(verdicts, findings)
     about = known.libraries
     groups = (*known.alternatives, *recognised(each for each in found.artifacts if each.path not in about))
-    return settle(findings, verdicts, targets, groups=groups, called_on=known.called_on)
+    findings = settle(findings, verdicts, targets, groups=groups, called_on=known.called_on)
+    return for_users(findings, targets) if loaded is None else findings  # `doctor` has steps for installed packages
 
 
 def _loaders_seen(verdicts: Iterable[ArtifactVerdict], findings: Iterable[Finding]) -> Loaded:

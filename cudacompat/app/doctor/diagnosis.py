@@ -14,6 +14,7 @@ from cudacompat.app.doctor.installed import judge_installed
 from cudacompat.app.doctor.library_steps import library_steps
 from cudacompat.app.doctor.machine_steps import is_wanted, machine_steps
 from cudacompat.app.doctor.plan import helped, package_steps
+from cudacompat.app.inputs.published_files import owner_of
 from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.app.inputs.targets import distinct, jit_from, native_targets, release_of, resolve_targets
 from cudacompat.app.inputs.text_files import read_whole
@@ -31,6 +32,8 @@ from cudacompat.domain.rules.machine import gpu_outside_driver
 from cudacompat.domain.rules.machine.jit_cache_unusable import JitUse
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.tables.cuda_libraries import is_vendors
+from cudacompat.domain.wheels.cure import WheelCure
+from cudacompat.domain.wheels.published import PublishedPackage
 from cudacompat.domain.words.errors import CudacompatError, ParseError, UsageError
 from cudacompat.domain.words.finding import Finding, Severity, worst_first
 from cudacompat.domain.words.paths import ArtifactPath
@@ -267,16 +270,29 @@ def _plan(
     if not curable:
         ways = [step for project, left in projects.items() for step in mending_by(left, project, targets).steps]
         return tuple(dict.fromkeys((*steps, *pin_steps(findings), *ways))), ()
-    paths = [ArtifactPath.parse(f.path) for f in curable if f.path]
-    wheels = sorted({path.outer for path in paths if path.members})
-    for wheel in map(one_line, wheels):
+    owners = {f.path: owner_of(f.path) for f in curable if f.path}
+    steps += [release_step(each, targets) for each in dict.fromkeys(owners.values()) if each is not None]
+    built = [f.path for f in curable if f.path and owners[f.path] is None]
+    archives = sorted({path.outer for path in map(ArtifactPath.parse, built) if path.members})
+    for archive in map(one_line, archives):
         steps.append(
             PlanStep(
-                f"{wheel} is a prebuilt package: install a release that supports these GPUs, or build it from source"
+                f"{archive} is a prebuilt package: install a release that supports these GPUs, or build it from source"
             )
         )
+    if not built:
+        return tuple(dict.fromkeys(steps)), ()
     rebuild, settings = _rebuild(targets, known)
     return (*steps, *rebuild), settings
+
+
+def release_step(package: PublishedPackage, targets: Sequence[Target]) -> PlanStep:
+    """Return the step that puts a release which runs on all of these GPUs in the place of a published one."""
+    cure = package.cure(targets)
+    if isinstance(cure, WheelCure):
+        why = f"install a build of {package.name} that runs on these GPUs, in place of {package.label}"
+        return PlanStep(f"{why} ({cure.conditions})", cure.command)
+    return PlanStep(f"{package.label}: {package.help(targets)}")
 
 
 def _rebuild(

@@ -53,6 +53,12 @@ def named_wheel(path: str) -> tuple[str, str] | None:
     return (found[1]["name"].replace("_", "-"), found[1]["version"]) if found is not None else None
 
 
+def wheel_file(path: str) -> str | None:
+    """Return the name of the first wheel on the way to a file; None for a path of no wheel."""
+    found = _outermost(path)
+    return re.split("[/!]", found[0])[-1] if found is not None else None
+
+
 def _outermost(path: str) -> tuple[str, re.Match[str]] | None:
     """The path of the first wheel on the way to a file, and its name's parts."""
     for file in _FILE.finditer(path):

@@ -1,0 +1,70 @@
+"""What cures a package that somebody else built: another release of it, not another build."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from cudacompat.domain.wheels.cure import NoCure, WheelCure, cure_for
+from cudacompat.domain.wheels.model import PYPI
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.verdict import Target
+
+_BY_JIT = "jit-only"
+_KEPT = "keep the JIT cache (CUDA_CACHE_PATH in a volume)"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPackage:
+    """A package as an index has it: its name, its version (empty where that is not known), and the platform of its
+    wheel (`linux-x86_64`; `None` for that of each GPU)."""
+
+    name: str
+    version: str = ""
+    platform: str | None = None
+
+    @property
+    def label(self) -> str:
+        """`torch 2.6.0`."""
+        return f"{self.name} {self.version}".strip()
+
+    def cure(self, targets: Sequence[Target], *, native: bool = False) -> WheelCure | NoCure | None:
+        """Return the release that runs on all of these GPUs, or why there is none; `None` where that is this one."""
+        name = str(canonicalize_name(self.name))
+        version = _version(self.version)
+        public = Version(version.public) if version is not None else None
+        found = cure_for(name, targets, version=public, native=native, platform=self.platform)
+        build = (version.local if version is not None else None) or PYPI
+        return None if isinstance(found, WheelCure) and (found.version, found.index) == (public, build) else found
+
+    def help(self, targets: Sequence[Target], *, native: bool = False) -> str:
+        """Return the cure in words: of one that does not run, or, with `native`, of one that runs by JIT."""
+        cure = self.cure(targets, native=native)
+        if native:
+            there = isinstance(cure, WheelCure) and cure.native
+            return f"with machine code for it: {cure.sentence}" if cure is not None and there else _KEPT
+        return cure.sentence if cure is not None else f"see its other builds: {self.lookup(targets)}"
+
+    def lookup(self, targets: Sequence[Target]) -> str:
+        """Return the command that lists its builds."""
+        words = [word for target in targets for word in ("--gpu", target.id)]
+        return shlex.join(("cudacompat", "wheels", self.name, *words))
+
+
+def help_of_release(finding: Finding, package: PublishedPackage, targets: Sequence[Target]) -> str | None:
+    """Return the help for a finding of builders about a file of this package: what its users can change."""
+    if finding.id == _BY_JIT:
+        own = [target for target in targets if target.id == finding.target]
+        return package.help(own or targets, native=True)
+    return package.help(targets) if finding.severity is Severity.ERROR else None
+
+
+def _version(text: str) -> Version | None:
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None

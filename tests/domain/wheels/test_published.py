@@ -1,0 +1,37 @@
+"""What cures a package that somebody else built."""
+
+from __future__ import annotations
+
+from cudacompat.domain.wheels.published import PublishedPackage, help_of_release
+from cudacompat.domain.words.finding import Finding, Severity
+from tests.helpers.build import target
+from tests.helpers.each_row import each_case
+
+INDEX = "https://download.pytorch.org/whl/"
+NEWER = f'pip install "torch==2.7.1" --index-url {INDEX}cu128'
+SAME = f'pip install "torch==2.8.0" --index-url {INDEX}cu126'
+
+
+@each_case(
+    ("package", "gpus", "id_", "help_"),
+    [
+        (("torch", "2.6.0"), "12.0", "no-runnable-code", f"{NEWER} ("),
+        (("torch", "2.7.1+cu126"), "12.0", "no-runnable-code", f"{NEWER} ("),
+        (("torch", "2.8.0"), "6.1", "hole", f"{SAME} ("),
+        (("torch", "2.8.0"), "6.1 12.0", "no-runnable-code", "no wheel of torch that is known serves all of them"),
+        (("torch", "2.8.0"), "9.0", "hole", "see its other builds: cudacompat wheels torch --gpu 9.0"),
+        (("onnxruntime_gpu", "1.22.0"), "12.0", "jit-only", "with machine code for it: pip install"),
+        (("ctranslate2", "4.8.5"), "12.0", "jit-only", "keep the JIT cache"),
+        (("vllm", "0.9.2"), "6.1", "no-runnable-code", "no wheel of vllm that is known runs on"),
+        (("own-thing", "1.0"), "12.0", "no-runnable-code", "no wheel of own-thing with device code is known"),
+    ],
+)  # fmt: skip
+def test_its_users_install_another_release(package: tuple[str, str], gpus: str, id_: str, help_: str) -> None:
+    targets = [target(each) for each in gpus.split()]
+    finding = Finding(id_, Severity.ERROR, "…", path=None, target=targets[0].id)
+    assert (help_of_release(finding, PublishedPackage(*package), targets) or "").startswith(help_)
+
+
+def test_what_they_cannot_change_has_no_help() -> None:
+    note = Finding("arch-specific-only", Severity.NOTE, "…", path=None, help="add plain PTX to it (CMake: 120-virtual)")
+    assert help_of_release(note, PublishedPackage("nvidia-cublas-cu12", "12.8.4.1"), [target("12.0")]) is None
