@@ -137,12 +137,13 @@ class Store:
             must(*self.buildah, "copy", "-q", container, wheels, "/opt/stand-ins")
             must(*self.buildah, "copy", "-q", container, folder / "pins.txt", "/opt/pins.txt")
             # jobs check where they build: the devel image needs what the check installs, too
-            wanted = " ".join((*_INDEX_PACKAGES, "-r /opt/pins.txt") if flavour == "devel" else ("-r /opt/pins.txt",))
-            if flavour != "runtime":
+            # apart: what has hashes is refused beside what has none
+            wanted = ("-r /opt/pins.txt", *((" ".join(_INDEX_PACKAGES),) if flavour == "devel" else ()))
+            for each in wanted if flavour != "runtime" else ():
                 self._inside(
                     container,
-                    f"python3 -m pip download -q -d /opt/stand-ins {wanted} || "
-                    f"{{ python3 -m venv /tmp/v && /tmp/v/bin/pip download -q -d /opt/stand-ins {wanted}; }}",
+                    f"python3 -m pip download -q -d /opt/stand-ins {each} || "
+                    f"{{ python3 -m venv /tmp/v && /tmp/v/bin/pip download -q -d /opt/stand-ins {each}; }}",
                 )
             settings = ("PIP_FIND_LINKS=/opt/stand-ins", "PIP_NO_INDEX=1")
             given = (word for each in settings for word in ("--env", each))

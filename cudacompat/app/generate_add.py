@@ -32,6 +32,16 @@ from cudacompat.engines import find
 
 _CUDA_OF_IMAGE = re.compile(r"cuda(?:-|:\s*)?(\d+\.\d+)")
 _NVCC = re.compile(r"(?m)^[^#\n]*\bnvcc\b")
+_MESON = re.compile(r"(?:\bproject|\badd_languages)\s*\([^)]*'cuda'")
+_PINS = (
+    "pyproject.toml",
+    "requirements.txt",
+    "environment.yml",
+    "environment.yaml",
+    "Pipfile",
+    "pixi.toml",
+    "setup.cfg",
+)
 _OWN_TOOLKIT = re.compile(rf"(?m)^(?!\s*#).*\bapt(?:-get)?\b(?:[^\n]|\\\n)*\b{DISTROS_TOOLKIT}\b")
 
 
@@ -42,7 +52,7 @@ def extend(engine: str | None, folder: str, specs: Sequence[str], *, engine_vers
     project cannot build for.
     """
     project = read_project(folder)
-    found, version = _engine(engine, engine_version, folder)
+    found, version = _engine(engine, engine_version, folder, specs=specs)
     of_version = found.version(version)
     job = AdditionRequest(found, of_version, wanted_gpus(specs), names=names_of(found, of_version))
     not_read = [*project.not_read]
@@ -81,7 +91,7 @@ def extend(engine: str | None, folder: str, specs: Sequence[str], *, engine_vers
     )
 
 
-def _engine(name: str | None, version: str | None, folder: str) -> tuple[Engine, str | None]:
+def _engine(name: str | None, version: str | None, folder: str, *, specs: Sequence[str]) -> tuple[Engine, str | None]:
     from cudacompat.app.project.recognise import recognise
 
     seen = recognise(Path(folder))
@@ -92,15 +102,21 @@ def _engine(name: str | None, version: str | None, folder: str) -> tuple[Engine,
     if seen is None and _made_by_nvcc(Path(folder)):
         return find("nvcc"), version
     if seen is None:
-        raise UsageError(f"no known engine found in {folder}; name it: cudacompat generate ENGINE {folder} --add …")
+        pins = any((Path(folder) / each).is_file() for each in _PINS)
+        gpus = shlex.join(word for spec in specs for word in ("--gpu", spec))
+        ready = f"; for packages that it installs built: cudacompat lint {shlex.quote(folder)} {gpus}" if pins else ""
+        raise UsageError(
+            f"no known engine found in {folder}; name it: cudacompat generate ENGINE {folder} --add …{ready}"
+        )
     return seen.engine, version or seen.built
 
 
 def _made_by_nvcc(folder: Path) -> bool:
-    """Whether a Makefile there calls nvcc: the build system of a tree that no engine is known by."""
+    """Whether a Makefile, or Meson, calls nvcc there: the build system of a tree that no engine is known by."""
     from cudacompat.app.inputs.text_files import beginning
 
-    return any(_NVCC.search(beginning(folder / name) or "") for name in ("GNUmakefile", "makefile", "Makefile"))
+    by_make = any(_NVCC.search(beginning(folder / name) or "") for name in ("GNUmakefile", "makefile", "Makefile"))
+    return by_make or _MESON.search(beginning(folder / "meson.build") or "") is not None
 
 
 def _command(engine: Engine, version: str | None, folder: str, job: AdditionRequest) -> str:

@@ -109,9 +109,12 @@ def edit(report: ExtendReport, *, write: bool, diff: bool, check: bool, exit_zer
         say(f"this build reads none of these lists; to put one where it is read: {cure}")
     if not report.places:
         say("no architecture list found")
+    elif PlaceState.THERE in {place.state for place in report.places} <= _NO_CHANGE:
+        say("nothing to change: the lists already contain the target")
     return report.exit_code
 
 
+_NO_CHANGE = frozenset({PlaceState.THERE, PlaceState.UNREAD})
 _COUNT = frozenset({PlaceState.CHANGES, PlaceState.THERE, PlaceState.CANNOT, PlaceState.OTHER_CASE})
 
 

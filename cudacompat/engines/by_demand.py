@@ -116,6 +116,20 @@ HINTS: tuple[BuildHint, ...] = (
         "cmake/onnxruntime*.cmake of k2-fsa/sherpa-onnx at 634265c",
     ),
     *(BuildHint(names, _CMAKE, "cmake", _SAID) for names in _PLAIN_CMAKE),
+    BuildHint(
+        ("meson",),
+        "Meson calls nvcc, and NVCC_APPEND_FLAGS in the environment reaches every call of it; its own list is in "
+        "meson.build, as nvcc_arch_flags(nvcc.version(), '8.0', '12.0')",
+        "nvcc",
+        "mesonbuild.com, Unstable CUDA module; nvcc's manual, NVCC_APPEND_FLAGS",
+    ),
+    BuildHint(
+        ("pip", "uv", "poetry", "pdm", "hatch", "conda", "mamba", "pixi"),
+        "it installs packages; `cudacompat lint DIR --gpu SPEC` reads what is pinned, and `cudacompat wheels PACKAGE "
+        "--gpu SPEC` says which build runs. A package that it compiles is set as its build reads it",
+        "torch-extension",
+        "the manuals of these programs",
+    ),
 )
 
 

@@ -617,3 +617,26 @@ def test_lint_brings_no_gpu_along_that_the_image_cannot_build(tmp_path: Path) ->
     )
     said = inside("lint", tmp_path, "--gpu", "9.0", "--gpu", "12.0").out
     assert "help   CMAKE_CUDA_ARCHITECTURES=80-real;90-real\n" in said
+
+
+@each_case(
+    ("given", "code", "said"),
+    [
+        ("'8.0'", 4, "meson.build:4: change by hand: add '12.0' to its arguments"),
+        ("'8.0', '12.0+PTX'", 0, "nothing to change"),
+        ("['8.0', '12.0']", 0, "nothing to change"),
+    ],
+)
+def test_the_list_of_mesons_module_is_said(tmp_path: Path, given: str, code: int, said: str) -> None:
+    (tmp_path / "meson.build").write_text(
+        "project('scaler', 'cpp', 'cuda')\n# nvcc_arch_flags(nvcc.version(), '12.0')\ncuda = import('unstable-cuda')\n"
+        f"flags = cuda.nvcc_arch_flags(nvcc.version(), {given})\n"
+    )
+    ran = inside("generate", tmp_path, "--add", "12.0", "--diff")
+    assert (ran.code, said in ran.err) == (code, True), ran.err
+
+
+def test_a_directory_of_pins_alone_is_sent_to_lint(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "a"\ndependencies = ["torch==2.6.0"]\n')
+    said = inside("generate", tmp_path, "--add", "RTX 5070 Ti").err
+    assert f"for packages that it installs built: cudacompat lint {tmp_path} --gpu 'RTX 5070 Ti'" in said

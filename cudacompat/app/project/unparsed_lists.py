@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from cudacompat.domain.builds.lists.nvcc_flags import TARGET_OPTION
 from cudacompat.domain.project.list_places import ListPlace, PlaceState
@@ -14,6 +14,7 @@ _COMMENT = re.compile(r"\s*(?:#|//|::|rem\b)", re.IGNORECASE)
 _EMPTY = re.compile(r"(?:\"\"|'')?\s*(?:$|[)}#])")
 _PROGRAMS = re.compile(r"(?:^|/)(?:setup\.py|build\.rs|meson\.build|(?:GNUm|m|M)akefile|[\w.-]+\.mk)$")
 _FLAG = re.compile(rf"{TARGET_OPTION}\b[^#]*?(?:compute|sm)_")
+_MESON_LIST = re.compile(r"\bnvcc_arch_flags\s*\((?:[^()]|\([^()]*\))*\)")
 _WHY = "this program reads no list in a file, or a step, of this language"
 
 
@@ -27,7 +28,7 @@ def by_hand(files: Iterable[SourceFile], readers: dict[str, str]) -> list[ListPl
     return found
 
 
-def flags_by_hand(files: Iterable[SourceFile], archs: Iterable[str]) -> list[ListPlace]:
+def flags_by_hand(files: Iterable[SourceFile], archs: Collection[str]) -> list[ListPlace]:
     """Return a place for each of these files in which a program or a Makefile gives nvcc targets in flags, at the first
     of them; `archs` are the targets to add (`120`)."""
     places: list[ListPlace] = []
@@ -40,6 +41,7 @@ def flags_by_hand(files: Iterable[SourceFile], archs: Iterable[str]) -> list[Lis
             if not _COMMENT.match(line) and (flag := _FLAG.search(line)) is not None
         ]
         if not lines:
+            places += _of_meson(file, archs)
             continue
         written = " ".join(line for _, line, _ in lines)
         lacking = [arch for arch in archs if not re.search(rf"(?:compute|sm)_{arch}\b", written)]
@@ -58,6 +60,31 @@ def flags_by_hand(files: Iterable[SourceFile], archs: Iterable[str]) -> list[Lis
             )
         )
     return places
+
+
+def _of_meson(file: SourceFile, archs: Collection[str]) -> Iterator[ListPlace]:
+    """The lists that Meson's module for CUDA turns into flags: nvcc_arch_flags(nvcc.version(), '8.0', '9.0+PTX')."""
+    for match in _MESON_LIST.finditer(file.text):
+        if _COMMENT.match(file.text, file.text.rfind("\n", 0, match.start()) + 1):
+            continue
+        lacking = [dotted for dotted in map(_dotted, archs) if not re.search(rf"'{dotted}(?:\+PTX)?'", match[0])]
+        more = ", ".join(f"'{dotted}'" for dotted in lacking)
+        yield ListPlace(
+            file.name,
+            file.place(match.start(), match.end()).line,
+            "a list of Meson's module for CUDA",
+            name="",
+            value=" ".join(match[0].split())[:80],
+            reader="Meson, which makes nvcc's flags of it",
+            state=PlaceState.CANNOT if lacking else PlaceState.THERE,
+            why=f"add {more} to its arguments" if lacking else None,
+        )
+
+
+def _dotted(arch: str) -> str:
+    """`12.0` of `120`, `9.0a` of `90a`."""
+    digits = arch.rstrip("af")
+    return f"{digits[:-1]}.{digits[-1]}{arch[len(digits) :]}"
 
 
 def _of_name(file: SourceFile, name: str, reader: str) -> Iterable[ListPlace]:
