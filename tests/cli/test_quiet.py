@@ -9,6 +9,7 @@ import pytest
 from cudacompat.engines import ENGINES
 from cudacompat.generate.outputs import OUTPUTS, reaching
 from cudacompat.report.formats import formats_of
+from tests.helpers.each_row import each_case
 from tests.helpers.run import EXAMPLE, GPU, inside
 
 LOG = "CUDA error 209 at ggml-cuda.cu:99: no kernel image is available for execution on the device\n"
@@ -71,7 +72,7 @@ def test_every_command_is_there() -> None:
     assert commands - {line[0] for line in LINES.values()} == {"rebuild"}  # below
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("engine", "kind"),
     [(engine.name, each.name) for engine in ENGINES for each in OUTPUTS if each in reaching(engine, None)],
 )

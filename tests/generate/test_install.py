@@ -139,7 +139,7 @@ def test_a_source_at_a_commit_is_installed_by_itself(spec: str) -> None:
         assert "git+" not in beside(asked)[0].data.decode()
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("spec", "hashes", "said"),
     [
         ("cudacompat", (), "not one version of cudacompat"),

@@ -15,6 +15,7 @@ from cudacompat.artifacts.binaries.pe_imports import cuda_runtime_of_pe
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.cli.main import run
 from tests.helpers import fatbin_writer as fw
+from tests.helpers.each_row import each_case
 from tests.helpers.toolchain import ptx_text
 
 _BASE, _FILE_AT = 0x1000, 0x400  # where the section of the tables lies in memory, and in the file
@@ -65,7 +66,8 @@ def theirs(data: bytes) -> list[str]:
     return [entry.dll.decode() for kind in kinds for entry in getattr(image, kind, [])]
 
 
-@pytest.mark.parametrize(
+@pytest.mark.parametrize("wide", [True, False])
+@each_case(
     ("names", "expected"),
     [
         (("KERNEL32.dll", "cudart64_13.dll"), 13),
@@ -81,7 +83,6 @@ def theirs(data: bytes) -> list[str]:
         ((), None),
     ],
 )
-@pytest.mark.parametrize("wide", [True, False])
 def test_what_is_imported(names: tuple[str, ...], expected: int | None, wide: bool) -> None:
     data = library(names, wide=wide)
     assert theirs(data) == list(names)

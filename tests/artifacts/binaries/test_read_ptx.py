@@ -14,6 +14,7 @@ from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.words.code import FatbinEntry, ReadResult
 from cudacompat.domain.words.target import CodeKind
 from tests.helpers import toolchain
+from tests.helpers.each_row import each_case
 
 HEAD = ".version 8.0\n.target sm_90a\n.address_size 64\n"
 
@@ -73,7 +74,7 @@ def test_what_is_no_ptx(tmp_path: Path, text: str) -> None:
     assert (result.artifacts, result.not_read, result.without_code) == ((), (), 1)
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("body", "kernels"),
     [
         ("", ()),
@@ -100,7 +101,7 @@ def test_kernels(tmp_path: Path, body: str, kernels: tuple[str, ...]) -> None:
     assert entry_of(tmp_path, HEAD + body).kernels == kernels
 
 
-@pytest.mark.parametrize(
+@each_case(
     ("body", "lacks"),
     [
         (".extern .func f;\n.entry k(){ call f; }", ("f",)),
