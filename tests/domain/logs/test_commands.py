@@ -165,7 +165,7 @@ _PROGRAMS: dict[str, tuple[Iterable[str], str]] = {
     "apt-get install": (("-y", "--reinstall"), r"(?:[a-z0-9][a-z0-9.+-]*|linux-headers-\$\(uname -r\)| )+"),
     "apt-get purge": ((), r"\*nvidia\*"),
     "cargo build": (("--release", "--features="), r""),
-    "cargo clean": (("-p=",), r""),
+    "cargo clean": (("--release", "-p="), r""),
     "cargo update": (("-p=",), r""),
     "nvidia-container-cli": (("-k", "-d="), r"info"),
     "cat": ((), r"/[\w/]+"),
