@@ -183,6 +183,19 @@ class PythonTexts:
 
     def _made(self, parts: Sequence[ast.expr], made: Callable[[Sequence[Value]], Value], depth: int) -> Values:
         """What is made of these expressions, of which equal names have the same value."""
+        names = {each.id for part in parts for each in ast.walk(part) if isinstance(each, ast.Name)}
+        name = names.pop() if len(names) == 1 else ""
+        values = self._tables.get(name) or ()
+        if len(values) < 2:
+            return self._made_once(parts, made, depth)
+        found: list[Values] = []
+        for value in values:  # what stands for it in one part does in all
+            self._tables[name] = (value,)
+            found.append(self._made_once(parts, made, depth))
+        self._tables[name] = values
+        return together(found)
+
+    def _made_once(self, parts: Sequence[ast.expr], made: Callable[[Sequence[Value]], Value], depth: int) -> Values:
         keys = [each.id if isinstance(each, ast.Name) else number for number, each in enumerate(parts)]
         single = {key: self._of(part, depth) for key, part in zip(keys, parts, strict=True)}
         places = [list(single).index(key) for key in keys]
