@@ -13,12 +13,10 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from cudacompat.domain.machine.alternatives import LOADED
 from cudacompat.domain.machine.components import Component, Components, SiteFolder
 from cudacompat.environments.compilers import bundled_compilers
 from cudacompat.environments.there import exists, is_file
-
-# What a program can load at run time. Archives (.a) are for linkers.
-_LOADED = re.compile(r"\.(so(\.\d+)*|pyd|dll|cubin|fatbin|ptx)$", re.IGNORECASE)
 
 _LIKELY = re.compile(r"\.(so|pyd|dll|cubin|fatbin|ptx)", re.IGNORECASE)  # somewhere in a line of a list
 
@@ -165,7 +163,7 @@ def _of_modules(folders: Iterable[Path], info: Path, name: str, notes: list[str]
 def _loaded(lines: Iterable[str]) -> Iterator[str]:
     """The paths of libraries in a RECORD (PEP 376: CSV of path, hash, size)."""
     likely = (line for line in lines if _LIKELY.search(line))
-    yield from (row[0] for row in csv.reader(likely) if row and _LOADED.search(row[0]))
+    yield from (row[0] for row in csv.reader(likely) if row and LOADED.search(row[0]))
 
 
 def _joined(base: Path, path: str) -> Path:
@@ -180,7 +178,7 @@ def _belongs(path: Path, folder: SiteFolder) -> bool:
 def _shared_modules(folder: Path, top: str) -> list[Path]:
     """`top.cpython-311-x86_64-linux-gnu.so` and the like."""
     try:
-        return sorted(path for path in folder.glob(f"{top}.*") if _LOADED.search(path.name))
+        return sorted(path for path in folder.glob(f"{top}.*") if LOADED.search(path.name))
     except OSError:
         return []
 
@@ -188,12 +186,12 @@ def _shared_modules(folder: Path, top: str) -> list[Path]:
 def _walk(top: Path, libraries: list[Path]) -> bool:
     """Add the libraries under a folder, links not followed, or the path itself; whether that was the whole folder."""
     if not top.is_dir():
-        libraries += [top] if _LOADED.search(top.name) else []
+        libraries += [top] if LOADED.search(top.name) else []
         return True
     seen = 0
     for folder, folders, files in os.walk(top):
         folders.sort()
-        libraries += [Path(folder, name) for name in files if _LOADED.search(name)]
+        libraries += [Path(folder, name) for name in files if LOADED.search(name)]
         seen += len(folders) + len(files)
         if seen > _FOLDERS:
             return False

@@ -5,9 +5,9 @@ Source of the escapes: https://github.github.com/gfm/.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from cudacompat.domain.machine.saved_facts import GPU_ID
 from cudacompat.domain.reports.doctor import DoctorReport
 from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.reports.lookup import GpusReport
@@ -56,12 +56,9 @@ def doctor_markdown(report: DoctorReport) -> Iterator[str]:
         yield _without_ids(part)
 
 
-_GPU_ID = re.compile(r"\b(GPU|MIG)-[0-9A-Fa-f][0-9A-Fa-f-]{3,}(?!\w)")
-
-
 def _without_ids(text: str) -> str:
     """The text without the ids of GPUs: a report is pasted where everybody reads it."""
-    return _GPU_ID.sub("\\1-\u2026", text)
+    return GPU_ID.sub("\\1-\u2026", text)
 
 
 def _view(view: View) -> Iterator[str]:

@@ -6,6 +6,7 @@ import inspect
 from dataclasses import dataclass
 
 from cudacompat.domain.rules import rule_called
+from cudacompat.domain.words.rule import SECTIONS
 
 _GAPS = {
     "nothing-to-judge": (
@@ -51,6 +52,6 @@ def _sections(doc: str) -> tuple[tuple[str, str], ...]:
     sections = []
     for paragraph in doc.split("\n\n"):
         heading, colon, text = " ".join(paragraph.split()).partition(": ")
-        if colon and heading in ("What it finds", "Why it matters", "Example", "What to do"):
+        if colon and heading in SECTIONS:
             sections.append((heading, text))
     return tuple(sections)

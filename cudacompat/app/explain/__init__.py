@@ -25,13 +25,13 @@ from cudacompat.domain.rules import all_rules, rule_called
 from cudacompat.domain.runs.observation import End
 from cudacompat.domain.tables.architectures import generations
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.rule import SECTIONS
 from cudacompat.domain.words.verdict import Target
 from cudacompat.host.surroundings.masking import without_secrets
 
 if TYPE_CHECKING:
     from cudacompat.domain.logs.line_catalogue import LineCatalogue
 
-_HEADINGS = ("What it finds", "Why it matters", "Example", "What to do")
 _NEVER_S = 10 * 365 * 86400.0
 
 
@@ -67,7 +67,7 @@ def _sections(text: str) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     for paragraph in text.split("\n\n"):
         heading, _, rest = paragraph.partition(":")
-        if heading in _HEADINGS:
+        if heading in SECTIONS:
             found.append((heading, rest.strip("\n").removeprefix(" ")))
         elif found:
             found[-1] = (found[-1][0], f"{found[-1][1]}\n\n{paragraph}")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind
+from cudacompat.domain.project.cmake_lists import SETS_PROPERTY
 
 _TOKEN = re.compile(
     r"(?P<comment>#(?:\[(?P<eq>=*)\[)?)"
@@ -126,7 +127,7 @@ def assignments(text: str) -> Iterator[Assignment]:
                 values.append(argument)
             way = AssignmentKind.ENVIRONMENT if env else AssignmentKind.DEFINE
             yield from _joined(text, env[1] if env else arguments[0].text, values, way=way, what="set() in CMake")
-        elif command.name in ("set_property", "set_target_properties", "set_directory_properties"):
+        elif command.name in SETS_PROPERTY:
             for index, argument in enumerate(arguments):
                 if argument.text in _PROPERTIES:
                     rest = arguments[index + 1 :]

@@ -12,8 +12,9 @@ from cudacompat.artifacts.buildfiles.ci import variables
 from cudacompat.artifacts.buildfiles.positions import Node
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import ImageBuild, JobStep, Setting, SourceFile, TextSpan, Word
+from cudacompat.domain.words.programs import CONTAINER_ENGINES
 
-_BUILDERS = frozenset({"docker", "podman", "nerdctl", "buildah"})
+_BUILDERS = CONTAINER_ENGINES | {"buildah"}
 _VERBS = frozenset({"build", "bud"})
 _LINE = re.compile(r"(?m)^[ \t]*([A-Za-z_]\w*)=([^\r\n]*+)\r?$")
 _PAIR = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)

@@ -22,7 +22,7 @@ _LINE = re.compile(
 # from the end of a line that ends in a backslash to the end of the last one that such a line is followed by
 _CONTINUATION = re.compile(r"(?:(?<=\\)[ \t]*\r?\n[^\n]*?(?=[ \t]*\r?(?:\n|\Z)))*")
 # a line of a recipe with those that continue it; a line that continues a variable begins with a tab, too
-_RECIPE_LINE = re.compile(r"(?m)(?<!\\\n)(?<!\\\r\n)^\t(?:[^\n]*\\\r?\n)*[^\n]*")
+RECIPE_LINE = re.compile(r"(?m)(?<!\\\n)(?<!\\\r\n)^\t(?:[^\n]*\\\r?\n)*[^\n]*")
 _LITERAL = re.compile(
     r"""(?P<q>["'])(?P<name>[A-Za-z_]\w*)(?P=q)\s*(?:\]\s*=|,|:|=>)\s*(?P<v>["'])(?P<value>[^"'\n]*)(?P=v)"""
 )
@@ -113,7 +113,7 @@ def _script(text: str) -> Iterator[Assignment]:
 
 def _makefile(text: str) -> Iterator[Assignment]:
     yield from _lines(text, continued=True)
-    for match in _RECIPE_LINE.finditer(text):
+    for match in RECIPE_LINE.finditer(text):
         yield from shell.assignments(text, match.start(), match.end(), what="a command of make")
 
 

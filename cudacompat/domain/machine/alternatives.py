@@ -70,7 +70,8 @@ class Loaded:
 
 # -- recognised by their shape
 
-_LIBRARY = re.compile(r"\.(so(\.\d+)*|pyd|dll|cubin|fatbin|ptx)$", re.IGNORECASE)
+# what a program can load at run time; archives (.a) are for linkers
+LOADED = re.compile(r"\.(so(\.\d+)*|pyd|dll|cubin|fatbin|ptx)$", re.IGNORECASE)
 _RELEASE = re.compile(r"(?<![A-Za-z])cu(?:da)?[_-]?v?(\d{2}[._]\d{1,2}|\d{2,3})(?![\dA-Za-z])", re.IGNORECASE)
 _ARCHITECTURE = re.compile(
     r"(?:(?<![A-Za-z])(?:sm|compute|arch)[_-]?(\d{2,3})[af]?|(?<=[_.-])(\d{2,3})[af])(?![\dA-Za-z])", re.IGNORECASE
@@ -104,7 +105,7 @@ def recognised(artifacts: Iterable[BinaryArtifact]) -> tuple[Alternatives, ...]:
 def _named(path: str) -> _Named | None:
     """The name of the file counts, or the folder it lies in, and of each only one number."""
     *folders, name = re.split(r"[/\\]", path)
-    suffix = _LIBRARY.search(name)
+    suffix = LOADED.search(name)
     if suffix is None:
         return None
     for kind, pattern in (("cuda", _RELEASE), ("sm", _ARCHITECTURE)):

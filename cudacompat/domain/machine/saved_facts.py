@@ -158,7 +158,7 @@ def _text(value: object | None) -> str | None:
 # Where a path ends inside a longer text.
 _END = r"(?=[/\\:;,\s\"')]|$)"
 _HOMES = re.compile(r"((?:^|(?<=[\s:;,=\"'(]))/home/|[/\\]Users[/\\])[^/\\:;,\s\"')]+")
-_UUID = re.compile(r"\b(GPU|MIG)-[0-9A-Fa-f][0-9A-Fa-f-]{3,}(?!\w)")
+GPU_ID = re.compile(r"\b(GPU|MIG)-[0-9A-Fa-f][0-9A-Fa-f-]{3,}(?!\w)")
 _TOKEN = re.compile(r"[^\s:;,\"'()]+")
 _SYSTEM = ("/usr/", "/opt/", "/lib", "/etc/", "/bin/", "/var/lib/")
 
@@ -186,7 +186,7 @@ def anonymous(text: str, home: str | None) -> str:
             text = _TOKEN.sub(
                 lambda token: token[0] if token[0].startswith(_SYSTEM) else component.sub("<user>", token[0]), text
             )
-    return _UUID.sub(r"\1-<uuid>", _HOMES.sub(r"\1<user>", text))
+    return GPU_ID.sub(r"\1-<uuid>", _HOMES.sub(r"\1<user>", text))
 
 
 # -- from JSON

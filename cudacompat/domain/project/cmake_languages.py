@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Project
 
 _DEEPEST = 100  # blocks within each other; what stands deeper is told to stand in the hundredth
-_OPENS = frozenset({"if", "foreach", "while", "function", "macro", "block"})
+OPENS = frozenset({"if", "foreach", "while", "function", "macro", "block"})
 _BY_FIND_CUDA = frozenset({"cuda_add_library", "cuda_add_executable", "cuda_compile", "cuda_compile_ptx"})
 _VERSION = re.compile(r"(\d+)\.(\d+)(?:\.[\d.]+)?(?:\.\.\.(\d+)\.(\d+)[\d.]*)?")
 
@@ -38,13 +38,13 @@ def standing(file: CMakeFile) -> Iterator[CommandScope]:
     around: tuple[CMakeCommand, ...] = ()
     deeper = 0  # how many more blocks are open than are told
     for command in file.commands:
-        if command.name.startswith("end") and command.name.removeprefix("end") in _OPENS:
+        if command.name.startswith("end") and command.name.removeprefix("end") in OPENS:
             deeper, around = (deeper - 1, around) if deeper else (0, around[:-1])
             continue
         if command.name in ("elseif", "else") and around and not deeper:
             around = (*around[:-1], command)
         yield CommandScope(command, around)
-        if command.name in _OPENS:
+        if command.name in OPENS:
             deeper, around = (deeper + 1, around) if len(around) == _DEEPEST else (0, (*around, command))
 
 

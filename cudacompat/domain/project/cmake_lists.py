@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.nvcc_flags import ARCH_OPTION, PAIR_OPTION, TARGET_OPTION, requested
 from cudacompat.domain.builds.lists.reader import UnreadableListError, read_list
+from cudacompat.domain.project.cmake_languages import OPENS
 from cudacompat.domain.project.cmake_values import (
     LIST_NAME,
     Values,
@@ -33,7 +34,6 @@ from cudacompat.domain.words.target import ArchTarget
 
 PROPERTY = "CUDA_ARCHITECTURES"
 SETS_PROPERTY = frozenset({"set_property", "set_target_properties", "set_directory_properties"})
-_OPENS = frozenset({"if", "foreach", "while", "function", "macro", "block"})
 # -gencode, -arch=sm_70, $<$<COMPILE_LANGUAGE:CUDA>:-gencode=arch=compute_70,code=sm_70>; not -march=native
 _FLAG = re.compile(rf"(?<![\w-])(?:{PAIR_OPTION}|-{{1,2}}gpu-arch\w*|-arch(?=[=\s]|$))|\barch=compute_")
 _ONE_FLAG = re.compile(TARGET_OPTION + r"[=\s;]+[\"']?[^\s;\"'>]+")
@@ -141,9 +141,9 @@ def _places(file: CMakeFile) -> Iterator[_Place]:
     for command in file.commands:
         opened = command.name.removeprefix("end")
         words = " ".join(word.text for word in command.arguments)
-        if command.name.startswith("end") and opened in _OPENS:
+        if command.name.startswith("end") and opened in OPENS:
             del around[-1:]
-        elif command.name in _OPENS:
+        elif command.name in OPENS:
             if command.name == "foreach":
                 yield _Place(command, None, blocks=_blocks(around))
             around.append([words] if command.name == "if" else [])

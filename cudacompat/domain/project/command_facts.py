@@ -9,12 +9,12 @@ from cudacompat.domain.builds.plans.distros import Distro
 from cudacompat.domain.project.model import Command, Project, Setting, Stage
 from cudacompat.domain.tables.toolkit_packages import DISTROS_TOOLKIT, NamedToolkit, named_toolkit
 from cudacompat.domain.words.finding import Edit, Fix
+from cudacompat.domain.words.programs import APT, CONDA, SYSTEM_PACKAGERS
 from cudacompat.domain.words.versions import ToolkitVersion
 
 _ASIDE = frozenset({"example", "examples", "sample", "samples", "test", "tests", "doc", "docs", "benchmarks"})
 _LONGEST_LINE = 1 << 14  # characters; what is in a longer one is left to a person
-_APT = frozenset({"apt-get", "apt", "aptitude"})
-_INSTALLERS = _APT | {"dnf", "yum", "microdnf", "conda", "mamba", "micromamba", "pip", "pip3"}
+_INSTALLERS = SYSTEM_PACKAGERS | CONDA | {"pip", "pip3"}
 
 
 def base_name(path: str) -> str:
@@ -66,7 +66,7 @@ def installed_release(command: Command) -> ToolkitVersion | None:
 def packaged_release(of: Distro | None, command: Command) -> ToolkitVersion | None:
     """The release of the distribution's own nvidia-cuda-toolkit, where that is what a command installs; `None` where it
     is something else, or the distribution's release is not known."""
-    if of is None or command.program not in _APT:
+    if of is None or command.program not in APT:
         return None
     named = {word.text.partition("=")[0] for word in command.words if "cuda" in word.text}
     return of.cuda if named == {DISTROS_TOOLKIT} else None

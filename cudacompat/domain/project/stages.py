@@ -24,6 +24,7 @@ from cudacompat.domain.tables.image_tags import cuda_image, cuda_images_in
 from cudacompat.domain.tables.nvcc_releases import NvccRelease, nvcc_release
 from cudacompat.domain.tables.toolkits import CudaRelease, release
 from cudacompat.domain.words.finding import Edit
+from cudacompat.domain.words.programs import CONDA, SYSTEM_PACKAGERS
 from cudacompat.domain.words.versions import ToolkitVersion
 
 NEWEST_CMAKE = (99, 0)  # whatever was the newest when the image was built
@@ -32,8 +33,6 @@ _CMAKE_FILE = re.compile(
     r"cmake-v?(\d+)\.(\d+)|(?:[Kk]itware/[Cc][Mm]ake|cmake\.org/files)[^\s]{0,200}?/v?(\d+)\.(\d+)"
 )
 _PYPI_CMAKE = re.compile(r"cmake(?:==(\d+)\.(\d+)\S*|~=\S*|>=?\S*)?")
-_APT = frozenset({"apt-get", "apt", "aptitude"})
-_PACKAGERS = _APT | {"dnf", "yum", "microdnf"}
 _CODENAMES = {
     "focal": "ubuntu20.04", "jammy": "ubuntu22.04", "noble": "ubuntu24.04", "resolute": "ubuntu26.04",
     "bullseye": "debian11", "bookworm": "debian12", "trixie": "debian13",
@@ -181,7 +180,7 @@ def _sources(project: Project, stage: Stage) -> tuple[Stage, ...]:
 
 def installed(command: Command) -> Iterator[Word]:
     """Yield the packages that a command of a distribution's package manager installs."""
-    if command.program in _PACKAGERS and command.has("install"):
+    if command.program in SYSTEM_PACKAGERS and command.has("install"):
         yield from (word for word in command.words[1:] if word.text != "install" and not word.text.startswith("-"))
 
 
@@ -294,7 +293,7 @@ def _brings_cmake(command: Command) -> tuple[bool, tuple[int, int] | None]:
         return True, (int(numbers[0]), int(numbers[1]))
     if re.search(r"kitware", line, re.IGNORECASE):
         return True, NEWEST_CMAKE
-    conda = command.program in ("conda", "mamba", "micromamba")
+    conda = command.program in CONDA
     return conda and any("cmake" in word.text for word in command.words), None
 
 

@@ -10,7 +10,8 @@ from urllib.parse import unquote
 from packaging.utils import canonicalize_name
 
 from cudacompat.domain.wheels.distributions import framework
-from cudacompat.domain.wheels.requirement import index_name
+from cudacompat.domain.wheels.requirement import LOCAL_BUILD, index_name
+from cudacompat.domain.words.programs import CONDA
 
 UNKNOWN = "?"  # an index, or a file, that only the build can know
 _PYTHON = re.compile(r"python[\d.]*")
@@ -27,7 +28,6 @@ _WITH_VALUE = frozenset(
 )  # fmt: skip
 _OF_FOLDER = {"uv": "sync", "poetry": "install"}
 _PROJECT = re.compile(r"\.(?:/)?(?:\[([\w\s,.-]{0,200})\])?")
-_CONDA = frozenset({"conda", "mamba", "micromamba"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def install_command(
     rest = _arguments(program, words)
     if rest is None:
         return _of_archive(program, words)
-    conda = program in _CONDA
+    conda = program in CONDA
     read = _Reading(environment, conda=conda)
     read.all(rest)
     return replace(read.command, first_index="uv" in (program, *words[1:4]))
@@ -117,7 +117,7 @@ def _arguments(program: str, words: Sequence[str | None]) -> Sequence[str | None
     if _PIP.fullmatch(program):
         verbs = [number for number, word in enumerate(rest[:4]) if word == "install"]
         return rest[verbs[0] + 1 :] if verbs else None
-    if program in _CONDA:
+    if program in CONDA:
         verbs = [number for number, word in enumerate(rest[:3]) if word in ("install", "create")]
         return rest[verbs[0] + 1 :] if verbs else None
     return None
@@ -136,7 +136,7 @@ class _Reading:
         self._channels: list[str] = []
         self._own: tuple[str, ...] | None = None
         backend = environment.get("UV_TORCH_BACKEND", "")
-        if backend and re.fullmatch(r"cu\d{3}|cpu", backend):
+        if backend and LOCAL_BUILD.fullmatch(backend):
             self._extra.append(backend)
 
     @staticmethod
@@ -192,7 +192,7 @@ class _Reading:
             self._constraints.append(value or UNKNOWN)
         elif name in ("-e", "--editable") and value:
             self._requirement(value)
-        elif name == "--torch-backend" and value and re.fullmatch(r"cu\d{3}|cpu", value):
+        elif name == "--torch-backend" and value and LOCAL_BUILD.fullmatch(value):
             self._extra.append(value)
 
     @property

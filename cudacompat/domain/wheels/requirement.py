@@ -11,7 +11,7 @@ from packaging.version import InvalidVersion, Version
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.model import PYPI
 
-_LOCAL = re.compile(r"cu\d{3}|cpu")
+LOCAL_BUILD = re.compile(r"cu\d{3}|cpu")  # of PyTorch's own index
 _OTHERS = re.compile(r"rocm[\d.]*|xpu")  # builds for the GPUs of other makers, by their local version or index
 _MOST_OF_ADDRESS = 300  # characters of one that are looked at
 _SHORTEST_NAME = 3  # letters of a package's family that an address is searched for
@@ -83,7 +83,7 @@ def index_for(package: str, index: str | None, extra: Sequence[str]) -> str:
     PyTorch's own a wheel's local version makes it the newer one; only what it holds is looked for there. Another that
     names the package in its address has builds of its own of it."""
     named = [index, *extra] if index else list(extra)
-    torch = [each for each in named if each and (_LOCAL.fullmatch(each) or _OTHERS.fullmatch(each))]
+    torch = [each for each in named if each and (LOCAL_BUILD.fullmatch(each) or _OTHERS.fullmatch(each))]
     if package in framework().on_its_index:
         return torch[-1] if torch else index or PYPI
     family = package.split("-")[0]
@@ -98,5 +98,5 @@ def index_for(package: str, index: str | None, extra: Sequence[str]) -> str:
 def split_local(version: str) -> tuple[str, str | None]:
     """Return the public part of a version and its local part where that names a build (`cu124`, `cpu`, `rocm6.3`)."""
     public, _, local = version.partition("+")
-    match = _LOCAL.match(local) or _OTHERS.match(local)
+    match = LOCAL_BUILD.match(local) or _OTHERS.match(local)
     return public, (match[0] if match else None)

@@ -11,11 +11,13 @@ from cudacompat.domain.words.finding import Finding
 Facts = TypeVar("Facts", contravariant=True)
 LookedAt = TypeVar("LookedAt")
 
+SECTIONS = ("What it finds", "Why it matters", "Example", "What to do")  # of the docstring of a rule's module
+
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[Facts]):
-    """A rule over one kind of facts. `doc` is its module's docstring (What it finds, Why it matters, Example, What to
-    do): `cudacompat explain <id>` prints it."""
+    """A rule over one kind of facts. `doc` is its module's docstring, in SECTIONS: `cudacompat explain <id>` prints
+    it."""
 
     id: str
     title: str

@@ -20,9 +20,9 @@ from cudacompat.domain.project.image_names import base_of, is_nvidia_cuda
 from cudacompat.domain.project.model import Command, Project, Word
 from cudacompat.domain.project.stages import runs_cuda
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.programs import CONTAINER_ENGINES
 from cudacompat.domain.words.rule import Rule
 
-_RUNTIMES = ("docker", "podman", "nerdctl")
 _SWITCHES = re.compile(
     r"-[ditPq]+|--(?:rm|detach|interactive|tty|init|read-only|no-healthcheck|publish-all|quiet|replace)"
 )
@@ -37,7 +37,7 @@ def check(project: Project) -> Iterable[Finding]:
     """One finding for each such command."""
     built = _built(project)
     for command in project.commands:
-        read = _image(command) if command.program in _RUNTIMES and not command.conditional else None
+        read = _image(command) if command.program in CONTAINER_ENGINES and not command.conditional else None
         if read is None:
             continue
         image, rest = read

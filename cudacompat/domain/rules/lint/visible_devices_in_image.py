@@ -22,6 +22,7 @@ from cudacompat.domain.project.command_facts import removal
 from cudacompat.domain.project.model import Project, Setting, Word
 from cudacompat.domain.rules.lint.container_facts import running_settings
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.programs import CONTAINER_ENGINES
 from cudacompat.domain.words.rule import Rule
 
 _MEANS_ALL = re.compile(r"all|any|auto|true|yes|cuda\S*|gpu(?!-)\S*", re.IGNORECASE)
@@ -100,7 +101,7 @@ def check(project: Project) -> Iterable[Finding]:
 def _given_to_docker(project: Project) -> Iterator[Word]:
     """The CUDA_VISIBLE_DEVICES=… that a `docker run` gives to its container."""
     for command in project.commands:
-        if command.program in ("docker", "podman", "nerdctl") and command.has("run", "create"):
+        if command.program in CONTAINER_ENGINES and command.has("run", "create"):
             for before, word in pairwise(command.words):
                 text = word.text.removeprefix("--env=")
                 if (
