@@ -515,7 +515,7 @@ class TestAnotherReleaseWithItsLibraries:
         seen = judge_installed(facts(prefix), aim)
         assert seen is not None
         (step,) = package_steps(seen.packages, aim, facts(prefix))
-        assert step.command == pip(prefix, "'onnxruntime-gpu[cuda,cudnn]==1.24.4'", "nvidia-cudnn-cu12==9.10.2.21")
+        assert step.command == pip(prefix, "'onnxruntime-gpu[cuda,cudnn]==1.26.0'", "nvidia-cudnn-cu12==9.10.2.21")
 
     def test_a_release_that_the_others_do_not_take_says_so(self, prefix: Path) -> None:
         site = prefix / "site-packages"

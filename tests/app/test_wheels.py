@@ -62,7 +62,7 @@ def test_a_new_gpu_is_told_what_runs_and_from_which_index() -> None:
 
 def test_an_old_gpu_is_told_the_last_release_that_ran() -> None:
     (row,) = ask("onnxruntime-gpu", "--gpu", "GTX 1080")["summaries"]
-    assert (row["newest"], row["newer_fails"]) == ("onnxruntime-gpu 1.24.4", True)
+    assert (row["newest"], row["newer_fails"]) == ("onnxruntime-gpu 1.26.0", True)
 
 
 def test_a_gpu_with_an_arm_processor_is_judged_by_arm_wheels() -> None:

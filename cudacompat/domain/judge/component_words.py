@@ -79,7 +79,8 @@ def _failure(verdict: ComponentVerdict, library: LibraryVerdict, target: Target)
         last = f"; {known.last_branch} is the last" if known is not None and known.last_branch else ""
         return f"driver {driver} no longer knows the GPU{last} (error 100)"
     if reason is Reason.PTX_ISA_TOO_NEW:
-        needs = f"; driver {library.min_driver} does" if library.min_driver else ""
+        newer = library.min_driver is not None and (driver is None or library.min_driver > driver.branch)
+        needs = f"; driver {library.min_driver} does" if newer else ""  # else the oldest one for the other modules
         if library.outcome is Outcome.PARTIAL:
             some_of = f"{library.counts.get(Outcome.FAILS, 0)} of {count(library.modules, 'module')}"
             return f"{_named(library)}: driver {driver} does not compile the PTX of {some_of}{needs} (error 222)"

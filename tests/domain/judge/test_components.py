@@ -42,6 +42,14 @@ class TestTogether:
         verdict = judge_component(COMPONENT, [BIG, refused], target("12.0", "570.86.10"))
         assert (verdict.outcome, verdict.is_of_driver) == (Outcome.FAILS, True)
 
+    @pytest.mark.parametrize(("oldest", "told"), [(575, "; driver 575 does"), (525, ""), (None, "")])
+    def test_a_driver_is_named_where_it_is_newer_than_the_one_here(self, oldest: int | None, told: str) -> None:
+        on = target("12.0", "570.86.10")
+        counts = {Outcome.NATIVE: 76, Outcome.FAILS: 1}
+        part = replace(library("/site/big.so", Outcome.PARTIAL, 77, Reason.PTX_ISA_TOO_NEW), counts=counts, target=on)
+        verdict = judge_component(COMPONENT, [replace(part, min_driver=oldest)], on)
+        assert why(verdict) == f"big.so: driver 570.86.10 does not compile the PTX of 1 of 77 modules{told} (error 222)"
+
     def test_undecided_modules_beside_others_are_said_and_do_not_decide(self) -> None:
         mixed = replace(BIG, outcome=Outcome.UNDECIDED, counts={Outcome.COMPATIBLE: 5, Outcome.UNDECIDED: 2})
         verdict = judge_component(COMPONENT, [mixed], GPU)

@@ -48,6 +48,8 @@ def outcome(text: str, spec: str, index: str = PYPI, driver: str | None = None) 
     ("text", "index", "spec", "expected", "known"),
     [
         ("torch==2.6.0", PYPI, "RTX 5070 Ti", Outcome.FAILS, HowKnown.READ),
+        ("torch==1.13.1", PYPI, "RTX 3090", Outcome.NATIVE, HowKnown.READ),  # 7 of its modules are for other GPUs
+        ("onnxruntime-gpu==1.25.1", PYPI, "GTX 1080", Outcome.COMPATIBLE, HowKnown.READ),
         ("torch==2.8.0", PYPI, "RTX 5070 Ti", Outcome.NATIVE, HowKnown.READ),
         ("torch==2.7.1", "cu128", "RTX 5070 Ti", Outcome.NATIVE, HowKnown.DOCUMENTED),
         ("torch==2.7.1", "cu126", "RTX 5070 Ti", Outcome.FAILS, HowKnown.READ),  # that of PyPI is this build
