@@ -29,7 +29,7 @@ NO_BACKEND = (
 _OWN: tuple[Signature, ...] = (
     Signature(
         id="ggml-default-target",
-        title="code for nvcc's default target sm_{running} ran on {label}: kernel missing",
+        title="code for nvcc's default target sm_{running} ran on {label}, and this kernel has no body for it",
         derived=True,
         after=("archs-default-target",),
         sample="mmv.cu:51: ERROR: CUDA kernel mul_mat_vec has no device code compatible with CUDA arch 520. "
@@ -286,7 +286,7 @@ _OWN: tuple[Signature, ...] = (
 _RENAMED: tuple[Signature, ...] = (
     Signature(
         id="cmake-option-removed",
-        title="the option {old} is gone",
+        title="the option {old} was renamed",
         patterns=(
             "<old:cudavar> is deprecated and will be removed in the future. Use GGML_CUDA",
             "<old:cudavar> is deprecated and will be removed in the future. Use LLAMA_CUDA",
@@ -295,8 +295,8 @@ _RENAMED: tuple[Signature, ...] = (
         sample="CMake Error at CMakeLists.txt:132 (message):\n  WHISPER_CUBLAS is deprecated and will be removed in "
         "the future.\n\n  Use "
         "GGML_CUDA instead",
-        cause="The CUDA switch of whisper.cpp and llama.cpp was renamed; the old one stops the build or is ignored, "
-        "which leaves a build for the CPU.",
+        cause="The CUDA switch of whisper.cpp and llama.cpp was renamed. By the version the old name still "
+        "works, stops the build, or is ignored, which leaves a build for the CPU.",
         does_not_mean="CUDA itself",
         fix="Use -DGGML_CUDA=ON, and configure from scratch.",
         command="cudacompat generate {engine} --gpu {gpu}",

@@ -15,7 +15,7 @@ What to do: add the PTX of the newest target (CMake: `120-virtual`, nvcc: `-genc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cudacompat.domain.judge.compat import kernels_of
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts, is_suffixed
@@ -47,10 +47,17 @@ def check(held: ArtifactFacts) -> Iterable[Finding]:
         path=held.artifact.path,
         message=f"missing PTX: {which}{of} without complete {wanted}",
         found=what_is_there(lacking),
-        why=f"GPUs newer than {highest} cannot run these modules" if number is not None else None,
+        why=_why(lacking),
         help=f"add compute_{highest.number} PTX to the build (CMake: {highest.number}-virtual)",
         places=shown_places(lacking),
     )
+
+
+def _why(lacking: Sequence[DeviceModule]) -> str:
+    """What a newer GPU does with these modules."""
+    if any(entry.kind is CodeKind.PTX and not is_suffixed(entry) for module in lacking for entry in module.entries):
+        return "newer GPUs compile the other PTX that is there, as far as it has the kernels"
+    return "GPUs of a newer major version cannot run these modules"
 
 
 def _has_ptx(module: DeviceModule, number: int | None) -> bool:

@@ -19,7 +19,7 @@ from cudacompat.domain.judge.code_places import places_of
 from cudacompat.domain.judge.weakest_outcome import reached, runs_as
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.phrases import count, generate_command, what_is_there
+from cudacompat.domain.words.phrases import count, generate_command, verb, what_is_there
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import ArchTarget
 from cudacompat.domain.words.verdict import ModuleVerdict, Outcome
@@ -37,10 +37,11 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
     others = [v for v in verdict.modules if runs_as(v, target) and _is_other(v, wanted)]
     if others and way is Outcome.NATIVE:
         message = f"uses {_code_of(others[0])} on {target.label}, but the policy requires {wanted}"
-        modules = others
+        modules, what = others, verb(len(others), "uses other code", "use other code")
     elif not judged.policy.level_for(target).met_by(way):
         message = f"runs on {target.label} with code for a lower minor version, not native code"
         modules = [v for v in verdict.modules if runs_as(v, target) is Outcome.COMPATIBLE]
+        what = verb(len(modules), "is not native", "are not native")
     else:
         return
     yield Finding(
@@ -50,7 +51,7 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         target=target.id,
         message=message,
         found=what_is_there([v.module for v in verdict.modules]),
-        why=f"{len(modules)} of {count(len(verdict.modules), 'module')} are not native",
+        why=f"{len(modules)} of {count(len(verdict.modules), 'module')} {what}",
         help=f"add {wanted or f'sm_{target.capability.number}'} to the build: {generate_command(target)}",
         places=places_of(modules),
     )

@@ -29,14 +29,13 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
     if not gaps:
         return
     sections = sorted({v.module.section for v in gaps if v.module.section})
+    may = "may not run" if any(v.outcome is Outcome.UNDECIDED for v in gaps) else "would not run"
     yield Finding(
         id=RULE.id,
         severity=Severity.NOTE,
         path=verdict.path,
         target=verdict.target.id,
-        message=(
-            f"{len(gaps)} of {count(len(verdict.stray), 'unregistered module')} would not run on {verdict.target.label}"
-        ),
+        message=(f"{len(gaps)} of {count(len(verdict.stray), 'unregistered module')} {may} on {verdict.target.label}"),
         found=what_is_there([v.module for v in gaps]),
         why=f"found in {', '.join(sections)}; the CUDA runtime does not load this code, so the library must"
         if sections

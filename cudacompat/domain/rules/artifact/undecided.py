@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from cudacompat.domain.judge.code_places import places_of
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.phrases import CAUSE, count, what_is_there
+from cudacompat.domain.words.phrases import CAUSE, count, verb, what_is_there
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Outcome
 
@@ -32,13 +32,13 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
     if (verdict.outcome is not Outcome.UNDECIDED and not open_) or verdict.reason is None:
         return
     reasons = Counter(v.reason for v in open_) or Counter([verdict.reason])
+    number, every = len(open_) or len(verdict.modules), count(len(verdict.modules), "module")
     yield Finding(
         id=RULE.id,
         severity=Severity.WARNING,
         path=verdict.path,
         target=verdict.target.id,
-        message=f"cannot tell whether {count(len(open_) or len(verdict.modules), 'module')} of "
-        f"{len(verdict.modules)} run on {verdict.target.label}",
+        message=f"cannot tell whether {number} of {every} {verb(number, 'runs', 'run')} on {verdict.target.label}",
         found=what_is_there([v.module for v in verdict.modules]),
         why="; ".join(CAUSE[reason] for reason, _ in reasons.most_common() if reason),
         places=places_of(open_ or verdict.modules),

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 
 from cudacompat.domain.rules.ignores.policy_ignores import IgnoreUse
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.phrases import count, verb
 from cudacompat.domain.words.rule import Rule
 
 
@@ -28,7 +28,7 @@ def check(use: IgnoreUse) -> Iterable[Finding]:
             path=use.ignore.where or None,
             line=use.ignore.line,
             message=f"the ignore for {use.ignore.label} expired on {use.ignore.expires}",
-            found=f"{count(use.matched, 'finding')} that it matched count again",
+            found=f"{count(use.matched, 'finding')} that it matched {verb(use.matched, 'counts', 'count')} again",
             why=f"reason given: {use.ignore.reason}",
             help="remove the ignore, or set a new date",
         )

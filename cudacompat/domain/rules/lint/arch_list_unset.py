@@ -206,7 +206,7 @@ def _default_target(place: TextSpan, found: str) -> Finding:
     return Finding(
         id=RULE.id,
         severity=Severity.WARNING,
-        message="this nvcc command names no target, so it builds only nvcc's default",
+        message="nvcc gets no target here, so it builds only its default",
         path=place.file,
         line=place.line,
         span=place.span,

@@ -37,8 +37,8 @@ def check(project: Project) -> Iterable[Finding]:
             line=met.place.line,
             span=met.place.span,
             found=met.found,
-            why="cuda-compat works only on data center GPUs (others: errors 803 and 804); NVIDIA Container "
-            "Toolkit enables it where it helps",
+            why="cuda-compat works only on data center GPUs with an older driver (else error 803 or 804); NVIDIA "
+            "Container Toolkit enables it where it helps",
             help="set it only in the build stage, or in the RUN that links",
             fix=without_folder(project, met),
         )

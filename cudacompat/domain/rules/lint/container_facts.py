@@ -19,4 +19,4 @@ def running_settings(project: Project) -> Iterator[tuple[Setting, str]]:
         if service.gpu:
             for setting in service.environment.values():
                 if setting.way is AssignmentKind.ENVIRONMENT:
-                    yield setting, f"{service.name}, which has one"
+                    yield setting, f"the service {service.name}"

@@ -48,7 +48,7 @@ def check(project: Project, command: Command) -> Iterable[Finding]:
         line=command.place.line,
         span=command.place.span,
         found=command.line[:160],
-        why=f"{first.name} defaults to ON and adds -march=native; an older CPU stops with `Illegal instruction`",
+        why=f"{first.name} defaults to ON and adds -march=native; an older CPU may stop with `Illegal instruction`",
         help=written,
         fix=_off(project, command, first) if first.channel is Channel.DEFINE else None,
     )

@@ -66,7 +66,7 @@ def _says_neither(project: Project, stage: Stage) -> Iterable[Finding]:
     yield Finding(
         id=RULE.id,
         severity=Severity.NOTE,
-        message=f"{base.image} sets neither NVIDIA_VISIBLE_DEVICES nor its capabilities",
+        message="this CUDA image sets neither NVIDIA_VISIBLE_DEVICES nor NVIDIA_DRIVER_CAPABILITIES",
         path=stage.file,
         line=stage.place.line,
         span=stage.place.span,

@@ -47,7 +47,7 @@ def check(project: Project) -> Iterable[Finding]:
                 severity=Severity.ERROR if gone else Severity.NOTE,
                 message=f"find_package(CUDA) does not work under the policies of CMake {policies[0]}.{policies[1]}"
                 if gone and policies is not None
-                else "find_package(CUDA) uses an obsolete module (one-digit major versions only)",
+                else "find_package(CUDA) uses an obsolete module (architectures only up to 9.x)",
                 path=file.name,
                 line=each.command.place.line,
                 span=each.command.place.span,

@@ -98,7 +98,7 @@ def _fault(match: re.Match[str]) -> tuple[str, str, tuple[int, int, str] | None]
         at = match.start("code") - match.start()
         text = f"[{match['code']}]"
         return (
-            f"code={match['code']}: several codes need brackets",
+            f"code={match['code']}: several values need brackets",
             f"code={text}",
             (at, at + len(match["code"]), text),
         )
@@ -114,7 +114,7 @@ def _against_arch(arch: str, code: str) -> tuple[str, str, None] | None:
     if kind is None:
         return f"code={code}: nvcc requires sm_{code} or compute_{code}", f"code=sm_{code}", None
     if kind == "compute" and f"{number}{suffix}" != arch:
-        return f"code={code} after arch=compute_{arch}: the PTX is of that arch or none", f"code=compute_{arch}", None
+        return f"code={code} after arch=compute_{arch}: PTX must have the number of arch", f"code=compute_{arch}", None
     if kind == "sm" and number < own:
         return (
             f"code={code} after arch=compute_{arch}: machine code cannot be older than its arch",
@@ -122,7 +122,7 @@ def _against_arch(arch: str, code: str) -> tuple[str, str, None] | None:
             None,
         )
     if kind == "sm" and number == own and arch.endswith("a") and suffix != "a":
-        return f"code={code} after arch=compute_{arch}: it has to be sm_{arch}", f"code=sm_{arch}", None
+        return f"code={code} after arch=compute_{arch}: code must be sm_{arch}", f"code=sm_{arch}", None
     return None
 
 
@@ -137,12 +137,13 @@ def _options(place: TextSpan, text: str) -> Iterator[Finding]:
     if len(different) == 1 and code and different[0].startswith("sm_"):
         finding = (
             Severity.ERROR,
-            f"-arch={different[0]} together with -code: nvcc needs a virtual target there",
+            f"-arch={different[0]} together with -code: nvcc needs a virtual target after -arch",
             f"-arch={different[0].replace('sm_', 'compute_')} -code={','.join(code)}",
         )
     elif any(re.fullmatch(r"\d{2,3}[af]?|\d{1,2}\.\d", each) for each in different):
-        wrong = next(each for each in different if each[0].isdigit()).replace(".", "")
-        finding = (Severity.ERROR, f"-arch={wrong}: nvcc requires sm_{wrong}", f"-arch=sm_{wrong}")
+        wrong = next(each for each in different if each[0].isdigit())
+        number = wrong.replace(".", "")
+        finding = (Severity.ERROR, f"-arch={wrong}: nvcc requires sm_{number}", f"-arch=sm_{number}")
     elif any(re.fullmatch(r"sm_\d+[af]?(?:,\w+)+", each) for each in different):
         finding = (
             Severity.ERROR,

@@ -26,7 +26,7 @@ from cudacompat.domain.words.switch_values import is_on
 _SAYS = {
     Effect.STOPS: (Severity.ERROR, "fails because of"),
     Effect.IGNORED: (Severity.ERROR, "builds without CUDA despite"),
-    Effect.WARNED: (Severity.NOTE, "will remove"),
+    Effect.WARNED: (Severity.NOTE, "warns of the old name"),
 }
 
 
@@ -89,4 +89,4 @@ def _renamed(project: Project, setting: Setting, gone: RenamedOption) -> Fix | N
     return Fix(f"replace {setting.name} with {gone.now}", (edit,), safe=True)
 
 
-RULE = Rule("gone-option", "Option removed from this version", __doc__, check)
+RULE = Rule("gone-option", "Option renamed or removed in this version", __doc__, check)

@@ -51,6 +51,7 @@ def check(project: Project, stage: Stage) -> Iterable[Finding]:
         if own is None or own[0] <= made_by.gcc_max:
             return
         (major, place, found), fix = own, None
+    sets = f"{named.name if named is not None else 'CUDAHOSTCXX'}=g++-{made_by.gcc_max}"
     yield Finding(
         id=RULE.id,
         severity=Severity.ERROR,
@@ -60,7 +61,7 @@ def check(project: Project, stage: Stage) -> Iterable[Finding]:
         span=place.span,
         found=found[:160],
         why='nvcc stops at every file with "unsupported GNU version"',
-        help=f"install g++-{made_by.gcc_max} and set CUDAHOSTCXX=g++-{made_by.gcc_max}, or use a newer CUDA release",
+        help=f"install g++-{made_by.gcc_max} and set {sets}, or use a newer CUDA release",
         fix=fix,
     )
 

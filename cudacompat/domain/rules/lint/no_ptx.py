@@ -43,7 +43,7 @@ def check(project: Project, listed: ArchListSetting, seen: Memory) -> Iterable[F
     yield Finding(
         id=RULE.id,
         severity=Severity.NOTE,
-        message=f"{setting.name} builds no PTX: GPUs after {newest // 10}.x cannot run the result",
+        message=f"{setting.name} builds no PTX: GPUs newer than {newest // 10}.x cannot run the result",
         path=setting.place.file,
         line=setting.place.line,
         span=setting.place.span,

@@ -39,7 +39,7 @@ def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
         line=setting.place.line,
         span=setting.place.span,
         found=f"{setting.name}={setting.value}"[:160],
-        why="the driver keeps the result in its own cache, until it is updated or the home directory is fresh",
+        why="the driver caches the result until its next update, or until the home directory is lost",
         help="add machine code for the GPUs that you know, such as 86-real",
     )
 

@@ -50,13 +50,14 @@ def check(project: Project, command: Command) -> Iterable[Finding]:
             severity=Severity.ERROR if sure else Severity.WARNING,
             message=f"{setting.name} has no effect: pip installs a prebuilt wheel of {row.name}"
             if sure
-            else f"{setting.name} has no effect: this index provides wheels of {row.name}",
+            else f"{setting.name} has no effect on a wheel, and this index has wheels of {row.name}",
             path=setting.place.file,
             line=setting.place.line,
             span=setting.place.span,
             found=f"{setting.name}={setting.written}"[:160],
             why=f"the wheel contains {row.carries} ({row.source})",
-            help=f"check the wheel with `cudacompat check`; to build it: pip install --no-binary {row.name} {row.name}",
+            help=f"check the wheel with `cudacompat check`; for other targets build {row.name} from source "
+            "(--no-binary, where the index has the source)",
         )
 
 

@@ -46,10 +46,12 @@ def check(project: Project) -> Iterable[Finding]:
         rewritten = (
             "" if written or listed.grammar is not Grammar.CMAKE else f" ({listed.use.engine.name} adds the suffix)"
         )
+        family = any(image.suffix is ArchSuffix.FAMILY for image in ptx)
+        others = "GPUs of other families" if family else "other GPUs"
         yield Finding(
             id=RULE.id,
             severity=Severity.NOTE,
-            message=f"the only PTX is {names}{rewritten}, which GPUs outside this list cannot use",
+            message=f"the only PTX is {names}{rewritten}, which {others} cannot use",
             path=setting.place.file,
             line=setting.place.line,
             span=setting.place.span,
@@ -66,4 +68,4 @@ def _goes_on(project: Project, listed: ArchListSetting) -> bool:
     return file is not None and re.search(rf"(?i)list\s*\(\s*APPEND\s+{name}|\$\{{{name}\}}", file.text) is not None
 
 
-RULE = Rule("ptx-for-one-gpu", "PTX that no other GPU can use", __doc__, check)
+RULE = Rule("ptx-for-one-gpu", "PTX only with the suffix a or f", __doc__, check)

@@ -46,11 +46,11 @@ def check(project: Project) -> Iterable[Finding]:
         own = _plain(image) in built and not _NOT_RUNNING.search(words) and (command.job is None or command.job.gpu)
         if not nvidia and not own:
             continue
-        what = "nvidia-smi in" if nvidia else f"what {built[_plain(image)]} builds as"
+        what = f"nvidia-smi in {image}" if nvidia else f"{image} (built from {built[_plain(image)]})"
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR if nvidia else Severity.WARNING,
-            message=f"{command.program} starts {what} {image} without a GPU",
+            message=f"{command.program} starts {what} without a GPU",
             path=command.place.file,
             line=command.place.line,
             span=command.place.span,

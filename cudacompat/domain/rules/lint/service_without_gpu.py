@@ -71,7 +71,7 @@ def _image(project: Project, service: Service) -> str | None:
         stage = _stage(stages, service.stage)
         if stage is None or not runs_cuda(project, stage):
             return None
-        return f"what {service.dockerfile} builds"
+        return f"the image of {service.dockerfile}"
     base = service.base
     if base is None or service.builds or not is_nvidia_cuda(base) or base.flavour is None:
         return None

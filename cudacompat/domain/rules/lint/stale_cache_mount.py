@@ -45,8 +45,8 @@ def check(project: Project, command: Command) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.WARNING,
-            message=f"the cache mount {mount.options.get('target', '')} keeps {use.engine.name} code built for an "
-            "older list",
+            message=f"the cache mount {mount.options.get('target', '')} can return {use.engine.name} code built for "
+            "an older list",
             path=command.place.file,
             line=command.place.line,
             span=command.place.span,
@@ -116,8 +116,8 @@ def _clear(project: Project, command: Command, cache: Cache) -> str | None:
 
 def _help(project: Project, command: Command, cache: Cache) -> str:
     clear = _clear(project, command, cache)
-    by_id = "put the list in the id of the cache"
-    return f"{clear} before it, or {by_id}" if clear is not None else by_id
+    by_id = "put the list into the id of the cache mount"
+    return f"run `{clear}` before it, or {by_id}" if clear is not None else by_id
 
 
 def _fix(project: Project, command: Command, cache: Cache) -> Fix | None:

@@ -31,7 +31,7 @@ def check(project: Project) -> Iterable[Finding]:
         yield Finding(
             id=RULE.id,
             severity=Severity.WARNING,
-            message="the library path of this runtime image contains the libcuda stub",
+            message="the library path where the program runs contains the libcuda stub",
             path=met.place.file,
             line=met.place.line,
             span=met.place.span,

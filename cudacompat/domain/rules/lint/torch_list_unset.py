@@ -33,6 +33,7 @@ def check(project: Project, command: Command) -> Iterable[Finding]:
     if _named_in_scripts(project, knobs):
         return  # it sets or asks for the list itself, or a script does
     spelled = ";".join(dict.fromkeys(str(target.capability) for target in project.targets))
+    sets = "add ENV" if command.stage is not None else "set"
     yield Finding(
         id=RULE.id,
         severity=Severity.ERROR,
@@ -42,7 +43,7 @@ def check(project: Project, command: Command) -> Iterable[Finding]:
         span=command.place.span,
         found=command.line[:160],
         why=use.engine.stops_unset,
-        help=f'add ENV {knobs[0]}="{spelled or "8.0;8.6;9.0;12.0+PTX"}" before this command',
+        help=f'{sets} {knobs[0]}="{spelled or "8.0;8.6;9.0;12.0+PTX"}" before this command',
         fix=_given(project, command, knobs[0], value=spelled) if spelled else None,
     )
 

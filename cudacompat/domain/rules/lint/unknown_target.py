@@ -44,7 +44,7 @@ def check(project: Project) -> Iterable[Finding]:
             line=setting.place.line,
             span=setting.place.span,
             found=f"{setting.name or 'flags'}={setting.value}"[:160],
-            why=f"nvcc stops with an error; CUDA {RELEASES[0].version} to {RELEASES[-1].version} were searched",
+            why=f"the nvcc of CUDA {RELEASES[0].version} to {RELEASES[-1].version} stops with an error",
             help=_near(unknown[0]),
         )
 
@@ -60,7 +60,7 @@ def _near(code: CodeTarget) -> str:
     near = sorted(
         difflib.get_close_matches(plain, [arch for arch in known_archs() if arch.isdecimal()], n=3, cutoff=0.5)
     )
-    return f"write the GPU's own: {', '.join(near)} are near it" if near else "write the GPU's own"
+    return f"use the target of your GPU; similar: {', '.join(near)}" if near else "use the target of your GPU"
 
 
 RULE = Rule("unknown-target", "Unknown target", __doc__, check)

@@ -38,7 +38,7 @@ _HIDES = re.compile(r"-1|none|void|NoDevFiles|", re.IGNORECASE)
 
 
 _NO_LIST = (
-    "the variable must list GPU indexes or UUIDs; the first invalid entry and all after it are ignored (error 100)"
+    "CUDA reads GPU indexes or UUIDs and ignores the first invalid entry and all after it: no GPU is left (error 100)"
 )
 
 
@@ -93,7 +93,7 @@ def check(project: Project) -> Iterable[Finding]:
             line=setting.place.line,
             span=setting.place.span,
             found=f"{setting.name}={setting.written}"[:120],
-            why="a container that is started with a GPU gets none, and the program falls back to the CPU or stops",
+            why="a container that is started with a GPU sees none, and the program falls back to the CPU or stops",
             help="remove it, and choose the GPUs where the container is started",
         )
 

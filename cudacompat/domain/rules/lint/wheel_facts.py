@@ -132,9 +132,7 @@ def reason_of(verdict: RequirementVerdict) -> str | None:
         return f"driver {target.driver} does not know this GPU{told}"
     if reason is Reason.DRIVER_DROPPED_GPU:
         return f"driver {target.driver} no longer drives this GPU{told}"
-    return (
-        f"no machine code there runs on {target.capability}, and no PTX: no kernel image{told or ' (CUDA error 209)'}"
-    )
+    return f"no machine code and no PTX there runs on {target.capability}: no kernel image{told or ' (CUDA error 209)'}"
 
 
 def help_for(resolved: Resolved, packages: PackageSet, targets: Sequence[Target], *, native: bool = False) -> str:

@@ -37,6 +37,8 @@ _FORMS = {
     Grammar.CUPY: "arch=compute_80,code=sm_80;arch=compute_86,code=sm_86",
 }
 _FIND_CUDA = re.compile(r"(?i)cuda_select_nvcc_arch_flags\s*\([^)]{0,4000}CMAKE_CUDA_ARCHITECTURES")
+_POINTED = (Grammar.TORCH, Grammar.SPACED, Grammar.FIND_CUDA)  # whose numbers are compute capabilities
+_MALFORMED = "an item has a form that it does not read"
 _WORDS_OF_OTHERS = frozenset({"auto", "common", "current"})
 
 
@@ -92,19 +94,21 @@ def _why(listed: ArchListSetting, items: tuple[GuessedItem, ...] | None) -> str 
         return "the quotes become part of the value"
     if len(items) > 1 and listed.grammar is Grammar.ONE_NUMBER:
         return "it accepts only one architecture"
-    if "," in value:
-        return "items must be separated by commas"
-    if listed.grammar in (Grammar.CMAKE, Grammar.CMAKE_SPLIT, Grammar.NUMBERS):
-        if "." in value:
-            return "numbers need a point (8.6)"
-        if "+ptx" in value.lower():
-            return "only PyTorch's list accepts +PTX"
-        if "_" in value:
-            return "the numbers need no sm_ or compute_"
-        return "it contains spaces" if " " in value else "an item is malformed"
     if listed.grammar is Grammar.CUPY:
         return "it requires nvcc's arch and code pairs"
-    return "numbers have no point (86)" if "." not in value else "an item is malformed"
+    by_cmake = listed.grammar in (Grammar.CMAKE, Grammar.CMAKE_SPLIT)
+    whose = "CMake's" if by_cmake else "its"
+    if "," in value:
+        return f"{whose} separator is the {'space' if listed.grammar is Grammar.SPACED else 'semicolon'}, not the comma"
+    if listed.grammar in _POINTED:
+        return f"{whose} numbers need a point (8.6, not 86)" if "." not in value else _MALFORMED
+    if "." in value:
+        return f"{whose} numbers have no point (86, not 8.6)"
+    if "+ptx" in value.lower():
+        return "CMake's word for PTX is -virtual, not +PTX" if by_cmake else "it does not read +PTX"
+    if "_" in value:
+        return f"{whose} numbers have no prefix (86, not sm_86)"
+    return f"{whose} separator is the semicolon, not the space" if " " in value else _MALFORMED
 
 
 def _appended(project: Project) -> Iterable[Finding]:

@@ -81,7 +81,8 @@ def _finding(toolkit: ToolkitFacts, target: Target, *, cure: str, fitting: Toolk
     arch = str(target.capability.number)
     first, last = first_with(arch), last_with(arch)
     span = f"sm_{arch} needs CUDA {first.version}" if first is not None else ""
-    span += "" if last is None or last is RELEASES[-1] else f" to {last.version}"
+    ends = last is not None and last is not RELEASES[-1]
+    span += f" to {last.version}" if last is not None and ends else " or newer" if span else ""
     return Finding(
         id=RULE.id,
         severity=Severity.WARNING,

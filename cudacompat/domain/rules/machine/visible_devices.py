@@ -23,9 +23,7 @@ from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
-_FIRST_INVALID = (
-    "the variable must list GPU indexes or UUIDs; the first invalid entry and all after it are ignored (error 100)"
-)
+_FIRST_INVALID = "CUDA reads GPU indexes or UUIDs, and ignores the first invalid entry and all after it"
 
 
 def check(machine: Machine) -> Iterable[Finding]:
@@ -87,10 +85,10 @@ def _hides_all(value: str, why: str | None) -> Finding:
         path=None,
         message=f"{VARIABLE}={value} hides every GPU",
         found=why,
-        why=_FIRST_INVALID,
-        help=f"unset {VARIABLE} (for containers, NVIDIA_VISIBLE_DEVICES=all is the one that takes all)",
+        why=f"{_FIRST_INVALID}: no GPU is left (error 100)",
+        help=f"unset {VARIABLE}; NVIDIA_VISIBLE_DEVICES=all is what gives a container all GPUs",
         command=f"unset {VARIABLE}",
     )
 
 
-RULE = Rule("visible-devices", "CUDA_VISIBLE_DEVICES hides every GPU", __doc__, check)
+RULE = Rule("visible-devices", "CUDA_VISIBLE_DEVICES hides GPUs", __doc__, check)

@@ -33,7 +33,7 @@ def check(verified: Verified) -> Iterable[Finding]:
     if verified.log is not None:
         help_ = "a log does not show which code ran; run the command itself: cudacompat verify -- CMD"
     else:
-        help_ = 'run a longer job, and try --cold; "not seen" above lists what is missing'
+        help_ = 'run a longer job, and try --cold; "not observed" above lists what is missing'
     yield Finding(
         id=RULE.id,
         severity=Severity.WARNING,
