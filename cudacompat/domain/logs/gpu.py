@@ -82,7 +82,7 @@ def _ptx_of_driver(_values: Values, facts: LogFacts, _target: Target | None) -> 
     row = branch_of(facts.driver)
     if row is None:
         return None
-    return f"The driver in the log ({facts.driver}) supports CUDA {row.cuda} and PTX ISA {row.ptx_isa}."
+    return f"The driver in the log ({facts.driver}) supports CUDA {row.cuda} and PTX up to ISA {row.ptx_isa}."
 
 
 def _driver_needed(_values: Values, facts: LogFacts, target: Target | None) -> str | None:

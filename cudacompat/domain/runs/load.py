@@ -133,7 +133,7 @@ def _answer_in_words(answer: ModuleAnswer, kernels: int) -> str:
         return f"error {answer.named(answer.load)}"
     codes = sorted({code for _, code in answer.refused})
     if not codes:
-        return f"loads; all {answer.asked} of {kernels} requested kernels found"
+        return f"loads; {answer.asked} of {kernels} kernels looked up, all found"
     errors = ", ".join(answer.named(code) for code in codes)
     return f"loads; {len(answer.refused)} of {answer.asked} kernels refused: error {errors}"
 

@@ -113,8 +113,8 @@ def _failure(seen: Observation) -> str | None:
     if ended is not None and ended.how is End.NOT_STARTED:
         return f"the command {ended.words}"
     if health is not None and health.green_after is None:
-        left = "the command ended first" if ended is not None and ended.how is not End.TIMED_OUT else "it never did"
-        return f"{health.url} did not become healthy, and {left} (its last answer: {health.last})"
+        left = "before the command ended" if ended is not None and ended.how is not End.TIMED_OUT else "in time"
+        return f"{health.url} did not become healthy {left} (its last answer: {health.last})"
     if ended is not None and ended.failed:
         return f"the command {ended.words}"
     errors = [each for each in seen.log.signs if each.sign.says is SignMeaning.ERROR]
@@ -157,7 +157,7 @@ def _code(seen: Observation, evidence: Iterable[RunEvidence]) -> tuple[Code, str
         return Code.UNKNOWN, "the GPU was used; it is not known which process used the JIT cache"
     running = [each for each in seen.judged if (machine_code(each) or each.count(Outcome.JIT)) and not is_aside(each)]
     if running and not any(machine_code(each) for each in running):
-        return Code.JIT, "only PTX fits this GPU in any file that it had mapped"
+        return Code.JIT, "no loaded file has machine code for this GPU, only PTX"
     if not nothing_compiled(seen):
         if any(each.count(Outcome.JIT) for each in running):
             return Code.UNKNOWN, (

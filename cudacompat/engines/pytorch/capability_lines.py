@@ -298,7 +298,7 @@ CAPABILITY: tuple[Signature, ...] = (
         sample="torchaudio 2.6.0+cu124 requires torch==2.6.0, but you have torch 2.7.1+cu128 which is incompatible.",
         cause="A later pip command replaced torch alone; the packages built for the other one may fail with "
         "undefined symbols.",
-        does_not_mean="the end of the installation",
+        does_not_mean="a failed installation: pip installed what it was asked for",
         fix="Install torch and what is released with it in one command.",
         command="pip install --upgrade torch torchvision torchaudio --index-url https://download.pytorch.org/whl/{wheel}",
         distinct=("wanted",),

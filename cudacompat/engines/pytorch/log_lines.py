@@ -26,8 +26,7 @@ _OWN: tuple[Signature, ...] = (
         "installation.",
         cause="The wheel has no machine code of the GPU's major version and no PTX that fits. This line is a "
         "warning; error 209 follows at the first kernel.",
-        does_not_mean="the age of the driver or of a toolkit on this machine: the wheel is too old. Other extensions "
-        "have their own lists.",
+        does_not_mean="the driver; a toolkit on this machine. Other extensions have their own lists.",
         fix="Install a wheel that supports the GPU (sm_120 needs a wheel for CUDA 12.8 or newer).",
         command=_INSTALL,
         wheel="torch",
@@ -202,7 +201,7 @@ _OWN: tuple[Signature, ...] = (
         patterns=("No operator found for 'memory_efficient_attention_forward'",),
         sample="NotImplementedError: No operator found for `memory_efficient_attention_forward` with inputs:",
         cause="Each kernel names its reason below: built without CUDA, capability too high or too low, type or shape.",
-        does_not_mean="one known cause: read the reasons below",
+        does_not_mean="the same reason for every kernel: read the reasons below",
         fix="An xformers release that knows {label}, or another attention implementation.",
         after=("xformers-not-loaded",),
         sources=("xformers 0.0.35 xformers/ops/fmha/dispatch.py",),

@@ -30,7 +30,7 @@ SERVERS: tuple[Signature, ...] = (
         sample="RuntimeError: Engine core initialization failed. See root cause above. Failed core proc(s): {}",
         cause="The server reports that a child ended; the child's traceback, often much earlier and with another "
         "process id, has the reason.",
-        does_not_mean="the signal itself, which only reports the end",
+        does_not_mean="the server process, which only reports the end of the engine",
         fix="Read the first traceback of the engine's or worker's process; keep the whole log.",
         role=Role.HEADING,
         sources=("vllm-project/vllm#21028", "gpustack/gpustack#2769", "sgl-project/sglang#3713"),

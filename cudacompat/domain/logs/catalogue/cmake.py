@@ -253,7 +253,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CMake Warning:\n  Manually-specified variables were not used by the project:\n\n    "
         "GGML_CUDA_COMPUTE_CAPABILITY",
         cause="The variable is on the command line, and no CMakeLists.txt reads it, so it has no effect.",
-        does_not_mean="nvcc; CMake. The targets that the variable names were not built.",
+        does_not_mean="nvcc; CMake. The variable selected no targets.",
         fix="Use the variable that this engine reads.",
         command="cudacompat generate {engine} --gpu {gpu}",
         distinct=("variable",),

@@ -252,7 +252,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "NCCL version "
         "2.19.3",
         cause="The reason is printed with NCCL_DEBUG=INFO only.",
-        does_not_mean="one cause",
+        does_not_mean="this line itself, which has no reason in it",
         fix="Run again with NCCL_DEBUG=INFO and explain that log.",
         command="export NCCL_DEBUG=INFO",
         after=("nccl-cuda-failure", *_EARLIER),

@@ -189,7 +189,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="CUDA error: CUDA driver version is insufficient for CUDA runtime version",
         cause="The CUDA runtime in the program needs a newer driver than the loaded one. Without any driver, as "
         "in a container without GPU access, the message is the same.",
-        does_not_mean="always an old driver: first check that libcuda.so.1 exists",
+        does_not_mean="an old driver in every case: first check that libcuda.so.1 exists",
         fix="In a container: start it with --gpus all. On the host: compare the driver version with the runtime.",
         command="cudacompat doctor",
         cases=(

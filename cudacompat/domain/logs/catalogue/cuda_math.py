@@ -187,7 +187,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "Timeout(ms)=600000) ran for 600123 milliseconds before timing out.",
         cause="One rank did not make the same call: it failed, is slower, or took another way through the program; or "
         "the GPUs cannot reach each other (peer access over PCI Express with an IOMMU, a firewall).",
-        does_not_mean="always this rank",
+        does_not_mean="this rank in every case",
         fix="Read the first error of every rank; NCCL_DEBUG=INFO shows the connections; NCCL_P2P_DISABLE=1 tells "
         "whether peer access is the reason.",
         command="export NCCL_DEBUG=INFO",

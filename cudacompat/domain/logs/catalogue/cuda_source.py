@@ -270,6 +270,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "nvcc error : '<step:(cudafe|cicc|ptxas)><...>' died with status 0xC0000005",
             "'cudafe++' died with status 0xC0000005 (ACCESS_VIOLATION)",
             "nvcc error : '<step:(cicc|ptxas)>' died due to signal 11",
+            "nvcc error : '<step:(cudafe*)>++' died due to signal 11",
         ),
         sample="nvcc error   : 'cudafe++' died with status 0xC0000005 (ACCESS_VIOLATION)",
         cause="A defect of this nvcc with this source or this host compiler: most often an update of Visual Studio "

@@ -105,7 +105,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="NVRM: Xid (PCI:0000:01:00): 31, pid=12345, name=python, Ch 00000008, intr 00000000. MMU Fault: "
         "ENGINE GRAPHICS",
         cause="Xid 13, 31 and 43 come from programs. Xid 48, 63, 64, 74, 79, 94 and 95 point to the hardware.",
-        does_not_mean="always a broken GPU: look up the number in NVIDIA's list",
+        does_not_mean="a broken GPU in every case: look up the number in NVIDIA's list",
         fix="Look up the number in NVIDIA's Xid list. For 13 and 31 run the program under compute-sanitizer.",
         distinct=("xid",),
         sources=(

@@ -201,7 +201,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="nvidia-persistenced failed to initialize. Check syslog for more details.",
         cause="The kernel module is not loaded or lists no GPU, or the device files are not accessible for its user.",
-        does_not_mean="the first fault: this process only keeps the driver loaded",
+        does_not_mean="nvidia-persistenced itself, which only keeps the driver loaded",
         fix="See why the module is not loaded.",
         command="journalctl -b -u nvidia-persistenced",
         role=Role.CHAIN_END,

@@ -203,7 +203,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="Failed to initialize NVML: GPU Not Found",
         cause="The driver is not loaded, not the one the library belongs to, or has no GPU that answers.",
-        does_not_mean="one known fault: the kernel's log names it",
+        does_not_mean="NVML itself: the kernel's log names the fault",
         fix="Run nvidia-smi on the host, and read NVIDIA's lines in the kernel's log.",
         command="sudo dmesg",
         role=Role.CHAIN_END,

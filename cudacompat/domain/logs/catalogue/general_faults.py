@@ -280,7 +280,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Process finished with exit code -1073740791 (0xC0000409)",
         cause="0xC0000005 is an access outside memory, 0xC0000409 an abort (also for a DLL that is not found while "
         "running), 0xC000001D an instruction that the processor does not have.",
-        does_not_mean="one known part: the lines before this one, or the event log, name it",
+        does_not_mean="the code itself: the lines before this one, or the event log, name the part that crashed",
         fix="Start it in a terminal and read the last lines; check that CUDA's and cuDNN's DLLs are of the releases "
         "that the program asks for.",
         role=Role.END,

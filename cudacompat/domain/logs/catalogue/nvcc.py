@@ -130,9 +130,9 @@ SIGNATURES: tuple[Signature, ...] = (
         title="code for {code} cannot be made from {arch}",
         patterns=("Incompatible code generation requested: arch='<arch:word>', code='<code:word>'",),
         sample="nvcc fatal   : Incompatible code generation requested: arch='compute_90a', code='sm_100'",
-        cause="In -gencode the real architecture must be reachable from the virtual one: not newer than it, an `a` "
-        "only with itself, an `f` within its family.",
-        does_not_mean="an unsupported release of one of the two",
+        cause="In -gencode the real architecture must not be older than the virtual one. With the suffix `a` both must "
+        "be the same; with `f` both must be of one family.",
+        does_not_mean="an architecture that this nvcc does not support: it knows both",
         fix="Give the pair one number: arch=compute_NN,code=sm_NN.",
         command="cudacompat generate nvcc --gpu {gpu} --as nvcc",
         distinct=("arch", "code"),
@@ -159,13 +159,13 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvcc warning : incompatible redefinition for option 'gpu-architecture', the last value of this "
         "option was used",
         cause="The command line and CMAKE_CUDA_FLAGS, CUDAFLAGS or NVCC_APPEND_FLAGS each give an -arch.",
-        does_not_mean="a build of both",
+        does_not_mean="two lists that add up: nvcc builds for the last -arch only",
         fix="Set the architectures in one place.",
         sources=(_MEASURED,),
     ),
     Signature(
         id="nvcc-deprecated-targets",
-        title="the architecture list contains targets that CUDA 13 removed",
+        title="the architecture list contains targets that the next major CUDA release removes",
         severity=Severity.NOTE,
         patterns=(
             "Support for offline compilation for architectures prior to<...>will be removed in a future release",
@@ -174,9 +174,9 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="nvcc warning : Support for offline compilation for architectures prior to '<compute/sm/lto>_75' will "
         "be "
         "removed in a future release (Use -Wno-deprecated-gpu-targets to suppress warning).",
-        cause="The list has targets below 7.5. CUDA 12.8 and 12.9 still build them; CUDA 13 does not.",
+        cause="This nvcc still builds these targets. CUDA 12 removed 3.5 and 3.7, CUDA 13 all below 7.5.",
         does_not_mean="an error in this build",
-        fix="Stay on CUDA 12 for GPUs before 7.5. For a mixed fleet make two builds.",
+        fix="Stay on this CUDA major release for these GPUs. For a mixed fleet make two builds.",
         sources=("ggml-org/llama.cpp#23209",),
     ),
     Signature(
@@ -287,9 +287,9 @@ SIGNATURES: tuple[Signature, ...] = (
         id="nvcc-killed",
         title="a compile step was killed because the machine ran out of memory",
         patterns=(
-            "nvcc error : 'cicc' died due to signal <signal:num>",
-            "nvcc error : 'ptxas' died due to signal <signal:num>",
-            "nvcc error : 'cudafe++' died due to signal <signal:num>",
+            "nvcc error : 'cicc' died due to signal 9",
+            "nvcc error : 'ptxas' died due to signal 9",
+            "nvcc error : 'cudafe++' died due to signal 9",
             "'cicc' died due to signal 9 (Kill signal)",
             "'ptxas' died due to signal 9 (Kill signal)",
         ),

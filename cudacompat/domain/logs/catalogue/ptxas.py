@@ -160,7 +160,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("SM version specified by .target is higher than default SM version assumed",),
         sample="ptxas fatal   : SM version specified by .target is higher than default SM version assumed",
         cause="The .target in the PTX is above the -arch given to ptxas.",
-        does_not_mean="an unsupported release of one of the two",
+        does_not_mean="an architecture that this ptxas does not support",
         fix="Compile for an architecture at or above the .target.",
         sources=(_MEASURED,),
     ),

@@ -275,7 +275,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="[2025-02-21 22:59:28] Received sigquit from a child proces. It usually means the child failed.",
         cause="The parent reports only that a child ended.",
-        does_not_mean="the signal itself, which only reports the end",
+        does_not_mean="the parent process, which only reports the end of the worker",
         fix="Read the first error of that worker or rank.",
         role=Role.HEADING,
         severity=Severity.ERROR,

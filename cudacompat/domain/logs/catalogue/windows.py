@@ -18,7 +18,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "Files\\NVIDIA "
         'GPU Computing Toolkit\\CUDA\\v12.8\\bin\\nvcc.exe" --use-local-env -c kernel.cu" exited with code 1.',
         cause="Visual Studio's report that nvcc ended with an error; nvcc's own line is before it.",
-        does_not_mean="one cause",
+        does_not_mean="MSBuild",
         fix="Read the first error of nvcc or cl.exe before it.",
         role=Role.END,
         sources=("CUDA 12.8.targets of the Visual Studio integration",),
