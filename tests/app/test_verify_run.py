@@ -336,9 +336,7 @@ def test_a_server_that_never_becomes_healthy(engine: Engine) -> None:
     health = ("--health", f"http://127.0.0.1:{port}/", "--timeout", "5")
     said, code = engine.said("context", "memory=500", f"serve=600:{port}", options=health)
     assert (said["verdict"], code) == ("failed", 5)
-    assert said["why"].startswith(
-        f"http://127.0.0.1:{port}/ did not become healthy in time (its last answer: "
-    )
+    assert said["why"].startswith(f"http://127.0.0.1:{port}/ did not become healthy in time (its last answer: ")
     assert said["run"]["healthy_after_seconds"] is None
 
 

@@ -27,6 +27,8 @@ from cudacompat.domain.tables.cmake_spellings import FIRST_WITH_WORD
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
+_WARNS = "nvcc only warns and builds its default target: sm_52 up to CUDA 12, sm_75 since CUDA 13"
+
 
 @on_job
 def check(project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterable[Finding]:
@@ -49,10 +51,15 @@ def check(project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterab
                 place=setting.place,
                 what=f"{setting.name or 'the list'} is `native`",
                 found=setting.written,
+                why=_WARNS,
             )
         elif native is None and _passes_on(job) and _asks(project, command, job, commands=commands):
-            what = f"{command.use.engine.name} gets no architecture list and uses `native`"
-            yield _finding(job, command, severity, place=command.place, what=what, found=command.line)
+            native_use = asks_native(project, command)
+            stops = native_use is not None and native_use.stops
+            asks = "asks nvidia-smi" if stops else "uses `native`"
+            what = f"{command.use.engine.name} gets no architecture list and {asks}"
+            why = command.use.engine.unset if stops else _WARNS
+            yield _finding(job, command, severity, place=command.place, what=what, found=command.line, why=why)
 
 
 def _asks(project: Project, command: Command, job: CiJob, commands: tuple[Command, ...]) -> bool:
@@ -70,7 +77,9 @@ def _passes_on(job: CiJob) -> bool:
     return of is not None and of.cmake is not None and of.cmake >= FIRST_WITH_WORD["native"]
 
 
-def _finding(job: CiJob, command: Command, severity: Severity, place: TextSpan, what: str, found: str) -> Finding:
+def _finding(
+    job: CiJob, command: Command, severity: Severity, place: TextSpan, what: str, found: str, why: str
+) -> Finding:
     engine = command.use.engine if command.use is not None else None
     knob = engine.knobs[0].name if engine is not None and engine.knobs else "the list"
     return Finding(
@@ -81,8 +90,8 @@ def _finding(job: CiJob, command: Command, severity: Severity, place: TextSpan, 
         line=place.line,
         span=place.span,
         found=found[:160],
-        why="nvcc only warns and builds its default target: sm_52 up to CUDA 12, sm_75 since CUDA 13",
-        help=f"set {knob} to the targets you need",
+        why=why,
+        help=f"set {knob} for the GPUs you need",
     )
 
 
