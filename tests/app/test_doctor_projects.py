@@ -58,6 +58,11 @@ def test_a_named_list_has_its_step_too(project: Path) -> None:
     assert [step["command"].split()[:2] for step in ran.json["plan"]] == [["pip", "install"]]
 
 
+def test_where_nothing_is_compiled_no_step_is_about_compilers(project: Path) -> None:
+    ran = doctor(project, "requirements.txt", "GTX 1080")  # which CUDA 13 cannot build for
+    assert ran.json["plan"] == []
+
+
 def test_a_named_dockerfile_is_examined_as_what_it_is(project: Path) -> None:
     ran = doctor(project, "Dockerfile", CARD)
     assert of_project(ran) == [("no-device-code", "note", "Dockerfile")]

@@ -182,6 +182,14 @@ class TestWhatNothingGives:
         assert (of_cuda_12 is not None) == older
         assert older or command == pip(prefix, asked)
 
+    def test_a_framework_of_which_no_release_serves_all_gpus_is_no_step_that_serves_one(self, prefix: Path) -> None:
+        code = library("sm_61", "sm_120")
+        install(prefix / "site-packages", "quark", "2.0", {"q/_C.so": code}, "torch<3,>=2.4")
+        seen = judge_installed(facts(prefix), (target("6.1"), target("12.0")))
+        assert seen is not None
+        needed, _ = library_steps(seen.packages, facts(prefix))
+        assert [(step.command, "one environment each" in step.why) for step in needed] == [(None, True)]
+
     def test_saved_and_judged_elsewhere_it_is_the_same(self, prefix: Path) -> None:
         site = prefix / "site-packages"
         install(site, "quark", "2.0", {"quark/_C.so": CUDA13})

@@ -12,7 +12,7 @@ from pathlib import Path
 from cudacompat.app.check import check, judge_read, read
 from cudacompat.app.doctor.installed import judge_installed
 from cudacompat.app.doctor.library_steps import library_steps
-from cudacompat.app.doctor.machine_steps import is_wanted, machine_steps
+from cudacompat.app.doctor.machine_steps import is_of_builds, is_wanted, machine_steps
 from cudacompat.app.doctor.plan import helped, package_steps
 from cudacompat.app.inputs.published_files import owner_of
 from cudacompat.app.inputs.reading import ReadOptions
@@ -263,7 +263,9 @@ def _plan(
     from cudacompat.app.doctor.build_files import mending_by, pin_steps
 
     files = {f.path for f in checked.findings} if checked is not None else set()
-    steps = machine_steps(f for f in findings if f.path not in files or f.path is None)
+    lists = checked is not None and _only_lists(checked, known, projects)
+    about = (f for f in findings if f.path not in files or f.path is None)
+    steps = machine_steps(f for f in about if not lists or not is_of_builds(f))
     if checked is None:
         return tuple(steps), ()
     curable = [f for f in findings if f.id in _CURED_BY_REBUILD and f.severity is not Severity.NOTE and f.path]
@@ -284,6 +286,12 @@ def _plan(
         return tuple(dict.fromkeys(steps)), ()
     rebuild, settings = _rebuild(targets, known)
     return (*steps, *rebuild), settings
+
+
+def _only_lists(checked: CheckReport, known: Recognised | None, projects: Mapping[str, LintReport]) -> bool:
+    """Return whether all that is examined are packages to install: nothing there needs a compiler."""
+    builds = known is not None or any(left.uses or left.units for left in projects.values())
+    return bool(checked.packages) and not checked.verdicts and not builds
 
 
 def release_step(package: PublishedPackage, targets: Sequence[Target]) -> PlanStep:

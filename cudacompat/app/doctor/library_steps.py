@@ -18,7 +18,7 @@ from cudacompat.domain.machine.loaders import CudaLibraries
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
 from cudacompat.domain.tables.cuda_libraries import conda_package, release_asked_for, requirement
 from cudacompat.domain.tables.toolkits import first_with
-from cudacompat.domain.wheels.cure import WheelCure, candidates, cure_for
+from cudacompat.domain.wheels.cure import NoCure, WheelCure, candidates, cure_for
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for, platform_of_system
 from cudacompat.domain.words.phrases import one_line, some, verb
@@ -183,6 +183,9 @@ def _framework_step(component: Component, here: Here, targets: Sequence[Target])
     asked = next((each for each in needs(component, here.home) if normalised(each.name) == name), None)
     if asked is None:
         return None
+    none = cure_for(name, targets, allowed=asked.specifier) if len(targets) > 1 and component.is_of_pip else None
+    if isinstance(none, NoCure) and none.is_known:  # what pip takes would leave some of these GPUs without
+        return PlanStep(one_line(f"{component.package} needs {name}: {none.sentence}"), None)
     cure = _runs_here(name, asked, targets)
     plain = f"{installer(here.home)} {quote(f'{asked.name}{asked.specifier}')}"
     own = install_cure(replace(cure, companions=()), here.home) if cure is not None else plain

@@ -21,7 +21,12 @@ _OF_BUILDS = frozenset(
 def is_wanted(finding: Finding, *, builds: bool) -> bool:
     """Return whether it is a warning that has a step where packages are examined: what a build would meet only has one
     where something is built."""
-    return finding.severity is Severity.WARNING and (builds or finding.id not in _OF_BUILDS)
+    return finding.severity is Severity.WARNING and (builds or not is_of_builds(finding))
+
+
+def is_of_builds(finding: Finding) -> bool:
+    """Return whether only who compiles something meets it."""
+    return finding.id in _OF_BUILDS
 
 
 def machine_steps(findings: Iterable[Finding]) -> list[PlanStep]:

@@ -109,7 +109,7 @@ def _lines(row: ComponentRow, first: ComponentVerdict | None) -> Iterable[TableR
             row.component.version,
             made,
             word=answers[0][0],
-            why=answers[0][1],
+            why=f"on each GPU: {answers[0][1]}" if len(answers) > 1 and answers[0][1] else answers[0][1],
             outcome=row.verdicts[0].outcome,
         )
         return

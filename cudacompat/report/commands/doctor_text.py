@@ -149,9 +149,10 @@ def _last(page: Page, report: DoctorReport) -> None:
         count_line(page, report.check)
     elif report.packages is not None and report.check is not None:
         judged = len(report.packages.rows)
+        more = "" if len(report.findings) == len(machine_findings(report)) else " (--format json has each)"
         page.line(
             f"examined this machine and {count(judged, 'component')} for "
-            f"{count(len(report.check.targets), 'GPU')}: {tally(report.findings)}"
+            f"{count(len(report.check.targets), 'GPU')}: {tally(report.findings)}{more}"
         )
     else:
         page.line(f"examined this machine: {tally(report.findings)}")

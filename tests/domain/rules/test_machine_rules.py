@@ -126,6 +126,7 @@ RULE_CASES: tuple[RuleCase, ...] = (
         machine(gpus=Found((RTX5090,), "NVML"), bus=(GTX1080,)),
         machine(gpus=Found((RTX5090,), "NVML"), bus=(replace(GTX1080, driver="vfio-pci"),)),
     ),
+    RuleCase("no-driver-for-all", machine("6.1", "12.0", driver="575"), machine("6.1", "9.0", driver="575")),
     RuleCase(
         "gpu-not-driven",
         machine(release="595.58.03", bus=(PciCard("10de:1b80", "nvidia", "0000:09:00.0"),)),

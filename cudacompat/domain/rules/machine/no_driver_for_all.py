@@ -6,7 +6,8 @@ Blackwell), and a kernel loads one.
 
 Why it matters: whichever driver is installed, one of the GPUs stays dark. Another driver only changes which one.
 
-Example: a GTX 1080 and an RTX 5090 in one Linux machine.
+Example: a GTX 1080 and an RTX 5090 in one Linux machine. Of GPUs that are named with --gpu it is a warning:
+each may be in its own machine.
 
 What to do: give one of the GPUs to vfio-pci and a virtual machine, leave it to nouveau for the display, or put it
 into another machine. Windows has no two kinds of modules: there drivers 570 to 580 serve both.
@@ -25,6 +26,7 @@ from cudacompat.domain.words.rule import Rule
 
 def check(machine: Machine) -> Iterable[Finding]:
     """One finding if two of the GPUs exclude each other."""
+    yield from _of_named(machine)
     if machine.facts.container.inside:
         return
     here = {gpu.capability: plain_name(gpu.name) for gpu in machine.gpus}
@@ -40,6 +42,21 @@ def check(machine: Machine) -> Iterable[Finding]:
         why=choice.why,
         help="use one of the two here; give the other to vfio-pci and a virtual machine, or to another machine",
     )
+
+
+def _of_named(machine: Machine) -> Iterable[Finding]:
+    """A warning if two of the GPUs that were named exclude each other: nothing says that one machine has both."""
+    named = {target.capability: target.name or target.id for target in machine.targets} if machine.is_elsewhere else {}
+    choice = choose_driver(named, linux=not machine.is_wsl)
+    if isinstance(choice, NoDriver):
+        both = f"{named[choice.one]} ({choice.one}) and {named[choice.other]} ({choice.other})"
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.WARNING,
+            path=None,
+            message=f"no driver serves both {both} in one machine",
+            why=choice.why,
+        )
 
 
 RULE = Rule("no-driver-for-all", "No driver serves all GPUs", __doc__, check)
