@@ -115,6 +115,15 @@ class TestWhatNothingGives:
         install(site, "nvidia-cuda-runtime-cu12", "12.9", {"nvidia/cuda_runtime/lib/libcudart.so.12": b""})
         assert words(judged(prefix))["quark"][0] is Outcome.FAILS
 
+    def test_the_last_release_that_has_the_gpu_is_installed(self, prefix: Path) -> None:
+        code = library("sm_60", needed=("libcudnn.so.9", "libcublas.so.12"))
+        install(prefix / "site-packages", "engine", "1.0", {"engine/a.so": code})
+        aim = (target("6.0"),)
+        seen = judge_installed(facts(prefix), aim)
+        assert seen is not None
+        (step,), _ = library_steps(seen.packages, facts(prefix))
+        assert step.command == pip(prefix, "nvidia-cudnn-cu12==9.10.2.21", "'nvidia-cublas-cu12==12.*'")
+
     def test_what_another_package_pins_is_installed_in_that_release(self, prefix: Path) -> None:
         site = prefix / "site-packages"
         needs = ("nvidia-cudnn-cu12==9.1.0.70; platform_system == 'Linux'", "nvidia-cublas-cu12==12.4.5.8")

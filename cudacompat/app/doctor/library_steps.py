@@ -18,7 +18,7 @@ from cudacompat.domain.machine.loaders import CudaLibraries
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
 from cudacompat.domain.tables.cuda_libraries import conda_package, release_asked_for, requirement
 from cudacompat.domain.tables.toolkits import first_with
-from cudacompat.domain.wheels.cure import NoCure, WheelCure, candidates, cure_for
+from cudacompat.domain.wheels.cure import NoCure, WheelCure, candidates, cure_for, pin_of_last
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for, platform_of_system
 from cudacompat.domain.words.phrases import one_line, some, verb
@@ -136,7 +136,8 @@ def _steps(component: Component, lacks: Sequence[str], here: Here, row: Componen
     cuda = _release(component, lacks, row)
     folders = list(dict.fromkeys(path.rpartition("/")[0] for path in there.values()))
     if missing:
-        command = _install(component, missing, cuda, here=here, use=use)
+        targets = [each.target for each in row.verdicts] if row is not None else []
+        command = _install(component, missing, cuda, here=here, use=use, targets=targets)
         apart = use is not None and not looks(component, use, here) and component.manager != "conda"
         where = all_paths(here) if command and apart else ""
         why = f"Install {_what(missing, cuda)} for {component.package}"
@@ -209,9 +210,16 @@ def _what(names: Sequence[str], cuda: int | None) -> str:
 
 
 def _install(
-    component: Component, missing: Sequence[str], cuda: int | None, here: Here, use: CudaLibraries | None
+    component: Component,
+    missing: Sequence[str],
+    cuda: int | None,
+    here: Here,
+    *,
+    use: CudaLibraries | None,
+    targets: Sequence[Target],
 ) -> str | None:
-    """The command that installs the libraries, from where the component itself was installed."""
+    """The command that installs the libraries, from where the component itself was installed: of those whose newest
+    releases left a GPU behind the last that has it."""
     if component.manager == "conda" and cuda is not None:
         names = dict.fromkeys(found for each in missing if (found := conda_package(each, cuda)))
         return conda_install((f"cuda-version={cuda}", *names), here.home) if names else None
@@ -224,7 +232,10 @@ def _install(
     wheels = [requirement(each, cuda) for each in missing]
     if not any(wheels):
         return None
-    pinned = dict.fromkeys(_pinned(each, here) for each in wheels if each is not None)
+    platform = platform_for(targets[0]) if targets else DEFAULT_PLATFORM
+    asked = [(each, _pinned(each, here)) for each in wheels if each is not None]
+    last = {wheel: pin_of_last(wheel, targets, platform) for wheel, pin in asked if pin == wheel and targets}
+    pinned = dict.fromkeys(last.get(wheel) or pin for wheel, pin in asked)
     return f"{installer(here.home)} {' '.join(map(quote, pinned))}"
 
 
