@@ -60,6 +60,7 @@ class PythonTexts:
         self._starts = _line_starts(text)
         self._before: dict[str, Values] = {}  # what the names held at the end of the pass before
         self._tables: dict[str, Values] = {}
+        self._dicts: dict[str, ast.Dict | None] = {}  # the tables that names stand for; None for several
         self._nodes: tuple[ast.AST, ...] = ()
         if len(text) <= _LONGEST:
             try:
@@ -127,15 +128,38 @@ class PythonTexts:
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 self._bind(target, self._of(node.value))
+                if isinstance(target, ast.Name):
+                    one = node.value if isinstance(node.value, ast.Dict) else None
+                    self._dicts[target.id] = one if self._dicts.get(target.id, one) is one else None
         elif isinstance(node, ast.AnnAssign | ast.AugAssign) and node.value is not None:
             changed = isinstance(node.target, ast.Subscript)  # an item of a list, which is another one then
             self._bind(node.target, None if changed else self._of(node.value))
         elif isinstance(node, ast.arg):
             self._tables[node.arg] = None
         elif isinstance(node, ast.For | ast.comprehension):
-            self._bind(node.target, items(self._of(node.iter)))
+            self._bind(node.target, self._looped(node.iter))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
             self._extend(node.func, node.args[-1])
+
+    def _looped(self, node: ast.expr, depth: int = 0) -> Values:
+        """What a loop takes one after the other: of a table its keys, or pairs of key and value."""
+        asked, inner = "", node
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:
+            asked, inner = node.func.attr, node.func.value
+        if asked not in ("", "items", "keys"):
+            return items(self._of(node, depth))
+        pairs = asked == "items"
+        table = inner if isinstance(inner, ast.Dict) else None
+        if isinstance(inner, ast.Name):
+            table = self._dicts.get(inner.id)
+        if table is None:
+            return None if asked else items(self._of(node, depth))
+        rows: list[Values] = []
+        for key, value in zip(table.keys, table.values, strict=True):
+            known = None if key is None else self._of(key, depth + 1)
+            own = self._of(value, depth + 1) if pairs else ()
+            rows.append(None if known is None or own is None else combined((known, own), tuple) if pairs else known)
+        return together(rows)
 
     def _extend(self, method: ast.Attribute, argument: ast.expr) -> None:
         if method.attr in ("append", "extend", "insert"):
@@ -221,7 +245,7 @@ class PythonTexts:
 
     def _comprehended(self, node: ast.ListComp | ast.GeneratorExp | ast.SetComp, depth: int) -> Values:
         for each in node.generators:
-            self._bind(each.target, items(self._of(each.iter, depth)))
+            self._bind(each.target, self._looped(each.iter, depth))
         values = self._of(node.elt, depth)
         return None if values is None else (values,)
 
