@@ -87,7 +87,7 @@ def _rest(cure: WheelCure, verb: str) -> str:
 
 
 def _named(cure: WheelCure) -> str:
-    return f"pytorch-{cure.index}"
+    return f"{framework().conda_channel}-{cure.index}"
 
 
 def _uv(cure: WheelCure) -> str:

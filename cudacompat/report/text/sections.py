@@ -132,10 +132,9 @@ def check_text(page: Page, report: CheckReport) -> None:
 
 def _compared(page: Page, report: CheckReport) -> None:
     """What the comparison with a baseline came to, which is silent where nothing was lost."""
-    for given in report.given:
-        if given.key == "baseline" and report.compared:
-            lost = sum(finding.id == "lost-since-baseline" for finding in report.findings)
-            page.prose(f"compared with {given.value}: {count(lost, 'loss', 'losses') if lost else 'nothing lost'}")
+    if report.compared:
+        lost = sum(finding.id == "lost-since-baseline" for finding in report.findings)
+        page.prose(f"compared with the baseline: {count(lost, 'loss', 'losses') if lost else 'nothing lost'}")
 
 
 def _pools(page: Page, report: CheckReport) -> None:
