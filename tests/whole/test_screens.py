@@ -13,7 +13,9 @@ from tests.helpers.screens import PLAIN, SCENES, SCREENS, VIEWS, View, folder_fo
 
 _COLOR = re.compile(r"\^\[\[[0-9;?]*[A-Za-z]")
 # A line that is a command, a setting, an error on stderr, or a word that is wider than the page alone, is not broken.
-_WHOLE = re.compile(r" *(cudacompat: error: |#? *[A-Z_]+=|(cudacompat|cmake|cargo|docker|pip|python) |\S{40,}|line +/)")
+_WHOLE = re.compile(
+    r" *(cudacompat: error: |#? *[A-Z_]+=|\(?(cudacompat|cmake|cargo|docker|pip|python|cd|mv) |\S{40,}|line +/)"
+)
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,7 @@ def of_list(capability: ComputeCapability, numbers: tuple[int, ...], line: int, 
     if len(numbers) == 1 and numbers[0] in DEFAULT_TARGETS and _any(capability, numbers, sass=False):
         text = (
             f"the program reports only {listed}, nvcc's default target ({DEFAULT_TARGETS[numbers[0]]}): {label} "
-            "runs that older code by JIT"
+            "runs that older code"
         )
         return LogVerdict(LogOutcome.DEFAULT_TARGET, text, line, archs=archs)
     if _any(capability, numbers, sass=True):
