@@ -119,7 +119,18 @@ def judge_read(
         images=found.images,
         compilers=found.compilers,
         packages=lists.verdicts,
+        environments=_environments(paths) if loaded is None else (),
     )
+
+
+def _environments(paths: Sequence[str]) -> tuple[str, ...]:
+    """The Python environments, and folders of packages, among these paths."""
+    folders = [path for path in paths if Path(path).is_dir()]
+    if not folders:
+        return ()
+    from cudacompat.host.toolchain.pythons import is_environment, is_package_folder
+
+    return tuple(path for path in folders if is_environment(Path(path)) or is_package_folder(Path(path)))
 
 
 def _of_the_whole(found: ReadResult, targets: Sequence[Target], *, installed: bool) -> list[Finding]:

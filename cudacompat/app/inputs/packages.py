@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cudacompat.domain.words.errors import StepError, UsageError
+from cudacompat.domain.words.errors import CudacompatError, StepError, UsageError
 from cudacompat.domain.words.wheel_tags import Platform
 from cudacompat.host.programs.pip import Link, Listing
 
@@ -160,29 +160,28 @@ def _why_none(
     platform: Platform,
     others: Sequence[_Candidate],
 ) -> Exception:
-    """The error for a wheel that is not there."""
+    """The error for a wheel that is not there. A word without a version may be a path with a slip in it: that there is
+    none is said first, and where the index has nothing that runs either, it is an error of usage."""
+    begin = f"pip could not get {text}" if is_release(text) else f"no such file or directory: {text}; as a package"
+    failed: type[CudacompatError] = StepError if is_release(text) else UsageError
     if listing.sealed:
         return StepError(
-            f"pip could not get {text}: {listing.sealed[0]} asks for a password, or refuses the one given "
+            f"{begin}: {listing.sealed[0]} asks for a password, or refuses the one given "
             "(pip takes it from its index-url, ~/.netrc or a keyring)"
         )
     if not listing.links and listing.unreached:
-        return StepError(
-            f"pip could not get {text}: the package index could not be reached ({', '.join(listing.unreached)})"
-        )
+        return failed(f"{begin}: the package index could not be reached ({', '.join(listing.unreached)})")
     if others:
-        return StepError(
-            f"pip could not get {text}: no wheel for {_shown(platform)}; there are wheels for {_names(others)}"
-        )
+        return StepError(f"{begin}: no wheel for {_shown(platform)}; there are wheels for {_names(others)}")
     versions = sorted({each.version for each in _matching(_any_version(wanted), listing.links)})
     if versions:
         newest = ", ".join(map(str, versions[-1 : -_MOST_NAMED - 1 : -1]))
-        return StepError(f"pip could not get {text}: the index has no wheel of that version; newest are: {newest}")
+        return StepError(f"{begin}: the index has no wheel of that version; newest are: {newest}")
     if any(link.file.endswith((".tar.gz", ".zip", ".tar.bz2")) for link in listing.links):
-        return StepError(f"pip could not get {text}: the index has only its sources, which are not built here")
+        return failed(f"{begin}: the index has only its sources, which are not built here")
     if not is_release(text):
         return UsageError(f"no such file or directory: {text}; the package index has no package of that name either")
-    return StepError(f"pip could not get {text}: {listing.said or 'the package index has no package of that name'}")
+    return StepError(f"{begin}: {listing.said or 'the package index has no package of that name'}")
 
 
 def _any_version(wanted: Requirement) -> Requirement:

@@ -37,7 +37,8 @@ class CheckReport:
     """What `check` judged. `given` are the values of the policy with their origins, as far as any were given;
     `show_suppressed` is whether the user asked to see what does not count, `fleet` the GPUs that fleet files listed,
     `images` the container images and `compilers` NVIDIA's compilers among what was read. `packages` are the verdicts of
-    the packages that lists name, each on each target. `compared` is whether a baseline was."""
+    the packages that lists name, each on each target. `compared` is whether a baseline was.
+    `environments` are the paths that are Python environments, whose packages' code alone is judged."""
 
     COMMAND: ClassVar[str] = "check"
 
@@ -55,6 +56,7 @@ class CheckReport:
     compilers: tuple[BundledCompiler, ...] = ()
     packages: tuple[RequirementVerdict, ...] = ()
     compared: bool = False
+    environments: tuple[str, ...] = ()
 
     @property
     def checked(self) -> str:

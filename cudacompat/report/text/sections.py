@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
@@ -127,6 +128,8 @@ def check_text(page: Page, report: CheckReport) -> None:
     page.line()
     suppressing(page, report.suppressed)
     _compared(page, report)
+    for path in report.environments:
+        page.line(f"whether the libraries that these packages need are there: cudacompat doctor {shlex.quote(path)}")
     count_line(page, report)
 
 

@@ -111,6 +111,9 @@ class TestPackages:
         ran = check("some-kernels==1.5")
         assert (ran.code, ran.err.count("\n")) == (5, 1)
         assert "the package index could not be reached" in ran.err
+        word = check("some-kernels")  # perhaps a path with a slip in it
+        assert (word.code, word.err.count("\n")) == (2, 1)
+        assert "no such file or directory: some-kernels; as a package: the package index could not be" in word.err
 
     def test_where_ranges_do_not_come_pip_is_asked(self, index: FileServer) -> None:
         index.status, index.status_of_parts = 403, True

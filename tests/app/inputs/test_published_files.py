@@ -8,7 +8,9 @@ from cudacompat.app.inputs.published_files import for_users, owner_of
 from cudacompat.domain.wheels.published import PublishedPackage
 from cudacompat.domain.words.finding import Finding, Severity
 from tests.helpers.build import target
+from tests.helpers.device_files import library
 from tests.helpers.each_row import each_case
+from tests.helpers.run import inside
 
 
 @each_case(
@@ -45,3 +47,14 @@ def test_what_is_installed_is_of_the_package_that_lists_it(tmp_path: Path) -> No
     helps = [each.help or "" for each in for_users(given, [target("12.0")])]
     assert helps[0].startswith('pip install "torch==2.7.1"')
     assert helps[1] == build
+
+
+def test_of_an_environment_the_code_alone_is_checked_and_that_is_said(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own/_C.so").write_bytes(library("sm_80", needed=("libcudart.so.12",)))
+    before = inside("check", str(tmp_path), "--gpu", "8.0", "--no-config")
+    (tmp_path / "own-1.0.dist-info").mkdir()
+    after = inside("check", str(tmp_path), "--gpu", "8.0", "--no-config")
+    assert (before.code, after.code) == (0, 0)
+    assert f"need are there: cudacompat doctor {tmp_path}" in after.out
+    assert "cudacompat doctor" not in before.out
