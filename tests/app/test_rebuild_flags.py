@@ -113,5 +113,5 @@ def test_ptx_that_was_promised_and_is_not_there(tmp_path: Path) -> None:
     report = judge(steps, [str(with_ptx), str(without)])
     (finding,) = lost_ptx(steps, report)
     assert finding.path == str(without)
-    assert finding.message == "the promised compute_80 is not in it: newer GPUs cannot run it"
+    assert finding.message == "the promised compute_80 is not in it: GPUs of a newer major version may not run it"
     assert lost_ptx(replace(steps, plan=replace(steps.plan, arrives=steps.plan.arrives[:1])), report) == ()

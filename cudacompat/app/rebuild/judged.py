@@ -81,7 +81,8 @@ def lost_ptx(steps: BuildSteps, after: CheckReport | None) -> tuple[Finding, ...
             id=missing_ptx.RULE.id,
             severity=Severity.WARNING,
             path=path,
-            message=f"the promised {', '.join(map(str, promised))} is not in it: newer GPUs cannot run it",
+            message=f"the promised {', '.join(map(str, promised))} is not in it: "
+            "GPUs of a newer major version may not run it",
             found=what_is_there([each.module for each in some]),
             why="a device link (separable compilation, -rdc=true) leaves PTX out; so may the project's own list",
             help="build without separable compilation, or add PTX to the project's list; without PTX: --no-ptx",
