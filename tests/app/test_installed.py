@@ -204,6 +204,20 @@ def test_a_release_that_is_here_is_never_the_whole_cure(site: Path, driver: str 
     assert [step.command for step in package_steps(seen.packages, aim, found)] == commands
 
 
+def test_what_does_not_go_with_the_torch_that_runs_moves_with_it(site: Path) -> None:
+    install(site, "torch", _C=library("sm_90"))
+    install(site, "bitsandbytes", libbitsandbytes_cuda124=library("sm_120"))
+    files = {"torch": "torch/_C.so", "bitsandbytes": "bitsandbytes/libbitsandbytes_cuda124.so"}
+    versions = {"torch": "2.6.0", "bitsandbytes": "0.45.0"}
+    here = tuple(Component(name, versions[name], str(site), (str(site / file),)) for name, file in files.items())
+    found, aim = facts(Components(here)), (target("12.0"),)
+    seen = judge_installed(found, aim)
+    assert seen is not None
+    (command,) = (step.command or "" for step in package_steps(seen.packages, aim, found))
+    index = "--extra-index-url https://download.pytorch.org/whl/cu128"
+    assert command.endswith(f"install torch==2.7.1+cu128 bitsandbytes==0.45.5 {index}")
+
+
 def test_the_row_of_a_real_engine_is_reached(site: Path) -> None:
     from cudacompat.engines import loading, variables
 

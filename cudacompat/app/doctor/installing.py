@@ -45,8 +45,9 @@ def install_cure(cure: WheelCure, home: Environment | None, *, named: bool = Fal
         command, folder = project_command(home.installer, cure), _project(home)
         return f"(cd {quote(folder)} && {command})" if folder else command
     build = re.search(r"/whl/(cu\d+)/?$", cure.index_url or "") if named else None
-    pins = [f"{pin}+{build[1]}" if build is not None else pin for pin in cure.pins]
-    index = f" --index-url {quote(cure.index_url)}" if cure.index_url else ""
+    local = build is not None and not cure.pins_of_pypi  # which names the build itself
+    pins = [f"{pin}+{build[1]}" if build is not None and local else pin for pin in cure.pins]
+    index = f" {cure.index_option}" if cure.index_option else ""
     return f"{installer(home)} {' '.join(map(quote, pins))}{index}"
 
 

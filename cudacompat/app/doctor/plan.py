@@ -148,10 +148,10 @@ def _release_steps(
     for home, near in every:
         inside = {id(each) for each in near}
         bad = [row for row in rows if id(row.component) in inside]
-        names = {normalised(each.package) for each in near}
+        beside = {f"{normalised(each.package)}=={public_version(each.version) or ''}" for each in near}
         done: set[str] = set()
         others = others_take((row.component for row in bad), home)
-        cures = {id(row): _cure(row, names, targets=targets, facts=facts, others=others) for row in bad}
+        cures = {id(row): _cure(row, sorted(beside), targets=targets, facts=facts, others=others) for row in bad}
         swaps = _swaps(bad, cures, home, targets=targets, facts=facts)
         moves = bool(swaps) or any(
             (isinstance(cures[id(row)], WheelCure) or row.component.manager == "conda")
