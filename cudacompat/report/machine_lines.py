@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
-    from cudacompat.domain.machine.facts import Found, GpuDevice, HostFacts, Missing
+    from cudacompat.domain.words.verdict import short_name
+from cudacompat.domain.machine.facts import Found, GpuDevice, HostFacts, Missing
+from cudacompat.domain.words.verdict import short_name
 
 
 def machine_lines(facts: HostFacts) -> list[tuple[str, str]]:
@@ -53,7 +55,7 @@ def _gpus(facts: HostFacts, found: Found[tuple[GpuDevice, ...]]) -> list[tuple[s
         memory = f"  {gpu.memory_bytes / 2**30:.0f} GiB" if gpu.memory_bytes else ""
         split = f"  {len(gpu.mig)} MIG instances" if gpu.mig is not None else ""
         state = f"  hidden by {VARIABLE}={value}" if gpu in hidden else ""
-        lines.append((f"GPU {gpu.index}", f"{gpu.name}  {gpu.capability}{memory}{split}{state}"))
+        lines.append((f"GPU {gpu.index}", f"{short_name(gpu.name)}  {gpu.capability}{memory}{split}{state}"))
     return lines
 
 

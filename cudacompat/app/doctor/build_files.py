@@ -46,7 +46,7 @@ def mending_by(report: LintReport, folder: str, targets: Sequence[Target]) -> Me
     `report` is what `lint` leaves with every fix. None for a Dockerfile outside of a project."""
     from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 
-    gpus = " ".join(f"--gpu {quote(each)}" for each in dict.fromkeys(target.id for target in targets))
+    gpus = " ".join(f"--gpu {quote(each)}" for each in dict.fromkeys(target.spec for target in targets))
     look = f"cudacompat lint {quote(folder)} {gpus}"
     errors = [each for each in report.findings if each.severity is Severity.ERROR]
     if errors:

@@ -8,6 +8,7 @@ from cudacompat.domain.builds.plans.plan import RequestedTarget
 from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.target import ArchSuffix
+from cudacompat.domain.words.verdict import short_name
 
 
 def wanted_gpus(specs: Sequence[str], fleet: Sequence[str] = ()) -> tuple[RequestedTarget, ...]:
@@ -21,10 +22,9 @@ def wanted_gpus(specs: Sequence[str], fleet: Sequence[str] = ()) -> tuple[Reques
         found = resolve(spec)
         suffix = found.arch.suffix if found.arch is not None else ArchSuffix.NONE
         name = found.name if found.name is not None and found.name == found.id else None
-        label = f"{name} ({found.capability})" if name else str(found.arch or found.capability)
-        wanted.append(
-            RequestedTarget(label, name or str(found.arch or found.capability), found.capability.number, suffix)
-        )
+        label = f"{short_name(name)} ({found.capability})" if name else str(found.arch or found.capability)
+        spec_again = short_name(name) if name else str(found.arch or found.capability)
+        wanted.append(RequestedTarget(label, spec_again, found.capability.number, suffix))
     return tuple(dict.fromkeys(wanted))
 
 
@@ -41,7 +41,7 @@ def _of_fleet(files: Sequence[str]) -> list[RequestedTarget]:
     found = []
     for each in fleet.gpus:
         named = each.name is not None and each.name != str(each.capability)
-        label = f"{each.name} ({each.capability})" if named else each.id
+        label = f"{short_name(each.name)} ({each.capability})" if each.name and named else each.id
         # a node's label need not be a name that --gpu knows: the capability is what is asked for
         found.append(RequestedTarget(_printable(label), str(each.capability), each.capability.number))
     return found

@@ -144,7 +144,7 @@ def _unknown(query: WheelQuery, builds: Sequence[Build], targets: Sequence[Targe
 
 def _named(targets: Sequence[Target]) -> list[str]:
     """The options that name these targets again."""
-    words = [word for target in targets for word in ("--gpu", target.id)]
+    words = [word for target in targets for word in ("--gpu", target.spec)]
     driver = next((target.driver for target in targets if target.driver is not None), None)
     return [*words, *(["--driver", str(driver)] if driver is not None else [])]
 

@@ -205,7 +205,7 @@ def _fields(facts: LogFacts, target: Target | None, engines: Collection[str]) ->
         first = first_with(number)
         row = architecture(target.capability)
         fields |= {
-            "gpu": shlex.quote(target.id),
+            "gpu": shlex.quote(target.spec),
             "label": target.label,
             "number": number,
             "capability": str(target.capability),

@@ -19,7 +19,7 @@ from cudacompat.domain.runs.signs import SignMeaning
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.target import ArchTarget, CodeKind
-from cudacompat.domain.words.verdict import Outcome
+from cudacompat.domain.words.verdict import Outcome, short_name
 
 BUSY = 5  # percent; idle GPUs and bare contexts were seen at up to 3
 BEYOND_CONTEXT = 32 << 20  # bytes; what a context takes varies by a few MiB
@@ -145,7 +145,7 @@ def _of_the_log(seen: Observation) -> Iterable[RunEvidence]:
 
 def _of_archs(archs: tuple[int, ...], name: str | None, capability: ComputeCapability) -> RunEvidence:
     """What the list of architectures that a program was built for means for the GPU that its output names."""
-    label = f"{name} ({capability})" if name else str(capability)
+    label = f"{short_name(name)} ({capability})" if name else str(capability)
     listed = ", ".join(map(str, archs))
     if any(sass_fit(capability, ArchTarget(CodeKind.SASS, number)) is not Fit.NO for number in archs):
         text = f"built for {listed}, which is machine code or PTX for {label}"

@@ -7,7 +7,7 @@ from enum import Enum
 
 from cudacompat.domain.runs.signs import SeenSign
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.verdict import Outcome
+from cudacompat.domain.words.verdict import Outcome, short_name
 
 
 class End(Enum):
@@ -82,8 +82,8 @@ class DeviceUse:
 
     @property
     def label(self) -> str:
-        """`GPU 0, NVIDIA H200 (9.0)`."""
-        return f"GPU {self.index}, {self.name} ({self.capability})"
+        """`GPU 0, H200 (9.0)`."""
+        return f"GPU {self.index}, {short_name(self.name)} ({self.capability})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class PublishedPackage:
 
     def lookup(self, targets: Sequence[Target]) -> str:
         """Return the command that lists its builds."""
-        words = [word for target in targets for word in ("--gpu", target.id)]
+        words = [word for target in targets for word in ("--gpu", target.spec)]
         return shlex.join(("cudacompat", "wheels", self.name, *words))
 
 

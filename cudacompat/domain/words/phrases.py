@@ -89,7 +89,7 @@ def some(names: Sequence[str], most: int = 3) -> str:
 def generate_command(target: Target, engine: str = "ENGINE") -> str:
     """The command that writes settings for this target. Which engine it is cannot be told from an artifact; the
     command names those it knows when it is given none of them."""
-    return generate_for(target.id, engine)
+    return generate_for(target.spec, engine)
 
 
 def generate_for(spec: str, engine: str = "ENGINE") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -142,6 +143,15 @@ class Assembly:
     said: str | None = None
 
 
+def short_name(product: str) -> str:
+    """Return a product's name without the vendor's (`RTX 5070 Ti`); reports for programs have the full name. A number
+    alone is no name, so that of `GeForce 210` stays."""
+    return _VENDOR.sub("", product)
+
+
+_VENDOR = re.compile(r"^NVIDIA (?:GeForce (?=[A-Z]))?|^GeForce (?=[A-Z])")
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """What is judged for: a GPU, and the driver it is checked with (`None`: the oldest that will do)."""
@@ -154,10 +164,15 @@ class Target:
 
     @property
     def label(self) -> str:
-        """`NVIDIA GeForce RTX 5070 Ti (12.0)`, or `sm_90a (9.0)`, or just `12.0`."""
+        """`RTX 5070 Ti (12.0)`, or `sm_90a (9.0)`, or just `12.0`."""
         capability = str(self.capability)
         known = self.name or (self.id if self.id != capability else None)
-        return f"{known} ({capability})" if known else capability
+        return f"{short_name(known)} ({capability})" if known else capability
+
+    @property
+    def spec(self) -> str:
+        """What `--gpu` takes for it, as people write it."""
+        return short_name(self.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def wheels_text(page: Page, report: WheelsReport) -> None:
             _table(page, report, targets)
             page.line()
         for each in report.summaries:
-            _labelled(page, _short(each.target), _summed(report, each))
+            _labelled(page, each.target.label, _summed(report, each))
         _install_text(page, report)
     for line in (report.note, report.unknown if report.builds or not report.note else None):
         if line:
@@ -110,7 +110,7 @@ def _cells(report: WheelsReport, targets: tuple[Target, ...]) -> list[list[Cell]
     builds = [build for build in report.builds if not targets or any(map(build.verdict_on, targets))]
     rows = ranges(builds)
     several = len({build.platform for build in report.builds}) > 1
-    names = [_short(target).removeprefix("GeForce ") for target in targets] or ["code"]
+    names = [target.label for target in targets] or ["code"]
     head = [report.package, "index", *(["platform"] if several else []), "CUDA", "known", *names]
     lines: list[list[Cell]] = [[(word, "bold") for word in head]]
     for row in rows:
@@ -133,10 +133,6 @@ def _cuda(build: Build) -> str:
     if len(libraries) > 1:
         return f"{libraries[0][:-1]}.{libraries[0][-1]} to {libraries[-1][:-1]}.{libraries[-1][-1]}"
     return build.resolved.cuda or "-"
-
-
-def _short(target: Target) -> str:
-    return target.label.removeprefix("NVIDIA ")
 
 
 def _cell(build: Build, target: Target | None) -> Cell:

@@ -24,7 +24,7 @@ from cudacompat.domain.words.byte_sizes import byte_size
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.report import Report
-from cudacompat.domain.words.verdict import Outcome, Target
+from cudacompat.domain.words.verdict import Outcome, Target, short_name
 from cudacompat.report.html.filters import filters_of, style_of
 from cudacompat.report.html.finding_groups import FindingGroup, group
 from cudacompat.report.html.heat import MEANING, carried, coverage, detail_of, detail_of_artifact, worst
@@ -163,14 +163,10 @@ def _called(target: Target) -> str:
     """What a GPU is called; a bare number with the names of some GPUs that it is."""
     if target.name is not None or target.id != str(target.capability):
         return target.name or target.id
-    names = [_short(name) for name, capability in capabilities_by_name() if capability == target.capability]
+    names = [short_name(name) for name, capability in capabilities_by_name() if capability == target.capability]
     distinct = sorted(dict.fromkeys(names), key=len)  # the short ones are those that people know
     shown = ", ".join(distinct[:_MOST_NAMES])
     return f"{shown}, …" if len(distinct) > _MOST_NAMES else shown or target.id
-
-
-def _short(name: str) -> str:
-    return name.removeprefix("NVIDIA ").removeprefix("GeForce ")
 
 
 def _rules(view: View) -> list[RuleText]:

@@ -37,7 +37,7 @@ def packages_text(page: Page, report: CheckReport) -> None:
             for number, verdict in enumerate(verdicts):
                 head = label if number == 0 else ""
                 word, style = _word(verdict)
-                page.line(f"  {head:{width}}  {verdict.target.label.removeprefix('NVIDIA ')}  ", (word, style))
+                page.line(f"  {head:{width}}  {verdict.target.label}  ", (word, style))
 
 
 def _word(verdict: RequirementVerdict) -> tuple[str, str]:

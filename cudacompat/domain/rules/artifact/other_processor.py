@@ -104,7 +104,7 @@ def _help(facts: ForOtherProcessor, target: Target) -> str | None:
     own = board(target.capability.number)
     if own is not None:
         return f"a build for its JetPack, not one for Arm servers: {own.words}"
-    gpu = shlex.quote(target.name or target.id)
+    gpu = shlex.quote(target.spec)
     if facts.image is not None:
         where = shlex.quote(facts.image.path)
         return (

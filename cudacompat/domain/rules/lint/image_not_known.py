@@ -29,7 +29,7 @@ def check(project: Project) -> Iterable[Finding]:
         if verdict.outcome is not Outcome.UNDECIDED or (used.file, used.line) in told:
             continue
         told.add((used.file, used.line))
-        gpus = " ".join(f"--gpu {shlex.quote(target.id)}" for target in project.targets)
+        gpus = " ".join(f"--gpu {shlex.quote(target.spec)}" for target in project.targets)
         yield Finding(
             id=RULE.id,
             severity=Severity.NOTE,

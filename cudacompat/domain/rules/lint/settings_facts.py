@@ -20,7 +20,7 @@ _RUN = re.compile(r"[ \t]*RUN\b", re.IGNORECASE)
 def settings_for(project: Project, command: Command, name: str) -> str:
     """What to do where a build gets no list: the setting, and the command that says what it has to be."""
     engine = command.use.engine.name if command.use is not None else "cmake"
-    gpus = " ".join(f"--gpu {shlex.quote(target.id)}" for target in project.targets) or "--gpu …"
+    gpus = " ".join(f"--gpu {shlex.quote(target.spec)}" for target in project.targets) or "--gpu …"
     return f"set {name}; `cudacompat generate {engine} {gpus}` prints the value"
 
 

@@ -28,7 +28,7 @@ from cudacompat.domain.words.rule import Rule
 def check(project: Project) -> Iterable[Finding]:
     """One note for each package."""
     told: set[tuple[str, int, str]] = set()
-    gpus = " ".join(f"--gpu {shlex.quote(target.id)}" for target in project.targets)
+    gpus = " ".join(f"--gpu {shlex.quote(target.spec)}" for target in project.targets)
     for _, group in groups_of(project):
         resolved = group[0].resolved
         key = (resolved.requirement.file, resolved.requirement.line, resolved.requirement.name)

@@ -10,6 +10,7 @@ from cudacompat.domain.machine.troubles import Cause
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.tables.kernel_modules import ModuleKind, kinds
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.verdict import short_name
 
 _ANOTHER_RULE = (Cause.GPU_LOST, Cause.GPU_RESET, Cause.GPU_UNREADABLE, Cause.NO_ANSWER, Cause.CRASHED)
 
@@ -57,12 +58,7 @@ def known_card(id_: str, holder: str | None = None) -> Card | None:
     known = devices().get(id_.partition(":")[2].lower())
     if known is None:
         return None
-    return Card(id_, plain_name(known.name) if known.name else None, known.capability, holder=holder)
-
-
-def plain_name(name: str) -> str:
-    """A product's name without the vendor's."""
-    return name.removeprefix("NVIDIA ").removeprefix("GeForce ")
+    return Card(id_, short_name(known.name) if known.name else None, known.capability, holder=holder)
 
 
 def module_kind(machine: Machine) -> ModuleKind | None:

@@ -17,11 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.rules.machine.card_facts import plain_name, unlisted
+from cudacompat.domain.rules.machine.card_facts import unlisted
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.tables.driver_choice import NoDriver, choose_driver
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.verdict import short_name
 
 
 def check(machine: Machine) -> Iterable[Finding]:
@@ -29,7 +30,7 @@ def check(machine: Machine) -> Iterable[Finding]:
     yield from _of_named(machine)
     if machine.facts.container.inside:
         return
-    here = {gpu.capability: plain_name(gpu.name) for gpu in machine.gpus}
+    here = {gpu.capability: short_name(gpu.name) for gpu in machine.gpus}
     here |= {card.capability: card.name or card.id for card in unlisted(machine) if card.holder != "vfio-pci"}
     choice = choose_driver(here, linux=not machine.is_wsl)
     if not isinstance(choice, NoDriver):
@@ -46,7 +47,7 @@ def check(machine: Machine) -> Iterable[Finding]:
 
 def _of_named(machine: Machine) -> Iterable[Finding]:
     """A warning if two of the GPUs that were named exclude each other: nothing says that one machine has both."""
-    named = {target.capability: target.name or target.id for target in machine.targets} if machine.is_elsewhere else {}
+    named = {target.capability: target.spec for target in machine.targets} if machine.is_elsewhere else {}
     choice = choose_driver(named, linux=not machine.is_wsl)
     if isinstance(choice, NoDriver):
         both = f"{named[choice.one]} ({choice.one}) and {named[choice.other]} ({choice.other})"
