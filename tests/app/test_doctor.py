@@ -93,7 +93,7 @@ def test_a_dockerfile_that_is_there_is_mended_and_its_image_checked(tmp_path: Pa
     shutil.copytree(FOLDER, tmp_path / "app")
     plan = cudacompat("doctor", "app", "--gpu", GPU, "--gpu", "8.6", "--format", "json", cwd=tmp_path).json["plan"]
     mend, build, check = (step["command"] for step in plan[:3])
-    assert mend == "cudacompat lint app --gpu 'NVIDIA GeForce RTX 5070 Ti' --gpu 8.6 --fix --unsafe-fixes"
+    assert mend == "cudacompat lint app --gpu 'RTX 5070 Ti' --gpu 8.6 --fix --unsafe-fixes"
     assert build == "docker build -t app -f app/Dockerfile app"
     assert check.startswith("docker save app | cudacompat check - --gpu")
     assert cudacompat(*shlex.split(mend)[1:], cwd=tmp_path).code == 0

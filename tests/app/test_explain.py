@@ -228,7 +228,7 @@ class TestTheGpu:
         ran = explain(tmp_path, text, "--gpu", "rtx 3090", "--format", "json")
         assert ran.json["target"]["from"] == "--gpu"
         assert ran.json["target"]["compute_capability"] == "8.6"
-        assert ran.json["matches"][0]["command"] == "cudacompat generate cmake --gpu 'NVIDIA GeForce RTX 3090'"
+        assert ran.json["matches"][0]["command"] == "cudacompat generate cmake --gpu 'RTX 3090'"
         assert "8.x" in ran.json["matches"][0]["gpu"]
 
     def test_is_the_log_s(self) -> None:

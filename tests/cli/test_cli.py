@@ -42,7 +42,7 @@ class TestCheck:
         assert ran.code == 1
         assert "error[default-target-only]" in ran.out
         assert "sm_52" in ran.out
-        assert "NVIDIA GeForce RTX 5070 Ti (12.0)" in ran.out
+        assert "RTX 5070 Ti (12.0)" in ran.out
         assert ran.err == ""
         assert ran.out.splitlines()[-1].startswith("checked 1 file for 1 GPU: 1 error")
 

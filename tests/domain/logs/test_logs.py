@@ -75,7 +75,7 @@ class TestTheIncident:
 
     def test_the_cure_names_the_engine_and_the_gpu_of_the_log(self) -> None:
         match = next(match for match in read(INCIDENT).matches if match.part is Part.CAUSE)
-        assert match.command == "cudacompat generate whisper-rs --gpu 'NVIDIA GeForce RTX 5070 Ti'"
+        assert match.command == "cudacompat generate whisper-rs --gpu 'RTX 5070 Ti'"
 
     def test_what_came_before_the_failure_is_a_healthy_log(self) -> None:
         report = read("".join(INCIDENT.splitlines(keepends=True)[:50]))

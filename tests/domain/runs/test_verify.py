@@ -45,13 +45,13 @@ DATA = Path(__file__).parents[2] / "data" / "h200"
 NO_LOG = LogView(0, 0)
 VIEW = ProcessView(samples=40, processes=1, libcuda=True, with_libcuda_s=2.0, jit_compiler=False, devices=(0,))
 UNTOUCHED = JitCache("/home/u/.nv/ComputeCache", cold=False, enabled=True, before=(9, 9000), after=(9, 9000), opened=0)
-NATIVE = JudgedFile("/opt/libggml-cuda.so", "NVIDIA H200 (9.0)", Outcome.NATIVE, ((Outcome.NATIVE, 141),))
-PTX_ONLY = JudgedFile("/opt/libggml-cuda.so", "NVIDIA H200 (9.0)", Outcome.JIT, ((Outcome.JIT, 141),))
-BOTH = JudgedFile("/opt/lib.so", "NVIDIA H200 (9.0)", Outcome.JIT, ((Outcome.JIT, 1), (Outcome.NATIVE, 9)))
+NATIVE = JudgedFile("/opt/libggml-cuda.so", "H200 (9.0)", Outcome.NATIVE, ((Outcome.NATIVE, 141),))
+PTX_ONLY = JudgedFile("/opt/libggml-cuda.so", "H200 (9.0)", Outcome.JIT, ((Outcome.JIT, 141),))
+BOTH = JudgedFile("/opt/lib.so", "H200 (9.0)", Outcome.JIT, ((Outcome.JIT, 1), (Outcome.NATIVE, 9)))
 LOWER = JudgedFile("/opt/lib.so", "RTX A6000 (8.6)", Outcome.COMPATIBLE, ((Outcome.COMPATIBLE, 9),))
 CUBLAS = replace(NATIVE, path="/opt/libcublas.so.13")
 CUFILE = replace(PTX_ONLY, path="/opt/libcufile.so.0")
-FAILS = JudgedFile("/opt/lib.so", "NVIDIA H200 (9.0)", Outcome.FAILS, ((Outcome.FAILS, 9),))
+FAILS = JudgedFile("/opt/lib.so", "H200 (9.0)", Outcome.FAILS, ((Outcome.FAILS, 9),))
 
 
 def use(own: int | None = None, *, rose: int | None = None, fell: bool = True, busy: int = 0, **more: Any) -> DeviceUse:
@@ -267,10 +267,7 @@ def test_the_gpu_that_was_used_is_told_from_the_others() -> None:
     decision = decide(seen(devices=(other, use(CONTEXT + (1 << 30)))))
     assert decision.devices == (0,)
     texts = [each.text for each in decision.evidence if each.device == 1]
-    assert texts == [
-        "GPU 1, NVIDIA GeForce RTX 5070 Ti (12.0): not listed for the command; memory in use rose by 0 B, "
-        "busy up to 0 %"
-    ]
+    assert texts == ["GPU 1, RTX 5070 Ti (12.0): not listed for the command; memory in use rose by 0 B, busy up to 0 %"]
 
 
 # -- the record of a real GPU

@@ -1,6 +1,6 @@
-# bitsandbytes 0.50.1 for NVIDIA GeForce RTX 5070 Ti (12.0), 8.0, 8.6, 8.9, with CUDA 12.8.
-# Made by cudacompat 0.1.0: cudacompat generate bitsandbytes --gpu 'NVIDIA GeForce RTX 5070 Ti'
-# --gpu 8.0 --gpu 8.6 --gpu 8.9 --as cmake
+# bitsandbytes 0.50.1 for RTX 5070 Ti (12.0), 8.0, 8.6, 8.9, with CUDA 12.8.
+# Made by cudacompat 0.1.0: cudacompat generate bitsandbytes --gpu 'RTX 5070 Ti' --gpu 8.0 --gpu 8.6
+# --gpu 8.9 --as cmake
 # What must arrive in the artifact: sm_80 sm_86 sm_89 sm_120
 # without PTX, GPUs of a newer major version cannot run this build
 #

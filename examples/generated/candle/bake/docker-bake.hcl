@@ -1,5 +1,5 @@
-# candle 0.11.0 for NVIDIA GeForce RTX 5070 Ti (12.0), with CUDA 12.8.
-# Made by cudacompat 0.1.0: cudacompat generate candle --gpu 'NVIDIA GeForce RTX 5070 Ti' --as bake
+# candle 0.11.0 for RTX 5070 Ti (12.0), with CUDA 12.8.
+# Made by cudacompat 0.1.0: cudacompat generate candle --gpu 'RTX 5070 Ti' --as bake
 # What must arrive in the artifact: sm_120a
 # candle turns 120 into 120a
 # without PTX, GPUs of a newer major version cannot run this build

@@ -1,6 +1,6 @@
-# ctranslate2 4.8.1 for NVIDIA GeForce RTX 5070 Ti (12.0), 8.0, 8.6, 8.9, with CUDA 12.8.
-# Made by cudacompat 0.1.0: cudacompat generate ctranslate2 --gpu 'NVIDIA GeForce RTX 5070 Ti' --gpu
-# 8.0 --gpu 8.6 --gpu 8.9 --as cmake
+# ctranslate2 4.8.1 for RTX 5070 Ti (12.0), 8.0, 8.6, 8.9, with CUDA 12.8.
+# Made by cudacompat 0.1.0: cudacompat generate ctranslate2 --gpu 'RTX 5070 Ti' --gpu 8.0 --gpu 8.6
+# --gpu 8.9 --as cmake
 # What must arrive in the artifact: sm_80 sm_86 sm_89 sm_120 compute_120
 # PTX compute_120 (ISA 8.7) serves newer GPUs through JIT compilation, with driver 570 or newer
 #

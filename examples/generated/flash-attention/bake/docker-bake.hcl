@@ -1,6 +1,6 @@
-# flash-attention 2.8.3 for NVIDIA GeForce RTX 5070 Ti (12.0), 8.0, 8.6, 8.9, with CUDA 12.8.
-# Made by cudacompat 0.1.0: cudacompat generate flash-attention --gpu 'NVIDIA GeForce RTX 5070 Ti'
-# --gpu 8.0 --gpu 8.6 --gpu 8.9 --as bake
+# flash-attention 2.8.3 for RTX 5070 Ti (12.0), 8.0, 8.6, 8.9, with CUDA 12.8.
+# Made by cudacompat 0.1.0: cudacompat generate flash-attention --gpu 'RTX 5070 Ti' --gpu 8.0 --gpu
+# 8.6 --gpu 8.9 --as bake
 # What must arrive in the artifact: sm_80 sm_120
 # flash-attention does not know 86; its code for 80 runs there
 # flash-attention does not know 89; its code for 80 runs there

@@ -1,6 +1,6 @@
-# stable-diffusion.cpp for NVIDIA GeForce RTX 5070 Ti (12.0), 8.0, 8.6, 8.9, with CUDA 12.8.
-# Made by cudacompat 0.1.0: cudacompat generate stable-diffusion.cpp --gpu 'NVIDIA GeForce RTX 5070
-# Ti' --gpu 8.0 --gpu 8.6 --gpu 8.9 --as cmake
+# stable-diffusion.cpp for RTX 5070 Ti (12.0), 8.0, 8.6, 8.9, with CUDA 12.8.
+# Made by cudacompat 0.1.0: cudacompat generate stable-diffusion.cpp --gpu 'RTX 5070 Ti' --gpu 8.0
+# --gpu 8.6 --gpu 8.9 --as cmake
 # What must arrive in the artifact: sm_80 sm_86 sm_89 sm_120a compute_89
 # stable-diffusion.cpp turns 120 into 120a
 # PTX compute_89 (ISA 8.7) serves newer GPUs through JIT compilation, with driver 570 or newer

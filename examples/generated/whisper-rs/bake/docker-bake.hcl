@@ -1,6 +1,6 @@
-# whisper-rs 0.16.0 for NVIDIA GeForce RTX 5070 Ti (12.0), 8.0, 8.6, 8.9, with CUDA 12.8.
-# Made by cudacompat 0.1.0: cudacompat generate whisper-rs --gpu 'NVIDIA GeForce RTX 5070 Ti' --gpu
-# 8.0 --gpu 8.6 --gpu 8.9 --as bake
+# whisper-rs 0.16.0 for RTX 5070 Ti (12.0), 8.0, 8.6, 8.9, with CUDA 12.8.
+# Made by cudacompat 0.1.0: cudacompat generate whisper-rs --gpu 'RTX 5070 Ti' --gpu 8.0 --gpu 8.6
+# --gpu 8.9 --as bake
 # What must arrive in the artifact: sm_80 sm_86 sm_89 sm_120a compute_89
 # whisper-rs turns 120 into 120a
 # PTX compute_89 (ISA 8.7) serves newer GPUs through JIT compilation, with driver 570 or newer
