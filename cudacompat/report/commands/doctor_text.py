@@ -13,6 +13,7 @@ from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import ArtifactVerdict
 from cudacompat.report.commands.doctor_table import TableRow, machine_findings, sections
 from cudacompat.report.machine_lines import machine_lines
+from cudacompat.report.text.condensed import write_findings
 from cudacompat.report.text.page import SEVERITY_STYLE, Page
 from cudacompat.report.text.sections import (
     OUTCOME_STYLE,
@@ -106,8 +107,7 @@ def _findings(page: Page, report: DoctorReport) -> None:
     if report.packages is None and report.check is not None:
         if report.findings or report.check.not_read:
             page.line()
-        for finding in report.findings:
-            page.finding(finding)
+        write_findings(page, report.findings, report.check.targets)
         return
     for finding in machine_findings(report):
         severity = finding.severity

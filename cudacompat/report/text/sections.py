@@ -19,7 +19,8 @@ from cudacompat.domain.words.code import (
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of, suppressing_files
 from cudacompat.domain.words.phrases import CAUSE, count
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, PtxProof, Target
-from cudacompat.report.text.page import Page, _finding
+from cudacompat.report.text.condensed import write_findings
+from cudacompat.report.text.page import Page
 
 if TYPE_CHECKING:
     from cudacompat.domain.words.policy_value import PolicyValue
@@ -120,8 +121,7 @@ def check_text(page: Page, report: CheckReport) -> None:
         _pools(page, report)
     if report.findings or report.not_read:
         page.line()
-    for finding in report.findings:
-        _finding(page, finding)
+    write_findings(page, report.findings, report.targets)
     not_read_lines(page, report.not_read)
     if report.show_suppressed:
         _suppressed(page, report.suppressed)
