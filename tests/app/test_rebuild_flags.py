@@ -62,7 +62,7 @@ def test_a_finding_names_the_engine_and_the_sources(tmp_path: Path) -> None:
     assert finding.help is not None
     assert "cudacompat generate ENGINE --gpu 'RTX 5070 Ti'" in finding.help
     said = in_this_tree(finding, steps).help
-    assert said == f"add sm_120 to the build: cudacompat generate cmake {tmp_path} --add 'NVIDIA GeForce RTX 5070 Ti'"
+    assert said == f"add sm_120 to the build: cudacompat generate cmake {tmp_path} --add 'RTX 5070 Ti'"
 
 
 @pytest.mark.parametrize("by", [ProductsBy.CHANGES, ProductsBy.CMAKE])

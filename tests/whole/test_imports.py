@@ -89,6 +89,7 @@ READING = (
     ),
     *(
         "artifacts.files",
+        "artifacts.files.promises",
         "artifacts.files.sniff",
         "artifacts.files.binary",
         "artifacts.binaries*",
@@ -221,7 +222,7 @@ CASES = [
     (("inspect", "lz4.fatbin", "--kernels", "--format", "json"), {"lz4"}, NAMING, ()),
     (("inspect", "x.whl", "--format", "json"), set(), (*READING, *JSON, *LISTED, "artifacts.containers.zips"), ()),
     (("check", "none.fatbin", *CHECKING, "--format", "json"), set(), (*CHECK, *JSON), NOT_CHECK),
-    (("check", "none.fatbin", *CHECKING), {"rich"}, (*CHECK, *TEXT), NOT_CHECK),
+    (("check", "none.fatbin", *CHECKING), {"rich"}, (*CHECK, *TEXT, "report.text.condensed"), NOT_CHECK),
     (("check", "zstd.fatbin", *CHECKING, "--format", "json"), {"zstandard"}, (*CHECK, *JSON), NOT_CHECK),
     (("gpus", "5070 ti", "--format", "json"), set(), (*GPUS, *JSON), ()),
     (("gpus", "5070 ti"), {"rich"}, (*GPUS, *TEXT), ()),

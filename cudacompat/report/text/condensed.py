@@ -41,12 +41,13 @@ def _is_quiet(finding: Finding) -> bool:
 
 
 def _write_kind(page: Page, notes: Sequence[Finding]) -> None:
-    from cudacompat.report.rule_text import rule_text
+    from cudacompat.domain.rules import rule_called
 
     id_ = notes[0].id
+    rule = rule_called(id_)
     paths = list(dict.fromkeys(str(note.path) for note in notes))
     names = [path.rpartition("/")[2] for path in paths]
-    title = rule_text(id_).title
+    title = rule.title if rule is not None else id_
     style = SEVERITY_STYLE[Severity.NOTE]
     page.prose((count(len(paths), "file"), "bold"), ": ", (f"note[{id_}]", style), f": {title[:1].lower()}{title[1:]}")
     page.field("in", some(names, _MOST_FILES))

@@ -19,7 +19,6 @@ from cudacompat.domain.words.code import (
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of, suppressing_files
 from cudacompat.domain.words.phrases import CAUSE, count
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, PtxProof, Target
-from cudacompat.report.text.condensed import write_findings
 from cudacompat.report.text.page import Page
 
 if TYPE_CHECKING:
@@ -121,7 +120,10 @@ def check_text(page: Page, report: CheckReport) -> None:
         _pools(page, report)
     if report.findings or report.not_read:
         page.line()
-    write_findings(page, report.findings, report.targets)
+    if report.findings:
+        from cudacompat.report.text.condensed import write_findings
+
+        write_findings(page, report.findings, report.targets)
     not_read_lines(page, report.not_read)
     if report.show_suppressed:
         _suppressed(page, report.suppressed)
