@@ -10,7 +10,7 @@ from cudacompat.domain.judge.assembled import Proofs, assembled
 from cudacompat.domain.judge.compat import counts_for_something, first_branch, is_unread, judge, kernels_of
 from cudacompat.domain.judge.gaps import most_lack_the_gpu, sort_gaps
 from cudacompat.domain.judge.linked_runtime import runtime_of
-from cudacompat.domain.judge.relink import relink
+from cudacompat.domain.judge.relink import linked_at_load, relink
 from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, Registration
 from cudacompat.domain.words.target import ArchTarget, CodeKind
@@ -150,11 +150,15 @@ def _unlinked(artifact: BinaryArtifact, target: Target, registered: Sequence[Dev
     if not artifact.linked:
         return [judge(target, module) for module in relocatable]
     linked = frozenset[str]().union(*(kernels_of(m) for m in registered))
+    # an empty module is what nvcc registers for a device link of PTX alone
+    at_load = any(m.registration is Registration.REGISTERED and not m.entries for m in artifact.modules)
     verdicts = []
     for module in relocatable:
         names = kernels_of(module)
         missing = tuple(sorted(names - linked))
-        if missing and len(missing) == len(names):
+        if missing and len(missing) == len(names) and at_load:
+            verdicts.append(linked_at_load(target, module, relocatable))
+        elif missing and len(missing) == len(names):
             verdict = replace(judge(target, module), outcome=Outcome.FAILS, reason=Reason.NOT_LINKED)
             verdicts.append(replace(verdict, missing=missing))
         elif not names and any(is_unread(entry) for entry in module.entries):

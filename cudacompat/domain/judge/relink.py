@@ -38,6 +38,21 @@ def relink(
     ]
 
 
+def linked_at_load(target: Target, unit: DeviceModule, relocatable: Sequence[DeviceModule]) -> ModuleVerdict:
+    """Return the verdict of a unit of a device link that had PTX alone: nvcc registers an empty module for it, and the
+    driver links all units when it loads them.
+
+    Measured on driver 580.159.04 (H200): `-rdc=true` with code=compute_80 or compute_90 alone, two sources that call
+    each other, with the shared and the static runtime: the kernel ran.
+    """
+    alone = replace(judge(target, _as_loaded(unit)), module=unit, relinked=True)
+    if alone.reason in _NOTHING_FITS:
+        return alone  # it is left out, or a call into it fails the whole link: its kernels run in neither case
+    link = _link(target, relocatable)
+    picked = link.picked or alone.picked
+    return replace(alone, outcome=link.outcome, reason=link.reason, picked=picked, min_driver=link.min_driver)
+
+
 @dataclass(frozen=True, slots=True)
 class _Link:
     """What linking the units at load comes to: the outcome and reason of all, and the kernels that are not in it."""

@@ -127,6 +127,28 @@ def test_relocatable_code_in_a_linked_file() -> None:
     assert len(verdict([lost, module("sm_80", registration=STRAY)], "9.0").stray) == 1
 
 
+@each_case(
+    ("gpu", "driver", "outcome", "reason"),
+    [
+        ("9.0", "580", Outcome.JIT, None),  # measured, as tests/data/h200 does
+        ("8.0", "580", Outcome.JIT, None),
+        ("7.5", "580", Outcome.FAILS, Reason.NO_IMAGE),
+        ("9.0", "550", Outcome.FAILS, Reason.PTX_ISA_TOO_NEW),
+    ],
+)
+def test_a_device_link_of_ptx_alone_is_made_when_it_is_loaded(
+    gpu: str, driver: str, outcome: Outcome, reason: Reason | None
+) -> None:
+    """nvcc registers an empty module for it; without one the units were never linked."""
+    units = [_unit("k1", image("compute_80", "9.0")), _unit("", image("compute_80", "9.0"))]
+    at_load = judge_artifact(artifact([module(), *units], linked=True), target(gpu, driver))
+    assert at_load is not None
+    assert (at_load.outcome, at_load.reason) == (outcome, reason)
+    never = judge_artifact(artifact(units, linked=True), target(gpu, driver))
+    assert never is not None
+    assert (never.outcome, never.reason) == (Outcome.FAILS, Reason.NOT_LINKED)
+
+
 def test_what_waits_for_a_linker() -> None:
     """An object file does; one part of it that could not be read, or a finished file, waits for nothing."""
     unit, unread = module("sm_90", registration=REL), module(image("sm_90", kernels=None))
