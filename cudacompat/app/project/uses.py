@@ -32,7 +32,6 @@ _CUDA_WORDS = re.compile(
 )
 _NORMAL = re.compile(r"[-_.]+")
 _LIST_NAME = "CMAKE_CUDA_ARCHITECTURES"
-_NAMES_LIST = re.compile(rf"-D{_LIST_NAME}(?::\w+)?=.")
 _HANDS_ON = re.compile(rf"(?i)\bset\s*\(\s*\w+_ARCH_LIST\s+\"?\$\{{{_LIST_NAME}\}}")  # to what overwrites it else
 
 
@@ -121,7 +120,7 @@ class Builders:
         if system is BuildSystem.NVCC:
             return EngineUse(find("nvcc"), None, " ".join(words[:2])[:80])
         use = self._of_tree(system)
-        if use is None and system is BuildSystem.CMAKE and self._is_open() and any(map(_NAMES_LIST.match, words)):
+        if use is None and system is BuildSystem.CMAKE and self._is_open() and _names_list(command):
             return EngineUse(find("cmake"), None, "cmake -DCMAKE_CUDA_ARCHITECTURES")
         return use
 
@@ -221,6 +220,10 @@ def all_wheels() -> tuple[Prebuilt, ...]:
 
 def _of_repository(name: str) -> Engine | None:
     return next((each for each in known() if name.lower() in each.repositories), None)
+
+
+def _names_list(command: ShellCommand) -> bool:
+    return any(each.name == _LIST_NAME and each.written for each in command.defines)
 
 
 def _is_any_cmake(engine: Engine) -> bool:

@@ -22,6 +22,7 @@ from cudacompat.domain.builds.lists.guess import meant
 from cudacompat.domain.builds.lists.writer import CodeTarget, spell
 from cudacompat.domain.project.list_edits import literal, replacing
 from cudacompat.domain.project.model import ArchListSetting, Project
+from cudacompat.domain.project.open_quotes import quotes_for
 from cudacompat.domain.project.walks import on_list
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
@@ -110,7 +111,13 @@ def _moved(project: Project, listed: ArchListSetting, knob: Knob, kept: list[Cod
     if left is None or not file.text[start - 1].isspace():
         return None
     place = setting.place
-    edits = (Edit(file.name, start, start, new=f'"{argument}" '), Edit(file.name, place.start, place.end, new=left))
+    quote = quotes_for(project, file.name, start + 1, start + 2)
+    if quote is None:
+        return None
+    edits = (
+        Edit(file.name, start, start, new=f"{quote}{argument}{quote} "),
+        Edit(file.name, place.start, place.end, new=left),
+    )
     return Fix(f"pass it through {taken}", edits, safe=True)
 
 

@@ -18,6 +18,7 @@ from collections.abc import Iterable
 
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Project
+from cudacompat.domain.project.open_quotes import quotes_for
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -42,6 +43,8 @@ def check(project: Project) -> Iterable[Finding]:
                 continue
             head = file.text.rfind("-D", 0, place.start)
             whole = file.text[head : rest.end()]
+            quote = quotes_for(project, place.file, head, rest.end())
+            edit = Edit(place.file, head, rest.end(), new=f"{quote}{whole}{quote}")
             yield Finding(
                 id=RULE.id,
                 severity=Severity.ERROR,
@@ -51,8 +54,8 @@ def check(project: Project) -> Iterable[Finding]:
                 span=place.span,
                 found=whole,
                 why=f"`;` ends a command; the shell then runs {rest[0].lstrip('; ').split(';')[0]} as a command",
-                help=f'"{whole}"',
-                fix=Fix("quote the argument", (Edit(place.file, head, rest.end(), new=f'"{whole}"'),), safe=True),
+                help=edit.new if quote else "quote the argument for the shell that runs it",
+                fix=Fix("quote the argument", (edit,), safe=True) if quote else None,
             )
     for setting in project.settings:
         place = setting.place
@@ -64,6 +67,8 @@ def check(project: Project) -> Iterable[Finding]:
             continue
         seen.add(place.at)
         whole = file.text[place.start : rest.end()]
+        quote = quotes_for(project, place.file, place.start, rest.end())
+        edit = Edit(place.file, place.start, rest.end(), new=f"{quote}{whole}{quote}")
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
@@ -73,8 +78,8 @@ def check(project: Project) -> Iterable[Finding]:
             span=place.span,
             found=f"{setting.name}={whole}",
             why=f"`;` ends a command; the shell then runs {rest[0].lstrip(';').split(';')[0]} as a command",
-            help=f'{setting.name}="{whole}"',
-            fix=Fix("quote the list", (Edit(place.file, place.start, rest.end(), new=f'"{whole}"'),), safe=True),
+            help=f"{setting.name}={edit.new}" if quote else "quote the list for the shell that reads it",
+            fix=Fix("quote the list", (edit,), safe=True) if quote else None,
         )
 
 

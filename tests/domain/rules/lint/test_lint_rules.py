@@ -161,3 +161,12 @@ def test_a_job_that_publishes_nothing_gets_a_note_and_no_fix(workflow: str) -> N
     kept = workflow + "      - uses: actions/upload-artifact@v4\n        with: {name: x, path: dist}\n"
     found = _of(BY_ID["target-missing"], project({".github/workflows/b.yml": kept}, "12.0"))
     assert [each.severity for each in found] == [Severity.ERROR]
+
+
+def test_a_list_is_quoted_with_quotes_that_the_text_around_it_leaves() -> None:
+    """The fix writes just what the cured twin has, so that the word is the same in the shell within."""
+    for case in SPECS["unquoted-semicolon"].CASES:
+        fixed = edited(case.bad, chosen(_of(BY_ID["unquoted-semicolon"], project(case.bad)), unsafe=False))
+        for name, text in fixed.items():
+            with row(case.bad[name][:80]):
+                assert case.good[name] == text or "bash" not in text

@@ -84,4 +84,16 @@ add_library(kernels kernels.cu)
         },
         line="CUDAARCHS",
     ),
+    *(
+        LintCase(
+            bad={"Makefile": f"all:\n\tbash -c {a}cmake -B b -DCMAKE_CUDA_ARCHITECTURES=86;120 .{a}\n"},
+            good={"Makefile": f"all:\n\tbash -c {a}cmake -B b {b}-DCMAKE_CUDA_ARCHITECTURES=86;120{b} .{a}\n"},
+            line="86;120",
+        )
+        for a, b in (("'", '"'), ('"', "'"))
+    ),
+    LintCase(
+        bad={"Dockerfile": 'FROM x\nRUN ["bash", "-c", "cmake -B b -DCMAKE_CUDA_ARCHITECTURES=86;120 ."]\n'},
+        good={"Dockerfile": 'FROM x\nRUN ["bash", "-c", "cmake -B b \'-DCMAKE_CUDA_ARCHITECTURES=86;120\' ."]\n'},
+    ),
 )
