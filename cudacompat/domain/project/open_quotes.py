@@ -20,7 +20,7 @@ def quotes_for(project: Project, file: str, start: int, end: int) -> str | None:
     text = source.text[start:end]
     if any(char in text for char in "\\'\""):
         return None
-    around = _words_around(project, file, start, end)
+    around = _words_around(project, file, start, end=end)
     plain = {source.text[first] for first in around} & {"'", '"'}
     parsed = {source.text[first - 1] for first in around if source.text[first] not in "'\""}  # of the exec form
     line = source.text[source.text.rfind("\n", 0, start) + 1 : start]

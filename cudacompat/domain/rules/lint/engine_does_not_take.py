@@ -111,7 +111,7 @@ def _moved(project: Project, listed: ArchListSetting, knob: Knob, kept: list[Cod
     if left is None or not file.text[start - 1].isspace():
         return None
     place = setting.place
-    quote = quotes_for(project, file.name, start + 1, start + 2)
+    quote = quotes_for(project, file.name, start + 1, end=start + 2)
     if quote is None:
         return None
     edits = (

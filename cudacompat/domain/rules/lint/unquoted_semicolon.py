@@ -43,7 +43,7 @@ def check(project: Project) -> Iterable[Finding]:
                 continue
             head = file.text.rfind("-D", 0, place.start)
             whole = file.text[head : rest.end()]
-            quote = quotes_for(project, place.file, head, rest.end())
+            quote = quotes_for(project, place.file, head, end=rest.end())
             edit = Edit(place.file, head, rest.end(), new=f"{quote}{whole}{quote}")
             yield Finding(
                 id=RULE.id,
@@ -67,7 +67,7 @@ def check(project: Project) -> Iterable[Finding]:
             continue
         seen.add(place.at)
         whole = file.text[place.start : rest.end()]
-        quote = quotes_for(project, place.file, place.start, rest.end())
+        quote = quotes_for(project, place.file, place.start, end=rest.end())
         edit = Edit(place.file, place.start, rest.end(), new=f"{quote}{whole}{quote}")
         yield Finding(
             id=RULE.id,
