@@ -40,6 +40,9 @@ LOCK = (
         ("requirements.txt", "torch==2.8.0\n", 0),
         ("requirements.txt", "torch==99.0\n", 4),
         ("requirements.txt", "numpy==2.0\n", 3),
+        ("requirements.txt", "torch==2.8.0\nflash-attn==2.5.8\n", 4),
+        ("requirements.txt", "torch==2.8.0\njax[cuda12]==0.4.25\n", 4),
+        ("requirements.txt", "torch==2.8.0\nnvidia-ml-py==12.0\neinops==0.8\n", 0),
         ("requirements.txt", "torch==2.8.0\nnot a requirement\n", 4),
         ("requirements.txt", "torch==2.8.0 --hash=sha256:0\n", 0),
         ("frozen.txt", "numpy==1.26.4\ntorch==2.6.0\n", 1),  # told by its lines

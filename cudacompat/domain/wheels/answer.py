@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import InvalidSpecifier
 from packaging.version import Version
 
 from cudacompat.domain.tables.cuda_libraries import cuda_in_name, is_vendors_wheel
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework
 from cudacompat.domain.wheels.metadata import needs_of
 from cudacompat.domain.wheels.model import PYPI, RowBasis, WheelRow
-from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, DEFAULT_PYTHON
+from cudacompat.domain.wheels.narrowing import is_bounded, narrowed, of_one_python
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import (
     cuda_of_index,
@@ -26,6 +27,7 @@ from cudacompat.domain.wheels.table import (
     torch_rows,
 )
 from cudacompat.domain.wheels.verdict import WheelVerdict, judge_row
+from cudacompat.domain.wheels.without_row import is_built_here, is_listed
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Outcome, Target
 
@@ -41,6 +43,7 @@ class HowKnown(Enum):
     ANY_BUILD = "any-build"  # which build it is is not said, and those for every CUDA release say the same
     NEWER = "newer"  # newer than all that were read
     OLDER = "older"  # older than all that were read
+    BUILT_HERE = "built-here"  # no wheel on its index: pip builds it where it is installed
     UNREAD = "unread"  # between releases that do not agree, or of an index or platform that was not read
     NO_CODE = "no-code"  # a wheel without device code
     ABSENT = "absent"  # the index never had it
@@ -116,10 +119,10 @@ def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFOR
     others = [each for each in requirements if each.name in distributions().other_accelerators]
     foreign = {each.group for each in others if not (universal and each.locked)}
     meant = () if "" in foreign else [each for each in requirements if each.group not in foreign]
-    known = [each for each in _of_one_python(meant) if each.name in packages() and not each.for_others]
+    known = [each for each in of_one_python(meant) if is_listed(each) and not each.for_others]
     pinned = [_resolved(each, "", platform=platform) for each in known if each.pinned is not None]
     asked = _asked_by(pinned)
-    bounded = [_resolved(each, "", platform=platform) for each in known if _is_bounded(each)]
+    bounded = [_resolved(each, "", platform=platform) for each in known if is_bounded(each)]
     along = _along_by_group(dict.fromkeys(each.group for each in known), [*pinned, *bounded])
     found = []
     for each in known:
@@ -127,17 +130,8 @@ def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFOR
         why = f"which {by} asks for" if by else ""
         if not by:
             why, specifier = along[each.group].get(each.name, ("", ""))
-        found.append(_resolved(_narrowed(each, specifier), why if each.pinned is None else "", platform=platform))
+        found.append(_resolved(narrowed(each, specifier), why if each.pinned is None else "", platform=platform))
     return (*found, *_implied(found, asked, requirements, platform=platform))
-
-
-def _of_one_python(requirements: Sequence[Requirement]) -> Iterator[Requirement]:
-    """Yield the requirements as one Python installs them: of a package that stands there several times with markers of
-    Python, those for the usual one, if there are any."""
-    usual = {(each.name, each.group) for each in requirements if DEFAULT_PYTHON in each.pythons}
-    for each in requirements:
-        if not each.pythons or DEFAULT_PYTHON in each.pythons or (each.name, each.group) not in usual:
-            yield each
 
 
 def _asked_by(pinned: Iterable[Resolved]) -> Mapping[str, tuple[str, str]]:
@@ -161,16 +155,6 @@ def _along_by_group(groups: Iterable[str], pinned: Iterable[Resolved]) -> dict[s
         own = [name for name in {"", group} if name in first]
         found[group] = said[min(own, key=lambda name: first[name][0])] if own else {}
     return found
-
-
-def _is_bounded(requirement: Requirement) -> bool:
-    """Whether it is the framework, in some releases up to one."""
-    if requirement.name != framework().name or requirement.pinned is not None:
-        return False
-    try:
-        return Version("9999") not in SpecifierSet(requirement.specifier)
-    except InvalidSpecifier:
-        return False
 
 
 def _going_along(main: Resolved) -> Iterator[tuple[str, tuple[str, str]]]:
@@ -202,12 +186,6 @@ def _needs(resolved: Resolved) -> Iterator[tuple[str, str]]:
         yield from ((name, str(specifier)) for name, specifier in needs_of(row))
 
 
-def _narrowed(requirement: Requirement, specifier: str) -> Requirement:
-    if not specifier or requirement.pinned is not None:
-        return requirement
-    return replace(requirement, specifier=",".join(filter(None, (requirement.specifier, specifier))))
-
-
 def _implied(
     found: Sequence[Resolved], asked: Mapping[str, tuple[str, str]], given: Sequence[Requirement], *, platform: str
 ) -> Iterator[Resolved]:
@@ -229,10 +207,19 @@ def _resolved(requirement: Requirement, why: str, *, platform: str) -> Resolved:
     if why:
         how = why
     if version is None:
-        known = HowKnown.FOREIGN if _is_foreign(requirement) else HowKnown.UNREAD
+        known = _without_row(requirement)
         return Resolved(requirement, None, requirement.build, how=how, known=known)
+    if requirement.name not in packages():
+        known = HowKnown.NO_CODE if requirement.build == "cpu" else _without_row(requirement)
+        return Resolved(requirement, version, requirement.build, how=how, known=known)
     known, found = _rows_for(requirement.name, version, requirement.build, platform=platform)
     return Resolved(requirement, version, requirement.build, how=how, known=known, rows=found)
+
+
+def _without_row(requirement: Requirement) -> HowKnown:
+    if is_built_here(requirement):
+        return HowKnown.BUILT_HERE
+    return HowKnown.FOREIGN if _is_foreign(requirement) else HowKnown.UNREAD
 
 
 def _is_foreign(requirement: Requirement) -> bool:

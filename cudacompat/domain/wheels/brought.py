@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.requirement import Requirement
 
+_EXTRAS = re.compile(r"[\w.-]{1,100}\s{0,9}\[([^\]]{1,200})\]")
 _ANY_LATER = Version("9999")  # above every release, so that only a specifier without an upper bound allows it
 
 
@@ -23,11 +25,25 @@ def brought_along(requirements: Sequence[Requirement], elsewhere: Iterable[str] 
     for each in requirements:
         if each.locked:
             continue
+        for name in _of_extra(each):
+            if name not in named:
+                named.add(name)
+                yield _required(each, Pep508(f"{name}{each.specifier}"))
         for text in needs_of_release(each.name, each.pinned, each.specifier):
             need = Pep508(text)
             if need.name not in named:
                 named.add(need.name)
                 yield _required(each, need)
+
+
+def _of_extra(requirement: Requirement) -> Iterator[str]:
+    """The package with device code that an extra brings in the version of the package itself."""
+    front = distributions().chosen_by_extra.get(requirement.name)
+    found = _EXTRAS.match(requirement.written)
+    asked = {each.strip().lower() for each in found[1].split(",")} if found is not None else set()
+    for cuda, names in front.releases.items() if front is not None else ():
+        if front is not None and front.extra.format(cuda) in asked:
+            yield names[0]
 
 
 def needs_of_release(package: str, version: Version | None, specifier: str = "") -> tuple[str, ...]:

@@ -68,6 +68,10 @@ class Distributions:
     package, as `conda install` takes it, and `used_from` below which compute capability no program uses a library.
     `brings` are packages without device code, with what they require that has some, `brought_by_older` the same of
     older releases, each up to the version that it names, the oldest first, `repositories` where those are developed;
+    `built_here` are packages that the index has as sources alone, each with the first such release (empty for all) and
+    the variable that names the GPUs to build for (empty where its setup has a list of its own); `with_code_unread` are
+    packages whose wheels hold device code and were not read, `named_for_cuda` finds others by a CUDA release in their
+    names, but for those families that are `named_for_cuda_without` device code.
     `used_without_it` says of packages what they do without device code that most programs want of them;
     `other_accelerators` are packages for other processors, `other_makers` finds their names in the name of an image, a
     function or a command; `pypi_mirrors` finds the address of an index that holds PyPI's own files.
@@ -89,6 +93,10 @@ class Distributions:
     used_from: Mapping[str, str]
     brings: Mapping[str, tuple[str, ...]]
     brought_by_older: Mapping[str, Mapping[str, tuple[str, ...]]]
+    built_here: Mapping[str, tuple[str, str]]
+    with_code_unread: frozenset[str]
+    named_for_cuda: re.Pattern[str]
+    named_for_cuda_without: frozenset[str]
     used_without_it: Mapping[str, str]
     repositories: Mapping[str, str]
     other_accelerators: frozenset[str]
@@ -157,6 +165,10 @@ def distributions() -> Distributions:
             name: {last: tuple(needs) for last, needs in releases.items()}
             for name, releases in raw["brought_by_older"]["packages"].items()
         },
+        built_here={name: (since, variable) for name, (since, variable) in raw["built_here"]["names"].items()},
+        with_code_unread=frozenset(raw["with_code_unread"]["names"]),
+        named_for_cuda=re.compile(raw["with_code_unread"]["pattern"]),
+        named_for_cuda_without=frozenset(raw["with_code_unread"]["without"]),
         used_without_it=raw["used_without_it"]["names"],
         repositories=raw["repositories"]["names"],
         other_accelerators=frozenset(raw["other_accelerators"]["names"]),

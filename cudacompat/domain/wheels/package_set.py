@@ -19,7 +19,7 @@ from cudacompat.domain.wheels.distributions import distributions, family_of, fra
 from cudacompat.domain.wheels.metadata import needs_of
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.requirement import Requirement
-from cudacompat.domain.wheels.table import cuda_of_index, packages, rows_of
+from cudacompat.domain.wheels.table import cuda_of_index, packages, rows, rows_of
 from cudacompat.domain.words.verdict import Outcome, Target
 
 
@@ -86,8 +86,8 @@ def two_majors(environment: ResolvedSet) -> Iterator[Conflict]:
         return
     found: list[tuple[int, Requirement, str]] = []
     for each in environment.resolved:
-        cuda = each.cuda
         name = each.requirement.name
+        cuda = each.cuda if name in rows() else None
         if cuda is not None and (name in distributions().shared_libraries or cuda_in_name(name) is not None):
             found.append((int(cuda.partition(".")[0]), each.requirement, f"{each.label} (CUDA {cuda})"))
     known = {requirement.name for _, requirement, _ in found}
@@ -175,4 +175,4 @@ def _rank(verdict: RequirementVerdict) -> tuple[int, int]:
 def is_open(verdict: RequirementVerdict) -> bool:
     """Whether nothing is known of what becomes of the wheel."""
     known = verdict.resolved.known
-    return known in (HowKnown.NEWER, HowKnown.OLDER, HowKnown.UNREAD, HowKnown.FOREIGN)
+    return known in (HowKnown.NEWER, HowKnown.OLDER, HowKnown.UNREAD, HowKnown.FOREIGN, HowKnown.BUILT_HERE)

@@ -44,6 +44,8 @@ def _word(verdict: RequirementVerdict) -> tuple[str, str]:
     outcome = verdict.outcome
     if outcome is None and verdict.resolved.known is HowKnown.WITH_FRAMEWORK:
         return f"goes with {framework().name}", "dim"
+    if verdict.resolved.known is HowKnown.BUILT_HERE:
+        return "built where it is installed", "magenta"
     if outcome is None:
         return "no device code", "dim"
     found = verdict.verdict

@@ -105,6 +105,50 @@ def test_a_package_that_the_table_does_not_know_is_left_out() -> None:
     assert resolve([wanted("requests==2.0")]) == ()
 
 
+@each_case(
+    ("text", "index", "known"),
+    [
+        ("flash-attn==2.5.8", PYPI, HowKnown.BUILT_HERE),
+        ("torch-scatter", PYPI, HowKnown.BUILT_HERE),
+        ("mamba-ssm==2.2.2", PYPI, HowKnown.BUILT_HERE),
+        ("flash-attn", "git+https://github.com/Dao-AILab/flash-attention", HowKnown.BUILT_HERE),
+        ("natten==0.17.1", PYPI, HowKnown.BUILT_HERE),
+        ("mxnet-cu112==1.9.1", PYPI, HowKnown.UNREAD),
+        ("spconv-cu113", PYPI, HowKnown.UNREAD),
+        ("tensorrt-cu12-libs==10.0.1", PYPI, HowKnown.UNREAD),
+        ("nvidia-cudss-cu12==0.4", PYPI, HowKnown.UNREAD),
+        ("torch-scatter==2.1.2", "https://data.pyg.org/whl/torch-2.7.0+cu128.html", HowKnown.FOREIGN),
+    ],
+)
+def test_a_package_with_code_that_nobody_read_is_left_open(text: str, index: str, known: HowKnown) -> None:
+    assert outcome(text, "RTX 5070 Ti", index) == (Outcome.UNDECIDED, known)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mmcv==1.7.0",
+        "dask-cudf-cu12==25.2",
+        "nvidia-cuda-runtime-cu12==12.8.57",
+        "nvidia-ml-py",
+        "cuda-python",
+        "docu12",
+    ],
+)
+def test_a_package_of_python_or_of_code_for_the_cpu_says_nothing(name: str) -> None:
+    assert resolve([wanted(name)]) == ()
+
+
+def test_a_selector_of_conda_is_no_package_with_code() -> None:
+    assert resolve([wanted("pytorch-cuda==12.1", index="conda"), wanted("magma-cuda121", index="conda")]) == ()
+
+
+def test_an_extra_brings_the_plugin_of_its_version() -> None:
+    (brought,) = brought_along([replace(wanted("jax==0.6.2"), written="jax[cuda12]==0.6.2")])
+    assert (brought.name, brought.specifier) == ("jax-cuda12-plugin", "==0.6.2")
+    assert list(brought_along([wanted("jax==0.6.2")])) == []
+
+
 def _set(*texts: str, groups: tuple[str, ...] = ()) -> ResolvedSet:
     named = [wanted(each, group=group) for each, group in zip(texts, groups or ("",) * len(texts), strict=True)]
     return ResolvedSet.of(PackageSet("requirements.txt", tuple(named)))

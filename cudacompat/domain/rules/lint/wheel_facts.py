@@ -24,6 +24,7 @@ _OPEN = {
     HowKnown.NEWER: "newer than every release that was read",
     HowKnown.OLDER: "older than every release that was read",
     HowKnown.UNREAD: "not read",
+    HowKnown.BUILT_HERE: "no wheel of it on its index",
     HowKnown.FOREIGN: "from an index whose files are not known here",
 }
 

@@ -1,7 +1,8 @@
 """A wheel of a package with CUDA code, of which nothing is known.
 
 What it finds: a requirement of a package whose wheels hold CUDA code, in a release, or from an index, of which nothing
-was read: newer than the table, between releases that do not agree, from a mirror, or of conda-forge.
+was read: newer than the table, between releases that do not agree, from a mirror, or of conda-forge. A package that
+its index has as sources alone (flash-attn, torch-scatter) holds what the machine builds that installs it.
 
 Why it matters: whether it runs on the GPU is not told, and is not guessed from its number.
 
@@ -14,13 +15,15 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import content_of, finding, groups_of
-from cudacompat.domain.wheels.answer import HowKnown
+from cudacompat.domain.wheels.answer import HowKnown, Resolved
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.package_set import is_open
 from cudacompat.domain.wheels.table import rows_of
+from cudacompat.domain.wheels.without_row import variable_of
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -40,6 +43,9 @@ def check(project: Project) -> Iterable[Finding]:
         later = distributions().compiled_later(name) is not None and not any(row.has_code for row in read)
         if later or (read and read[-1].version.is_devrelease and resolved.known is HowKnown.NEWER):
             continue  # no release of it holds device code, or pip builds it
+        if resolved.known is HowKnown.BUILT_HERE:
+            yield _built_here(resolved)
+            continue
         pin = f"{name}=={resolved.version}" if resolved.version is not None else name
         foreign = resolved.known is HowKnown.FOREIGN
         ends = {HowKnown.NEWER: ("newest", read[-1:]), HowKnown.OLDER: ("oldest", read[:1])}
@@ -52,8 +58,32 @@ def check(project: Project) -> Iterable[Finding]:
             resolved=resolved,
             found=content_of(resolved) if not resolved.rows else None,
             why=f"its index, {resolved.build}, was not read" if foreign else None,
-            help_=f"read the wheel itself: cudacompat check {pin} {gpus}",
+            help_=f"download that wheel and read it: cudacompat check {_file(resolved)} {gpus}"
+            if ".whl" in resolved.requirement.written
+            else f"read the wheel itself: cudacompat check {pin} {gpus}",
         )
+
+
+def _file(resolved: Resolved) -> str:
+    """The name of the wheel's file, as a shell takes it."""
+    named = resolved.requirement.written.partition(".whl")[0].rpartition("/")[2]
+    return shlex.quote(f"{unquote(named)}.whl")
+
+
+def _built_here(resolved: Resolved) -> Finding:
+    name = resolved.requirement.name
+    variable = variable_of(name)
+    listed = (
+        f"{variable} names the GPUs for it" if variable else "its setup.py has the list of GPUs, or takes a built wheel"
+    )
+    return finding(
+        RULE.id,
+        Severity.NOTE,
+        f"{resolved.label} is built where it is installed, with the nvcc there",
+        resolved=resolved,
+        why="its index has no wheel with device code",
+        help_=f"{listed}; read what came out: cudacompat doctor, in that environment",
+    )
 
 
 RULE = Rule("wheel-not-known", "A wheel of which nothing is known", __doc__, check)

@@ -1,0 +1,39 @@
+"""Requirements narrowed to what one environment takes, before their wheels are looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import Version
+
+from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.platforms import DEFAULT_PYTHON
+from cudacompat.domain.wheels.requirement import Requirement
+
+
+def of_one_python(requirements: Sequence[Requirement]) -> Iterator[Requirement]:
+    """Yield the requirements as one Python installs them: of a package that stands there several times with markers of
+    Python, those for the usual one, if there are any."""
+    usual = {(each.name, each.group) for each in requirements if DEFAULT_PYTHON in each.pythons}
+    for each in requirements:
+        if not each.pythons or DEFAULT_PYTHON in each.pythons or (each.name, each.group) not in usual:
+            yield each
+
+
+def is_bounded(requirement: Requirement) -> bool:
+    """Return whether it is the framework, in some releases up to one."""
+    if requirement.name != framework().name or requirement.pinned is not None:
+        return False
+    try:
+        return Version("9999") not in SpecifierSet(requirement.specifier)
+    except InvalidSpecifier:
+        return False
+
+
+def narrowed(requirement: Requirement, specifier: str) -> Requirement:
+    """Return the requirement held to this specifier, too, if it leaves a choice."""
+    if not specifier or requirement.pinned is not None:
+        return requirement
+    return replace(requirement, specifier=",".join(filter(None, (requirement.specifier, specifier))))

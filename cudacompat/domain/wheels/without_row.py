@@ -1,0 +1,54 @@
+"""Packages with device code of which the table has no row: those that are built where they are installed, and those
+whose wheels nobody read."""
+
+from __future__ import annotations
+
+from packaging.version import Version
+
+from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
+from cudacompat.domain.wheels.distributions import distributions, family_of
+from cudacompat.domain.wheels.model import PYPI
+from cudacompat.domain.wheels.requirement import LOCAL_BUILD, Requirement
+from cudacompat.domain.wheels.table import packages
+
+
+def is_listed(requirement: Requirement) -> bool:
+    """Return True for a package that may hold device code: one of the table, or a package of pip that has no row there
+    and is known by its name."""
+    if requirement.name in packages():
+        return True
+    index = requirement.index
+    of_pip = index == PYPI or "://" in index or LOCAL_BUILD.fullmatch(index) is not None
+    return of_pip and (_variable(requirement.name, requirement.pinned) is not None or _is_unread(requirement.name))
+
+
+def is_built_here(requirement: Requirement) -> bool:
+    """Return True for a package that pip builds from sources where it installs it: from a repository, or as the index
+    has no wheel of it."""
+    if requirement.name in packages() or ".whl" in requirement.index or ".whl" in requirement.written:
+        return False
+    return "git+" in requirement.index or (
+        requirement.index == PYPI and _variable(requirement.name, requirement.pinned) is not None
+    )
+
+
+def variable_of(package: str) -> str:
+    """Return the variable that names the GPUs which the package is built for; empty where its setup has a list of its
+    own, or none is known."""
+    return _variable(package, None) or ""
+
+
+def _variable(package: str, version: Version | None) -> str | None:
+    since, variable = distributions().built_here.get(package, ("", None))
+    older = version is not None and since != "" and version < Version(since)
+    return None if older else variable
+
+
+def _is_unread(package: str) -> bool:
+    known = distributions()
+    family = family_of(package)
+    if family in known.named_for_cuda_without:
+        return False
+    if package in known.with_code_unread or family in known.with_code_unread:
+        return True
+    return not is_vendors_wheel(package) and known.named_for_cuda.fullmatch(package) is not None
