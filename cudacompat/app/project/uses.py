@@ -32,6 +32,7 @@ _CUDA_WORDS = re.compile(
 )
 _NORMAL = re.compile(r"[-_.]+")
 _LIST_NAME = "CMAKE_CUDA_ARCHITECTURES"
+_OPENCV_LIST = "CUDA_ARCH_BIN"
 _HANDS_ON = re.compile(rf"(?i)\bset\s*\(\s*\w+_ARCH_LIST\s+\"?\$\{{{_LIST_NAME}\}}")  # to what overwrites it else
 
 
@@ -122,6 +123,8 @@ class Builders:
         use = self._of_tree(system)
         if use is None and system is BuildSystem.CMAKE and self._is_open() and _names_list(command):
             return EngineUse(find("cmake"), None, "cmake -DCMAKE_CUDA_ARCHITECTURES")
+        if use is None and system is BuildSystem.CMAKE and _is_opencv(command):
+            return EngineUse(find("opencv"), None, f"cmake -D{_OPENCV_LIST}")
         return use
 
     def _is_open(self) -> bool:
@@ -224,6 +227,12 @@ def _of_repository(name: str) -> Engine | None:
 
 def _names_list(command: ShellCommand) -> bool:
     return any(each.name == _LIST_NAME and each.written for each in command.defines)
+
+
+def _is_opencv(command: ShellCommand) -> bool:
+    """Whether the settings are OpenCV's, wherever its sources come from: those of its list and of its modules."""
+    names = {each.name for each in command.defines}
+    return _OPENCV_LIST in names and any(name == "WITH_CUDA" or name.startswith("OPENCV_") for name in names)
 
 
 def _is_any_cmake(engine: Engine) -> bool:

@@ -122,6 +122,7 @@ class Knob:
     window: Window = ALWAYS
     numbers: tuple[int, int] = (0, 999)  # the lowest and the highest architecture it can be given
     ptx_name: str | None = None  # a second setting of the same reader that takes the PTX targets (OpenCV)
+    yields_to: tuple[str, ...] = ()  # settings of the same reader that count in its place
     ptx: Ptx = Ptx.ALONE
     suffixes: str = "af"  # the suffixes that it can be given
     known: tuple[int, ...] = ()

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from cudacompat.domain.builds.engine import BuildSystem, Grammar, Knob, Ptx
 from cudacompat.domain.builds.lists.nvcc_flags import requested
-from cudacompat.domain.builds.lists.reader import ArchList
+from cudacompat.domain.builds.lists.reader import ArchList, UnreadableListError, read_list
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.builds.plans.plan import arriving
 from cudacompat.domain.judge.fits import Fit, ptx_fit, sass_fit
@@ -31,7 +31,25 @@ class ListCoverage(Enum):
 def images_of(listed: ArchListSetting) -> tuple[ArchTarget, ...]:
     """The images that a build of this list makes, as far as it is a list; of one of several, those of all together."""
     images = (image for archs in listed.outcomes for image in _images_of_one(listed, archs))
-    return tuple(dict.fromkeys(images))
+    return tuple(dict.fromkeys((*images, *(ptx_beside(listed) or ()))))
+
+
+def ptx_beside(listed: ArchListSetting) -> tuple[ArchTarget, ...] | None:
+    """The PTX that a second setting of the same reader asks for, where PTX has one of its own (OpenCV's CUDA_ARCH_PTX);
+    `None` where it is not known, or another setting may decide instead of both."""
+    knob, command = listed.knob, listed.command
+    if knob is None or knob.ptx_name is None:
+        return ()
+    if command is None or any(command.given(name) is not None for name in knob.yields_to):
+        return None
+    given = command.given(knob.ptx_name)
+    if given is None or (given.value is not None and not given.value.strip()):
+        return ()
+    try:
+        code = read_list(listed.grammar, given.value).code if given.value is not None else None
+    except UnreadableListError:
+        return None
+    return tuple(ArchTarget(CodeKind.PTX, each.number) for each in code) if code is not None else None
 
 
 def _images_of_one(listed: ArchListSetting, archs: ArchList) -> tuple[ArchTarget, ...]:

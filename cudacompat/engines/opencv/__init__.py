@@ -51,6 +51,7 @@ ENGINE = EngineRecord(
             "CUDA_GENERATION would win over them",
             _CMAKE + ": ocv_set_cuda_arch_bin_and_ptx",
             ptx_name="CUDA_ARCH_PTX",
+            yields_to=("CMAKE_CUDA_ARCHITECTURES", "CUDA_GENERATION"),
             suffixes="",
         ),
     ),

@@ -27,6 +27,8 @@ NEW = CodeTarget(120)
         (Grammar.TORCH, "Ampere;8.9", "Ampere;8.9;12.0"),
         (Grammar.SPACED, "8.0 8.6+PTX", "8.0 8.6+PTX 12.0"),
         (Grammar.DOTTED, "8.0;8.6", "8.0;8.6;12.0"),
+        (Grammar.DOTTED, "6.1,8.6", "6.1,8.6,12.0"),
+        (Grammar.DOTTED, "61 86", "61 86 12.0"),
         (Grammar.NUMBERS, "80;90", "80;90;120"),
         (
             Grammar.GENCODE,

@@ -102,6 +102,8 @@ def _separator(grammar: Grammar, text: str) -> str:
         return " "
     if grammar in (Grammar.TORCH, Grammar.FIND_CUDA) and ";" not in text and re.search(r"\S\s+\S", text):
         return " "
+    if grammar is Grammar.DOTTED and ";" not in text:  # OpenCV takes the numbers, whatever stands between them
+        return "," if "," in text else " " if re.search(r"\S\s+\S", text) else ";"
     return ";"
 
 
@@ -119,6 +121,9 @@ def _item(grammar: Grammar, word: str) -> CodeTarget | None:
         if match:
             number = int(match[1]) * 10 + int(match[2])
             return CodeTarget(number, ArchSuffix(match[3]), ptx=match[4] is not None)
+        plain = _NUMBER.fullmatch(word) if grammar is Grammar.DOTTED else None
+        if plain:
+            return CodeTarget(int(plain[1]), ArchSuffix(plain[2]), ptx=False)
         if word.removesuffix("+PTX") in _NAMES:
             return None
     raise UnreadableListError(f"{word[:40]!r} is no item of such a list")

@@ -34,6 +34,7 @@ from cudacompat.domain.project.list_coverage import (
     images_beside,
     images_of,
     images_of_flags,
+    ptx_beside,
     serves,
 )
 from cudacompat.domain.project.loose_lists import loose_groups, unpublished_groups
@@ -318,7 +319,7 @@ def _said(listed: ArchListSetting) -> bool:
 def _unsaid(listed: ArchListSetting) -> bool:
     """Whether the list does not say all that will be built: names, or PTX that another setting asks for."""
     items = [item for archs in listed.outcomes for item in archs.items]
-    return any(item.code is None for item in items) or (listed.knob is not None and listed.knob.ptx_name is not None)
+    return any(item.code is None for item in items) or ptx_beside(listed) is None
 
 
 def _chosen(together: Iterable[ArchListSetting], target: Target) -> ArchListSetting | None:

@@ -42,6 +42,8 @@ def check(project: Project) -> Iterable[Finding]:
             if rest is None:
                 continue
             head = file.text.rfind("-D", 0, place.start)
+            if file.text[head + 2].isspace():  # of `-D NAME=VALUE`, the second word
+                head = file.text.rfind(setting.name, head, place.start)
             whole = file.text[head : rest.end()]
             quote = quotes_for(project, place.file, head, end=rest.end())
             edit = Edit(place.file, head, rest.end(), new=f"{quote}{whole}{quote}")

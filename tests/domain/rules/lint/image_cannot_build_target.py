@@ -12,6 +12,11 @@ RUN cmake -S /src -B /b "-DCMAKE_CUDA_ARCHITECTURES=75;89" && cmake --build /b
 """
 _LISTS = "cmake_minimum_required(VERSION 3.18)\nproject(x LANGUAGES CXX CUDA)\nadd_library(x SHARED k.cu)\n"
 
+_OPENCV = """\
+FROM nvidia/cuda:13.0.1-devel-ubuntu24.04
+RUN git clone https://github.com/opencv/opencv && cmake ../opencv -DWITH_CUDA=ON -DCUDA_ARCH_BIN={} && make -j8
+"""
+
 CASES = (
     LintCase(  # the distribution's own nvcc is CUDA 11.5, older than any row of the table of toolkits
         bad={"Dockerfile": _PACKAGED, "CMakeLists.txt": _LISTS},
@@ -249,5 +254,13 @@ RUN cmake -S /src -B /b -DCMAKE_CUDA_ARCHITECTURES=86
 """,
         },
         line="120-real",
+    ),
+    *(
+        LintCase(
+            bad={"Dockerfile": _OPENCV.format(f"6.1,{rest}")},
+            good={"Dockerfile": _OPENCV.format(rest)},
+            line="6.1",
+        )
+        for rest in ("8.6,12.0", "8.6")
     ),
 )

@@ -36,7 +36,43 @@ WORKDIR /src
 RUN cmake -S . -B build -DWITH_CUDA=ON {0}&& cmake --build build -j
 """
 
+_OPENCV = """\
+FROM nvidia/cuda:12.8.0-cudnn-devel-ubuntu22.04
+RUN git clone https://github.com/opencv/opencv && git clone https://github.com/opencv/opencv_contrib
+RUN cmake -S opencv -B b -D WITH_CUDA=ON -D CUDA_ARCH_BIN={0} {1}-D OPENCV_DNN_CUDA=ON && make -C b -j8 install
+"""
+
 CASES = (
+    LintCase(
+        bad={"Dockerfile": _OPENCV.format("8.6", "")},
+        good={"Dockerfile": _OPENCV.format("8.6,12.0", "")},
+        line="CUDA_ARCH_BIN=8.6",
+        gpu=("RTX 5070 Ti",),
+    ),
+    LintCase(
+        bad={"build.sh": 'cmake -S opencv -B b -D WITH_CUDA=ON -D CUDA_ARCH_BIN="8.6" -D CUDA_ARCH_PTX=""\n'},
+        good={"build.sh": 'cmake -S opencv -B b -D WITH_CUDA=ON -D CUDA_ARCH_BIN="8.6 12.0" -D CUDA_ARCH_PTX=""\n'},
+        line="8.6",
+        gpu=("RTX 5070 Ti",),
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu22.04
+COPY . /src
+RUN cmake -S /src -B /b -D CMAKE_CUDA_ARCHITECTURES=86-real && cmake --build /b
+""",
+        },
+        good={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu22.04
+COPY . /src
+RUN cmake -S /src -B /b -D "CMAKE_CUDA_ARCHITECTURES=86-real;120-real" && cmake --build /b
+""",
+        },
+        line="86-real",
+        gpu=("RTX 5070 Ti",),
+    ),
     # the common targets of CMake's FindCUDA, without a list and without a GPU
     LintCase(
         bad={"Dockerfile": _CT2.format("")},
@@ -1011,6 +1047,11 @@ CASES += (
 )
 
 NEAR_MISSES = (
+    NearMiss(
+        "OpenCV's other settings decide in place of its list",
+        {"Dockerfile": _OPENCV.format("8.6", "-D CUDA_GENERATION=$GENERATION ")},
+        gpu=("RTX 5070 Ti",),
+    ),
     NearMiss(
         "what a program asks the machine for",
         {

@@ -96,4 +96,8 @@ add_library(kernels kernels.cu)
         bad={"Dockerfile": 'FROM x\nRUN ["bash", "-c", "cmake -B b -DCMAKE_CUDA_ARCHITECTURES=86;120 ."]\n'},
         good={"Dockerfile": 'FROM x\nRUN ["bash", "-c", "cmake -B b \'-DCMAKE_CUDA_ARCHITECTURES=86;120\' ."]\n'},
     ),
+    LintCase(
+        bad={"build.sh": "bash -c 'cmake -B b -D CMAKE_CUDA_ARCHITECTURES=86;120 .'\n"},
+        good={"build.sh": "bash -c 'cmake -B b -D \"CMAKE_CUDA_ARCHITECTURES=86;120\" .'\n"},
+    ),
 )
