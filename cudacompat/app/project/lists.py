@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from cudacompat.app.project.list_names import ListName, ListNames, names_of
 from cudacompat.domain.builds.engine import Channel, Engine, Grammar
-from cudacompat.domain.builds.lists.nvcc_flags import TARGET_OPTIONS
+from cudacompat.domain.builds.lists.nvcc_flags import PAIR_OPTIONS, TARGET_OPTIONS
 from cudacompat.domain.builds.lists.reader import ArchList, Item, NoListError, UnreadableListError, read_list
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.arguments import in_arguments
@@ -216,7 +216,7 @@ _PARTED_BY_SEMICOLONS = (Grammar.CMAKE, Grammar.CMAKE_SPLIT)
 
 def _read(grammar: Grammar, value: str) -> ArchList:
     text = value.strip()
-    if grammar is Grammar.GENCODE and "arch=compute_" not in text.replace("gpu-", ""):
+    if grammar is Grammar.GENCODE and not any(option in text for option in PAIR_OPTIONS):
         return _of_short_flags(text)
     if grammar is Grammar.ONE_NUMBER:
         match = _ONE.fullmatch(text)
@@ -236,6 +236,10 @@ _SHORT = re.compile(
 )
 
 
+_SHORT_CODE = re.compile(r"(?<![\w-])(?:-code|--gpu-code)[=\s]+[\"']?\w+_\w+(?:,\w+)*")
+_CODE = re.compile(r"(sm|compute)_(\d{2,3})([af]?)\b")
+
+
 def _of_short_flags(text: str) -> ArchList:
     """The list of -arch=sm_70, which is short for its machine code and its PTX, or -arch=compute_70, the PTX alone."""
     items = [
@@ -246,7 +250,13 @@ def _of_short_flags(text: str) -> ArchList:
         )
         for match in _SHORT.finditer(text)
     ]
-    if not items or re.search(r"(?<![\w-])(?:-code|--gpu-code)\b", text):
+    named = _SHORT_CODE.search(text)
+    if items and named is not None:  # -arch=compute_90 -code=sm_90,compute_90
+        items = [
+            Item(named.start(), named.end(), CodeTarget(int(number), ArchSuffix(suffix), kind == "sm", kind != "sm"))
+            for kind, number, suffix in _CODE.findall(named[0])
+        ]
+    if not items or len(_SHORT_CODE.findall(text)) > 1:
         raise UnreadableListError("it holds no -gencode and no -arch of one target")
     return ArchList(Grammar.GENCODE, text, tuple(items), separator=" ")
 

@@ -11,7 +11,7 @@ from cudacompat.artifacts.buildfiles.blanking import unknown
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.make_functions import expanded
 from cudacompat.artifacts.buildfiles.settings import RECIPE_LINE
-from cudacompat.domain.builds.lists.nvcc_flags import PAIR_OPTION
+from cudacompat.domain.builds.lists.nvcc_flags import ARCH_OPTION, PAIR_OPTION
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Setting, SourceFile
 
@@ -26,26 +26,32 @@ def recipes_of(file: SourceFile) -> Iterator[ShellCommand]:
         yield from shell.commands(file, match.start(), match.end(), environment={}, masked=masked)
 
 
+_TEXT = r"(?:\\\r?\n|[^\n#]){0,1000}?"
+_ARCH = rf"(?<![\w-])(?:{ARCH_OPTION}|-code|--gpu-code)"
+_NAMED = rf"(?:arch=(?:compute_|sm_)\$|{_ARCH}[= \t]+[\"']?(?:sm_|compute_|\$))"
 _FLAGS = re.compile(
-    r"(?m)^[ \t]*(?:export[ \t]+)?\w+[ \t]*[:?+]?=[ \t]*([^\n#]{0,1000}?arch=(?:compute_|sm_)\$[^\n#]{0,1000})$"
-    r"|^[ \t]*(\$\(foreach [^\n#]{0,1000}?arch=(?:compute_|sm_)\$[^\n#]{0,1000})$"
+    r"(?m)^[ \t]*(?:[\w./%-]+[ \t]*:[ \t]*)?(?:(?:export|override)[ \t]+)*\w+[ \t]*[:?+]?=[ \t]*"
+    rf"({_TEXT}{_NAMED}{_TEXT})(?<!\\)\r?$"
+    rf"|^[ \t]*(\$\(foreach {_TEXT}arch=(?:compute_|sm_)\${_TEXT})$"
 )
-_TARGET = re.compile(rf"{PAIR_OPTION}[= \t]+arch=compute_\w+,code=[\w\[\],]+|(?<![\w-])-arch=\w+")
-_WRITTEN = re.compile(rf"(?:{PAIR_OPTION}|(?<![\w-])-arch)[= \t]+\S+")
-_OPEN = re.compile(r"arch=(?:compute_|sm_)?\$|code=(?:compute_|sm_)?\$")
+_SHORT = re.compile(rf"(?:\bnvcc\b|\$[({{]\w*NVCC\w*[)}}]){_TEXT}(?<![\w-]){ARCH_OPTION}[= \t]")
+_TARGET = re.compile(rf"{PAIR_OPTION}[= \t]+arch=compute_\w+,code=[\w\[\],]+|{_ARCH}[= \t]+[\"']?[a-z]+_[\w,]+")
+_WRITTEN = re.compile(rf"(?:{PAIR_OPTION}|{_ARCH})[= \t]+\S+")
+_OPEN = re.compile(rf"arch=(?:compute_|sm_)?\$|code=(?:compute_|sm_)?\$|{_ARCH}[= \t]+[\"']?(?:compute_|sm_)?\$")
 
 
 def flags_of_variables(file: SourceFile, found: Sequence[Setting]) -> Iterator[Setting]:
-    """Yield the flags for nvcc of a Makefile that name their targets by variables of plain values, or by a loop over
-    them; `found` are its settings."""
-    if "$" not in file.text or "arch=" not in file.text:
+    """Yield the flags for nvcc that the variables of a Makefile hold, where they name their targets by `-arch`, by
+    variables of plain values, or by a loop over them; and the `-arch` of its recipes. `found` are its settings."""
+    if "arch" not in file.text:
         return
     given = [each for each in found if each.way is AssignmentKind.ENVIRONMENT]
     values: dict[str, list[str]] = defaultdict(list)
     for each in given:
         values[each.name].append(each.written)
-    for match in _FLAGS.finditer(file.text):
-        text = expanded(match[1] or match[2], values).replace('\\"', "")
+    recipes = (each for each in RECIPE_LINE.finditer(file.text) if _SHORT.search(each[0]))
+    for match in (*_FLAGS.finditer(file.text), *recipes):
+        text = expanded(match[match.lastindex or 0], values).replace('\\"', "")
         tokens = _TARGET.findall(text)
         if tokens and not _OPEN.search(text) and _WRITTEN.search(match[0]):
             written = [*_WRITTEN.finditer(file.text, match.start(), match.end())]

@@ -42,7 +42,33 @@ RUN git clone https://github.com/opencv/opencv && git clone https://github.com/o
 RUN cmake -S opencv -B b -D WITH_CUDA=ON -D CUDA_ARCH_BIN={0} {1}-D OPENCV_DNN_CUDA=ON && make -C b -j8 install
 """
 
+# How Makefiles give nvcc its target besides -gencode.
+_ARCH_MAKEFILES = (
+    "k: k.cu\n\tnvcc -arch={} -o $@ $<\n",
+    "k: k.cu\n\t@$(NVCC) --gpu-architecture={} -c $< -o $@\n",
+    "NVCCFLAGS=-arch={}\nk: k.cu\n\tnvcc $(NVCCFLAGS) -o k k.cu\n",
+    "GPU ?= {}\nNVCCFLAGS += -O3 -arch=$(GPU)\n%.o: %.cu\n\t$(NVCC) $(NVCCFLAGS) -c -o $@ $<\n",
+    "NVCC_FLAGS := -O3 \\\n  -arch {} \\\n  -lineinfo\n%.o: %.cu\n\t$(NVCC) $(NVCC_FLAGS) -c -o $@ $<\n",
+    "GPU = {}\n%.o: %.cu\n\t$(NVCC) -arch=$(GPU) \\\n\t  -c -o $@ $<\n",
+    "release: override FLAGS += -arch={}\nrelease: k\nk: k.cu\n\tnvcc $(FLAGS) -o k k.cu\n",
+)
+
 CASES = (
+    *(
+        LintCase(
+            bad={"Makefile": text.format("sm_90")},
+            good={"Makefile": text.format("sm_86")},
+            line="arch" if "GPU" in text else "sm_90",
+            gpu=("RTX 3090",),
+        )
+        for text in _ARCH_MAKEFILES
+    ),
+    LintCase(
+        bad={"Makefile": "FLAGS = -arch=compute_75 -code=sm_90\nk: k.cu\n\tnvcc $(FLAGS) -o k k.cu\n"},
+        good={"Makefile": "FLAGS = -arch=compute_75 -code=sm_86,sm_90\nk: k.cu\n\tnvcc $(FLAGS) -o k k.cu\n"},
+        line="-code",
+        gpu=("RTX 3090",),
+    ),
     LintCase(
         bad={"Dockerfile": _OPENCV.format("8.6", "")},
         good={"Dockerfile": _OPENCV.format("8.6,12.0", "")},
@@ -1047,6 +1073,15 @@ CASES += (
 )
 
 NEAR_MISSES = (
+    NearMiss(
+        "the target is what make is told, or that of another compiler",
+        {
+            "Makefile": "k: k.cu\n\tnvcc -arch=$(GPU) -o $@ $<\nLDFLAGS = -arch x86_64 -march=native\n",
+            "old/Makefile": "GPU = sm_90\nifdef LAPTOP\nGPU = sm_86\nendif\nFLAGS = -arch=$(GPU)\n",
+            "both/Makefile": "ifdef A\nF = -arch=sm_90\nelse\nF = -arch=sm_86\nendif\n# F = -arch=sm_70\n",
+        },
+        gpu=("RTX 3090",),
+    ),
     NearMiss(
         "OpenCV's other settings decide in place of its list",
         {"Dockerfile": _OPENCV.format("8.6", "-D CUDA_GENERATION=$GENERATION ")},
