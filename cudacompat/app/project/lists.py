@@ -253,7 +253,9 @@ def _of_short_flags(text: str) -> ArchList:
     named = _SHORT_CODE.search(text)
     if items and named is not None:  # -arch=compute_90 -code=sm_90,compute_90
         items = [
-            Item(named.start(), named.end(), CodeTarget(int(number), ArchSuffix(suffix), kind == "sm", ptx=kind != "sm"))
+            Item(
+                named.start(), named.end(), CodeTarget(int(number), ArchSuffix(suffix), kind == "sm", ptx=kind != "sm")
+            )
             for kind, number, suffix in _CODE.findall(named[0])
         ]
     if not items or len(_SHORT_CODE.findall(text)) > 1:

@@ -1,7 +1,7 @@
 """A list of architectures that the shell cuts at its first semicolon.
 
 What it finds: -DCMAKE_CUDA_ARCHITECTURES=80;90 without quotes, in RUN, in a script or in a CI job; and
-`export TORCH_CUDA_ARCH_LIST=8.6;12.0` without them.
+`export TORCH_CUDA_ARCH_LIST=8.6;12.0` without them, or the same in front of a command.
 
 Why it matters: the shell ends the command at the semicolon. CMake gets the first architecture alone, the rest is run as
 commands ("90: not found"), and unless the shell stops at errors, the build continues and seems to work.
@@ -14,10 +14,10 @@ What to do: put the whole argument in quotes: `"-DCMAKE_CUDA_ARCHITECTURES=80;90
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cudacompat.domain.project.assignments import AssignmentKind
-from cudacompat.domain.project.model import Project
+from cudacompat.domain.project.model import Project, TextSpan
 from cudacompat.domain.project.open_quotes import quotes_for
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
@@ -25,6 +25,8 @@ from cudacompat.domain.words.rule import Rule
 _REST = re.compile(r"(?:;[ \t]*\d{2,3}[af]?(?:-real|-virtual)?)+(?![\w.-])")
 _ONE = r"(?:\d{2,3}[af]?(?:-real|-virtual)?|\d{1,2}\.\d[af]?(?:\+PTX)?)"
 _ASSIGNED = re.compile(_ONE)
+_FIRST = re.compile(rf"(?<![\w$])(?P<name>[A-Za-z_]\w*)=(?P<item>{_ONE})(?:;{_ONE})*;\Z")
+_LONGEST = 400  # characters of a list that is looked for in front of a command
 _MORE = re.compile(rf"(?:;{_ONE})+(?![\w.-])")
 
 
@@ -59,30 +61,55 @@ def check(project: Project) -> Iterable[Finding]:
                 help=edit.new if quote else "quote the argument for the shell that runs it",
                 fix=Fix("quote the argument", (edit,), safe=True) if quote else None,
             )
+    for name, place in (*_exported(project), *_in_front(project)):
+        finding = _assigned(project, name, place) if place.at not in seen else None
+        if finding is not None:
+            seen.add(place.at)
+            yield finding
+
+
+def _exported(project: Project) -> Iterator[tuple[str, TextSpan]]:
+    """The values that a shell gives to its environment without quotes, each with its name."""
     for setting in project.settings:
-        place = setting.place
-        file = project.file(place.file)
-        if setting.way is not AssignmentKind.ENVIRONMENT or not setting.in_shell or setting.quote or file is None:
+        bare = setting.way is AssignmentKind.ENVIRONMENT and setting.in_shell and not setting.quote
+        if bare and _ASSIGNED.fullmatch(setting.written):
+            yield setting.name, setting.place
+
+
+def _in_front(project: Project) -> Iterator[tuple[str, TextSpan]]:
+    """The first items of lists in front of a command (`NAME=80;90 make`), of which the shell takes the next for the
+    program."""
+    for command in project.commands:
+        program = command.words[0] if command.words else None
+        file = project.file(command.place.file)
+        if program is None or file is None or not _ASSIGNED.fullmatch(program.text):
             continue
-        rest = _MORE.match(file.text, place.end) if _ASSIGNED.fullmatch(setting.written) else None
-        if rest is None or not file.text.endswith(f"{setting.name}=", 0, place.start) or place.at in seen:
-            continue
-        seen.add(place.at)
-        whole = file.text[place.start : rest.end()]
-        quote = quotes_for(project, place.file, place.start, end=rest.end())
-        edit = Edit(place.file, place.start, rest.end(), new=f"{quote}{whole}{quote}")
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.ERROR,
-            message=f"the shell cuts {setting.name} at the first semicolon: it is {setting.written}",
-            path=place.file,
-            line=place.line,
-            span=place.span,
-            found=f"{setting.name}={whole}",
-            why=f"`;` ends a command; the shell then runs {rest[0].lstrip(';').split(';')[0]} as a command",
-            help=f"{setting.name}={edit.new}" if quote else "quote the list for the shell that reads it",
-            fix=Fix("quote the list", (edit,), safe=True) if quote else None,
-        )
+        at = program.place.start
+        before = _FIRST.search(file.text, max(at - _LONGEST, 0), at)
+        if before is not None and before["name"] in project.known:
+            yield before["name"], file.place(*before.span("item"))
+
+
+def _assigned(project: Project, name: str, place: TextSpan) -> Finding | None:
+    file = project.file(place.file)
+    rest = _MORE.match(file.text, place.end) if file is not None else None
+    if file is None or rest is None or not file.text.endswith(f"{name}=", 0, place.start):
+        return None
+    whole = file.text[place.start : rest.end()]
+    quote = quotes_for(project, place.file, place.start, rest.end())
+    edit = Edit(place.file, place.start, rest.end(), new=f"{quote}{whole}{quote}")
+    return Finding(
+        id=RULE.id,
+        severity=Severity.ERROR,
+        message=f"the shell cuts {name} at the first semicolon: it is {project.text(place)}",
+        path=place.file,
+        line=place.line,
+        span=place.span,
+        found=f"{name}={whole}",
+        why=f"`;` ends a command; the shell then runs {rest[0].lstrip(';').split(';')[0]} as a command",
+        help=f"{name}={edit.new}" if quote else "quote the list for the shell that reads it",
+        fix=Fix("quote the list", (edit,), safe=True) if quote else None,
+    )
 
 
 RULE = Rule("unquoted-semicolon", "Semicolon list without quotes", __doc__, check)

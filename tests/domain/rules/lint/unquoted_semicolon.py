@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.helpers.lint_case import LintCase
+from tests.helpers.lint_case import LintCase, NearMiss
 
 CASES = (
     LintCase(
@@ -100,4 +100,21 @@ add_library(kernels kernels.cu)
         bad={"build.sh": "bash -c 'cmake -B b -D CMAKE_CUDA_ARCHITECTURES=86;120 .'\n"},
         good={"build.sh": "bash -c 'cmake -B b -D \"CMAKE_CUDA_ARCHITECTURES=86;120\" .'\n"},
     ),
+    *(
+        LintCase(
+            bad={name: head + text.format("8.6;9.0;12.0+PTX" if "TORCH" in text else "86;90;120-real")},
+            good={name: head + text.format('"8.6;9.0;12.0+PTX"' if "TORCH" in text else '"86;90;120-real"')},
+            line="=8",
+        )
+        for name, head in (("Dockerfile", "FROM x\nRUN cd /src && "), ("build.sh", "set -x\n"), ("Makefile", "k:\n\t"))
+        for text in (
+            "TORCH_CUDA_ARCH_LIST={} pip install --no-build-isolation .\n",
+            "MAX_JOBS=4 CUDAARCHS={} cmake -B b .\n",
+        )
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss("a name that no build reads as a list", {"build.sh": "X=86;120 make\nCUDAARCHS='86;120' cmake .\n"}),
+    NearMiss("the next command", {"build.sh": "CUDAARCHS=86; cmake -B b\n"}),
 )
