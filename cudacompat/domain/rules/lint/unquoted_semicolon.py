@@ -96,7 +96,7 @@ def _assigned(project: Project, name: str, place: TextSpan) -> Finding | None:
     if file is None or rest is None or not file.text.endswith(f"{name}=", 0, place.start):
         return None
     whole = file.text[place.start : rest.end()]
-    quote = quotes_for(project, place.file, place.start, rest.end())
+    quote = quotes_for(project, place.file, place.start, end=rest.end())
     edit = Edit(place.file, place.start, rest.end(), new=f"{quote}{whole}{quote}")
     return Finding(
         id=RULE.id,
