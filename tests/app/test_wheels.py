@@ -40,11 +40,21 @@ def ask(*arguments: str) -> dict[str, Any]:
         (("onnxruntime-gpu==1.22.0", "--gpu", "8.0"), 0),
         (("onnxruntime-gpu==1.22.0", "--gpu", "8.0", "--platform", "win_amd64"), 1),
         (("triton", "--gpu", "12.0"), 0),  # compiles what it runs
+        (("triton==3.2.0", "--gpu", "12.0"), 1),  # its ptxas ends before
+        (("triton==3.5.0", "--gpu", "GB10"), 1),
+        (("triton==3.6.0", "--gpu", "GB10"), 0),
+        (("torch==2.7.1", "--gpu", "GH200"), 1),  # PyPI's wheel for Arm has no code
         (("no-such-thing", "--gpu", "12.0"), 3),
     ],
 )
 def test_the_exit_code_says_whether_something_runs(arguments: tuple[str, ...], code: int) -> None:
     assert ask(*arguments)["exit"] == code
+
+
+def test_a_build_for_arm_is_not_taken_for_the_one_with_cuda() -> None:
+    found = {each["index"]: each for each in ask("torch==2.9.1", "--gpu", "GB10")["builds"]}
+    assert (found["pypi"]["known"], found["pypi"]["cuda"]) == ("no-code", None)
+    assert (found["cu128"]["known"], found["cu128"]["verdicts"][0]["outcome"]) == ("documented", "compatible")
 
 
 def test_a_new_gpu_is_told_what_runs_and_from_which_index() -> None:

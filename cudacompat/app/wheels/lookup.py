@@ -20,10 +20,10 @@ from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.wheels.offers import Build, builds_of, summary
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
-from cudacompat.domain.wheels.table import measured_row, packages, rows
+from cudacompat.domain.wheels.table import measured_row, packages, rows, rows_of
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.phrases import some
-from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.verdict import Outcome, Target
 
 _MOST_SIMILAR = 3
 
@@ -131,15 +131,23 @@ def _unknown(query: WheelQuery, builds: Sequence[Build], targets: Sequence[Targe
     if query.version is None:
         where = {platform or platform_for(target) for target in targets} or {platform or DEFAULT_PLATFORM}
         return None if builds else f"no wheel of {query.package} for {some(sorted(where))} was read; {fetch} reads one"
-    open_ = [build for build in builds if build.resolved.known in (HowKnown.NEWER, HowKnown.OLDER, HowKnown.UNREAD)]
+    open_ = [build for build in builds if _is_open(build)]
     if not open_ or len(open_) < len(builds):
         return None
-    read = [row.version for row in rows()[query.package]]
+    read = [row.version for row in rows_of(query.package, open_[0].platform)]
     known = {
-        HowKnown.NEWER: f"the newest known release is {max(read)}",
-        HowKnown.OLDER: f"the oldest known release is {min(read)}",
+        HowKnown.NEWER: f"the newest known release is {max(read, default='')}",
+        HowKnown.OLDER: f"the oldest known release is {min(read, default='')}",
     }.get(open_[0].resolved.known, "the releases read before and after it do not agree")
+    if not read:
+        known = f"no wheel of {query.package} for {open_[0].platform} was read"
     return f"{query.package} {query.version} is not known: {known}; {fetch} reads its wheel from the package index"
+
+
+def _is_open(build: Build) -> bool:
+    """Whether its content is not known, and no verdict on it, either."""
+    open_ = build.resolved.known in (HowKnown.NEWER, HowKnown.OLDER, HowKnown.UNREAD)
+    return open_ and (not build.verdicts or any(each.outcome is Outcome.UNDECIDED for each in build.verdicts))
 
 
 def _named(targets: Sequence[Target]) -> list[str]:

@@ -39,12 +39,16 @@ class WheelsReport:
         """True if no build holds device code, as the package compiles it at run time."""
         return self.compiled_later and not any(build.row is not None and build.row.has_code for build in self.builds)
 
+    def compiled_on(self, summary: TargetSummary) -> bool:
+        """Return True if no build holds device code and one compiles it on that target."""
+        return self.only_compiled_later and summary.compiles
+
     @property
     def exit_code(self) -> ExitCode:
         """3 for a package that is not known, 1 if on some target nothing runs, 4 if that cannot be told, else 0."""
         if not self.builds:
             return ExitCode.INCOMPLETE if self.unknown and self.version and self.newest else ExitCode.NOTHING
-        lacking = [each for each in self.summaries if each.newest is None and not self.only_compiled_later]
+        lacking = [each for each in self.summaries if each.newest is None and not self.compiled_on(each)]
         if any(not each.undecided for each in lacking):
             return ExitCode.FINDINGS
         return ExitCode.INCOMPLETE if lacking else ExitCode.OK

@@ -14,7 +14,8 @@ from cudacompat.domain.tables.cuda_libraries import cuda_in_name, is_vendors_whe
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework
 from cudacompat.domain.wheels.metadata import needs_of
 from cudacompat.domain.wheels.model import PYPI, RowBasis, WheelRow
-from cudacompat.domain.wheels.narrowing import is_bounded, narrowed, of_one_python
+from cudacompat.domain.wheels.narrowing import is_bounded, is_same_build, narrowed, of_one_python
+from cudacompat.domain.wheels.own_compiler import assembling_rows, compile_alone, lacking_assembler
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import (
@@ -73,7 +74,7 @@ class Resolved:
         if self.build == PYPI and self.version is not None and self.requirement.name == framework().name:
             plain = cuda_of_index(plain_torch_index(self.version) or "")
             if plain is not None:
-                return plain
+                return plain if self.known is not HowKnown.NO_CODE else None
         if self.known in (HowKnown.NEWER, HowKnown.OLDER):
             return None
         found = {row.cuda for row in self.rows}
@@ -263,9 +264,11 @@ def _where_newest(requirement: Requirement, platform: str) -> Requirement:
 def _rows_for(name: str, version: Version, build: str, *, platform: str) -> tuple[HowKnown, tuple[WheelRow, ...]]:
     """What is known of this wheel, and the rows that say it."""
     if build == "cpu" or family_of(name) in distributions().no_kernels_of_its_own:
-        return HowKnown.NO_CODE, tuple(row for row in rows_of(name, platform) if row.version == version)
+        read = assembling_rows(name, platform) if build != "cpu" else ()
+        same = tuple(row for row in read or rows_of(name, platform) if row.version == version)
+        return (HowKnown.NO_CODE, same) if same or not read else _between(read, version)
     own = [row for row in rows_of(name, platform, None) if row.version == version and row.index in (build, PYPI)]
-    exact = [row for row in own if row.index == build or _is_same_build(row, build)]
+    exact = [row for row in own if row.index == build or is_same_build(row, build)]
     if exact:
         return (HowKnown.READ if exact[-1].has_code else HowKnown.NO_CODE), (exact[-1],)
     if name == framework().name:
@@ -287,15 +290,6 @@ def _of_pypi(name: str, version: Version, platform: str) -> tuple[HowKnown, tupl
     return _between(read, version)
 
 
-def _is_same_build(row: WheelRow, build: str) -> bool:
-    """Whether PyPI's wheel is the build of that index: of torch, or of a package that is published on both for one
-    release of CUDA each (xformers, torchao). Those that go with torch are judged with the torch of their index."""
-    if row.package == framework().name:
-        return plain_torch_index(row.version) == build
-    both = row.package in framework().on_its_index and row.package not in framework().built_with_it
-    return both and row.cuda is not None and row.cuda == cuda_of_index(build)
-
-
 def _torch_rows_for(version: Version, build: str, platform: str) -> tuple[HowKnown, tuple[WheelRow, ...]]:
     minor = Version(f"{version.major}.{version.minor}")
     if build == framework().conda_channel:
@@ -306,7 +300,9 @@ def _torch_rows_for(version: Version, build: str, platform: str) -> tuple[HowKno
     if found and not (build == PYPI and platform != DEFAULT_PLATFORM):
         return HowKnown.DOCUMENTED, tuple(found)
     if build == PYPI:
-        return _between(rows_of(framework().name, platform), version)
+        known, rows = _between(rows_of(framework().name, platform), version)
+        plain = known is HowKnown.OLDER and not rows[0].has_code  # the index had none with code for it before, either
+        return (HowKnown.NO_CODE, ()) if plain else (known, rows)
     if cuda_of_index(build) is None:
         return HowKnown.FOREIGN, ()
     minors = {row.version for row in torch_rows() if row.platform == platform}
@@ -353,6 +349,8 @@ def _with_framework(verdict: RequirementVerdict, *, framework_fails: bool) -> Re
     least = distributions().used_from.get(family_of(name), "0.0")
     idle = verdict.target.capability < ComputeCapability.parse(least)
     follows = verdict.outcome is Outcome.FAILS and (framework_fails or idle)
+    if framework_fails and verdict.verdict is not None and verdict.verdict.compiler is not None:
+        return RequirementVerdict(replace(verdict.resolved, known=HowKnown.WITH_FRAMEWORK), verdict.target, None)
     if not is_vendors_wheel(name) or not (follows or verdict.outcome in (Outcome.UNDECIDED, Outcome.PARTIAL)):
         return verdict
     resolved = replace(verdict.resolved, known=HowKnown.WITH_FRAMEWORK)
@@ -361,6 +359,8 @@ def _with_framework(verdict: RequirementVerdict, *, framework_fails: bool) -> Re
 
 def verdict_of(resolved: Resolved, target: Target, cuda: str | None = None) -> RequirementVerdict:
     """Return what becomes of this wheel on the target; `cuda` is the CUDA release of the torch beside it."""
+    if resolved.known is not HowKnown.WITH_FRAMEWORK and compile_alone(resolved.rows):
+        return _assembling(resolved, target)
     if resolved.known in (HowKnown.NO_CODE, HowKnown.WITH_FRAMEWORK):
         return RequirementVerdict(resolved, target, None)
     if resolved.known in (HowKnown.BETWEEN, HowKnown.ANY_BUILD):
@@ -378,3 +378,16 @@ def verdict_of(resolved: Resolved, target: Target, cuda: str | None = None) -> R
     if resolved.known is HowKnown.ABSENT:
         return RequirementVerdict(resolved, target, Outcome.FAILS)
     return RequirementVerdict(resolved, target, Outcome.UNDECIDED)
+
+
+def _assembling(resolved: Resolved, target: Target) -> RequirementVerdict:
+    """The verdict on a wheel that compiles its kernels by itself: newer releases know the GPUs that older ones do."""
+    lacking = [each for row in resolved.rows if (each := lacking_assembler(row, target)) is not None]
+    if lacking and (len(lacking) < len(resolved.rows) or resolved.known is HowKnown.NEWER):
+        return RequirementVerdict(replace(resolved, known=HowKnown.UNREAD), target, Outcome.UNDECIDED)
+    known = (
+        replace(resolved, known=HowKnown.BETWEEN) if resolved.known in (HowKnown.NEWER, HowKnown.OLDER) else resolved
+    )
+    if lacking:
+        return RequirementVerdict(known, target, Outcome.FAILS, verdict=lacking[0])
+    return RequirementVerdict(known, target, None)

@@ -12,7 +12,8 @@ from packaging.version import Version
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved, verdict_of
 from cudacompat.domain.wheels.distributions import framework
-from cudacompat.domain.wheels.model import PYPI, WheelRow
+from cudacompat.domain.wheels.model import PYPI, RowBasis, WheelRow
+from cudacompat.domain.wheels.own_compiler import asked_by_framework, assembling_rows, lacking_assembler
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import cuda_of_index, plain_torch_index, releases, rows_of, torch_rows
@@ -130,6 +131,8 @@ def cure_for(
     only what goes with that release of torch.
     """
     wanted = [platform or platform_for(target) for target in targets] or [DEFAULT_PLATFORM]
+    if assembling_rows(package, wanted[0]):
+        return _assembling(package, targets, version, wanted, going_with=going_with)
     offers = {each: _by_pin(package, each) for each in set(wanted)}
     second: WheelCure | None = None
     cuda = going_with.cuda if going_with is not None else None
@@ -153,6 +156,31 @@ def cure_for(
     return cure_for(
         package, targets, version=version, beside=beside, platform=platform, allowed=allowed, going_with=going_with
     )
+
+
+def _assembling(
+    package: str,
+    targets: Sequence[Target],
+    version: Version | None,
+    platforms: Sequence[str],
+    *,
+    going_with: FrameworkRelease | None,
+) -> WheelCure | NoCure:
+    """The first release from this one on (the newest without one) whose own assembler knows every target."""
+    asked = asked_by_framework(package, going_with.version) if going_with is not None else None
+    known = {row.version for row in assembling_rows(package, platforms[0])}
+    for target, platform in zip(targets, platforms, strict=True):
+        rows = assembling_rows(package, platform)
+        known &= {row.version for row in rows if lacking_assembler(row, target) is None}
+    fitting = sorted(each for each in known if asked is None or asked.contains(each, prereleases=True))
+    if not fitting:
+        labels = ", ".join(target.label for target in targets)
+        beside = f" that goes with {framework().name} {going_with.version}" if going_with is not None and known else ""
+        text = f"no release of {package}{beside} has an assembler that knows {labels}: TRITON_PTXAS_PATH names another"
+        return NoCure(package, text)
+    newer = [each for each in fitting if version is not None and each >= version]
+    chosen = newer[0] if newer else fitting[-1]
+    return WheelCure(package, chosen, PYPI, RowBasis.MEASURED.value, native=True, min_driver=None)
 
 
 def cure_beside(

@@ -1,4 +1,4 @@
-"""Requirements narrowed to what one environment takes, before their wheels are looked for."""
+"""Requirements narrowed to what one environment takes, and which wheel of PyPI is that of another index."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
 from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.wheels.platforms import DEFAULT_PYTHON
 from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.wheels.table import cuda_of_index, plain_torch_index
 
 
 def of_one_python(requirements: Sequence[Requirement]) -> Iterator[Requirement]:
@@ -37,3 +39,12 @@ def narrowed(requirement: Requirement, specifier: str) -> Requirement:
     if not specifier or requirement.pinned is not None:
         return requirement
     return replace(requirement, specifier=",".join(filter(None, (requirement.specifier, specifier))))
+
+
+def is_same_build(row: WheelRow, build: str) -> bool:
+    """Return whether PyPI's wheel is the build of that index: torch, or a package that is published on both for one
+    release of CUDA each (xformers, torchao). Those that go with torch are judged with the torch of their index."""
+    if row.package == framework().name:
+        return row.has_code and plain_torch_index(row.version) == build
+    both = row.package in framework().on_its_index and row.package not in framework().built_with_it
+    return both and row.cuda is not None and row.cuda == cuda_of_index(build)

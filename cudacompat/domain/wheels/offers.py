@@ -13,6 +13,7 @@ from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolv
 from cudacompat.domain.wheels.cure import candidates
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI, WheelRow
+from cudacompat.domain.wheels.own_compiler import assembler_of, brings_assembler
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import rows_of, torch_rows
@@ -50,9 +51,13 @@ class Build:
         return tuple(f"{cuda[:-1]}.{cuda[-1]}" for cuda in running) if len(running) < len(libraries) else ()
 
     def compiler_for(self, target: Target) -> str | None:
-        """Return the first compiler in the wheel that builds machine code for the target (`ptxas 12.8.93`), None if it
-        has none that does."""
-        for compiler in self.row.compilers if self.row is not None else ():
+        """Return the compiler in the wheel that builds machine code for the target (`ptxas 12.8`): the assembler that
+        its package runs there, else the first of them; None if it has none that does."""
+        row = self.resolved.rows[-1] if self.resolved.rows else None
+        if row is not None and brings_assembler(row):
+            found = assembler_of(row, target)
+            return " ".join(found[0].split()[:2]) if found is not None and found[1] else None
+        for compiler in row.compilers if row is not None else ():
             release = re.search(r" (\d+\.\d+)", compiler)
             if release is not None and builds_for(release[1], target.capability):
                 return compiler
@@ -132,13 +137,14 @@ def builds_for(release: str, capability: ComputeCapability) -> bool:
 @dataclass(frozen=True, slots=True)
 class TargetSummary:
     """What the builds come to on one target: the newest and the oldest release that run, whether a newer one than the
-    newest that runs is known to fail, and whether any is undecided."""
+    newest that runs is known to fail, whether any is undecided, and whether one compiles its code there at run time."""
 
     target: Target
     newest: Build | None
     oldest: Build | None
     newer_fails: bool
     undecided: bool
+    compiles: bool = False
 
 
 def summary(builds: Sequence[Build], target: Target) -> TargetSummary:
@@ -153,6 +159,7 @@ def summary(builds: Sequence[Build], target: Target) -> TargetSummary:
         newer_fails=newest is not None
         and any(v.outcome is Outcome.FAILS and build.version > newest.version for build, v in verdicts),
         undecided=any(verdict.outcome is Outcome.UNDECIDED for _, verdict in verdicts),
+        compiles=not verdicts or any(verdict.outcome is None for _, verdict in verdicts),
     )
 
 

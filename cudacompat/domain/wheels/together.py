@@ -11,6 +11,7 @@ from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.metadata import needs_of
 from cudacompat.domain.wheels.model import WheelRow
+from cudacompat.domain.wheels.own_compiler import asked_by_framework
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.table import rows_of
 from cudacompat.domain.wheels.verdict import has_library_for, judge_row
@@ -59,6 +60,12 @@ def moved_along(
         if name == framework().name or is_vendors_wheel(name):
             continue
         own = _version(text)
+        asked = asked_by_framework(name, release.version)
+        if own is not None and asked is not None:
+            exact = [_version(each.version) for each in asked if each.operator == "=="]
+            if own not in asked and exact and exact[0] is not None:
+                pins.append((name, exact[0]))
+            continue
         if name in framework().companions:
             taken = [row.version for row in _rows(name, targets, platform) if _asks(row) and release.takes(row)]
             if taken:

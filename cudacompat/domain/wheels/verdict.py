@@ -20,7 +20,8 @@ _RUNS_AS_IT_IS = (Outcome.NATIVE, Outcome.COMPATIBLE)
 class WheelVerdict:
     """One wheel on one target: outcome and reason as of an artifact, and the oldest driver branch that will do (`None`
     where any driver for the GPU does). `none_for` is the CUDA release (`12.8`) of the framework beside it where the
-    wheel has a library for each release and none for that one."""
+    wheel has a library for each release and none for that one, `compiler` the assembler in it that does not know the
+    target, in words (`ptxas 12.4 ends at sm_90a`)."""
 
     row: WheelRow
     target: Target
@@ -28,6 +29,7 @@ class WheelVerdict:
     reason: Reason | None
     min_driver: int | None
     none_for: str | None = None
+    compiler: str | None = None
 
 
 def judge_row(row: WheelRow, target: Target, cuda: str | None = None) -> WheelVerdict | None:

@@ -27,10 +27,12 @@ _KNOWN = {
     HowKnown.ABSENT: "documented",
 }
 _NOT_KNOWN = "not known"
+_AS_OTHERS = "as others"
 _MEANS = {
     "read": "the wheel was downloaded, and the answer is of the device code in it",
     "documented": "the build script of the index lists the GPUs; the wheel itself was not downloaded",
     "between": "the releases before and after it were downloaded, and agree",
+    _AS_OTHERS: "other releases of it were downloaded, and hold no device code",
     _NOT_KNOWN: "not downloaded: newer than all that were read, or between releases that differ",
 }
 _FAILS = {
@@ -61,7 +63,7 @@ def wheels_text(page: Page, report: WheelsReport) -> None:
             page.field("", line, indent=0, label_width=0)
     if report.builds:
         page.field("", _last_line(report), indent=0, label_width=0)
-        for word in dict.fromkeys(_KNOWN.get(build.resolved.known, _NOT_KNOWN) for build in report.builds):
+        for word in dict.fromkeys(_known(build) for build in report.builds):
             _labelled(page, word, _MEANS[word])
 
 
@@ -71,12 +73,13 @@ def _labelled(page: Page, label: str, text: str) -> None:
 
 def _install_text(page: Page, report: WheelsReport) -> None:
     cure = report.cure
-    if report.version is not None and all(each.newest is not None for each in report.summaries):
+    runs = [each.newest is not None and report.version is not None for each in report.summaries]
+    if cure is None or all(run or report.compiled_on(each) for run, each in zip(runs, report.summaries, strict=True)):
         return  # it runs as it is
     if isinstance(cure, WheelCure):
         _labelled(page, "install", cure.conditions)
         page.line(f"  {cure.command}")
-    elif cure is not None and not report.only_compiled_later:
+    else:
         _labelled(page, "install", cure.sentence)
 
 
@@ -121,11 +124,17 @@ def _cells(report: WheelsReport, targets: tuple[Target, ...]) -> list[list[Cell]
             index,
             *([build.platform] if several else []),
             _cuda(build),
-            _KNOWN.get(build.resolved.known, _NOT_KNOWN),
+            _known(build),
         ]
         lines.append([*((word, "") for word in words), *(_cell(build, target) for target in targets or (None,))])
     widths = [max(len(line[column][0]) for line in lines) for column in range(len(head))]
     return [[(text.ljust(width), style) for (text, style), width in zip(line, widths, strict=True)] for line in lines]
+
+
+def _known(build: Build) -> str:
+    if build.resolved.known is HowKnown.NO_CODE and build.row is None:
+        return _AS_OTHERS
+    return _KNOWN.get(build.resolved.known, _NOT_KNOWN)
 
 
 def _cuda(build: Build) -> str:
@@ -144,6 +153,8 @@ def _cell(build: Build, target: Target | None) -> Cell:
         return "-", ""
     if verdict.resolved.known is HowKnown.ABSENT:
         return "not published", "red"
+    if verdict.verdict is not None and verdict.verdict.compiler is not None:
+        return f"fails: {verdict.verdict.compiler}", "red"
     if verdict.outcome is None and build.row is not None and build.row.compilers:
         compiler = build.compiler_for(target)
         names = ", ".join(build.row.compilers)
@@ -170,7 +181,7 @@ def _outcome(build: Build, verdict: RequirementVerdict) -> str:
 
 
 def _summed(report: WheelsReport, summary: TargetSummary) -> str:
-    if report.only_compiled_later:
+    if report.compiled_on(summary):
         return "compiled at run time"
     if summary.newest is None:
         return "no known build runs" if not summary.undecided else "whether a build runs is not known"
@@ -185,7 +196,7 @@ def _summed(report: WheelsReport, summary: TargetSummary) -> str:
 
 
 def _last_line(report: WheelsReport) -> str:
-    counts = Counter(_KNOWN.get(build.resolved.known, _NOT_KNOWN) for build in report.builds)
+    counts = Counter(_known(build) for build in report.builds)
     dates = sorted({build.row.date for build in report.builds if build.row is not None and build.known})
     until = f", {dates[-1]}" if dates else ""
     of = f"{report.package} {report.version}" if report.version else report.package

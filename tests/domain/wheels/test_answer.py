@@ -10,6 +10,7 @@ from packaging.version import Version
 from cudacompat.domain.gpus.lookup import resolve as gpu
 from cudacompat.domain.wheels.answer import HowKnown, Resolved, judge_all, resolve
 from cudacompat.domain.wheels.brought import brought_along
+from cudacompat.domain.wheels.cure import WheelCure, cure_beside
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.package_set import (
     PackageSet,
@@ -18,6 +19,7 @@ from cudacompat.domain.wheels.package_set import (
     one_folder,
     two_majors,
 )
+from cudacompat.domain.wheels.platforms import platform_for
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import rows, rows_of
 from cudacompat.domain.words.verdict import JitPolicy, Outcome, Reason, Target
@@ -137,6 +139,45 @@ def test_a_package_with_code_that_nobody_read_is_left_open(text: str, index: str
 )
 def test_a_package_of_python_or_of_code_for_the_cpu_says_nothing(name: str) -> None:
     assert resolve([wanted(name)]) == ()
+
+
+@each_case(
+    ("pin", "spec", "expected"),
+    [
+        ("triton==3.2.0", "RTX 5070 Ti", Outcome.FAILS),
+        ("triton==3.2.0", "RTX 4090", None),
+        ("triton==3.3.0", "RTX 5070 Ti", None),
+        ("triton==3.2.1", "RTX 5070 Ti", Outcome.UNDECIDED),  # of its neighbours one knows it
+        ("triton==2.0.0", "RTX 5070 Ti", Outcome.FAILS),
+        ("triton==99.0", "RTX 5070 Ti", None),
+        ("triton==3.5.0", "GB10", Outcome.FAILS),
+        ("triton==3.6.0", "GB10", None),
+        ("torch==2.9.1", "GB10", None),
+        ("torch==2.7.1", "GB10", None),  # no wheel of PyPI's for Arm had code up to the one that was read
+    ],
+)
+def test_a_package_that_compiles_its_kernels_is_judged_by_its_assembler(
+    pin: str, spec: str, expected: Outcome | None
+) -> None:
+    (verdict,) = judge_all(resolve([wanted(pin)], platform_for(target(spec))), [target(spec)])
+    assert verdict.outcome is expected
+
+
+def test_an_assembler_fails_once_with_its_framework_and_moves_along() -> None:
+    resolved = resolve([wanted("torch==2.6.0"), wanted("triton==3.2.0")])
+    torch, triton = judge_all(resolved, [target("RTX 5070 Ti")])
+    assert (torch.outcome, triton.outcome, triton.resolved.known) == (Outcome.FAILS, None, HowKnown.WITH_FRAMEWORK)
+    cure = cure_beside(resolved[0], resolved, [target("RTX 5070 Ti")])
+    assert isinstance(cure, WheelCure)
+    assert ("triton", Version("3.3.1")) in cure.companions
+
+
+@pytest.mark.parametrize(("beside", "version"), [((), "3.3.0"), (("torch==2.8.0",), "3.4.0")])
+def test_the_cure_of_an_assembler_is_the_first_that_knows_the_gpu(beside: tuple[str, ...], version: str) -> None:
+    resolved = resolve([wanted("triton==3.2.0"), *map(wanted, beside)])
+    cure = cure_beside(resolved[0], resolved, [target("RTX 5070 Ti")])
+    assert isinstance(cure, WheelCure)
+    assert str(cure.version) == version
 
 
 def test_a_selector_of_conda_is_no_package_with_code() -> None:

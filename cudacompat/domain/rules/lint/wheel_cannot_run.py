@@ -3,7 +3,8 @@
 What it finds: a requirement (of a requirements file, a lock, a pyproject.toml, a conda environment, or a command that
 installs) whose published wheel holds no machine code and no PTX for a GPU that was named with --gpu, whose CUDA
 runtime refuses the driver, or that its index never had. One with a library for each CUDA release (bitsandbytes) needs
-the one for the CUDA release of the torch that it is installed with. Which code a wheel holds was read in the wheel, or
+the one for the CUDA release of the torch that it is installed with; one that compiles its kernels with the ptxas in its
+own wheel (triton) needs a ptxas that knows the GPU. Which code a wheel holds was read in the wheel, or
 is said by its publisher's build script; both are given with their date. A name without a version is checked as what it
 would be today, on the day of the table. Where a file holds several builds of one package, one has to run.
 

@@ -13,6 +13,7 @@ from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolv
 from cudacompat.domain.wheels.cure import NoCure, WheelCure, cure_beside, cure_for
 from cudacompat.domain.wheels.cure_words import command_of, sentence_of
 from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.own_compiler import brings_assembler
 from cudacompat.domain.wheels.package_set import PackageSet, ResolvedSet, alternatives, deciding
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.words.choices import Require
@@ -95,6 +96,8 @@ def content_of(resolved: Resolved, none_for: str | None = None) -> str:
     if not resolved.rows:
         return f"{resolved.label}: {_OPEN.get(resolved.known, 'nothing is known of it')}"
     row = resolved.rows[0]
+    if brings_assembler(row):
+        return f"{', '.join(row.compilers)} in the wheel of {row.version} (read {row.date})"
     if none_for is not None:
         releases = sorted(int(each) for each in row.by_cuda)
         known = f"read {row.date}" if resolved.known is HowKnown.READ else f"{row.version} was read {row.date}"
@@ -121,6 +124,8 @@ def reason_of(verdict: RequirementVerdict) -> str | None:
     if verdict.verdict.none_for is not None:
         cuda = verdict.verdict.none_for
         return f"it loads the library for the CUDA release of {framework().name}, here {cuda}, and has none"
+    if verdict.verdict.compiler is not None:
+        return f"{verdict.verdict.compiler}: the first kernel that it compiles for {verdict.target.capability} fails"
     reason, target = verdict.verdict.reason, verdict.target
     error = CUDA_ERRORS.get(reason) if reason is not None else None
     told = f" (CUDA error {error})" if error is not None else ""

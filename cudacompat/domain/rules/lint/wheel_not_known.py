@@ -41,7 +41,9 @@ def check(project: Project) -> Iterable[Finding]:
         name = resolved.requirement.name
         read = rows_of(name)
         later = distributions().compiled_later(name) is not None and not any(row.has_code for row in read)
-        if later or (read and read[-1].version.is_devrelease and resolved.known is HowKnown.NEWER):
+        if (later and not resolved.rows) or (
+            read and read[-1].version.is_devrelease and resolved.known is HowKnown.NEWER
+        ):
             continue  # no release of it holds device code, or pip builds it
         if resolved.known is HowKnown.BUILT_HERE:
             yield _built_here(resolved)

@@ -1,0 +1,61 @@
+"""Packages that compile their kernels with the assembler in their own wheel, and whether it knows a GPU."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from cudacompat.domain.judge.bundled_compilers import assembler_for
+from cudacompat.domain.wheels.distributions import distributions, framework
+from cudacompat.domain.wheels.metadata import needs_of
+from cudacompat.domain.wheels.model import WheelRow
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
+from cudacompat.domain.wheels.table import rows_of
+from cudacompat.domain.wheels.verdict import WheelVerdict
+from cudacompat.domain.words.verdict import Outcome, Target
+
+_ASSEMBLER = "ptxas"
+_PATCH = re.compile(r"(?<=\d\.\d)\.\d+$")  # the tables of compilers have releases without it
+
+
+def brings_assembler(row: WheelRow) -> bool:
+    """Return True for a wheel without device code whose package compiles its kernels with an assembler in it."""
+    later = distributions().compiled_later(row.package) is not None
+    return later and not row.has_code and any(each.startswith(_ASSEMBLER) for each in row.compilers)
+
+
+def compile_alone(rows: Sequence[WheelRow]) -> bool:
+    """Return True for the rows of such wheels alone, one at least."""
+    return bool(rows) and all(map(brings_assembler, rows))
+
+
+def assembling_rows(package: str, platform: str) -> tuple[WheelRow, ...]:
+    """Return the rows of such a package, the oldest first; of a release that was not read for the platform that for
+    the usual one, as a release brings the same assembler for each."""
+    found = {row.version: row for row in rows_of(package, DEFAULT_PLATFORM)}
+    found |= {row.version: row for row in rows_of(package, platform)}
+    return tuple(found[version] for version in sorted(found) if brings_assembler(found[version]))
+
+
+def assembler_of(row: WheelRow, target: Target) -> tuple[str, bool] | None:
+    """Return the assembler that the package runs for the target, in words with the newest target that it knows
+    (`ptxas 12.4 ends at sm_90a`), and whether it builds for it; `None` where nothing is known of it."""
+    return assembler_for([_PATCH.sub("", each) for each in row.compilers], target.capability)
+
+
+def lacking_assembler(row: WheelRow, target: Target) -> WheelVerdict | None:
+    """Return the verdict on a wheel whose assembler does not build for the target; `None` for one whose does, or of
+    which nothing is known."""
+    found = assembler_of(row, target)
+    if found is None or found[1]:
+        return None
+    return WheelVerdict(row, target, Outcome.FAILS, reason=None, min_driver=None, compiler=found[0])
+
+
+def asked_by_framework(package: str, version: Version) -> SpecifierSet | None:
+    """Return what this release of the framework asks of the package; `None` where that was not read."""
+    rows = [row for row in rows_of(framework().name, index=None) if row.version == version]
+    return dict(needs_of(rows[-1])).get(package) if rows else None
