@@ -132,7 +132,7 @@ def cure_for(
     """
     wanted = [platform or platform_for(target) for target in targets] or [DEFAULT_PLATFORM]
     if assembling_rows(package, wanted[0]):
-        return _assembling(package, targets, version, wanted, going_with=going_with)
+        return _assembling(package, targets, version, platforms=wanted, going_with=going_with)
     offers = {each: _by_pin(package, each) for each in set(wanted)}
     second: WheelCure | None = None
     cuda = going_with.cuda if going_with is not None else None
@@ -180,7 +180,7 @@ def _assembling(
         return NoCure(package, text)
     newer = [each for each in fitting if version is not None and each >= version]
     chosen = newer[0] if newer else fitting[-1]
-    return WheelCure(package, chosen, PYPI, RowBasis.MEASURED.value, native=True, min_driver=None)
+    return WheelCure(package, chosen, PYPI, basis=RowBasis.MEASURED.value, native=True, min_driver=None)
 
 
 def cure_beside(
