@@ -55,12 +55,16 @@ _LEAST_BRANCHES = 2  # who sets a list in two branches sets one in each
 @dataclass(frozen=True, slots=True)
 class CMakeTargets:
     """What one command names: its images, where, for which processors (`None`: any), whether in a branch that need not
-    be taken."""
+    be taken, the CMake targets whose property it sets (none of a variable and of flags), whether it adds to it, whether
+    it gives flags, which come on top of lists."""
 
     place: TextSpan
     images: tuple[ArchTarget, ...]
     arm: bool | None
     conditional: bool
+    owners: tuple[str, ...] = ()
+    appends: bool = False
+    flags: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +124,24 @@ def _named_in(project: Project, files: Sequence[CMakeFile]) -> tuple[CMakeTarget
                 return ()
             if images:
                 span = place.command.place
-                found.append(CMakeTargets(span, images, place.arm, conditional=conditional))
+                owners, appends = _owners(place.command), any(word.text == "APPEND" for word in place.command.arguments)
+                flags = text is not None and _FLAG.search(text) is not None
+                found.append(CMakeTargets(span, images, place.arm, conditional, owners, appends=appends, flags=flags))
     return tuple(found)
+
+
+def _owners(command: CMakeCommand) -> tuple[str, ...]:
+    """The CMake targets of which the command sets the list; none where it does not, or where a name is not known."""
+    words = [word.text for word in command.arguments]
+    if PROPERTY not in words or command.name == "set_directory_properties":
+        return ()
+    if command.name == "set_target_properties" and "PROPERTIES" in words:
+        names = words[: words.index("PROPERTIES")]
+    elif command.name == "set_property" and words[:1] == ["TARGET"] and "PROPERTY" in words:
+        names = [name for name in words[1 : words.index("PROPERTY")] if not name.startswith("APPEND")]
+    else:
+        return ()
+    return () if any("$" in name for name in names) else tuple(names)
 
 
 def finds_torch(command: CMakeCommand) -> bool:

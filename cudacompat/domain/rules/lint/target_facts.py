@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.reader import ArchList, extended, read_list
@@ -19,6 +20,8 @@ from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Fix
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import Target
+
+_Lists = TypeVar("_Lists")
 
 
 def toolkit_first(project: Project, command: Command | None, name: str, grammar: Grammar, target: Target) -> str | None:
@@ -38,6 +41,13 @@ def toolkit_first(project: Project, command: Command | None, name: str, grammar:
     if first is not None and first > made_by.version:
         return f"use CUDA {first} or newer, the first that builds sm_{arch}, {then}"
     return f"use CUDA {last.version}, the last that builds sm_{arch}, {then}" if last is not None else None
+
+
+def last_with_result(
+    group: Sequence[_Lists], target: Target, result: ListCoverage, images: Callable[[_Lists], Sequence[ArchTarget]]
+) -> _Lists:
+    """The last list of a group of which the words about this result hold by itself, else the last."""
+    return next((each for each in reversed(group) if serves(target.capability, images(each)) is result), group[-1])
 
 
 def in_words(listed: ArchListSetting, target: Target) -> str:

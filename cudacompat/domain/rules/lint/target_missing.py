@@ -4,7 +4,8 @@ What it finds: with --gpu, a list that reaches a build and whose machine code an
 which only the PTX fits. The lists and flags that reach the same command are taken together, after the engine's own
 rewriting. A list of the project's own files (CMakeLists.txt, presets, .cargo/config.toml, the flags of a Makefile)
 counts where no command gives another. Image builds and CI jobs without any have the list that the engine takes by
-itself. Of a CI job that publishes nothing the finding is a note.
+itself. Of a CI job that publishes nothing the finding is a note. Where a CMake target has its CUDA_ARCHITECTURES set,
+that list alone counts for it, unless its program may choose another target for the GPU.
 
 Why it matters: without code that fits, every kernel launch fails with "no kernel image is available for execution on
 the device" (error 209). With PTX alone it works, after the driver has compiled each kernel at the first start.
@@ -22,7 +23,8 @@ from dataclasses import replace
 
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.project.assignments import AssignmentKind
-from cudacompat.domain.project.cmake_lists import CMakeTargets, for_capability, named_targets
+from cudacompat.domain.project.cmake_lists import CMakeTargets, for_capability
+from cudacompat.domain.project.cmake_own_lists import others_lists, own_lists
 from cudacompat.domain.project.cmake_values import LIST_NAME
 from cudacompat.domain.project.command_facts import is_aside, is_cmake
 from cudacompat.domain.project.cuda_switches import leaves_cuda_out
@@ -45,7 +47,14 @@ from cudacompat.domain.project.published_jobs import is_published
 from cudacompat.domain.project.stages import toolkit
 from cudacompat.domain.project.standing_lists import standing_groups
 from cudacompat.domain.rules.lint.settings_facts import settings_fix, settings_for
-from cudacompat.domain.rules.lint.target_facts import along, fix_for, in_other_job, in_words, toolkit_first
+from cudacompat.domain.rules.lint.target_facts import (
+    along,
+    fix_for,
+    in_other_job,
+    in_words,
+    last_with_result,
+    toolkit_first,
+)
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.words.finding import Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
@@ -64,6 +73,7 @@ def check(project: Project) -> Iterable[Finding]:
     yield from _of_environments(project)
     yield from _of_engines(project)
     yield from _of_files(project)
+    yield from _of_own(project)
     yield from _of_cmake(project)
 
 
@@ -122,7 +132,8 @@ def _of_group(project: Project, group: Sequence[ArchListSetting], worst: tuple[L
     for target in project.targets if images else ():
         result = serves(target.capability, images)
         if result in worst and not all(passes_by(each, target.capability) for each in group):
-            yield _finding(project, group[-1], target, result=result, images=images)
+            last = last_with_result(group, target, result, images_of)
+            yield _finding(project, last, target, result=result, images=images)
 
 
 def _counts(project: Project, listed: ArchListSetting, command: Command) -> bool:
@@ -248,15 +259,11 @@ def _of_files(project: Project) -> Iterator[Finding]:
     standing = tuple(standing_groups(project))
     general = any(not _of_one_chip(image) for group in standing for each in group for image in images_of(each))
     for group in standing:
-        if group[0].setting.name in named or not all(map(_said, group)):
+        if group[0].setting.name in named:
             continue
-        images = [image for each in group for image in images_of(each)]
-        if general and all(map(_of_one_chip, images)):
+        if general and all(_of_one_chip(image) for each in group for image in images_of(each)):
             continue  # what some sources are compiled for besides: their other code has the other list
-        for target in project.targets if images else ():
-            result = serves(target.capability, images)
-            if result in _UNSERVED and not all(passes_by(each, target.capability) for each in group):
-                yield _finding(project, group[-1], target, result=result, images=images)
+        yield from _of_group(project, group, worst=_UNSERVED)
 
 
 def _of_one_chip(image: ArchTarget) -> bool:
@@ -271,14 +278,23 @@ def _of_cmake(project: Project) -> Iterator[Finding]:
     others = (each for each in named if each.command is not None or not is_cmake(each.setting.place.file))
     if not all(_is_of_tests(project, each) for each in others):
         return
-    every = named_targets(project)
+    every = others_lists(project)
     for target in project.targets if every else ():
         counting = for_capability(every, target.capability)
         images = tuple(image for each in counting for image in each.images)
         result = serves(target.capability, images) if images else ListCoverage.RUNS
         if result in _UNSERVED:
-            listed = next(iter(project.lists_at(counting[-1].place)), None)
-            yield _named_in_cmake(project, counting[-1], listed, target=target, result=result, images=images)
+            last = last_with_result(counting, target, result, lambda each: each.images)
+            yield _named_in_cmake(project, last, target, result=result, images=images)
+
+
+def _of_own(project: Project) -> Iterator[Finding]:
+    """Of CMake targets whose own list is all that they are built for, whatever a variable or a command says."""
+    for own in own_lists(project):
+        for target in project.targets:
+            result = serves(target.capability, own.images)
+            if result in _UNSERVED:
+                yield _named_in_cmake(project, own.named, target, result=result, images=own.images)
 
 
 def _is_of_tests(project: Project, listed: ArchListSetting) -> bool:
@@ -290,11 +306,11 @@ def _is_of_tests(project: Project, listed: ArchListSetting) -> bool:
 def _named_in_cmake(
     project: Project,
     named: CMakeTargets,
-    listed: ArchListSetting | None,
     target: Target,
     result: ListCoverage,
     images: Sequence[ArchTarget],
 ) -> Finding:
+    listed = next(iter(project.lists_at(named.place)), None)
     if listed is not None and listed.archs is not None:
         return _finding(project, listed, target, result=result, images=images)
     number = target.capability.number

@@ -53,6 +53,23 @@ _ARCH_MAKEFILES = (
     "release: override FLAGS += -arch={}\nrelease: k\nk: k.cu\n\tnvcc $(FLAGS) -o k k.cu\n",
 )
 
+_OF_TARGETS = """\
+cmake_minimum_required(VERSION 3.24)
+set(CMAKE_CUDA_ARCHITECTURES {0})
+project(grid LANGUAGES CXX CUDA)
+add_library(grid SHARED grid.cu)
+{1}
+set_target_properties(grid PROPERTIES CUDA_ARCHITECTURES "{2}")
+"""
+_OWN_LISTS = """\
+cmake_minimum_required(VERSION 3.24)
+set(CMAKE_CUDA_ARCHITECTURES 86 120)
+project(grid LANGUAGES CXX CUDA)
+add_library(grid SHARED grid.cu)
+add_library({0} OBJECT other.cu)
+{1}
+"""
+
 CASES = (
     *(
         LintCase(
@@ -189,6 +206,20 @@ set_target_properties(mix PROPERTIES CUDA_ARCHITECTURES "86-real;120-real")
 """,
         },
         gpu=("12.0",),
+    ),
+    # the own list of one target, beside a variable that serves the GPU: by machine code, and by PTX alone
+    *(
+        LintCase(
+            bad={"CMakeLists.txt": _OF_TARGETS.format(shared, others, "86-real")},
+            good={"CMakeLists.txt": _OF_TARGETS.format(shared, others, "86-real;120-real")},
+            line='grid PROPERTIES CUDA_ARCHITECTURES "86-real"',
+            gpu=("12.0",),
+        )
+        for shared, others in (
+            ("86 120", "add_library(mesh SHARED mesh.cu)"),
+            ("80-real 90-virtual", "add_executable(tool main.cpp)"),
+            ("75", "set_property(TARGET mesh PROPERTY CUDA_ARCHITECTURES 86-real 120-real)"),
+        )
     ),
     # one job of a matrix serves the GPU, or none does
     LintCase(
@@ -1073,6 +1104,48 @@ CASES += (
 )
 
 NEAR_MISSES = (
+    *(
+        NearMiss(why, {"CMakeLists.txt": _OWN_LISTS.format(name, line)}, gpu=("12.0",))
+        for why, name, line in (
+            (
+                "kernels for one GPU, by their target's name",
+                "gemm_sm86",
+                "set_target_properties(gemm_sm86 PROPERTIES CUDA_ARCHITECTURES 86)",
+            ),
+            (
+                "kernels for GPUs that no other target serves",
+                "gemm",
+                "set_target_properties(gemm PROPERTIES CUDA_ARCHITECTURES 90a)",
+            ),
+            (
+                "one target for each architecture",
+                "one",
+                "set_target_properties(one PROPERTIES CUDA_ARCHITECTURES 86)\n"
+                "add_library(two OBJECT o.cu)\nset_property(TARGET two PROPERTY CUDA_ARCHITECTURES 120)",
+            ),
+            (
+                "a list that is added to the variable's",
+                "more",
+                "set_property(TARGET more APPEND PROPERTY CUDA_ARCHITECTURES 86)",
+            ),
+            (
+                "a list of its own, and flags on top of it",
+                "more",
+                "set_target_properties(more PROPERTIES CUDA_ARCHITECTURES 86)\n"
+                "target_compile_options(more PRIVATE -gencode=arch=compute_120,code=sm_120)",
+            ),
+            (
+                "a test that its own machine runs",
+                "grid_test",
+                "set_target_properties(grid_test PROPERTIES CUDA_ARCHITECTURES 86-real)",
+            ),
+            (
+                "a list in one branch of several",
+                "more",
+                "if(SMALL)\nset_target_properties(more PROPERTIES CUDA_ARCHITECTURES 86-real)\nendif()",
+            ),
+        )
+    ),
     NearMiss(
         "the target is what make is told, or that of another compiler",
         {
