@@ -77,9 +77,6 @@ def check(project: Project) -> Iterable[Finding]:
     yield from _of_cmake(project)
 
 
-# -- lists that reach a command
-
-
 def _of_commands(project: Project) -> Iterator[Finding]:
     told: set[tuple[str, str]] = set()
     for listed in project.lists:
@@ -247,9 +244,6 @@ def _built(project: Project, listed: ArchListSetting, images: tuple[ArchTarget, 
     if made_by is None:
         return images
     return tuple(image for image in images if image.arch in made_by.targets or first_with(image.arch) is None)
-
-
-# -- lists that stand in files
 
 
 def _of_files(project: Project) -> Iterator[Finding]:
