@@ -129,7 +129,7 @@ def _of_group(project: Project, group: Sequence[ArchListSetting], worst: tuple[L
     for target in project.targets if images else ():
         result = serves(target.capability, images)
         if result in worst and not all(passes_by(each, target.capability) for each in group):
-            last = last_with_result(group, target, result, images_of)
+            last = last_with_result(group, target, result, images=images_of)
             yield _finding(project, last, target, result=result, images=images)
 
 
@@ -278,7 +278,7 @@ def _of_cmake(project: Project) -> Iterator[Finding]:
         images = tuple(image for each in counting for image in each.images)
         result = serves(target.capability, images) if images else ListCoverage.RUNS
         if result in _UNSERVED:
-            last = last_with_result(counting, target, result, lambda each: each.images)
+            last = last_with_result(counting, target, result, images=lambda each: each.images)
             yield _named_in_cmake(project, last, target, result=result, images=images)
 
 
