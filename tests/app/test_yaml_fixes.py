@@ -63,3 +63,20 @@ def test_a_key_goes_with_its_last_value(before: str, after: str, end: str) -> No
 def test_a_dead_list_becomes_the_one_that_is_read() -> None:
     before = f"{_HEAD}    env:\n{_DEAD}{_STEPS}"
     assert f'    env:\n      CMAKE_CUDA_ARCHITECTURES: "86;120"\n{_STEPS}' in _fixed(before, unsafe=True)
+
+
+@pytest.mark.parametrize(
+    ("listed", "left"),
+    [
+        ("    environment:\n      - {}\n", ""),
+        ('    environment:\n    - "{}"\n', ""),
+        ("    environment:\n    - {}\n    - A=1\n", "    environment:\n    - A=1\n"),
+        ("    environment:\n      - A=1\n      - {}  # a test\n", "    environment:\n      - A=1\n"),
+    ],
+    ids=["only", "no-indent", "first", "last"],
+)
+def test_an_item_of_a_list_goes_as_a_whole(listed: str, left: str) -> None:
+    head, rest = "services:\n  asr:\n    image: foo\n", "    restart: always\n"
+    texts = {"docker-compose.yml": head + listed.format("CUDA_FORCE_PTX_JIT=1") + rest}
+    making = chosen(findings_of(project(texts)), unsafe=True)
+    assert edited(texts, making)["docker-compose.yml"] == head + left + rest

@@ -70,10 +70,10 @@ def _emptied(name: str, text: str, edits: Sequence[Edit]) -> list[Edit]:
             continue
         above = bisect_right(gone, (line.start(), len(text)))
         if above and line.end() <= gone[above - 1][1]:
-            if key is not None and _indent(line[0]) > len(key[1]):
+            if key is not None and _is_below(line[0], key):
                 met = key
                 continue
-        elif key is not None and met is key and _indent(line[0]) <= len(key[1]):
+        elif key is not None and met is key and not _is_below(line[0], key):
             more.append(_without_values(name, key))
         key = _KEY.match(text, line.start(), line.end())
     if key is not None and met is key:
@@ -85,6 +85,12 @@ def _without_values(name: str, key: re.Match[str]) -> Edit:
     if "-" in key[1]:
         return Edit(name, key.end(2), key.end(2), new=" {}")
     return Edit(name, key.start(), key.end(), new="")
+
+
+def _is_below(line: str, key: re.Match[str]) -> bool:
+    """Whether a line belongs to the key above it; the items of a list need no deeper indent."""
+    deeper = _indent(line) - len(key[1])
+    return deeper > 0 or (deeper == 0 and line.lstrip(" ").startswith("- "))
 
 
 def _indent(line: str) -> int:

@@ -122,7 +122,9 @@ def _alone(text: str, setting: Setting) -> tuple[int, int] | None:
     line = text[begin:stop]
     name, value = re.escape(setting.name), re.escape(text[start:end])
     given = rf"{name}(?:[ \t]*[=:][ \t]*|[ \t]+)['\"]?{value}['\"]?"
-    alone = re.fullmatch(rf"[ \t]*(?:(?:ENV|ARG|export|env|arg)[ \t]+)?{given}[ \t]*(?:#[^\n]*)?\r?\n?", line)
+    item = rf"-[ \t]+(?P<quote>['\"]?){name}={value}(?P=quote)"  # of a list in YAML
+    written = rf"(?:(?:ENV|ARG|export|env|arg)[ \t]+)?{given}|{item}"
+    alone = re.fullmatch(rf"[ \t]*(?:{written})[ \t]*(?:#[^\n]*)?\r?\n?", line)
     if alone is not None and not _continued(text, begin):
         return begin, stop
     among = re.compile(rf"[ \t]+{name}=['\"]?{value}['\"]?(?=[ \t\r\n])").search(text, max(begin - 1, 0), stop)

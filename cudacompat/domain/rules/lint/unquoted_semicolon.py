@@ -1,7 +1,7 @@
 """A list of architectures that the shell cuts at its first semicolon.
 
 What it finds: -DCMAKE_CUDA_ARCHITECTURES=80;90 without quotes, in RUN, in a script or in a CI job; and
-`export TORCH_CUDA_ARCH_LIST=8.6;12.0` without them, or the same in front of a command.
+`export TORCH_CUDA_ARCH_LIST=8.6;12.0` without them, or as a prefix of a command.
 
 Why it matters: the shell ends the command at the semicolon. CMake gets the first architecture alone, the rest is run as
 commands ("90: not found"), and unless the shell stops at errors, the build continues and seems to work.
