@@ -126,7 +126,11 @@ def _named_in(project: Project, files: Sequence[CMakeFile]) -> tuple[CMakeTarget
                 span = place.command.place
                 owners, appends = _owners(place.command), any(word.text == "APPEND" for word in place.command.arguments)
                 flags = text is not None and _FLAG.search(text) is not None
-                found.append(CMakeTargets(span, images, place.arm, conditional=conditional, owners=owners, appends=appends, flags=flags))
+                found.append(
+                    CMakeTargets(
+                        span, images, place.arm, conditional=conditional, owners=owners, appends=appends, flags=flags
+                    )
+                )
     return tuple(found)
 
 
