@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 
 from cudacompat.domain.project.command_facts import base_name
 from cudacompat.domain.project.model import CiJob, Project
@@ -37,6 +38,21 @@ def is_published(project: Project, job: CiJob) -> bool:
     at = bisect_right(starts, job.place.start)
     end = starts[at] if at < len(starts) else len(file.text)
     return project.once(("published", job.place.at), lambda: _KEEPS.search(file.text, job.place.start, end) is not None)
+
+
+def publishes_nothing(project: Project, file: str) -> bool:
+    """Whether the file has jobs, and nobody keeps what any of them builds."""
+    jobs = project.once("jobs_by_file", lambda: _by_file(project.jobs)).get(file, ())
+    return bool(jobs) and not project.once(
+        ("any published", file), lambda: any(is_published(project, job) for job in jobs)
+    )
+
+
+def _by_file(jobs: Iterable[CiJob]) -> Mapping[str, Sequence[CiJob]]:
+    found: dict[str, list[CiJob]] = {}
+    for job in jobs:
+        found.setdefault(job.file, []).append(job)
+    return found
 
 
 def _is_for_releases(head: str) -> bool:

@@ -43,7 +43,7 @@ from cudacompat.domain.project.loose_lists import loose_groups, unpublished_grou
 from cudacompat.domain.project.model import ArchListSetting, Command, Project, TextSpan
 from cudacompat.domain.project.other_machines import passes_by
 from cudacompat.domain.project.own_lists import own_builds
-from cudacompat.domain.project.published_jobs import is_published
+from cudacompat.domain.project.published_jobs import is_published, publishes_nothing
 from cudacompat.domain.project.stages import toolkit
 from cudacompat.domain.project.standing_lists import standing_groups
 from cudacompat.domain.rules.lint.settings_facts import settings_fix, settings_for
@@ -293,8 +293,7 @@ def _of_own(project: Project) -> Iterator[Finding]:
 
 def _is_of_tests(project: Project, listed: ArchListSetting) -> bool:
     """Whether it stands in a file of CI jobs of which nobody keeps what they build."""
-    jobs = [job for job in project.jobs if job.file == listed.setting.place.file]
-    return bool(jobs) and not any(is_published(project, job) for job in jobs)
+    return publishes_nothing(project, listed.setting.place.file)
 
 
 def _named_in_cmake(
