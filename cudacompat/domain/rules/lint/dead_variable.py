@@ -96,6 +96,8 @@ def check(project: Project) -> Iterable[Finding]:
         knob = _knob(project, found)
         items = _taken(knob, meant(setting.value) if setting.value else None)
         listed = rewritten(knob.grammar, items) if knob is not None and items else None
+        if listed and not project.targets and _comes_built(found):
+            listed = None
         instead = f"{knob.name}={listed}" if knob is not None and listed else knob.name if knob is not None else None
         fix = removal(project, setting)
         if (
@@ -237,6 +239,12 @@ def _knob(project: Project, found: tuple[DeadSetting, EngineUse] | None) -> Knob
     """What the build reads that the setting is dead for; without one, the only engine of the project."""
     use = found[1] if found is not None else next(iter(project.uses), None)
     return use.own_knob if use is not None else None
+
+
+def _comes_built(found: tuple[DeadSetting, EngineUse] | None) -> bool:
+    """Whether the engine comes as a wheel for its own list, which a list of somebody's own makes pip build: that is
+    nothing to do unless a GPU asks for it."""
+    return found is not None and any(each.against_wheel for each in found[1].engine.fixed)
 
 
 def _taken(knob: Knob | None, items: Sequence[GuessedItem] | None) -> Sequence[GuessedItem] | None:

@@ -19,20 +19,22 @@ from collections.abc import Iterable, Sequence
 
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.writer import CodeTarget
+from cudacompat.domain.project.command_facts import ancestry
 from cudacompat.domain.project.default_lists import reaching
 from cudacompat.domain.project.list_coverage import ListCoverage, drops_unknown, serves
 from cudacompat.domain.project.loose_lists import loose_groups
-from cudacompat.domain.project.model import ArchListSetting, Base, Project, Stage
+from cudacompat.domain.project.model import ArchListSetting, Base, Project, Stage, Word
 from cudacompat.domain.project.other_machines import is_for_boards, passes_by
-from cudacompat.domain.project.stages import compiler, compiling, distro_of, patch_of, version_edits
+from cudacompat.domain.project.stages import compiler, compiling, distro_of, installing, patch_of, version_edits
 from cudacompat.domain.tables.image_tags import FLAVOURS, cuda_image
 from cudacompat.domain.tables.images import BaseImage, newest_image
 from cudacompat.domain.tables.nvcc_releases import NvccRelease, first_nvcc_with
-from cudacompat.domain.tables.toolkit_packages import DISTROS_TOOLKIT
+from cudacompat.domain.tables.toolkit_packages import DISTROS_TOOLKIT, NamedToolkit, named_toolkit
 from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, with_all
-from cudacompat.domain.words.finding import Finding, Fix, Severity
+from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
+from cudacompat.domain.words.versions import ToolkitVersion
 
 _NUMBER = re.compile(r"(\d{2,3})([af]?)")
 
@@ -114,6 +116,9 @@ def _better(project: Project, stage: Stage, wanted: Sequence[str], made_by: Nvcc
     if not fitting:
         return "no release builds all of these targets: split the list into several builds", None
     newer = [row for row in fitting if row.version > made_by.version]
+    installed = _installed(project, stage, made_by)
+    if installed:
+        return _packages(installed, made_by, (newer[0] if newer else fitting[-1]).version)
     chosen = _with_image(stage, newer or list(reversed(fitting)))
     if chosen is None:
         row = newer[0] if newer else fitting[-1]
@@ -126,6 +131,32 @@ def _better(project: Project, stage: Stage, wanted: Sequence[str], made_by: Nvcc
     edits = version_edits(project, stage, old, new=chosen.cuda) if old is not None else ()
     fix = Fix(f"use CUDA {chosen.cuda}", edits, safe=False) if edits else None
     return help_, fix
+
+
+def _installed(project: Project, stage: Stage, made_by: NvccRelease) -> tuple[tuple[Word, NamedToolkit], ...]:
+    """The words that install the compiler of a stage, each with what it names; none where its image brings it."""
+    if stage.base is not None and stage.base.cuda is not None and stage.base.flavour == "devel":
+        return ()
+    words = (
+        word for each in ancestry(project, stage) for command in installing(project, each) for word in command.words
+    )
+    named = ((word, named_toolkit(word.text)) for word in words if project.text(word.place) == word.text)
+    return tuple((word, found) for word, found in named if found is not None and found.release == made_by.version)
+
+
+def _packages(
+    installed: Sequence[tuple[Word, NamedToolkit]], made_by: NvccRelease, release: ToolkitVersion
+) -> tuple[str, Fix | None]:
+    """The same packages of another release."""
+    old, new = (f"-{each.major}-{each.minor}" for each in (made_by.version, release))
+    first = installed[0][1].package
+    if not all(word.text == found.package and found.package.endswith(old) for word, found in installed):
+        return f"install CUDA {release} instead of {first}", None
+    edits = tuple(
+        Edit(word.place.file, word.place.start, word.place.end, new=found.package.removesuffix(old) + new)
+        for word, found in installed
+    )
+    return f"install {edits[0].new} instead of {first}", Fix(f"install CUDA {release}", edits, safe=False)
 
 
 def _named_alike(base: Base, chosen: BaseImage) -> str:

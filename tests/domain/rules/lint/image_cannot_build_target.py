@@ -17,6 +17,13 @@ FROM nvidia/cuda:13.0.1-devel-ubuntu24.04
 RUN git clone https://github.com/opencv/opencv && cmake ../opencv -DWITH_CUDA=ON -DCUDA_ARCH_BIN={} && make -j8
 """
 
+_INSTALLED = """\
+FROM {0}
+COPY k.cu .
+RUN apt-get update && apt-get install -y cuda-nvcc-{1} cuda-cudart-dev-{1}
+RUN nvcc -gencode arch=compute_120,code=sm_120 -o k k.cu
+"""
+
 CASES = (
     LintCase(  # the distribution's own nvcc is CUDA 11.5, older than any row of the table of toolkits
         bad={"Dockerfile": _PACKAGED, "CMakeLists.txt": _LISTS},
@@ -262,5 +269,13 @@ RUN cmake -S /src -B /b -DCMAKE_CUDA_ARCHITECTURES=86
             line="6.1",
         )
         for rest in ("8.6,12.0", "8.6")
+    ),
+    *(
+        LintCase(
+            bad={"Dockerfile": _INSTALLED.format(image, "12-4")},
+            good={"Dockerfile": _INSTALLED.format(image, "12-8")},
+            line="sm_120",
+        )
+        for image in ("nvidia/cuda:12.8.1-base-ubuntu22.04", "ubuntu:22.04")
     ),
 )

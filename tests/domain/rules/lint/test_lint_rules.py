@@ -170,3 +170,12 @@ def test_a_list_is_quoted_with_quotes_that_the_text_around_it_leaves() -> None:
         for name, text in fixed.items():
             with row(case.bad[name][:80]):
                 assert case.good[name] == text or "bash" not in text
+
+
+def test_no_list_is_made_for_an_engine_that_comes_built_unless_a_gpu_asks_for_it() -> None:
+    head = "FROM pytorch/pytorch:2.7.1-cuda12.8-cudnn9-devel\n"
+    rest = "RUN pip install --no-build-isolation flash-attn==2.8.0\n"
+    texts = {"Dockerfile": f'{head}ENV TORCH_CUDA_ARCH_LIST="8.0;9.0+PTX"\n{rest}'}
+    for gpu, left in ((), ""), (("H100",), 'ENV FLASH_ATTN_CUDA_ARCHS="80;90"\n'):
+        making = chosen(_of(BY_ID["dead-variable"], project(texts, *gpu)), unsafe=True)
+        assert edited(texts, making)["Dockerfile"] == head + left + rest
