@@ -44,6 +44,8 @@ def ask(*arguments: str) -> dict[str, Any]:
         (("triton==3.5.0", "--gpu", "GB10"), 1),
         (("triton==3.6.0", "--gpu", "GB10"), 0),
         (("torch==2.7.1", "--gpu", "GH200"), 1),  # PyPI's wheel for Arm has no code
+        (("xformers==0.0.29.post3", "--gpu", "12.0"), 1),  # it runs by JIT, the torch that it pins does not
+        (("xformers==0.0.30", "--gpu", "12.0"), 0),  # torch 2.7.0 of cu128 runs
         (("no-such-thing", "--gpu", "12.0"), 3),
     ],
 )
@@ -138,9 +140,11 @@ def test_a_wheel_that_was_read_now_is_judged_like_the_table(tmp_path: Path) -> N
     row = read_now(query, str(_wheel(tmp_path)))
     assert (row.package, str(row.version), row.platform, row.cuda) == ("demo-kernels", "1.0", "linux-x86_64", "12.4")
     assert row.requires == ("torch==2.6.0",)
-    report = wheels(query, (target("12.0"), target("6.1")), read=[row])
+    report = wheels(query, (target("9.0"), target("6.1"), target("12.0")), read=[row])
     assert report.fetched
-    assert [each.outcome and each.outcome.value for each in report.builds[0].verdicts] == ["jit", "fails"]
+    verdicts = report.builds[0].verdicts
+    assert [each.outcome and each.outcome.value for each in verdicts] == ["jit", "fails", "fails"]
+    assert [each.verdict and each.verdict.requires for each in verdicts] == [None, None, "torch==2.6.0"]
     assert report.exit_code == 1
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
-from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved, verdict_of
+from cudacompat.domain.wheels.answer import RequirementVerdict, Resolved, verdict_of
+from cudacompat.domain.wheels.candidates import Candidate, candidates
 from cudacompat.domain.wheels.distributions import framework
-from cudacompat.domain.wheels.model import PYPI, RowBasis, WheelRow
+from cudacompat.domain.wheels.model import PYPI, RowBasis
 from cudacompat.domain.wheels.own_compiler import asked_by_framework, assembling_rows, lacking_assembler
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
-from cudacompat.domain.wheels.requirement import Requirement
-from cudacompat.domain.wheels.table import cuda_of_index, plain_torch_index, releases, rows_of, torch_rows
+from cudacompat.domain.wheels.running_framework import lacks_framework
+from cudacompat.domain.wheels.table import cuda_of_index
 from cudacompat.domain.wheels.together import FrameworkRelease, MovedAlong, moved_along
 from cudacompat.domain.words.phrases import some
 from cudacompat.domain.words.verdict import Outcome, Target
@@ -139,6 +139,8 @@ def cure_for(
     for candidate in _ordered(package, version, wanted[0]):
         if allowed is not None and not allowed.contains(candidate.version):
             continue
+        if going_with is None and lacks_framework(candidate.resolved.rows[0], tuple(targets), wanted[0]):
+            continue
         if going_with is not None and not all(map(going_with.takes, candidate.resolved.rows)):
             continue
         pin = candidate.version, candidate.resolved.build
@@ -246,14 +248,6 @@ def _cure(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A wheel whose content is known."""
-
-    version: Version
-    resolved: Resolved
-
-
 def _ordered(package: str, version: Version | None, platform: str) -> list[Candidate]:
     """The wheels whose content is known, the nearest to this version first; the newest first without one."""
     known = sorted(candidates(package, platform), key=_preference)
@@ -274,38 +268,6 @@ def _preference(candidate: Candidate) -> tuple[int, int]:
     """PyPI before the framework's indexes, of those the newest CUDA first."""
     digits = candidate.resolved.build.removeprefix("cu")
     return (0, 0) if candidate.resolved.build == PYPI else (1, -int(digits) if digits.isdigit() else 0)
-
-
-def candidates(package: str, platform: str = DEFAULT_PLATFORM) -> Iterator[Candidate]:
-    """Yield the wheels of this package with device code whose content is known: those that were read, and those of the
-    framework's indexes that build scripts document, each as the newest patch of its minor release."""
-    for row in rows_of(package, platform, None):
-        if row.has_code:
-            yield _candidate(package, row.version, row.index, known=HowKnown.READ, row=row)
-    if package != framework().name:
-        return
-    read = {row.version for row in rows_of(package, platform)}
-    for row in torch_rows():
-        newest = _newest_patch(row.version)
-        if row.platform != platform or newest is None:
-            continue
-        if plain_torch_index(newest) == row.index and newest in read and platform == DEFAULT_PLATFORM:
-            continue  # PyPI's own wheel is the same build
-        yield _candidate(package, newest, row.index, known=HowKnown.DOCUMENTED, row=row)
-
-
-def _candidate(package: str, version: Version, build: str, known: HowKnown, *, row: WheelRow) -> Candidate:
-    requirement = Requirement(package, f"=={version}", f"{package}=={version}", file="", line=0, index=build)
-    return Candidate(version, Resolved(requirement, version, build, how="", known=known, rows=(row,)))
-
-
-@cache
-def _newest_patch(minor: Version) -> Version | None:
-    """The newest release of this minor of torch that PyPI has."""
-    offered = releases().get(framework().name)
-    if offered is None:
-        return None
-    return next((each for each in offered.versions if (each.major, each.minor) == (minor.major, minor.minor)), None)
 
 
 def _none(package: str, targets: Sequence[Target], version: Version | None, *, platform: str | None) -> NoCure:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging.version import Version
 
 from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved, resolve, verdict_of
-from cudacompat.domain.wheels.cure import candidates
+from cudacompat.domain.wheels.candidates import candidates
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI, WheelRow
 from cudacompat.domain.wheels.own_compiler import assembler_of, brings_assembler
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.wheels.running_framework import failing_pin
 from cudacompat.domain.wheels.table import rows_of, torch_rows
+from cudacompat.domain.wheels.verdict import WheelVerdict
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Outcome, Target
 from cudacompat.domain.words.versions import ToolkitVersion
@@ -97,10 +99,22 @@ def builds_of(
         known = _offered(package, each_platform) if version is None else _of_release(package, version, each_platform)
         pins = {(each.version, each.build) for each in fresh}
         for each in (*fresh, *(each for each in known if (each.version, each.build) not in pins)):
-            verdicts = tuple(verdict_of(each, target) for target in own)
+            verdicts = tuple(_with_its_pin(verdict_of(each, target), each_platform) for target in own)
             found.append(Build(each, each_platform, verdicts))
     found.sort(key=lambda build: (build.resolved.build != PYPI, build.resolved.build))
     return tuple(sorted(found, key=lambda build: build.version, reverse=True))
+
+
+def _with_its_pin(verdict: RequirementVerdict, platform: str) -> RequirementVerdict:
+    """The verdict on a wheel with what it pins: where no build of that framework runs, nor does the wheel."""
+    found = verdict.verdict
+    if found is None or verdict.outcome is None or not verdict.outcome.runs:
+        return verdict
+    pin = failing_pin(found.row, verdict.target, platform)
+    if pin is None or verdict.resolved.known is HowKnown.BETWEEN:
+        return verdict
+    fails = WheelVerdict(found.row, verdict.target, Outcome.FAILS, reason=None, min_driver=None, requires=pin)
+    return replace(verdict, outcome=Outcome.FAILS, verdict=fails)
 
 
 def _offered(package: str, platform: str) -> Iterator[Resolved]:
@@ -195,7 +209,7 @@ def _alike(one: Build, other: Build) -> bool:
 
 def _content(build: Build) -> tuple[object, ...]:
     row = build.row
-    outcomes = tuple((each.outcome, each.verdict and (each.verdict.reason, each.verdict.min_driver))
-                     for each in build.verdicts)  # fmt: skip
+    verdicts = [(each.outcome, each.verdict) for each in build.verdicts]
+    outcomes = tuple((outcome, v and (v.reason, v.min_driver, v.requires, v.compiler)) for outcome, v in verdicts)
     code = (row.lists, tuple(row.ptx_isa.items())) if row is not None and not build.verdicts else ()
     return build.resolved.cuda, build.resolved.known, outcomes, code

@@ -21,7 +21,8 @@ class WheelVerdict:
     """One wheel on one target: outcome and reason as of an artifact, and the oldest driver branch that will do (`None`
     where any driver for the GPU does). `none_for` is the CUDA release (`12.8`) of the framework beside it where the
     wheel has a library for each release and none for that one, `compiler` the assembler in it that does not know the
-    target, in words (`ptxas 12.4 ends at sm_90a`)."""
+    target, in words (`ptxas 12.4 ends at sm_90a`), `requires` the framework that it pins and that does
+    not run (`torch==2.6.0`)."""
 
     row: WheelRow
     target: Target
@@ -30,6 +31,7 @@ class WheelVerdict:
     min_driver: int | None
     none_for: str | None = None
     compiler: str | None = None
+    requires: str | None = None
 
 
 def judge_row(row: WheelRow, target: Target, cuda: str | None = None) -> WheelVerdict | None:

@@ -10,7 +10,7 @@ from packaging.version import Version
 from cudacompat.domain.gpus.lookup import resolve as gpu
 from cudacompat.domain.wheels.answer import HowKnown, Resolved, judge_all, resolve
 from cudacompat.domain.wheels.brought import brought_along
-from cudacompat.domain.wheels.cure import WheelCure, cure_beside
+from cudacompat.domain.wheels.cure import WheelCure, cure_beside, cure_for
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.package_set import (
     PackageSet,
@@ -176,6 +176,21 @@ def test_an_assembler_fails_once_with_its_framework_and_moves_along() -> None:
 def test_the_cure_of_an_assembler_is_the_first_that_knows_the_gpu(beside: tuple[str, ...], version: str) -> None:
     resolved = resolve([wanted("triton==3.2.0"), *map(wanted, beside)])
     cure = cure_beside(resolved[0], resolved, [target("RTX 5070 Ti")])
+    assert isinstance(cure, WheelCure)
+    assert str(cure.version) == version
+
+
+@pytest.mark.parametrize(
+    ("pin", "spec", "version"),
+    [
+        ("bitsandbytes==0.41.3", "RTX 5070 Ti", "0.45.5"),  # the first with a library for the CUDA of such a torch
+        ("torchvision==0.20.1", "RTX 5070 Ti", "0.22.1"),
+        ("bitsandbytes==0.41.3", "RTX 4090", "0.42.0"),
+    ],
+)
+def test_a_cure_goes_with_a_framework_that_runs_on_the_gpu(pin: str, spec: str, version: str) -> None:
+    name, _, own = pin.partition("==")
+    cure = cure_for(name, [target(spec)], version=Version(own))
     assert isinstance(cure, WheelCure)
     assert str(cure.version) == version
 

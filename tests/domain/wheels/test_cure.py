@@ -7,7 +7,8 @@ from packaging.version import Version
 
 from cudacompat.artifacts.requirements import pip_file
 from cudacompat.domain.wheels.answer import resolve
-from cudacompat.domain.wheels.cure import NoCure, WheelCure, candidates, cure_beside, cure_for
+from cudacompat.domain.wheels.candidates import candidates
+from cudacompat.domain.wheels.cure import NoCure, WheelCure, cure_beside, cure_for
 from tests.domain.wheels.test_answer import target
 
 
