@@ -57,6 +57,7 @@ _CPU: tuple[Signature, ...] = (
             "ollama-driver-too-old",
             "ollama-cuda-init",
             "ollama-cudart-unusable",
+            "ollama-driver-lacks-function",
             "ollama-gpu-too-old",
             "ollama-device-skipped",
             "ollama-discovery-crashed",
@@ -148,6 +149,23 @@ _OLLAMA: tuple[Signature, ...] = (
             ),
         ),
         sources=("NixOS/nixpkgs#349617", "ollama/ollama@ef757da (2024-07-03), gpu"),
+    ),
+    Signature(
+        id="ollama-driver-lacks-function",
+        title="the driver is too old for this ollama: its libcuda lacks {symbol}",
+        patterns=(
+            'msg="unable to load <...> library" library=<library:word> error="symbol lookup for <symbol:cusym> failed',
+            "symbol lookup for <symbol:cusym> failed: <...>undefined symbol",
+        ),
+        sample='level=INFO source=gpu.go:602 msg="unable to load cudart library" '
+        'library=/usr/lib/x86_64-linux-gnu/libcuda.so.450.248.02 error="symbol lookup for cuCtxCreate_v3 failed: '
+        'undefined symbol: cuCtxCreate_v3"',
+        cause="This ollama asks libcuda for a function that came with a newer driver. It leaves the GPU out and uses "
+        "the CPU.",
+        does_not_mean="the GPU; a missing toolkit",
+        fix="Update the driver to the newest branch that supports the GPU, or use an older ollama.",
+        command="cudacompat doctor",
+        sources=("ollama/ollama discover/gpu_info_nvcuda.c",),
     ),
     Signature(
         id="ollama-gpu-too-old",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.cases import Case
+import re
+
+from cudacompat.domain.logs.cases import Case, LogSign
 from cudacompat.domain.logs.signature import GpuMeaning, LogLines, Signature, SignatureGroup
 from cudacompat.domain.words.finding import Severity
 
@@ -62,6 +64,15 @@ _OWN: tuple[Signature, ...] = (
                 fix="Install CUDA 12 and cuDNN 9 as libraries of the system and put them into LD_LIBRARY_PATH or "
                 "ldconfig; or let the crate download its build for the CUDA that is installed (ORT_CUDA_VERSION=13).",
                 command="ldconfig -p",
+            ),
+            Case(
+                when=("cuda11_library",),
+                cause="This onnxruntime-gpu was built for CUDA 11 (PyPI's up to 1.18), and CUDA 11's libraries are not "
+                "found. Without them the session falls back to the CPU.",
+                fix="Use onnxruntime-gpu 1.19 or newer, which is for CUDA 12; or keep this one and install "
+                "CUDA 11's libraries: nvidia-cublas-cu11, nvidia-cuda-runtime-cu11, nvidia-cudnn-cu11 and nvidia-cufft-cu11, with "
+                "their directories in LD_LIBRARY_PATH.",
+                command='pip install --upgrade "onnxruntime-gpu[cuda,cudnn]"',
             ),
         ),
         sources=(
@@ -145,9 +156,22 @@ _CPU: tuple[Signature, ...] = (
     ),
 )
 
+_SIGNS = (
+    LogSign(
+        "cuda11_library",
+        re.compile(
+            r"lib(?:cublas(?:Lt)?\.so\.11|cufft\.so\.10|cudart\.so\.11\.0): cannot open shared object"
+            r"|(?:cublas(?:Lt)?64_11|cufft64_10|cudart64_110)\.dll"
+        ),
+        (),
+        "a program built for CUDA 11, by the library that it lacks",
+    ),
+)
+
 LINES = LogLines(
     groups=(
         SignatureGroup("ONNX Runtime", _OWN, place=160),
         SignatureGroup("Silent use of the CPU", _CPU, before="jax-cpu"),
     ),
+    signs=_SIGNS,
 )

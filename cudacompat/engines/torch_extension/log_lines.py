@@ -22,6 +22,18 @@ _OWN: tuple[Signature, ...] = (
         sources=(_CPP, "oobabooga/textgen#1382"),
     ),
     Signature(
+        id="torch-cpp-standard",
+        title="PyTorch's headers require C++{std}, and the build uses an earlier standard",
+        patterns=("C++<std:num> or later compatible compiler is required to use",),
+        sample='torch/include/torch/csrc/api/include/torch/all.h:4:2: error: #error "C++17 or later compatible '
+        'compiler is required to use PyTorch."',
+        cause="The extension passes an older -std itself. PyTorch 2.1 and newer require C++17, with every CUDA.",
+        does_not_mean="the CUDA release; the GPU",
+        fix="Put -std=c++{std} in the place of the older one into extra_compile_args, for cxx and for nvcc (CMake: "
+        "CMAKE_CXX_STANDARD and CMAKE_CUDA_STANDARD), or leave the option out: cpp_extension adds its own.",
+        sources=("pytorch/pytorch torch/csrc/api/include/torch/all.h", _CPP),
+    ),
+    Signature(
         id="torch-ext-no-arch",
         title="the extension is built without a GPU and without TORCH_CUDA_ARCH_LIST",
         patterns=(

@@ -87,6 +87,7 @@ def texts(log: str, capability: str | None = None) -> str:
 TORCH = "Compile with `TORCH_USE_CUDA_DSA` to enable device-side assertions.\n"
 NO_IMAGE = "RuntimeError: CUDA error: no kernel image is available for execution on the device\n"
 NVRTC = "nvrtc: error: invalid value for --gpu-architecture (-arch)\n"
+ORT = "Failed to load library libonnxruntime_providers_cuda.so with error: {}: cannot open shared object file: No\n"
 TITAN = Target("TITAN Xp", "NVIDIA TITAN Xp", ComputeCapability(6, 1))
 GB10 = Target("GB10", "NVIDIA GB10", ComputeCapability(12, 1))
 NOT_DEFINED = "ptxas fatal   : Value '{}' is not defined for option 'gpu-name'\n"
@@ -128,6 +129,9 @@ class TestBothDirections:
             (TORCH + NO_IMAGE, "12.0", "TORCH_CUDA_ARCH_LIST", "generate cmake"),
             (TORCH + NO_IMAGE, None, "get_arch_list", "generate"),
             (NO_IMAGE, "6.1", "CUDA 12.9 or earlier", "cupy"),
+            (ORT.format("libcublasLt.so.11"), None, "nvidia-cublas-cu11", "line names"),
+            (ORT.format("libcufft.so.10"), None, "1.19", "line names"),
+            (ORT.format("libcublasLt.so.12"), None, "line names", "cu11"),
             (
                 "nvcc cannot target gpu arch 61. Available nvcc targets are [75, 80, 86].\n",
                 None,

@@ -35,6 +35,7 @@ from cudacompat.domain.policy.policy import Ignore, Policy
 from cudacompat.domain.project.inline_ignores import InlineIgnore, InlineUse
 from cudacompat.domain.rules import OWN_RULES, all_rules, rule_called
 from cudacompat.domain.rules.artifact.compiled_later import WheelFacts, wheels_among
+from cudacompat.domain.rules.artifact import no_runnable_code
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.other_processor import ForOtherProcessor, for_other_processor
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
@@ -395,6 +396,24 @@ def test_missing_ptx(
     modules: list[DeviceModule], policy: PtxPolicy, capabilities: tuple[str, ...], fires: bool
 ) -> None:
     assert bool(ids("missing-ptx", held(modules, Policy(ptx=policy), *capabilities))) is fires
+
+
+@each_case(
+    ("code", "jit", "has", "lacks"),
+    [
+        ("sm_86", JitPolicy.FORCED, ("CUDA_FORCE_PTX_JIT", "compute_86 PTX"), "sm_86 to"),
+        ("sm_80", JitPolicy.FORCED, ("unset CUDA_FORCE_PTX_JIT",), "does not run"),
+        ("sm_75", JitPolicy.FORCED, ("within its major version", "add sm_86"), "unset"),
+        ("sm_89", JitPolicy.NORMAL, ("sm_89 code does not run on 8.6",), "unset"),
+    ],
+)
+def test_forced_jit_is_the_cause_where_the_machine_code_fits(
+    code: str, jit: JitPolicy, has: tuple[str, ...], lacks: str
+) -> None:
+    (found,) = no_runnable_code.check(judged([module(code)], "8.6", jit=jit))
+    said = f"{found.why} {found.help}"
+    assert all(each in said for each in has)
+    assert lacks not in said
 
 
 def test_unread_ptx_counts_as_ptx_where_none_is_wanted() -> None:

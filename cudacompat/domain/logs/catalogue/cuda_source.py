@@ -20,7 +20,6 @@ SIGNATURES: tuple[Signature, ...] = (
             "<library:(CUB|Thrust|libcu*)> requires C++17",
             "<library:(CUB|Thrust|libcu*)> requires at least C++<std:num>",
             "libcu++ requires at least C++ <std:num>",
-            "C++17 or later compatible compiler is required",
         ),
         sample="/usr/local/cuda/include/cccl/cub/util_cpp_dialect.cuh:104:4: error: #error CUB requires at least "
         "C++17.",

@@ -8,7 +8,8 @@ PTX runs on its own target and everything newer.
 
 Example: a library with sm_80, sm_86 and sm_89 machine code and no PTX, on a GPU of compute capability 12.0.
 
-What to do: build it with the GPU's target, or install a release that has it.
+What to do: build it with the GPU's target, or install a release that has it. With CUDA_FORCE_PTX_JIT=1 machine code is
+ignored: unset it, or build PTX in.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.judge.code_places import places_of
+from cudacompat.domain.judge.fits import Fit, sass_fit
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.finding import Finding, Severity
@@ -26,6 +28,7 @@ from cudacompat.domain.words.verdict import Outcome, Reason
 
 _REASONS = (Reason.NO_IMAGE, Reason.OTHER_ARCHITECTURE, Reason.CONCATENATED)
 
+_FITS = (Fit.OWN, Fit.LOWER)
 _SAID_ELSEWHERE = (Reason.MOST_MODULES, Reason.RUNTIME_NEEDS_DRIVER)
 
 
@@ -41,7 +44,10 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
     code = targets_of([v.module for v in unfit if v not in unseen], CodeKind.SASS)
     ptx = targets_of(modules, CodeKind.PTX)
     parts = [CAUSE[Reason.CONCATENATED]] if unseen else []
-    if code:
+    forced = verdict.target.jit.ignores_machine_code and any(sass_fit(capability, each) in _FITS for each in code)
+    if forced:
+        parts.append("CUDA_FORCE_PTX_JIT makes the driver ignore machine code, which would run here otherwise")
+    elif code:
         nearest = max((t for t in code if t.number < capability.number), key=lambda t: t.number, default=code[0])
         parts.append(_why_not(nearest, capability))
     if ptx:
@@ -54,9 +60,15 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         message=f"no code in this file runs on {verdict.target.label}",
         found=what_is_there(modules),
         why="; ".join(parts) or None,
-        help=f"add sm_{capability.number} to the build: {generate_command(verdict.target)}",
+        help=_without_jit(capability)
+        if forced
+        else f"add sm_{capability.number} to the build: {generate_command(verdict.target)}",
         places=places_of(unfit),
     )
+
+
+def _without_jit(capability: ComputeCapability) -> str:
+    return f"unset CUDA_FORCE_PTX_JIT, or add compute_{capability.number} PTX to the build (CMake: {capability.number})"
 
 
 def _why_not(nearest: ArchTarget, capability: ComputeCapability) -> str:
