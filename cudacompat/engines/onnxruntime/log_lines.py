@@ -70,8 +70,8 @@ _OWN: tuple[Signature, ...] = (
                 cause="This onnxruntime-gpu was built for CUDA 11 (PyPI's up to 1.18), and CUDA 11's libraries are not "
                 "found. Without them the session falls back to the CPU.",
                 fix="Use onnxruntime-gpu 1.19 or newer, which is for CUDA 12; or keep this one and install "
-                "CUDA 11's libraries: nvidia-cublas-cu11, nvidia-cuda-runtime-cu11, nvidia-cudnn-cu11 and nvidia-cufft-cu11, with "
-                "their directories in LD_LIBRARY_PATH.",
+                "CUDA 11's libraries: nvidia-cublas-cu11, nvidia-cuda-runtime-cu11, nvidia-cudnn-cu11 and "
+                "nvidia-cufft-cu11, with their directories in LD_LIBRARY_PATH.",
                 command='pip install --upgrade "onnxruntime-gpu[cuda,cudnn]"',
             ),
         ),

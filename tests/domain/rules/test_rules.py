@@ -34,8 +34,8 @@ from cudacompat.domain.machine.troubles import Cause, Trouble
 from cudacompat.domain.policy.policy import Ignore, Policy
 from cudacompat.domain.project.inline_ignores import InlineIgnore, InlineUse
 from cudacompat.domain.rules import OWN_RULES, all_rules, rule_called
-from cudacompat.domain.rules.artifact.compiled_later import WheelFacts, wheels_among
 from cudacompat.domain.rules.artifact import no_runnable_code
+from cudacompat.domain.rules.artifact.compiled_later import WheelFacts, wheels_among
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.other_processor import ForOtherProcessor, for_other_processor
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
