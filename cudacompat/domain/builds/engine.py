@@ -36,7 +36,7 @@ from cudacompat.domain.builds.engine_facts import (
     Window,
 )
 from cudacompat.domain.builds.engine_trees import LogName, Marker, Recipe, Server
-from cudacompat.domain.builds.without_list import Native, OwnList
+from cudacompat.domain.builds.without_list import MakeNative, Native, OwnList
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.versions import ToolkitVersion
 
@@ -57,6 +57,7 @@ __all__ = [
     "Knob",
     "Limit",
     "LogName",
+    "MakeNative",
     "Marker",
     "Native",
     "OwnList",
@@ -107,6 +108,7 @@ class Engine:
     recipe: Recipe | None = None
     unset: str = ""  # what happens when nothing sets the list
     native: Native | None = None  # where that is to ask for the GPUs that are there
+    make_native: tuple[MakeNative, ...] = ()  # the same for the engine's own Makefile
     own_lists: tuple[OwnList, ...] = ()  # and where it is to take one of its own
     ahead: bool = False  # there are facts of sources that no release has yet: without a version `current` is meant
     finds_ccache: str = ""  # the option by which its build puts ccache in front of nvcc where it is installed

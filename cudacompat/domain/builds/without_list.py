@@ -35,6 +35,17 @@ class Native:
 
 
 @dataclass(frozen=True, slots=True)
+class MakeNative:
+    """The engine's own Makefile, in these versions: `switch` switches CUDA on, and without `arch` nvcc gets
+    -arch=native."""
+
+    switch: str
+    arch: str
+    window: Window
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class OwnList:
     """The list that these versions build for where nothing gives one, and `native` is not asked for: its parts in the
     words of CMake, each with the releases of CUDA that get it. With one of `unless` it is another one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from cudacompat.domain.builds.engine import BuildSystem, Native
+from cudacompat.domain.builds.engine import BuildSystem, MakeNative, Native
 from cudacompat.domain.project.command_facts import in_cargo_config
 from cudacompat.domain.project.default_lists import makefile_run
 from cudacompat.domain.project.model import Command, Project, Setting, SourceFile, TextSpan
@@ -27,6 +27,20 @@ def asks_native(project: Project, command: Command) -> Native | None:
     if use is None or native is None or not native.window.holds(use.parsed) or command.conditional:
         return None
     return native if builds_cuda(project, command) and _certain(project, command, native) else None
+
+
+def make_native(command: Command) -> MakeNative | None:
+    """The fact that this run of the engine's own Makefile switches CUDA on and names no architecture, so that nvcc gets
+    -arch=native; `None` for any other command."""
+    use = command.use
+    if use is None or command.program not in ("make", "gmake") or command.conditional:
+        return None
+    for fact in use.engine.make_native:
+        given = command.environment.get(fact.switch)
+        if fact.window.holds(use.parsed) and given is not None and given.value:
+            others = (fact.arch, "CUDA_POWER_ARCH", "NVCCFLAGS", *_OTHER_SETTINGS)
+            return None if any(name in command.environment for name in others) else fact
+    return None
 
 
 def native_flag(project: Project, command: Command) -> TextSpan | None:

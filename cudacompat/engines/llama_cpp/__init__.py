@@ -11,6 +11,7 @@ from cudacompat.domain.builds.engine import (
     Effect,
     Hazard,
     LogName,
+    MakeNative,
     Marker,
     Proof,
     Rewrite,
@@ -61,6 +62,11 @@ ENGINE = EngineRecord(
     unset=ggml.UNSET,
     finds_ccache=ggml.FINDS_CCACHE,
     native=ggml.native(Window("4542")),
+    make_native=(
+        MakeNative("LLAMA_CUBLAS", "CUDA_DOCKER_ARCH", Window("1000", "3236"), "Makefile before b3236"),
+        MakeNative("LLAMA_CUDA", "CUDA_DOCKER_ARCH", Window("2533", "3236"), "Makefile of b2533 to b3235"),
+        MakeNative("GGML_CUDA", "CUDA_DOCKER_ARCH", Window("3236", "4241"), "Makefile of b3236 to b4240"),
+    ),
     own_lists=(ggml.own_list("1.8.5", Window("10454")),),  # the same file there
     knobs=(ggml.list_knob(Window("790")),),
     switches=(
@@ -85,6 +91,7 @@ ENGINE = EngineRecord(
                 "no CMakeLists reads it, and the Makefile that did is gone since b6212",
                 ".devops/cuda.Dockerfile and Makefile, history up to b10454",
                 "the image build of .devops/cuda.Dockerfile",
+                Window("4241"),
             ),
             DeadSetting(
                 "LLAMA_CUBLAS",

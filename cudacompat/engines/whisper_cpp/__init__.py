@@ -14,6 +14,7 @@ from cudacompat.domain.builds.engine import (
     Grammar,
     Knob,
     LogName,
+    MakeNative,
     Marker,
     Proof,
     Server,
@@ -61,6 +62,11 @@ ENGINE = EngineRecord(
     unset=ggml.UNSET,
     finds_ccache=ggml.FINDS_CCACHE,
     native=ggml.native(Window("1.7.3")),
+    make_native=(
+        MakeNative("WHISPER_CUBLAS", "CUDA_ARCH_FLAG", Window("1.5.0", "1.7.0"), "Makefile of v1.5.0 to v1.6.2"),
+        MakeNative("WHISPER_CUDA", "CUDA_ARCH_FLAG", Window("1.5.5", "1.7.0"), "Makefile of v1.5.5 to v1.6.2"),
+        MakeNative("GGML_CUDA", "CUDA_DOCKER_ARCH", Window("1.7.0", "1.7.3"), "Makefile of v1.7.0 to v1.7.2"),
+    ),
     own_lists=tuple(
         ggml.own_list(since, Window(since, until)) for since, until in pairwise((*ggml.OWN_LISTS, None)) if since
     ),

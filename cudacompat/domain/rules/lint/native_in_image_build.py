@@ -2,7 +2,8 @@
 
 What it finds: a stage that builds an engine with CUDA and names no architectures where that engine then asks for
 `native` (ggml: whisper.cpp, llama.cpp and their bindings) or for nvidia-smi (candle); and a list that says `native`, on
-the command or in the project's CMakeLists.txt or preset, or -arch=native for nvcc.
+the command or in the project's CMakeLists.txt or preset, or -arch=native for nvcc, as the old Makefiles of whisper.cpp
+and llama.cpp have it.
 
 Why it matters: an image build has no GPU. CMake 3.28 and newer pass -arch=native on, nvcc warns and compiles its
 default target alone: sm_52 up to CUDA 12, sm_75 from CUDA 13. The image is built, and its program runs through the JIT
@@ -19,15 +20,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.builds.engine import BuildSystem, Native
+from cudacompat.domain.builds.engine import BuildSystem, MakeNative, Native
 from cudacompat.domain.project.default_lists import reaching
 from cudacompat.domain.project.model import Command, Project, Stage, TextSpan
-from cudacompat.domain.project.native_builds import asks_native, native_flag
+from cudacompat.domain.project.native_builds import asks_native, make_native, native_flag
 from cudacompat.domain.project.stages import NEWEST_CMAKE, cmake_version, compiler, distro_of, toolkit
 from cudacompat.domain.rules.lint.settings_facts import behind_cmake, in_cmake_args, settings_fix, settings_for
 from cudacompat.domain.tables.cmake_spellings import FIRST_WITH_WORD, PASSES_NATIVE_ON
 from cudacompat.domain.words.finding import Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.versions import ToolkitVersion
+
+_FIRST_NATIVE = ToolkitVersion(11, 6)  # whose nvcc knows -arch=native
 
 
 def check(project: Project) -> Iterable[Finding]:
@@ -39,6 +43,11 @@ def check(project: Project) -> Iterable[Finding]:
             if place is not None:
                 said.add(command.place.start)
                 yield _flagged(project, command.stage, command, place=place)
+                continue
+            by_make, release = make_native(command), toolkit(project, command.stage)
+            if by_make is not None and (release is None or release.version >= _FIRST_NATIVE):
+                said.add(command.place.start)
+                yield _made(project, command.stage, command, by_make)
     for listed, command in reaching(project):
         if listed.word != "native" or command.stage is None or command.conditional:
             continue
@@ -74,6 +83,22 @@ def _flagged(project: Project, stage: Stage, command: Command, place: TextSpan) 
         found=project.text(place).strip()[:160],
         why=_outcome(project, stage, command, compiler=True),
         help="name the targets: -gencode arch=compute_NN,code=sm_NN for each GPU",
+    )
+
+
+def _made(project: Project, stage: Stage, command: Command, by_make: MakeNative) -> Finding:
+    name = command.use.engine.name if command.use is not None else "make"
+    return Finding(
+        id=RULE.id,
+        severity=Severity.ERROR,
+        message=f"the Makefile of {name} asks for the GPU of an image build, which has none",
+        path=command.place.file,
+        line=command.place.line,
+        span=command.place.span,
+        found=project.text(command.place)[:160],
+        why=f"without {by_make.arch} it passes -arch=native ({by_make.source}); "
+        + _outcome(project, stage, command, compiler=True),
+        help=f"make {by_make.switch}=1 {by_make.arch}=sm_NN for one GPU, {by_make.arch}=all for every one",
     )
 
 

@@ -60,7 +60,25 @@ _SOURCES = {
     "include/whisper.h": "",
 }
 
+_MADE = (
+    "FROM nvidia/cuda:12.8.1-devel-ubuntu22.04\nRUN git clone -b {} https://github.com/{} /src\nWORKDIR /src\nRUN {}\n"
+)
+
 CASES = (
+    *(
+        LintCase(
+            bad={"Dockerfile": _MADE.format(tag, source, made)},
+            good={"Dockerfile": _MADE.format(tag, source, f"{made} {name}=all")},
+            line="make",
+        )
+        for tag, source, made, name in (
+            ("v1.5.4", "ggerganov/whisper.cpp", "WHISPER_CUBLAS=1 make -j", "CUDA_ARCH_FLAG"),
+            ("v1.6.2", "ggerganov/whisper.cpp", "make WHISPER_CUDA=1", "CUDA_ARCH_FLAG"),
+            ("v1.7.2", "ggerganov/whisper.cpp", "make GGML_CUDA=1 -j", "CUDA_DOCKER_ARCH"),
+            ("b2000", "ggerganov/llama.cpp", "make LLAMA_CUBLAS=1 -j", "CUDA_DOCKER_ARCH"),
+            ("b4000", "ggerganov/llama.cpp", "make GGML_CUDA=1 -j", "CUDA_DOCKER_ARCH"),
+        )
+    ),
     # what CMake the first has is not known; the second has most likely its distribution's, which knows no `native`
     LintCase(
         bad={
@@ -438,6 +456,13 @@ RUN GGML_CUDA=1 CMAKE_CUDA_ARCHITECTURES="86-real;120-real" pip install git+http
 )
 
 NEAR_MISSES = (
+    *(
+        NearMiss(why, {"Dockerfile": _MADE.format("v1.5.4", "ggerganov/whisper.cpp", made)})
+        for why, made in (
+            ("CUDA is not switched on", "make -j"),
+            ("nvcc gets its targets from a variable of its own", 'NVCC_APPEND_FLAGS="$FLAGS" make WHISPER_CUBLAS=1'),
+        )
+    ),
     NearMiss(
         "ggml asks for `native` from CUDA 11.6 on; before it takes a list of its own, whatever the CMake",
         {
