@@ -47,7 +47,7 @@ def check(project: Project) -> Iterable[Finding]:
             by_make, release = make_native(command), toolkit(project, command.stage)
             if by_make is not None and (release is None or release.version >= _FIRST_NATIVE):
                 said.add(command.place.start)
-                yield _made(project, command.stage, command, by_make)
+                yield _made(project, command.stage, command, by_make=by_make)
     for listed, command in reaching(project):
         if listed.word != "native" or command.stage is None or command.conditional:
             continue
