@@ -13,6 +13,7 @@ from cudacompat.app.project.recognise import recognise
 from cudacompat.domain.builds.engine import Engine, Grammar, Route, Window
 from cudacompat.domain.builds.plans.plan import BuildPlan, environment, plan_build
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.engines import ENGINES, find
 from tests.engines.test_engines import wanted
 from tests.helpers.each_row import each_case
@@ -340,3 +341,23 @@ def test_a_source_tree_shows_its_engine(
 def test_every_engine_with_markers_is_among_the_trees() -> None:
     seen = {engine for _, engine, _ in TREES} | {"whisper-rs"}  # that one by its project in tests/projects
     assert {engine.name for engine in ENGINES if engine.markers} - seen <= {"pytorch"}
+
+
+@each_case(
+    ("version", "archs", "driver", "release"),
+    [
+        (None, "121", None, "13.0"),  # PyTorch's index of 12.9 ends at 2.8
+        (None, "120", None, "13.0"),
+        (None, "70", None, "12.6"),
+        (None, "86", "550.54.14", "12.6"),
+        ("2.8.0", "120", None, "12.8"),
+        ("2.8.0", "121", None, "12.9"),
+        (None, "70 120", None, "12.8"),  # no index of this version builds both
+    ],
+)
+def test_an_extension_is_built_with_a_cuda_that_its_torch_is_published_for(
+    version: str | None, archs: str, driver: str | None, release: str
+) -> None:
+    asked = DriverRelease.parse(driver) if driver is not None else None
+    chosen = plan_build(find("torch-extension"), wanted(*archs.split()), version=version, driver=asked).release
+    assert str(chosen.version) == release

@@ -6,7 +6,7 @@ engine for which it holds; nothing about an engine is decided anywhere else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -106,6 +106,7 @@ class Engine:
     log_names: tuple[LogName, ...] = ()
     api: Api | None = None
     recipe: Recipe | None = None
+    published: Callable[[Version | None], frozenset[ToolkitVersion]] | None = None  # the CUDA its framework comes with
     unset: str = ""  # what happens when nothing sets the list
     native: Native | None = None  # where that is to ask for the GPUs that are there
     make_native: tuple[MakeNative, ...] = ()  # the same for the engine's own Makefile

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packaging.version import Version
+
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
@@ -17,6 +19,7 @@ from cudacompat.domain.builds.engine import (
     Ptx,
     Recipe,
 )
+from cudacompat.domain.words.versions import ToolkitVersion
 from cudacompat.engines.record import EngineRecord
 
 if TYPE_CHECKING:
@@ -35,12 +38,24 @@ def _log_lines() -> LogLines:
     return LINES
 
 
+_CURRENT = "2.14.1"
+
+
+def _published(version: Version | None) -> frozenset[ToolkitVersion]:
+    """The CUDA releases for which PyTorch's own indexes have this version, of the newest for `None`."""
+    from cudacompat.domain.wheels.table import torch_rows
+
+    wanted = version or Version(_CURRENT)
+    rows = (row for row in torch_rows() if row.version.release[:2] == wanted.release[:2] and row.cuda is not None)
+    return frozenset(ToolkitVersion.parse(row.cuda) for row in rows if row.cuda is not None)
+
+
 ENGINE = EngineRecord(
     name="torch-extension",
     title="a C++/CUDA extension of PyTorch",
     aliases=("pytorch-extension", "torch_extension", "cpp_extension", "torch-ext"),
     system=BuildSystem.PIP,
-    current="2.14.1",
+    current=_CURRENT,
     source=f"{_PYTHON}; {_CMAKE}; a version is PyTorch's",
     unset="the GPUs of the machine that builds, with PTX of the newest; without one cpp_extension ends in `IndexError: "
     "list index out of range`, and find_package(Torch) takes a list that begins with 5.0: CUDA 13 cannot build it",
@@ -125,5 +140,6 @@ ENGINE = EngineRecord(
         python_packages=("torch",),
     ),
     proved=(("env", Proof.BUILT), ("cmake", Proof.CONFIGURED)),
+    published=_published,
     log_lines=_log_lines,
 )

@@ -81,7 +81,9 @@ def plan_build(
     labels = {each.arch: each.label for each in reversed(wanted)}
     if cuda is None and driver is None:
         cuda = release_of_board(wanted)
-    chosen = choose_release(cuda, {each.arch for each in code} | {each.arch for each in arrives}, labels, driver=driver)
+    archs = {each.arch for each in code} | {each.arch for each in arrives}
+    among = engine.published(of_version) if engine.published is not None else frozenset()
+    chosen = choose_release(cuda, archs, labels, driver=driver, among=among)
     here = engine.at(chosen.version)
     if here is not engine:  # with this release its build knows fewer targets
         engine = here

@@ -20,17 +20,24 @@ class NoSingleReleaseError(UsageError):
 
 
 def choose_release(
-    cuda: str | None, archs: set[str], labels: Mapping[str, str], driver: DriverRelease | None = None
+    cuda: str | None,
+    archs: set[str],
+    labels: Mapping[str, str],
+    driver: DriverRelease | None = None,
+    among: frozenset[ToolkitVersion] = frozenset(),
 ) -> CudaRelease:
     """Return the release named, or the best that builds all of these (`"90a"`) and whose programs run with the driver;
     `UsageError` where it cannot, or none.
 
-    `labels` are the GPUs that the architectures are for, as the user called them.
+    `labels` are the GPUs that the architectures are for, as the user called them. Where none is named, one of `among`
+    is taken if there is one that does.
     """
     if cuda is None:
         fitting = with_all(archs)
         if not fitting:
             raise _no_release(archs, labels)
+        runs = (row for row in fitting if driver is None or needed_driver(row.version.major, driver) is None)
+        fitting = tuple(row for row in runs if row.version in among) or fitting
         return preferred(fitting) if driver is None else _for_driver(fitting, driver)
     version = ToolkitVersion.parse(cuda)
     row = release(version)
