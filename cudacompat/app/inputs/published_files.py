@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.rules.artifact.compiled_later import named_wheel, wheel_file
-from cudacompat.domain.words.finding import Finding
+from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import Target
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _OF_BUILDERS = frozenset(
     }
 )  # fmt: skip
 _PACKAGES = re.compile(r"(?:site|dist)-packages/([A-Za-z0-9_]+)(?:\.libs)?/")
+_OF_TOOLS = "a tool that {} brings along for its compiler: no kernel of a program is in it"
 _OF_VENDOR = "nvidia"  # the folder that NVIDIA's wheels share
 _DEEPEST = 8  # folders above a file in which the lists may lie
 
@@ -36,12 +37,16 @@ def for_users(findings: Iterable[Finding], targets: Sequence[Target]) -> list[Fi
     owners = {path: owner_of(path) for path in {each.path for each in given if each.id in _OF_BUILDERS} if path}
     if not any(owners.values()):
         return given
+    from cudacompat.domain.wheels.distributions import distributions
     from cudacompat.domain.wheels.published import help_of_release  # few checks are of what others built
 
     found: list[Finding] = []
     for each in given:
         package = owners.get(each.path or "") if each.id in _OF_BUILDERS else None
-        found.append(replace(each, help=help_of_release(each, package, targets)) if package is not None else each)
+        if package is not None and distributions().is_compiler(package.name.lower()):
+            found.append(replace(each, severity=Severity.NOTE, why=_OF_TOOLS.format(package.name), help=None))
+        else:
+            found.append(replace(each, help=help_of_release(each, package, targets)) if package is not None else each)
     return found
 
 

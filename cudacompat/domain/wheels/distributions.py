@@ -107,6 +107,11 @@ class Distributions:
         """Return how this package compiles device code at run time (`compiles … with NVRTC`), None if it does not."""
         return self.compiled_at_run_time.get(family_of(package))
 
+    def is_compiler(self, package: str) -> bool:
+        """Return True for a package without kernels of its own that compiles them at run time: the device code in it is
+        that of its tools."""
+        return self.compiled_later(package) is not None and family_of(package) in self.no_kernels_of_its_own
+
 
 _OF_RELEASE = re.compile(r"-cu(?:da)?(\d+)x?$")
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from cudacompat.app.inputs.published_files import for_users
 from cudacompat.domain.judge.bundled_compilers import assembler_for, by_folder, newest_target
+from cudacompat.domain.rules.artifact import compiler_lacks_gpu
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import BundledCompiler
+from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.versions import ToolkitVersion
 from tests.helpers.build import target
 from tests.helpers.rule_case import RuleCase
@@ -52,6 +55,27 @@ def test_in_words(gpu: str, words: tuple[str, bool]) -> None:
 def test_a_release_that_no_table_has_says_nothing() -> None:
     assert newest_target(ToolkitVersion(99, 0)) is None
     assert [each.lacking for each in by_folder([compiler("bin/ptxas", "99.0")], [target("9.0")])] == [None]
+
+
+@pytest.mark.parametrize(
+    ("path", "severity"),
+    [
+        ("triton-3.2.0-cp311-cp311-manylinux_2_17_x86_64.whl!/triton/bin/ptxas", Severity.ERROR),
+        ("mine-1.0-py3-none-any.whl!/mine/bin/ptxas", Severity.WARNING),
+        ("opt/bin/ptxas", Severity.WARNING),
+    ],
+)
+def test_it_is_an_error_where_all_kernels_of_a_package_are_compiled_with_it(path: str, severity: Severity) -> None:
+    (found,) = compiler_lacks_gpu.check(by_folder([compiler(path, "12.4")], [target("12.0")])[0])
+    assert found.severity is severity
+    assert ('pip install "triton==3.3.0"' in (found.help or "")) is (severity is Severity.ERROR)
+
+
+def test_the_tools_of_a_compiler_are_no_error_of_its_package() -> None:
+    wheel = "{}-3.2.0-cp311-cp311-manylinux_2_17_x86_64.whl!/{}/lib/libcupti.so"
+    paths = [wheel.format(name, name) for name in ("triton", "xformers")]
+    given = [Finding("no-runnable-code", Severity.ERROR, "no code", path=path, target="12.0") for path in paths]
+    assert [each.severity for each in for_users(given, [target("12.0")])] == [Severity.NOTE, Severity.ERROR]
 
 
 OLD = compiler("triton/bin/ptxas", "12.8")

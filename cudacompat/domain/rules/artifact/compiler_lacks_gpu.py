@@ -6,7 +6,7 @@ for the GPU. Where a directory has `ptxas` and `ptxas-blackwell`, the one counts
 Why it matters: programs such as triton and JAX run the ptxas that they bring along when the first kernel is compiled.
 That ends with "Value 'sm_121a' is not defined for option 'gpu-name'", while all machine code in the package runs. NVRTC
 is asked for the GPU's own target by some (then it says "invalid value for --gpu-architecture") and for older PTX by
-others, so that there it is a note.
+others, so that there it is a note. In a wheel of triton, which compiles all its kernels with it, it is an error.
 
 Example: triton 3.5 has the ptxas of CUDA 12.8, which ends at sm_120a, on a GB10 (12.1).
 
@@ -17,10 +17,16 @@ TRITON_PTXAS_PATH.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from cudacompat.domain.judge.bundled_compilers import CompilersOnTarget
+from cudacompat.domain.rules.artifact.compiled_later import named_wheel
+from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
+
+if TYPE_CHECKING:
+    from cudacompat.domain.wheels.published import PublishedPackage
 
 _WHY = {
     "ptxas": "a program that runs it for that GPU ends at its first kernel",
@@ -40,15 +46,27 @@ def check(facts: CompilersOnTarget) -> Iterable[Finding]:
     if chosen is None:
         return
     program = chosen.compiler.program
+    package = _package_that_runs_it(chosen.path) if program == "ptxas" else None
+    severity = Severity.ERROR if package is not None else Severity.WARNING
     yield Finding(
         id=RULE.id,
-        severity=Severity.WARNING if program == "ptxas" else Severity.NOTE,
+        severity=severity if program == "ptxas" else Severity.NOTE,
         path=chosen.path,
         target=facts.target.id,
         message=f"{chosen.words} and does not build for {facts.target.label}",
         why=_WHY.get(program),
-        help=_HELP.get(program),
+        help=package.help((facts.target,)) if package is not None else _HELP.get(program),
     )
+
+
+def _package_that_runs_it(path: str) -> PublishedPackage | None:
+    """The wheel on the way to a compiler, of a package whose kernels are all compiled with it."""
+    wheel = named_wheel(path)
+    if wheel is None or not distributions().is_compiler(wheel[0].lower()):
+        return None
+    from cudacompat.domain.wheels.published import PublishedPackage  # few checks have a fault in one
+
+    return PublishedPackage(*wheel)
 
 
 RULE = Rule("compiler-lacks-gpu", "A compiler that does not know the GPU", __doc__, check)
