@@ -16,10 +16,11 @@ code compiles, one of them is enough.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from cudacompat.domain.project.ci_jobs import lists_of, publishes, toolkits
 from cudacompat.domain.project.model import CiJob, Command, Project
-from cudacompat.domain.project.native_builds import asks_native
+from cudacompat.domain.project.native_builds import asks_native, make_native
 from cudacompat.domain.project.source_file import TextSpan
 from cudacompat.domain.project.stages import distro_of
 from cudacompat.domain.project.walks import on_job
@@ -53,6 +54,17 @@ def check(project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterab
                 found=setting.written,
                 why=_WARNS,
             )
+        elif native is None and (by_make := make_native(command)) is not None:
+            made = _finding(
+                job,
+                command,
+                severity,
+                place=command.place,
+                what=f"the Makefile of {command.use.engine.name} passes -arch=native without {by_make.arch}",
+                found=project.text(command.place),
+                why=_WARNS,
+            )
+            yield replace(made, help=f"make {by_make.switch}=1 {by_make.arch}=all, or sm_NN for one GPU")
         elif native is None and _passes_on(job) and _asks(project, command, job, commands=commands):
             native_use = asks_native(project, command)
             stops = native_use is not None and native_use.stops

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from tests.helpers.lint_case import LintCase, NearMiss
 
+_MADE = """\
+on: push
+jobs:
+  cuda:
+    runs-on: ubuntu-24.04
+    container: nvidia/cuda:12.8.1-devel-ubuntu22.04
+    steps:
+      - run: git clone -b v1.5.4 https://github.com/ggerganov/whisper.cpp .
+      - run: WHISPER_CUBLAS=1 make -j {}
+"""
+
 CASES = (
+    LintCase(
+        bad={".github/workflows/build.yml": _MADE.format("")},
+        good={".github/workflows/build.yml": _MADE.format("CUDA_ARCH_FLAG=all")},
+        line="make",
+    ),
     LintCase(
         bad={
             ".github/workflows/build.yml": """\
