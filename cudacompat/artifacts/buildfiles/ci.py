@@ -81,7 +81,7 @@ def _github(file: SourceFile, document: Node, sources: Sources | None) -> Iterat
             each for label in (runner.words() if runner is not None else ()) for each in _each(label, matrix)
         )
         container = node.get("container", "image") or node.get("container")
-        images = _each(container.text, matrix) if container is not None and container.text else ()
+        images = _put_in(container.text, matrix) if container is not None and container.text else ()
         usual = node.get("defaults", "run", "shell") or document.get("defaults", "run", "shell")
         on_windows = bool(labels) and all(label.lower().startswith("windows") for label in labels)
         commands: list[ShellCommand] = []
@@ -112,6 +112,7 @@ def _github(file: SourceFile, document: Node, sources: Sources | None) -> Iterat
             environment=environment,
             steps=tuple(steps),
             matrix=matrix,
+            bases=tuple(map(base_of, images)),
         )
         yield JobRead(job, tuple(_with_matrix(file, commands, matrix) if matrix else commands))
 
@@ -223,6 +224,13 @@ def _each(text: str, matrix: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """The text, or what the matrix puts in the place of all of it."""
     match = _OF_MATRIX.fullmatch(text.strip())
     return matrix.get(match[1]) or (text,) if match is not None else (text,)
+
+
+def _put_in(text: str, matrix: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """What the text may be, where it has one name of the matrix; the text where it has none or several."""
+    names = set(_OF_MATRIX.findall(text[:_LONGEST_WORD]))
+    values = matrix.get(next(iter(names)), ()) if len(names) == 1 else ()
+    return tuple(_OF_MATRIX.sub(lambda _, value=value: value, text) for value in values[:_MOST_CHOICES]) or (text,)  # type: ignore[misc]
 
 
 def _gitlab(file: SourceFile, document: Node, sources: Sources | None) -> Iterator[JobRead]:

@@ -49,8 +49,10 @@ def toolkits(job: CiJob, commands: tuple[Command, ...]) -> tuple[tuple[ToolkitVe
     """The CUDA toolkits that compile in a job (several: one for each run of its matrix), each with what shows it; none
     where that is not certain."""
     found: list[tuple[tuple[ToolkitVersion, str], ...]] = []
-    if job.base is not None and job.base.cuda is not None and job.base.flavour == "devel":
-        found.append(((job.base.cuda, f"the container {job.base.image}"),))
+    bases = job.bases or (() if job.base is None else (job.base,))
+    devel = [(base.cuda, f"the container {base.image}") for base in bases if base.cuda is not None]
+    if devel and len(devel) == len(bases) and all(base.flavour == "devel" for base in bases):
+        found.append(tuple(devel))
     for step in job.steps:
         if step.action(*_SETUP):
             found.append(() if step.conditional else tuple(_set_up(job, step)))

@@ -143,7 +143,8 @@ class JobStep:
 @dataclass(frozen=True, slots=True)
 class CiJob:
     """One job of a CI system: `runner` are the labels it asks for (all that its matrix gives), `system` is `github` or
-    `gitlab`. `matrix` holds the values of each name of its matrix, as far as they are texts."""
+    `gitlab`. `matrix` holds the values of each name of its matrix, as far as they are texts; `bases` its container, of
+    each value of the matrix that names it."""
 
     file: str
     name: str
@@ -154,6 +155,7 @@ class CiJob:
     environment: Mapping[str, Setting]
     steps: tuple[JobStep, ...] = ()
     matrix: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bases: tuple[Base, ...] = ()
 
     @property
     def gpu(self) -> bool:

@@ -23,6 +23,8 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.versions import ToolkitVersion
 
+_MOST_SHOWN = 3
+
 
 @on_job
 def check(project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterable[Finding]:
@@ -38,23 +40,26 @@ def check(project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterab
 
 
 def _judged(listed: ArchListSetting, job: str, installed: tuple[tuple[ToolkitVersion, str], ...]) -> Iterable[Finding]:
-    for version, shown in installed:
-        wrong = cannot_build(listed, version)
-        if wrong is None:
-            continue
-        arch, need = wrong
-        yield Finding(
-            id=RULE.id,
-            severity=Severity.ERROR,
-            message=f"CUDA {version} in job {job} cannot build sm_{arch}",
-            path=listed.setting.place.file,
-            line=listed.setting.place.line,
-            span=listed.setting.place.span,
-            found=f"{listed.setting.name}={listed.setting.written}"[:120],
-            why=f"{shown}; {need}",
-            help=f"install a CUDA release that builds every target of the list, or remove sm_{arch}",
-        )
+    each = ((version, shown, cannot_build(listed, version)) for version, shown in installed)
+    unfit = [(version, shown, wrong) for version, shown, wrong in each if wrong is not None]
+    if not unfit:
         return
+    releases = " and ".join(dict.fromkeys(str(version) for version, _, _ in unfit))
+    archs = " and ".join(dict.fromkeys(f"sm_{arch}" for _, _, (arch, _) in unfit))
+    some = len(unfit) < len(installed)
+    yield Finding(
+        id=RULE.id,
+        severity=Severity.WARNING if some else Severity.ERROR,
+        message=f"CUDA {releases} in job {job} cannot build {archs}",
+        path=listed.setting.place.file,
+        line=listed.setting.place.line,
+        span=listed.setting.place.span,
+        found=f"{listed.setting.name}={listed.setting.written}"[:120],
+        why="; ".join(dict.fromkeys(text for _, shown, (_, need) in unfit[:_MOST_SHOWN] for text in (shown, need))),
+        help="give each CUDA release of the matrix its own list, or leave out those that cannot build it"
+        if some
+        else f"install a CUDA release that builds every target of the list, or remove {archs}",
+    )
 
 
 RULE = Rule("ci-toolkit-cannot-build", "CI job whose toolkit cannot build the list", __doc__, check)

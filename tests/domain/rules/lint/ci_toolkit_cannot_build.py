@@ -16,7 +16,29 @@ jobs:
 """
 _LISTS = "cmake_minimum_required(VERSION 3.18)\nproject(x LANGUAGES CXX CUDA)\nadd_library(x SHARED k.cu)\n"
 
+_CONTAINERS = """\
+on: push
+jobs:
+  cuda:
+    runs-on: ubuntu-24.04
+    strategy:
+      matrix:
+        cuda: [{0}]
+    container: nvidia/cuda:${{{{ matrix.cuda }}}}-devel-ubuntu22.04
+    steps:
+      - uses: actions/checkout@v5
+      - run: cmake -B build "-DCMAKE_CUDA_ARCHITECTURES=70;86;120" && cmake --build build
+"""
+
 CASES = (
+    *(
+        LintCase(  # the container of each value of a matrix
+            bad={".github/workflows/build.yml": _CONTAINERS.format(releases), "CMakeLists.txt": _LISTS},
+            good={".github/workflows/build.yml": _CONTAINERS.format("12.8.1, 12.9.1"), "CMakeLists.txt": _LISTS},
+            line="cmake -B build",
+        )
+        for releases in ("11.8.0", "11.8.0, 12.8.1, 13.0.1")
+    ),
     LintCase(  # the nvcc of the runner's distribution
         bad={".github/workflows/build.yml": _PACKAGED, "CMakeLists.txt": _LISTS},
         good={".github/workflows/build.yml": _PACKAGED.replace("22.04", "24.04"), "CMakeLists.txt": _LISTS},
