@@ -98,6 +98,18 @@ def test_an_unknown_name_says_what_is_similar_and_how_to_read_it() -> None:
     assert "cudacompat wheels xgbost --gpu 12.0 --fetch" in text
 
 
+def test_a_package_that_pypi_has_as_sources_alone_is_not_looked_for_there() -> None:
+    found = ask("torch-scatter==2.1.2", "--gpu", "RTX 4090")
+    assert found["exit"] == 4
+    assert "is built where it is installed; TORCH_CUDA_ARCH_LIST names the GPUs for it" in str(found["unknown"])
+
+
+def test_a_package_that_is_known_by_its_name_alone_says_how_to_read_it() -> None:
+    found = ask("mxnet-cu112==1.9.1", "--gpu", "RTX 4090")
+    assert found["exit"] == 4
+    assert "mxnet-cu112==1.9.1 --gpu 'RTX 4090' --fetch" in str(found["unknown"])
+
+
 def test_a_package_of_python_alone_is_told_where_its_code_comes_from() -> None:
     text = inside("wheels", "faster-whisper", "--gpu", "12.0").out
     assert "cudacompat wheels ctranslate2" in text

@@ -21,6 +21,7 @@ from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.wheels.offers import Build, builds_of, summary
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.table import measured_row, packages, rows, rows_of
+from cudacompat.domain.wheels.without_row import is_built_from_sources, variable_of
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.phrases import some
 from cudacompat.domain.words.verdict import Outcome, Target
@@ -117,12 +118,16 @@ def needs_fetching(query: WheelQuery, report: WheelsReport) -> bool:
 def _unknown(query: WheelQuery, builds: Sequence[Build], targets: Sequence[Target], platform: str | None) -> str | None:
     fetch = shlex.join(("cudacompat", "wheels", query.pin, *_named(targets), "--fetch"))
     if query.package not in packages():
-        if builds:
+        if any(not _is_open(build) for build in builds):
             return None
         needs = needs_of_release(query.package, query.version)
         if needs:
             first = shlex.join(("cudacompat", "wheels", Requirement(needs[0]).name, *_named(targets)))
             return f"{query.pin} has no device code; what it requires has: {', '.join(needs)}: {first}"
+        if is_built_from_sources(query.package, query.version):
+            variable = variable_of(query.package)
+            names = f"; {variable} names the GPUs for it" if variable else ""
+            return f"{query.pin} has no wheel on the package index: it is built where it is installed{names}"
         similar = difflib.get_close_matches(query.package, sorted(packages()), _MOST_SIMILAR, cutoff=0.8)
         hint = f"; similar: {some(similar)}" if similar else ""
         return f"{query.package} is not in the table of wheels{hint}; {fetch} reads its wheel from the package index"
@@ -146,7 +151,7 @@ def _unknown(query: WheelQuery, builds: Sequence[Build], targets: Sequence[Targe
 
 def _is_open(build: Build) -> bool:
     """Whether its content is not known, and no verdict on it, either."""
-    open_ = build.resolved.known in (HowKnown.NEWER, HowKnown.OLDER, HowKnown.UNREAD)
+    open_ = build.resolved.known in (HowKnown.NEWER, HowKnown.OLDER, HowKnown.UNREAD, HowKnown.BUILT_HERE)
     return open_ and (not build.verdicts or any(each.outcome is Outcome.UNDECIDED for each in build.verdicts))
 
 

@@ -32,6 +32,11 @@ def is_built_here(requirement: Requirement) -> bool:
     )
 
 
+def is_built_from_sources(package: str, version: Version | None) -> bool:
+    """Return True for a release (any without a version) that PyPI has as sources alone."""
+    return _variable(package, version) is not None
+
+
 def variable_of(package: str) -> str:
     """Return the variable that names the GPUs which the package is built for; empty where its setup has a list of its
     own, or none is known."""

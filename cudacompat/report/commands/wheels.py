@@ -25,6 +25,7 @@ _KNOWN = {
     HowKnown.DOCUMENTED: "documented",
     HowKnown.BETWEEN: "between",
     HowKnown.ABSENT: "documented",
+    HowKnown.BUILT_HERE: "sources",
 }
 _NOT_KNOWN = "not known"
 _AS_OTHERS = "as others"
@@ -32,6 +33,7 @@ _MEANS = {
     "read": "the wheel was downloaded, and the answer is of the device code in it",
     "documented": "the build script of the index lists the GPUs; the wheel itself was not downloaded",
     "between": "the releases before and after it were downloaded, and agree",
+    "sources": "the index has its sources alone, which pip builds",
     _AS_OTHERS: "other releases of it were downloaded, and hold no device code",
     _NOT_KNOWN: "not downloaded: newer than all that were read, or between releases that differ",
 }
