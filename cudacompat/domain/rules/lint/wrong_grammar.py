@@ -38,19 +38,24 @@ _FORMS = {
 }
 _FIND_CUDA = re.compile(r"(?i)cuda_select_nvcc_arch_flags\s*\([^)]{0,4000}CMAKE_CUDA_ARCHITECTURES")
 _POINTED = (Grammar.TORCH, Grammar.SPACED, Grammar.FIND_CUDA)  # whose numbers are compute capabilities
+_FETCHES = frozenset({"git", "wget", "curl"})
+_POINT = re.compile(r"\d\.\d")
 _MALFORMED = "an item has a form that it does not read"
 _WORDS_OF_OTHERS = frozenset({"auto", "common", "current"})
 
 
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each list that its reader refuses."""
-    foreign = {each.place.at for command in project.commands if command.use is None for each in command.defines}
+    fetched = {command.place.file for command in project.commands if command.program in _FETCHES}
+    unknown = (each for each in project.commands if each.use is None and each.place.file in fetched)
+    foreign = {each.place.at for command in unknown for each in command.defines}
     by_module = any(_FIND_CUDA.search(file.text) for file in project.files if "cuda_select_nvcc" in file.text.lower())
     for listed in project.lists:
         setting = listed.setting
         if setting.value is None or listed.grammar not in _FORMS or setting.cut:
             continue
-        if listed.grammar is Grammar.CMAKE and (by_module or setting.place.at in foreign):
+        pointed = setting.place.at in foreign and _POINT.search(setting.value) is not None
+        if listed.grammar is Grammar.CMAKE and (by_module or pointed):
             continue  # a project that hands CMake's list to FindCUDA's function takes its numbers with points
         items = meant(setting.value) if listed.wrong is not None else None
         why = _why(listed, items)

@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
-from tests.helpers.lint_case import LintCase
+from tests.helpers.lint_case import LintCase, NearMiss
+
+_ALONE = """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN cmake -S /src -B /b -DCMAKE_CUDA_ARCHITECTURES={0} && cmake --build /b
+"""
+_FETCHED = """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN git clone https://example.com/renderer.git /src
+RUN cmake -S /src -B /b -DCMAKE_CUDA_ARCHITECTURES={0} && cmake --build /b
+"""
 
 CASES = (
+    # no file shows what is built: CMake reads its list the same way in every project
+    *(
+        LintCase(
+            bad={"Dockerfile": text.format(wrong)},
+            good={"Dockerfile": text.format('"86;120"')},
+            line=wrong,
+        )
+        for text, wrong in (
+            (_ALONE, '"sm_86;sm_120"'),
+            (_ALONE, "86,120"),
+            (_ALONE, '"8.6;12.0"'),
+            (_FETCHED, '"sm_89;sm_120"'),
+            (_FETCHED, "89,120"),
+        )
+    ),
     LintCase(
         bad={
             "Dockerfile": """\
@@ -572,5 +597,12 @@ RUN cmake -B build "-DCMAKE_CUDA_ARCHITECTURES=${CUDA_ARCHS}"
 """,
         },
         line="CUDA_ARCHS=",
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss(
+        "a fetched project, which may hand the list to FindCUDA's function",
+        {"build.sh": "git clone https://example.com/r.git s\ncmake -S s -B b -DCMAKE_CUDA_ARCHITECTURES='8.6;12.0'\n"},
     ),
 )
