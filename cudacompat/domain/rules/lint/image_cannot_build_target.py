@@ -18,12 +18,13 @@ import re
 from collections.abc import Iterable, Sequence
 
 from cudacompat.domain.builds.engine import Grammar
+from cudacompat.domain.builds.lists.nvcc_flags import requested
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.command_facts import ancestry
 from cudacompat.domain.project.default_lists import reaching
 from cudacompat.domain.project.list_coverage import ListCoverage, drops_unknown, serves
 from cudacompat.domain.project.loose_lists import loose_groups
-from cudacompat.domain.project.model import ArchListSetting, Base, Project, Stage, Word
+from cudacompat.domain.project.model import ArchListSetting, Base, Project, Stage, TextSpan, Word
 from cudacompat.domain.project.other_machines import is_for_boards, passes_by
 from cudacompat.domain.project.stages import compiler, compiling, distro_of, installing, patch_of, version_edits
 from cudacompat.domain.tables.image_tags import FLAVOURS, cuda_image
@@ -36,6 +37,7 @@ from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 from cudacompat.domain.words.versions import ToolkitVersion
 
+_CONFIGURED = "--nvccflags="
 _NUMBER = re.compile(r"(\d{2,3})([af]?)")
 
 
@@ -52,10 +54,29 @@ def check(project: Project) -> Iterable[Finding]:
         missing = [arch for arch in dict.fromkeys(wanted) if arch not in made_by.targets and _known(arch)]
         if missing:
             reported.add((command.stage.file, command.stage.number))
-            yield _cannot(project, command.stage, listed, made_by=made_by, missing=missing, wanted=wanted)
+            setting = listed.setting
+            found = f"{setting.name or 'flags'}={setting.value}"
+            yield _cannot(project, command.stage, setting.place, found, made_by=made_by, missing=missing, wanted=wanted)
+    yield from _of_configure(project)
     for stage in project.stages:
         if (stage.file, stage.number) not in reported:
             yield from _gpus(project, stage)
+
+
+def _of_configure(project: Project) -> Iterable[Finding]:
+    """Of the flags that a configure script is given for nvcc (FFmpeg: `--nvccflags`)."""
+    for command in project.commands:
+        stage = command.stage if command.program == "configure" and not command.conditional else None
+        made_by = compiler(project, stage) if stage is not None and command.instruction == "RUN" else None
+        for word in command.words if made_by is not None else ():
+            if stage is None or made_by is None or not word.known or not word.text.startswith(_CONFIGURED):
+                continue
+            flags = word.text.removeprefix(_CONFIGURED).split()
+            wanted = sorted({image.arch for image in requested(flags).images})
+            missing = [arch for arch in wanted if arch not in made_by.targets and _known(arch)]
+            if missing:
+                place, found = command.place, word.text
+                yield _cannot(project, stage, place, found, made_by=made_by, missing=missing, wanted=wanted)
 
 
 def _code(listed: ArchListSetting) -> Sequence[CodeTarget]:
@@ -72,9 +93,14 @@ def _known(arch: str) -> bool:
 
 
 def _cannot(
-    project: Project, stage: Stage, listed: ArchListSetting, made_by: NvccRelease, missing: list[str], wanted: list[str]
+    project: Project,
+    stage: Stage,
+    place: TextSpan,
+    found: str,
+    made_by: NvccRelease,
+    missing: list[str],
+    wanted: list[str],
 ) -> Finding:
-    setting = listed.setting
     image = stage.base.image if stage.base is not None else ""
     names = ", ".join(f"sm_{arch}" for arch in missing)
     help_, fix = _better(project, stage, wanted, made_by=made_by)
@@ -82,10 +108,10 @@ def _cannot(
         id=RULE.id,
         severity=Severity.ERROR,
         message=f"CUDA {made_by.version} cannot build {names}",
-        path=setting.place.file,
-        line=setting.place.line,
-        span=setting.place.span,
-        found=f"{setting.name or 'flags'}={setting.value} in {image}"[:200],
+        path=place.file,
+        line=place.line,
+        span=place.span,
+        found=f"{found} in {image}"[:200],
         why=_packaged(stage, made_by) + _why(missing, made_by),
         help=help_,
         fix=fix,

@@ -24,7 +24,20 @@ RUN apt-get update && apt-get install -y cuda-nvcc-{1} cuda-cudart-dev-{1}
 RUN nvcc -gencode arch=compute_120,code=sm_120 -o k k.cu
 """
 
+_CONFIGURED = """\
+FROM nvidia/cuda:{0}-devel-ubuntu24.04
+RUN ./configure --enable-nonfree --enable-cuda-nvcc --nvccflags="-gencode arch=compute_{1},code=sm_{1} -O2" && make -j
+"""
+
 CASES = (
+    *(
+        LintCase(  # flags of nvcc that a configure script is given
+            bad={"Dockerfile": _CONFIGURED.format(cuda, arch)},
+            good={"Dockerfile": _CONFIGURED.format("12.8.1", arch)},
+            line="--nvccflags",
+        )
+        for cuda, arch in (("13.0.1", "60"), ("12.6.3", "120"))
+    ),
     LintCase(  # the distribution's own nvcc is CUDA 11.5, older than any row of the table of toolkits
         bad={"Dockerfile": _PACKAGED, "CMakeLists.txt": _LISTS},
         good={"Dockerfile": _PACKAGED.replace("22.04", "24.04"), "CMakeLists.txt": _LISTS},
