@@ -56,7 +56,7 @@ def check(project: Project) -> Iterable[Finding]:
             reported.add((command.stage.file, command.stage.number))
             setting = listed.setting
             found = f"{setting.name or 'flags'}={setting.value}"
-            yield _cannot(project, command.stage, setting.place, found, made_by=made_by, missing=missing, wanted=wanted)
+            yield _cannot(project, command.stage, setting.place, found=found, made_by=made_by, missing=missing, wanted=wanted)
     yield from _of_configure(project)
     for stage in project.stages:
         if (stage.file, stage.number) not in reported:
@@ -76,7 +76,7 @@ def _of_configure(project: Project) -> Iterable[Finding]:
             missing = [arch for arch in wanted if arch not in made_by.targets and _known(arch)]
             if missing:
                 place, found = command.place, word.text
-                yield _cannot(project, stage, place, found, made_by=made_by, missing=missing, wanted=wanted)
+                yield _cannot(project, stage, place, found=found, made_by=made_by, missing=missing, wanted=wanted)
 
 
 def _code(listed: ArchListSetting) -> Sequence[CodeTarget]:
