@@ -56,7 +56,9 @@ def check(project: Project) -> Iterable[Finding]:
             reported.add((command.stage.file, command.stage.number))
             setting = listed.setting
             found = f"{setting.name or 'flags'}={setting.value}"
-            yield _cannot(project, command.stage, setting.place, found=found, made_by=made_by, missing=missing, wanted=wanted)
+            yield _cannot(
+                project, command.stage, setting.place, found=found, made_by=made_by, missing=missing, wanted=wanted
+            )
     yield from _of_configure(project)
     for stage in project.stages:
         if (stage.file, stage.number) not in reported:
