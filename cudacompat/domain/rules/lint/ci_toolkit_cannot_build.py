@@ -56,7 +56,7 @@ def _judged(listed: ArchListSetting, job: str, installed: tuple[tuple[ToolkitVer
         span=listed.setting.place.span,
         found=f"{listed.setting.name}={listed.setting.written}"[:120],
         why="; ".join(dict.fromkeys(text for _, shown, (_, need) in unfit[:_MOST_SHOWN] for text in (shown, need))),
-        help="give each CUDA release of the matrix its own list, or leave out those that cannot build it"
+        help="give each CUDA release of the matrix its own list, or remove those that cannot build it"
         if some
         else f"install a CUDA release that builds every target of the list, or remove {archs}",
     )
