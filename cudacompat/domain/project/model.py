@@ -143,8 +143,7 @@ class JobStep:
 @dataclass(frozen=True, slots=True)
 class CiJob:
     """One job of a CI system: `runner` are the labels it asks for (all that its matrix gives), `system` is `github` or
-    `gitlab`. `matrix` holds the values of each name of its matrix, as far as they are texts; `bases` its container, of
-    each value of the matrix that names it."""
+    `gitlab`. `matrix` holds the texts of each name of its matrix; `bases` its containers, of each value of it."""
 
     file: str
     name: str
