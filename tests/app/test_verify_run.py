@@ -162,7 +162,7 @@ def test_the_file_that_runs_is_the_one_that_is_judged(engine: Engine, tmp_path: 
     (mapped,) = said["run"]["mapped"]
     assert (mapped["path"], mapped["outcome"]) == (str(EXAMPLE), "jit")
     assert (said["verdict"], code) == ("gpu-jit", 1)
-    assert "only PTX fits this GPU" in said["why"]
+    assert "no loaded file has machine code for this GPU, only PTX" in said["why"]
 
 
 def test_a_file_that_was_replaced_is_not_judged(engine: Engine, tmp_path: Path) -> None:
@@ -343,7 +343,7 @@ def test_a_server_that_never_becomes_healthy(engine: Engine) -> None:
 def test_a_server_that_ends_before_it_is_healthy(engine: Engine) -> None:
     said, code = engine.said("wait=0.3", options=("--health", f"http://127.0.0.1:{free_port()}/"))
     assert (said["verdict"], code) == ("failed", 5)
-    assert "the command ended first (its last answer: nothing listens there)" in said["why"]
+    assert "did not become healthy before the command ended (its last answer: nothing listens there)" in said["why"]
 
 
 # -- saved logs
