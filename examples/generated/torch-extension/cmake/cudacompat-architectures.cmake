@@ -1,8 +1,8 @@
-# torch-extension 2.14.1 for RTX 5070 Ti (12.0), 8.0, 8.6, 8.9, with CUDA 12.8.
+# torch-extension 2.14.1 for RTX 5070 Ti (12.0), 8.0, 8.6, 8.9, with CUDA 13.0.
 # Made by cudacompat 0.1.0: cudacompat generate torch-extension --gpu 'RTX 5070 Ti' --gpu 8.0 --gpu
 # 8.6 --gpu 8.9 --as cmake
 # What must arrive in the artifact: sm_80 sm_86 sm_89 sm_120 compute_120
-# PTX compute_120 (ISA 8.7) serves newer GPUs through JIT compilation, with driver 570 or newer
+# PTX compute_120 (ISA 9.0) serves newer GPUs through JIT compilation, with driver 580 or newer
 #
 # The build hands it on: CMAKE_ARGS=-DCMAKE_TOOLCHAIN_FILE=$PWD/cudacompat-architectures.cmake pip wheel …
 #
