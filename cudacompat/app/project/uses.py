@@ -32,7 +32,6 @@ _CUDA_WORDS = re.compile(
 )
 _NORMAL = re.compile(r"[-_.]+")
 _LIST_NAME = "CMAKE_CUDA_ARCHITECTURES"
-_OPENCV_LIST = "CUDA_ARCH_BIN"
 _HANDS_ON = re.compile(rf"(?i)\bset\s*\(\s*\w+_ARCH_LIST\s+\"?\$\{{{_LIST_NAME}\}}")  # to what overwrites it else
 
 
@@ -123,8 +122,8 @@ class Builders:
         use = self._of_tree(system)
         if use is None and system is BuildSystem.CMAKE and self._is_open() and _names_list(command):
             return EngineUse(find("cmake"), None, "cmake -DCMAKE_CUDA_ARCHITECTURES")
-        if use is None and system is BuildSystem.CMAKE and _is_opencv(command):
-            return EngineUse(find("opencv"), None, f"cmake -D{_OPENCV_LIST}")
+        if use is None and system is BuildSystem.CMAKE:
+            return _by_options(command)
         return use
 
     def _is_open(self) -> bool:
@@ -229,10 +228,13 @@ def _names_list(command: ShellCommand) -> bool:
     return any(each.name == _LIST_NAME and each.written for each in command.defines)
 
 
-def _is_opencv(command: ShellCommand) -> bool:
-    """Whether the settings are OpenCV's, wherever its sources come from: those of its list and of its modules."""
-    names = {each.name for each in command.defines}
-    return _OPENCV_LIST in names and any(name == "WITH_CUDA" or name.startswith("OPENCV_") for name in names)
+def _by_options(command: ShellCommand) -> EngineUse | None:
+    """The engine whose settings these are, wherever its sources come from."""
+    names = [each.name for each in command.defines]
+    for engine in known() if names else ():
+        if engine.options and all(any(re.fullmatch(each, name) for name in names) for each in engine.options):
+            return EngineUse(engine, None, f"cmake -D{engine.options[0]}")
+    return None
 
 
 def _is_any_cmake(engine: Engine) -> bool:

@@ -119,6 +119,7 @@ class Engine:
     tag: str = "v"  # what its tags put before the version
     packages: tuple[str, ...] = ()  # what the package indexes call it: building one of these builds it
     repositories: tuple[str, ...] = ()  # owner/name on GitHub, in small letters
+    options: tuple[str, ...] = ()  # patterns: a cmake given one of each builds it, wherever its sources come from
 
     def version(self, text: str | None) -> Version | None:
         """Return the version meant, `None` for the newest; `UsageError` for what is no version."""

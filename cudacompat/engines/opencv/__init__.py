@@ -36,6 +36,7 @@ ENGINE = EngineRecord(
     aliases=("opencv-cuda", "opencv_contrib"),
     system=BuildSystem.CMAKE,
     repositories=("opencv/opencv",),
+    options=("CUDA_ARCH_BIN", r"WITH_CUDA|OPENCV_\w+"),
     current=None,
     source=_CMAKE,
     unset=(
