@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from cudacompat.domain.builds.engine import BuildSystem
 from cudacompat.domain.builds.plans.plan import BuildPlan
 
-# What find tells the files of this build by.
-STAMP = "touch /tmp/before"
+# What find tells the files of this build by. Clocks of file systems tick every few milliseconds: what a short build
+# makes in the tick of the stamp would not be newer.
+STAMP = "touch /tmp/before && sleep 0.1"
 
 # make does not know that the flags changed: objects that came along with the sources would stay as they are.
 MAKE = (

@@ -345,7 +345,7 @@ def test_the_report_for_an_issue_has_the_machine_and_no_ids(libraries: Path, tmp
         "VIRTUAL_ENV": "",
     }
     ran = cudacompat("doctor", "--format", "markdown", env=env, cwd=tmp_path)
-    assert "| GPU 0 | NVIDIA GeForce RTX 5090  12.0  32 GiB  hidden by CUDA_VISIBLE_DEVICES=GPU-\u2026 |" in ran.out
+    assert "| GPU 0 | RTX 5090  12.0  32 GiB  hidden by CUDA_VISIBLE_DEVICES=GPU-\u2026 |" in ran.out
     assert "| driver | 580.65.06" in ran.out
     assert "error 15" in ran.out  # what was seen goes with it
     assert "gpu-lost" in ran.out
