@@ -23,6 +23,7 @@ PYTHONS = frozenset({"3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"})
 _REPOSITORY = re.compile(r"(?:git\+)?(?:https?|ssh|git)://(?:[^/@\s]+@)?[^/@\s]+/([\w.-]+/[\w-]+)")
 _FOLDER = re.compile(r"(?:[\w.-]+/)+[\w.-]*(?:\[|;|\s|$)")  # a path below the one where pip runs
 _LONGEST_ADDRESS = 300  # characters that are looked at
+TOML_KEY = r"^[ \t]*+[\"']?([\w.-]++)[\"']?[ \t]*+="  # for `first_lines`
 _EXACT = re.compile(r"===?\s*([^\s,*]+)")
 
 

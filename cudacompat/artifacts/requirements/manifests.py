@@ -10,6 +10,7 @@ from packaging.utils import canonicalize_name
 from cudacompat.artifacts.buildfiles.toml import toml_document
 from cudacompat.artifacts.requirements import conda
 from cudacompat.artifacts.requirements.base import (
+    TOML_KEY,
     Origin,
     ReadRequirements,
     Table,
@@ -23,7 +24,6 @@ from cudacompat.artifacts.requirements.base import (
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.requirement import Requirement, index_name
 
-_NAME = r"^[ \t]*+[\"']?([\w.-]++)[\"']?[ \t]*+="
 _PLATFORM = "linux-64"
 
 
@@ -43,7 +43,7 @@ def pipfile(text: str, file: str) -> ReadRequirements:
 def _of_index(
     rows: Table, text: str, file: str, *, indexes: dict[str, str], first: str, group: str
 ) -> Iterator[Requirement | None]:
-    lines = first_lines(text, _NAME)
+    lines = first_lines(text, TOML_KEY)
     for name, given in rows.items():
         row = given if isinstance(given, dict) else {"version": given}
         line, origin = lines.get(str(name), 1), Origin(file)
@@ -77,7 +77,7 @@ def of_pixi(document: Table, text: str, file: str) -> ReadRequirements:
     space = table(document, "workspace") or table(document, "project")
     channels = space.get("channels")
     words = [str(each) for each in channels] if isinstance(channels, list) else []
-    lines = first_lines(text, _NAME)
+    lines = first_lines(text, TOML_KEY)
     found = ReadRequirements(())
     for part in _parts(document):
         specs = [

@@ -11,6 +11,7 @@ from packaging.utils import canonicalize_name
 from cudacompat.artifacts.buildfiles.toml import toml_document
 from cudacompat.artifacts.requirements import manifests
 from cudacompat.artifacts.requirements.base import (
+    TOML_KEY,
     Origin,
     ReadRequirements,
     Table,
@@ -30,7 +31,6 @@ _EXTRA = re.compile(r"\bextra\s*==\s*['\"]([\w.-]+)['\"]")
 _OF_EXTRA = re.compile(r"\bextra\s*[!=]=\s*['\"][\w.-]*['\"]")
 _LONGEST_MARKER = 1 << 10  # characters
 _IN_DOUBLE, _IN_SINGLE = r'"([^"\n]*)"', r"'([^'\n]*)'"
-_KEY = r"""^[ \t]*["']?([\w.-]+)["']?[ \t]*="""
 
 
 def read(text: str, file: str) -> ReadRequirements:
@@ -149,7 +149,7 @@ def _from(requirement: Requirement, place: str) -> Requirement:
 
 
 def _of_poetry(poetry: Table, text: str, origin: Origin, *, own: _Indexes) -> Iterator[Requirement | None]:
-    lines = first_lines(text, _KEY)
+    lines = first_lines(text, TOML_KEY)
     groups = {"": table(poetry, "dependencies"), "dev": table(poetry, "dev-dependencies")}
     groups |= {str(name): table(_astable(each), "dependencies") for name, each in table(poetry, "group").items()}
     for group, rows in groups.items():

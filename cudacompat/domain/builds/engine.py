@@ -131,6 +131,10 @@ class Engine:
             like = self.label(None) or "1.2.3"
             raise UsageError(f"not a version of {self.name} (like {like}): {text!r}") from None
 
+    def own_list(self, version: Version | None) -> OwnList | None:
+        """Return the list that the build files of this version have for who gives none; `None` where none is known."""
+        return next((each for each in self.own_lists if each.window.holds(version)), None)
+
     def label(self, version: Version | None) -> str:
         """Return the version as its users write it, of the newest for `None`; empty where it has none of its own."""
         text = str(version) if version is not None else self.current or ""

@@ -55,7 +55,7 @@ def _own_build(project: Project, command: Command, made_by: CudaRelease | None) 
 def _own_list(project: Project, command: Command, use: EngineUse, cuda: ToolkitVersion) -> str | None:
     """The list that the engine's own build files take for this build, which certainly compiles CUDA code with this
     release and is certainly told no architectures; `None` for any other, and where they ask for `native`."""
-    own = next((each for each in use.engine.own_lists if each.window.holds(use.parsed)), None)
+    own = use.engine.own_list(use.parsed)
     if own is None or own.is_default_target or command.conditional or not builds_cuda(project, command):
         return None  # of a default target, `arch-list-unset` speaks
     if not is_unlisted(project, command, own.unless):

@@ -5,14 +5,13 @@ Names and numbers: nvml.h 13, nvjpeg.h and nvPTXCompiler.h of CUDA 12.9, nvEncod
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.catalogue.library_statuses import status_line
+from cudacompat.domain.logs.catalogue.library_statuses import ARGUMENT, status_line
 from cudacompat.domain.logs.signature import Signature
 
 _NVML = "https://docs.nvidia.com/deploy/nvml-api/group__nvmlDeviceEnumvs.html (nvmlReturn_t)"
 _NVJPEG = "https://docs.nvidia.com/cuda/nvjpeg/ (nvjpegStatus_t)"
 _NVENC = "https://docs.nvidia.com/video-technologies/video-codec-sdk/ (NVENCSTATUS)"
 _OPTIX = "https://raytracing-docs.nvidia.com/optix9/api/ (OptixResult)"
-_ARGUMENT = "a missing architecture; an old driver"
 
 SIGNATURES: tuple[Signature, ...] = (
     status_line(
@@ -34,7 +33,7 @@ SIGNATURES: tuple[Signature, ...] = (
         (
             "nvml",
             "NVML_ERROR_",
-            "UNINITIALIZED=1 INVALID_ARGUMENT=2 ALREADY_INITIALIZED=5 INSUFFICIENT_SIZE=7 ARGUMENT_VERSION_MISMATCH=25 "
+            "UNINITIALIZED=1 INVALIDARGUMENT=2 ALREADY_INITIALIZED=5 INSUFFICIENT_SIZE=7 ARGUMENT_VERSION_MISMATCH=25 "
             "DEPRECATED=26 INVALID_STATE=29 FUNCTION_NOT_FOUND=13",
         ),
         title="the driver's management library refused a call",
@@ -130,7 +129,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "DISK_CACHE_INVALID_PATH=7010 DISK_CACHE_PERMISSION_ERROR=7011 DISK_CACHE_DATABASE_ERROR=7012 "
             "DISK_CACHE_INVALID_DATA=7013 LAUNCH_FAILURE=7050 INVALID_DEVICE_CONTEXT=7051 CUDA_NOT_INITIALIZED=7052 "
             "VALIDATION_FAILURE=7053 INVALID_INPUT=7200 INVALID_LAUNCH_PARAMETER=7201 INVALID_PAYLOAD_ACCESS=7202 "
-            "INVALID_ATTRIBUTE_ACCESS=7203 INVALID_FUNCTION_USE=7204 INVALID_FUNCTION_ARGUMENTS=7205 "
+            "INVALID_ATTRIBUTE_ACCESS=7203 INVALID_FUNCTION_USE=7204 INVALID_FUNCTIONARGUMENTS=7205 "
             "PIPELINE_OUT_OF_CONSTANT_MEMORY=7250 PIPELINE_LINK_ERROR=7251 INTERNAL_COMPILER_ERROR=7299 "
             "DENOISER_MODEL_NOT_SET=7300 DENOISER_NOT_INITIALIZED=7301 DEVICE_OUT_OF_MEMORY=7807 CUDA_ERROR=7900 "
             "INTERNAL_ERROR=7990 UNKNOWN=7999",
@@ -138,7 +137,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="a call of OptiX (ray tracing) failed",
         cause="The name says why: memory, the cache of compiled programs, the shader's PTX, or an earlier "
         "error of CUDA.",
-        not_=_ARGUMENT,
+        not_=ARGUMENT,
         fix="Look for an error of CUDA above it; empty OptiX's cache (OPTIX_CACHE_PATH); update the "
         "driver and the program.",
         source=_OPTIX,

@@ -10,7 +10,7 @@ from cudacompat.domain.logs.catalogue.api_kinds import EARLIER
 from cudacompat.domain.logs.signature import Signature
 
 _CUDNN = "https://docs.nvidia.com/deeplearning/cudnn/backend/latest/api/cudnn-graph-library.html (cudnnStatus_t)"
-_ARGUMENT = "a missing architecture; an old driver"
+ARGUMENT = "a missing architecture; an old driver"
 _CALL = "It is the program's to mend: try a newer release of it, and a build for the same CUDA release."
 _FIT = "Take the library and the other CUDA libraries from one release, and not from several installations."
 
@@ -115,7 +115,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="cuDNN refused a call",
         cause="The name says why: a value, a plan that another release of cuDNN wrote, an overflow of numbers, a "
         "function that is gone.",
-        not_=_ARGUMENT,
+        not_=ARGUMENT,
         fix=_CALL,
         source=_CUDNN,
     ),
@@ -129,7 +129,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         title="cuFFT refused a call",
         cause="The name says why: a type, a value or an alignment, another GPU than the plan's, no workspace.",
-        not_=_ARGUMENT,
+        not_=ARGUMENT,
         fix=_CALL,
         source="https://docs.nvidia.com/cuda/cufft/#cufftresult",
     ),
@@ -151,7 +151,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         title="cuRAND refused a call",
         cause="The name says why: the kind of generator, an argument, a length that is no multiple of the dimension.",
-        not_=_ARGUMENT,
+        not_=ARGUMENT,
         fix=_CALL,
         source="https://docs.nvidia.com/cuda/curand/ (curandStatus)",
     ),
@@ -161,7 +161,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="cuSPARSE refused a matrix",
         cause="The type of the matrix is not supported, a pivot is zero (the matrix is singular), or memory could not "
         "be read.",
-        not_=_ARGUMENT,
+        not_=ARGUMENT,
         fix="Look at the matrix and for an earlier error of the GPU.",
         source="https://docs.nvidia.com/cuda/cusparse/#cusparsestatus-t",
         earlier=True,
@@ -188,7 +188,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         title="cuSOLVER refused a call or a matrix",
         cause="The name says why: an argument or a size, the type of the matrix, a singular matrix, a workspace.",
-        not_=_ARGUMENT,
+        not_=ARGUMENT,
         fix="Look at the matrix for values that are no numbers; some releases of cuSOLVER refuse what MAGMA takes.",
         source="https://docs.nvidia.com/cuda/cusolver/#cusolverstatus-t",
         earlier=True,
@@ -278,11 +278,11 @@ SIGNATURES: tuple[Signature, ...] = (
             "THRESHOLD_NEGATIVE_LEVEL_ERROR=-20 THRESHOLD_ERROR=-19 FFT_FLAG_ERROR=-18 FFT_ORDER_ERROR=-17 "
             "STEP_ERROR=-16 NOT_SUPPORTED_MODE_ERROR=-14 CONTEXT_MATCH_ERROR=-13 SCALE_RANGE_ERROR=-12 "
             "OUT_OFF_RANGE_ERROR=-11 DIVIDE_BY_ZERO_ERROR=-10 MEMORY_ALLOCATION_ERR=-9 NULL_POINTER_ERROR=-8 "
-            "RANGE_ERROR=-7 SIZE_ERROR=-6 BAD_ARGUMENT_ERROR=-5 NO_MEMORY_ERROR=-4 NOT_IMPLEMENTED_ERROR=-3",
+            "RANGE_ERROR=-7 SIZE_ERROR=-6 BADARGUMENT_ERROR=-5 NO_MEMORY_ERROR=-4 NOT_IMPLEMENTED_ERROR=-3",
         ),
         title="a function of NPP (images and signals) failed",
         cause="The name says why: a size, a step or a region of the image, memory, or an error of the GPU before it.",
-        not_=_ARGUMENT,
+        not_=ARGUMENT,
         fix="Look at the sizes that the program gives, and for an earlier error of the GPU.",
         source="https://docs.nvidia.com/cuda/npp/ (NppStatus)",
         earlier=True,
@@ -306,7 +306,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         title="cuTENSOR failed",
         cause="The name says why: memory, an argument, a data type, or an earlier error of the GPU.",
-        not_=_ARGUMENT,
+        not_=ARGUMENT,
         fix="Free GPU memory, look for an earlier error, and take cuTENSOR for the program's CUDA release.",
         source="https://docs.nvidia.com/cuda/cutensor/latest/api/types.html",
         earlier=True,

@@ -41,7 +41,7 @@ _OTHERS = re.compile(
     r"^-C|^--preset|^--workflow|TOOLCHAIN_FILE|CMAKE_PROJECT_INCLUDE|CMAKE_CUDA_FLAGS|CMAKE_CUDA_COMPILER"
 )
 
-_DEFAULT = "sm_52 up to CUDA 12, sm_75 since CUDA 13"
+_WHY = "CMake then uses the compiler's default: sm_52 up to CUDA 12, sm_75 since CUDA 13"
 
 # what nvcc does without a target of code, and what gives it one
 _TARGET = re.compile(
@@ -71,19 +71,9 @@ def check(project: Project) -> Iterable[Finding]:
         commands = tuple(_configuring(project, file))
         old = (minimum(file) or (3, 18)) < (3, 18)
         policy = "; policy CMP0104 is OLD, so the CMake cache does not show the value either" if old else ""
-        why = f"CMake then uses the compiler's default: {_DEFAULT}{policy}"
+        why = f"{_WHY}{policy}"
         for each in commands:
-            yield Finding(
-                id=RULE.id,
-                severity=Severity.ERROR,
-                message=f"no build file read here sets the CUDA architectures of {file.name}",
-                path=each.place.file,
-                line=each.place.line,
-                span=each.place.span,
-                found=each.line[:160],
-                why=why,
-                help=_help(project),
-            )
+            yield _configured(project, each, file.name, why=why, fix=None)
         if not commands and not outside:
             yield Finding(
                 id=RULE.id,
@@ -99,10 +89,22 @@ def check(project: Project) -> Iterable[Finding]:
             )
 
 
-def _help(project: Project) -> str:
+def _configured(project: Project, command: Command, of: str, why: str, fix: Fix | None) -> Finding:
+    """The error at a command that configures `of`, a file or an engine, without a list."""
     numbers = ";".join(dict.fromkeys(str(target.capability.number) for target in project.targets))
     whose = "" if numbers else " (with your GPUs)"
-    return f'add "-DCMAKE_CUDA_ARCHITECTURES={numbers or "86;120"}"{whose} to this command'
+    return Finding(
+        id=RULE.id,
+        severity=Severity.ERROR,
+        message=f"no build file read here sets the CUDA architectures of {of}",
+        path=command.place.file,
+        line=command.place.line,
+        span=command.place.span,
+        found=command.line[:160],
+        why=why,
+        help=f'add "-DCMAKE_CUDA_ARCHITECTURES={numbers or "86;120"}"{whose} to this command',
+        fix=fix,
+    )
 
 
 def _by_engine(project: Project) -> Iterator[Finding]:
@@ -113,22 +115,11 @@ def _by_engine(project: Project) -> Iterator[Finding]:
             continue
         if command.job is None and (command.stage is None or command.instruction != "RUN"):
             continue
-        own = next((each for each in use.engine.own_lists if each.window.holds(use.parsed)), None)
+        own = use.engine.own_list(use.parsed)
         if own is None or not own.is_default_target or not is_unlisted(project, command, own.unless):
             continue
         if command.program == "cmake" and builds_cuda(project, command):
-            yield Finding(
-                id=RULE.id,
-                severity=Severity.ERROR,
-                message=f"no build file read here sets the CUDA architectures of {use.engine.name}",
-                path=command.place.file,
-                line=command.place.line,
-                span=command.place.span,
-                found=command.line[:160],
-                why=f"CMake then uses the compiler's default: {_DEFAULT}",
-                help=_help(project),
-                fix=settings_fix(project, command),
-            )
+            yield _configured(project, command, use.engine.name, why=_WHY, fix=settings_fix(project, command))
 
 
 def _by_find_cuda(project: Project, command: CMakeCommand) -> Finding:
