@@ -18,6 +18,7 @@ from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.running_framework import lacks_framework
 from cudacompat.domain.wheels.table import cuda_of_index
 from cudacompat.domain.wheels.together import FrameworkRelease, MovedAlong, moved_along
+from cudacompat.domain.words.compiler_files import PTXAS_FOR_TRITON
 from cudacompat.domain.words.phrases import some
 from cudacompat.domain.words.verdict import Outcome, Target
 
@@ -178,7 +179,7 @@ def _assembling(
     if not fitting:
         labels = ", ".join(target.label for target in targets)
         beside = f" that goes with {framework().name} {going_with.version}" if going_with is not None and known else ""
-        text = f"no release of {package}{beside} has an assembler that knows {labels}: TRITON_PTXAS_PATH names another"
+        text = f"no release of {package}{beside} has an assembler that knows {labels}; {PTXAS_FOR_TRITON}"
         return NoCure(package, text)
     newer = [each for each in fitting if version is not None and each >= version]
     chosen = newer[0] if newer else fitting[-1]

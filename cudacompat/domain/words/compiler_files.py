@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
+# How Triton is shown another assembler (knobs.py of its wheel 3.6.0, the first with ptxas-blackwell).
+PTXAS_FOR_TRITON = (
+    "for triton, TRITON_PTXAS_PATH names another ptxas (since 3.6 for 10.0 and newer: TRITON_PTXAS_BLACKWELL_PATH)"
+)
+
 LARGEST = 256 << 20  # bytes; ptxas of CUDA 13 has 30 MB, libnvrtc 110 MB
 
 _ASSEMBLER = re.compile(r"ptxas(?:-blackwell)?(?:\.exe)?")

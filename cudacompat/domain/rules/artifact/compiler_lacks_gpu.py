@@ -11,7 +11,7 @@ others, so that there it is a note. In a wheel of triton, which compiles all its
 Example: triton 3.5 has the ptxas of CUDA 12.8, which ends at sm_120a, on a GB10 (12.1).
 
 What to do: install a release whose compiler knows the GPU. Triton takes another one that is named in
-TRITON_PTXAS_PATH.
+TRITON_PTXAS_PATH (since 3.6 for GPUs of 10.0 and newer: TRITON_PTXAS_BLACKWELL_PATH).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 from cudacompat.domain.judge.bundled_compilers import CompilersOnTarget
 from cudacompat.domain.rules.artifact.compiled_later import named_wheel
 from cudacompat.domain.wheels.distributions import distributions
+from cudacompat.domain.words.compiler_files import PTXAS_FOR_TRITON
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -34,7 +35,7 @@ _WHY = {
     "nvrtc": "a program that asks it for that GPU's own code is refused; the driver compiles PTX for older targets",
 }
 _HELP = {
-    "ptxas": "a release of the package with a newer ptxas; for triton, TRITON_PTXAS_PATH names another ptxas",
+    "ptxas": f"a release of the package with a newer ptxas; {PTXAS_FOR_TRITON}",
     "nvcc": "a CUDA toolkit that knows the GPU",
     "nvrtc": "a release of the package with a newer NVRTC",
 }
