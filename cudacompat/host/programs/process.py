@@ -130,21 +130,47 @@ def _run(
     watched: _Watch,
     on_start: Callable[[int], None],
 ) -> ProcessResult:
+    process = None
     try:
-        process = subprocess.Popen(
-            arguments,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment,
-            cwd=cwd,
-            start_new_session=sys.platform != "win32",
-        )
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        return ProcessResult(arguments, None, "", stderr="", why_failed=f"could not be started: {reason}")
-    on_start(process.pid)
-    return _watch(arguments, process, watched)
+        with _interrupts_later():
+            process = subprocess.Popen(
+                arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=environment,
+                cwd=cwd,
+                start_new_session=sys.platform != "win32",
+            )
+        on_start(process.pid)
+        return _watch(arguments, process, watched)
+    except BaseException as error:
+        if process is not None:  # Ctrl-C: in a session of its own the program does not get it
+            _kill(process)
+        elif isinstance(error, (OSError, ValueError)):
+            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            return ProcessResult(arguments, None, "", stderr="", why_failed=f"could not be started: {reason}")
+        raise
+
+
+@contextlib.contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """Hold back the signals that raise an exception: a program that has started, and is not known here yet, could not
+    be ended."""
+    came: list[int] = []
+    before = {}
+    if threading.current_thread() is threading.main_thread():  # no other is interrupted
+        for number in (signal.SIGINT, signal.SIGTERM):
+            if callable(handler := signal.getsignal(number)):
+                before[number] = handler
+                signal.signal(number, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for late in came:
+            signal.raise_signal(late)
 
 
 def start_python(script: Path) -> subprocess.Popen[bytes]:
@@ -174,9 +200,6 @@ def _watch(arguments: tuple[str, ...], process: subprocess.Popen[bytes], watched
             timed_out = bool(awaited["exit"])
             why = f"no answer within {timeout_s:g} s" if timed_out else None
             break
-        except BaseException:  # Ctrl-C: in a session of its own the program does not get it
-            _kill(process)
-            raise
         if event in ("over", "stopped"):
             why = f"printed more than {limit} bytes" if event == "over" else "stopped"
             break

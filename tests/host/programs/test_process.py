@@ -129,6 +129,19 @@ class TestRun:
             outer.kill()
         assert gone(int(note.read_text()))
 
+    def test_ctrl_c_while_it_starts_ends_it(self, tmp_path: Path) -> None:
+        note = tmp_path / "pid"
+        inner = f"import os, signal, time; open({str(note)!r}, 'w').write(str(os.getpid())); "
+        inner += "os.kill(os.getppid(), signal.SIGINT); time.sleep(600)"
+        slow = "subprocess.Popen, began = (lambda *a, **k: (began(*a, **k), time.sleep(1))[0]), subprocess.Popen"
+        code = f"import subprocess, sys, time; from cudacompat.host.programs.process import run; {slow}; "
+        code += f"run([sys.executable, '-c', {inner!r}])"
+        outer = subprocess.run(
+            [PYTHON, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, timeout=60
+        )
+        assert b"KeyboardInterrupt" in outer.stderr
+        assert gone(int(note.read_text()))
+
 
 class TestFinding:
     def test_the_first_on_path_wins(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
