@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from cudacompat.app.explain import line_catalogue  # noqa: E402
 from cudacompat.domain.builds.engine_facts import Channel, Proof  # noqa: E402
+from cudacompat.domain.builds.steps import StepKind, StepState  # noqa: E402
 from cudacompat.domain.compare.diff import Change  # noqa: E402
 from cudacompat.domain.logs.report import Part  # noqa: E402
 from cudacompat.domain.logs.verdict import LogOutcome  # noqa: E402
@@ -34,7 +35,6 @@ from cudacompat.domain.runs.bench import Variant  # noqa: E402
 from cudacompat.domain.runs.evidence import EvidenceSource, Shows  # noqa: E402
 from cudacompat.domain.runs.load import Agreement  # noqa: E402
 from cudacompat.domain.runs.observation import End  # noqa: E402
-from cudacompat.domain.runs.rebuild import StepKind, StepState  # noqa: E402
 from cudacompat.domain.runs.verify import Code, Verdict  # noqa: E402
 from cudacompat.domain.wheels.answer import HowKnown  # noqa: E402
 from cudacompat.domain.words.choices import Expect, Extra, Holes, JitPolicy, PtxPolicy, Require  # noqa: E402

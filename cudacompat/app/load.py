@@ -11,7 +11,7 @@ from cudacompat.app.check import judge_read
 from cudacompat.app.inputs.targets import jit_from, native_targets, release_of, resolve_targets
 from cudacompat.artifacts.files.extent import OnDisk, size_of
 from cudacompat.artifacts.reading.read import read_paths
-from cudacompat.domain.judge.compat import judge, kernels_of
+from cudacompat.domain.judge.compat import judge
 from cudacompat.domain.machine.facts import Found, GpuDevice
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.load import LoadReport
@@ -107,9 +107,7 @@ def load_artifact(
         file = disk.file(artifact.path)
         if isinstance(file, NotRead):
             return file
-        requests = [
-            LoadRequest(str(file), m.offset, size_of(file, m), kernels=tuple(sorted(kernels_of(m)))) for m in asked
-        ]
+        requests = [LoadRequest(str(file), m.offset, size_of(file, m), kernels=tuple(sorted(m.kernels))) for m in asked]
         try:
             answers = ask(requests, device)
         except DriverSilentError as error:

@@ -12,7 +12,7 @@ from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.versions import DriverRelease
 
 if TYPE_CHECKING:
-    from cudacompat.domain.gpus.index import Gpu
+    from cudacompat.domain.words.gpu import Gpu
 
 
 def gpus(query: str | None) -> GpusReport:
@@ -24,8 +24,8 @@ def gpus(query: str | None) -> GpusReport:
 
 
 def _native() -> tuple[Gpu, ...]:
-    from cudacompat.domain.gpus.index import Gpu
     from cudacompat.domain.machine.facts import Missing
+    from cudacompat.domain.words.gpu import Gpu
     from cudacompat.host.gpus.probe import gpus as probe
 
     here = probe()

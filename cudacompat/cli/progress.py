@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from cudacompat.app.rebuild import Events
-    from cudacompat.domain.runs.rebuild import BuildStep, StepResult
+    from cudacompat.domain.builds.steps import BuildStep, StepResult
 
 
 @contextlib.contextmanager

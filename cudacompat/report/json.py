@@ -25,9 +25,9 @@ from cudacompat.domain.words.finding import Finding, suppressing_files
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, PtxProof, Target
 
 if TYPE_CHECKING:
-    from cudacompat.domain.gpus.fleet import FleetGpu
     from cudacompat.domain.machine.components import Component
     from cudacompat.domain.wheels.answer import RequirementVerdict
+    from cudacompat.domain.words.fleet_gpu import FleetGpu
     from cudacompat.report.code.lists import Column
 
 Json = dict[str, Any]

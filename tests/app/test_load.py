@@ -15,7 +15,7 @@ import pytest
 from cudacompat.app.load import load
 from cudacompat.artifacts.files.extent import OnDisk, size_of
 from cudacompat.artifacts.reading.read import read_paths
-from cudacompat.domain.judge.compat import judge, kernels_of
+from cudacompat.domain.judge.compat import judge
 from cudacompat.domain.runs.load import Agreement, ModuleAnswer, compare, loadable
 from cudacompat.domain.words.code import NotRead, Registration
 from cudacompat.domain.words.verdict import JitPolicy
@@ -96,7 +96,7 @@ def test_judge_and_driver_agree_on_the_recorded_files(tmp_path: Path) -> None:
             continue
         artifacts = read_paths([str(tmp_path / case["file"])], kernels=True).artifacts
         modules = [m for artifact in artifacts for m in artifact.modules if loadable(m) is None]
-        if len(modules) != 1 or modules[0].offset or set(case["ask"]) != kernels_of(modules[0]):
+        if len(modules) != 1 or modules[0].offset or set(case["ask"]) != modules[0].kernels:
             continue  # made to be misread, or asked otherwise
         if case["id"] == "damaged/ptx-syntax-error":
             continue  # only a compiler sees that: the driver says 218, and `verify --load` reports it

@@ -20,7 +20,7 @@ from cudacompat.app.inputs.wanted_gpus import wanted_gpus
 from cudacompat.app.rebuild import run_steps
 from cudacompat.domain.builds.api_changes import code_only
 from cudacompat.domain.builds.plans.plan import plan_build
-from cudacompat.domain.runs.rebuild import BuildStep, BuildSteps, StepKind, StepResult, StepState
+from cudacompat.domain.builds.steps import BuildStep, BuildSteps, StepKind, StepResult, StepState
 from cudacompat.engines import find
 from tests.helpers import toolchain
 from tests.helpers.fits import assert_fits

@@ -12,7 +12,7 @@ from cudacompat.app.rebuild.flags import hold_flags, in_this_tree, own_lists
 from cudacompat.app.rebuild.judged import judge, lost_ptx
 from cudacompat.app.rebuild.prepare import prepare
 from cudacompat.app.rebuild.products import BuildWatch
-from cudacompat.domain.runs.rebuild import BuildStep, BuildSteps, ProductsBy, StepKind, StepState
+from cudacompat.domain.builds.steps import BuildStep, BuildSteps, ProductsBy, StepKind, StepState
 from tests.helpers.device_files import library
 
 LIST = "set(CMAKE_CUDA_ARCHITECTURES 80 86)"

@@ -16,7 +16,7 @@ from cudacompat.artifacts import logs
 from cudacompat.artifacts.logs import LogScanner, finder, pattern_finder, pieces, refuse_binary
 from cudacompat.domain.logs.reading import LogReading
 from cudacompat.domain.words.errors import UsageError
-from tests.domain.logs.test_catalogue import CATALOGUE, FIND, MATCHER, PRINTED
+from tests.domain.logs.test_catalogue import FIND, PRINTED, reader
 from tests.helpers.examples import at_most
 
 FATAL = b"nvcc fatal   : Unsupported gpu architecture 'compute_120'"
@@ -36,7 +36,7 @@ LINES = (
 
 
 def scan(parts: list[bytes], find: logs.Finder = FIND) -> tuple[LogReading, LogScanner]:
-    reading = LogReading(MATCHER, signs=CATALOGUE.signs)
+    reading = reader()
     scanner = LogScanner(reading, find)
     for part in parts:
         scanner.feed(part)
@@ -83,7 +83,7 @@ def test_long_logs_in_pieces_of_any_size(size: int) -> None:
 
 
 def test_the_automaton_and_the_expressions_find_the_same() -> None:
-    slow = pattern_finder(LogReading(MATCHER, signs=CATALOGUE.signs).needles)
+    slow = pattern_finder(reader().needles)
     for signature in PRINTED:
         text = ("INFO before\n" + signature.sample + "\nINFO after\n").encode()
         assert found([text], slow) == found([text])
@@ -93,7 +93,7 @@ def test_without_the_library_the_expressions_are_taken(monkeypatch: pytest.Monke
     import sys
 
     monkeypatch.setitem(sys.modules, "ahocorasick_rs", None)
-    reading, _ = scan([FATAL], finder(LogReading(MATCHER, signs=CATALOGUE.signs).needles))
+    reading, _ = scan([FATAL], finder(reader().needles))
     assert [each.signature.id for each in reading.occurrences] == ["nvcc-unsupported-arch"]
 
 

@@ -17,7 +17,11 @@ from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.guess import meant
 from cudacompat.domain.builds.lists.nvcc_flags import requested
 from cudacompat.domain.builds.lists.reader import read_list
-from cudacompat.domain.gpus.lookup import resolve, search
+from cudacompat.domain.gpus.lookup import (
+    capability_of_cut_name,
+    resolve,
+    search,
+)
 from cudacompat.domain.logs.diagnosis import LogSource, diagnose
 from cudacompat.domain.logs.match import Matcher
 from cudacompat.domain.logs.reading import LogReading
@@ -67,7 +71,7 @@ def _matcher() -> Matcher:
 
 def _log(data: bytes) -> None:
     """As `explain LOG --gpu 12.0`, but for the search's automaton, which is made once."""
-    reading = LogReading(_matcher(), engines.log_names(), _LINES().signs)
+    reading = LogReading(_matcher(), engines.log_names(), _LINES().signs, capability_of=capability_of_cut_name)
     scanner = LogScanner(reading)
     for piece in pieces(io.BytesIO(data)):
         scanner.feed(piece)

@@ -7,14 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from cudacompat.domain.judge.component_verdicts import (
-    ComponentVerdict,
-    LibraryVerdict,
-    judge_component,
-    mark_first,
-)
 from cudacompat.domain.judge.component_words import why
+from cudacompat.domain.judge.components import judge_component, mark_first
 from cudacompat.domain.judge.made_for import made_for
+from cudacompat.domain.machine.component_verdicts import ComponentVerdict, LibraryVerdict
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.reports.doctor import ComponentRow
 from cudacompat.domain.rules.component import library_not_found

@@ -12,7 +12,7 @@ from cudacompat.app.doctor.installing import install_cure, installer, public_ver
 from cudacompat.app.doctor.library_steps import Here, loaded
 from cudacompat.app.doctor.other_builds import other_build_step
 from cudacompat.app.doctor.release_pins import others_take, pins, taken
-from cudacompat.domain.judge.component_verdicts import ComponentVerdict
+from cudacompat.domain.machine.component_verdicts import ComponentVerdict
 from cudacompat.domain.machine.components import Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep

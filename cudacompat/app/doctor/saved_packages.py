@@ -9,9 +9,9 @@ from cudacompat.app.doctor.component_rows import component_findings, library_ver
 from cudacompat.app.doctor.installed import JudgedPackages, without_driver
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.compat import without_gpu
-from cudacompat.domain.judge.component_verdicts import ComponentVerdict, LibraryVerdict
 from cudacompat.domain.judge.component_words import why
 from cudacompat.domain.judge.linked_runtime import runtime_of
+from cudacompat.domain.machine.component_verdicts import ComponentVerdict, LibraryVerdict
 from cudacompat.domain.machine.components import Component, DeviceCode, LibraryAnswer, LibraryCode
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.check import CheckReport

@@ -209,10 +209,12 @@ def explain_command(
 
 def _reader() -> tuple[LogReading, LogScanner]:
     from cudacompat import engines
+    from cudacompat.domain.gpus.lookup import capability_of_cut_name
 
     lines = line_catalogue()
     printed = (signature for signature in lines.signatures if not signature.derived)
-    reading = LogReading(Matcher(printed, lines.everywhere), engines.log_names(), lines.signs)
+    matcher = Matcher(printed, lines.everywhere)
+    reading = LogReading(matcher, engines.log_names(), lines.signs, capability_of=capability_of_cut_name)
     return reading, LogScanner(reading)
 
 

@@ -10,12 +10,13 @@ from xml.parsers import expat  # with the handlers below, nothing in a document 
 
 from cudacompat.app.inputs.targets import distinct, release_of, resolve_targets
 from cudacompat.app.inputs.text_files import quoting, read_whole
-from cudacompat.domain.gpus.fleet import Fleet, FleetGpu, Row, floored, of_facts, targets_of
+from cudacompat.domain.gpus.fleet import Fleet, Row, floored, targets_of
 from cudacompat.domain.gpus.fleets.smi import Element
 from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.machine.saved_facts import SCHEMA, from_json
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import CudacompatError, UsageError
+from cudacompat.domain.words.fleet_gpu import FleetGpu
 from cudacompat.domain.words.judged_target import JudgedTarget
 from cudacompat.domain.words.verdict import JitPolicy, Target
 from cudacompat.domain.words.versions import DriverRelease
@@ -136,7 +137,7 @@ def _of_json(text: str, file: str) -> tuple[str, Iterable[Row]]:
         document = {}
     if document.get("schema") == SCHEMA:
         try:
-            return "the facts of a machine", of_facts(from_json(document))
+            return "the facts of a machine", from_json(document).fleet
         except CudacompatError as error:
             raise UsageError(f"{file}: {error}") from None
     if document.get("kind") in ("List", "NodeList", "Node"):

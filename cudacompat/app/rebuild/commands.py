@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Protocol
 
 from cudacompat.app.rebuild.products import BuildWatch
+from cudacompat.domain.builds.steps import BuildStep, BuildSteps, StepResult, StepState
 from cudacompat.domain.runs.first_error import MOST_LINES, begins_error, with_context
-from cudacompat.domain.runs.rebuild import BuildStep, BuildSteps, StepResult, StepState
 from cudacompat.host.runs.follow import follow
 
 _TAIL = 30  # lines of a failed step that are shown

@@ -16,9 +16,9 @@ from cudacompat.artifacts.buildfiles.compile_commands import Unit, cuda_units
 from cudacompat.artifacts.buildfiles.project_files import read_project
 from cudacompat.domain.builds.engine import BuildSystem
 from cudacompat.domain.builds.lists.nvcc_flags import Requested, describe
+from cudacompat.domain.builds.steps import BuildStep, BuildSteps, StepKind, StepResult, StepState
 from cudacompat.domain.project.list_places import PlaceState
 from cudacompat.domain.rules.lint.planned_missing_target import RULE
-from cudacompat.domain.runs.rebuild import BuildStep, BuildSteps, StepKind, StepResult, StepState
 from cudacompat.domain.words.errors import CudacompatError
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, generate_for, sort_key

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from cudacompat.app.check import judge_read, read
 from cudacompat.app.rebuild.products import UNLINKED
+from cudacompat.domain.builds.steps import BuildStep, BuildSteps, StepKind, StepResult, StepState
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.rules.artifact import missing_ptx, no_device_code
-from cudacompat.domain.runs.rebuild import BuildStep, BuildSteps, StepKind, StepResult, StepState
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import DeviceModule
 from cudacompat.domain.words.errors import CudacompatError

@@ -15,11 +15,11 @@ from cudacompat.app.project.unparsed_lists import flags_by_hand
 from cudacompat.app.rebuild.steps import CONTAINER_PROGRAMS, builds_alone
 from cudacompat.domain.builds.engine import BuildSystem, Channel
 from cudacompat.domain.builds.plans.plan import BuildPlan
+from cudacompat.domain.builds.steps import BuildSteps, StepKind
 from cudacompat.domain.machine.facts import ToolkitFacts
 from cudacompat.domain.project.list_places import PlaceState
 from cudacompat.domain.project.model import SourceFile
 from cudacompat.domain.rules.lint.flags_disable_list import HAZARD
-from cudacompat.domain.runs.rebuild import BuildSteps, StepKind
 from cudacompat.domain.words.errors import UsageError
 
 _BUILD_FILES = ("CMakeLists.txt", "Makefile", "setup.py", "pyproject.toml", "build.rs", "Cargo.toml")

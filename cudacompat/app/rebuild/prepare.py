@@ -16,7 +16,7 @@ from cudacompat.app.rebuild.steps import CONTAINER_PROGRAMS, Site, container_ste
 from cudacompat.domain.builds.engine import BuildSystem, Engine
 from cudacompat.domain.builds.plans.plan import environment as environment_of
 from cudacompat.domain.builds.plans.plan import plan_build
-from cudacompat.domain.runs.rebuild import BuildSteps
+from cudacompat.domain.builds.steps import BuildSteps
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.engines import find, names_anywhere
 

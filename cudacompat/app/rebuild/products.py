@@ -16,7 +16,7 @@ from pathlib import Path
 
 from cudacompat.artifacts.buildfiles import file_api
 from cudacompat.artifacts.files.sniff import HEAD, Kind, sniff
-from cudacompat.domain.runs.rebuild import BuildSteps, ProductsBy
+from cudacompat.domain.builds.steps import BuildSteps, ProductsBy
 
 _MOST_FILES = 500_000  # that are looked at in one folder
 _LEFT_OUT = frozenset({".git", ".hg", ".svn", "node_modules", "CMakeFiles", "cudacompat-logs", "__pycache__"})

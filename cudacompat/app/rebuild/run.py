@@ -15,9 +15,9 @@ from cudacompat.app.rebuild.judged import judge, lost_ptx, said_of, without_code
 from cudacompat.app.rebuild.prepare import DOCKERFILE, dockerfile
 from cudacompat.app.rebuild.products import BuildWatch, matching
 from cudacompat.artifacts.buildfiles import file_api
+from cudacompat.domain.builds.steps import BuildStep, BuildSteps, StepKind, StepResult, StepState
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.rebuild import RebuildReport
-from cudacompat.domain.runs.rebuild import BuildStep, BuildSteps, StepKind, StepResult, StepState
 from cudacompat.domain.words.errors import CudacompatError
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.host.surroundings.masking import without_secrets

@@ -16,7 +16,7 @@ from cudacompat.artifacts.buildfiles.compile_commands import cuda_units
 from cudacompat.domain.builds.engine import BuildSystem, Channel
 from cudacompat.domain.builds.lists.nvcc_flags import Requested, describe
 from cudacompat.domain.builds.plans.plan import BuildPlan
-from cudacompat.domain.runs.rebuild import BuildStep, ProductsBy, StepKind
+from cudacompat.domain.builds.steps import BuildStep, ProductsBy, StepKind
 from cudacompat.domain.words.errors import CudacompatError
 from cudacompat.domain.words.phrases import count
 

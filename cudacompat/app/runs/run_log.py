@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from cudacompat.artifacts.files.opened import opened
 from cudacompat.artifacts.logs import Excerpt, LogScanner, pieces, refuse_binary
+from cudacompat.domain.gpus.lookup import capability_of_cut_name
 from cudacompat.domain.logs.facts import FACT_NEEDLES, LogFacts
 from cudacompat.domain.logs.text import sublines, without_prefix
 from cudacompat.domain.runs.observation import LogView
@@ -37,7 +38,7 @@ class _Signs:
     def __init__(self, signs: Sequence[RunSign], names: tuple[tuple[str, re.Pattern[str]], ...]) -> None:
         self._signs = tuple(signs)
         self.needles = (*dict.fromkeys(sign.needle.encode() for sign in signs), *FACT_NEEDLES)
-        self.facts = LogFacts(names=names)
+        self.facts = LogFacts(capability_of_cut_name, names=names)
         self.found: dict[str, _Found] = {}
 
     def is_general(self, hits: Iterable[int]) -> bool:  # noqa: ARG002

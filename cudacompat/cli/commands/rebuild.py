@@ -56,8 +56,8 @@ def command(
     from cudacompat.app.rebuild.prepare import dockerfile
     from cudacompat.cli.output import emit, require_kept, save, to_stdout
     from cudacompat.cli.progress import build_progress
+    from cudacompat.domain.builds.steps_script import script
     from cudacompat.domain.reports.rebuild import RebuildReport
-    from cudacompat.domain.runs.rebuild_script import script
     from cudacompat.domain.words.errors import UsageError
     from cudacompat.host.surroundings.masking import without_secrets
     from cudacompat.report.formats import write

@@ -11,7 +11,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from cudacompat.domain.compare.identity import container_of
-from cudacompat.domain.judge.compat import kernels_of
 from cudacompat.domain.words.baseline_change import BaselineChange
 from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.domain.words.errors import ParseError, UsageError
@@ -82,7 +81,7 @@ def lock(artifact: BinaryArtifact, name: str) -> Locked:
         kernels.update({target: len(names) for target, names in here.items()})
         if here:
             whole += 1
-        every += len(kernels_of(module))
+        every += len(module.kernels)
     targets = {
         target: KernelCount(modules[target], kernels[target], target in unread)
         for target in sorted(modules, key=sort_key)

@@ -10,7 +10,6 @@ from typing import ClassVar
 
 from cudacompat.domain.compare.baseline import order_of
 from cudacompat.domain.judge.artifact import judge_artifact
-from cudacompat.domain.judge.compat import kernels_of
 from cudacompat.domain.judge.weakest_outcome import reached
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.choices import FailOn as FailOn
@@ -240,7 +239,7 @@ class _Rest:
             verdicts = [v for artifact in self._new.artifacts if (v := judge_artifact(artifact, target)) is not None]
             open_ = (m.module for v in verdicts for m in v.modules if m.outcome is Outcome.UNDECIDED)
             running = frozenset[str]().union(*map(_running, verdicts))
-            self._known[target] = running, frozenset[str]().union(*map(kernels_of, open_))
+            self._known[target] = running, frozenset[str]().union(*(module.kernels for module in open_))
         return self._known[target]
 
 
@@ -257,7 +256,7 @@ def _services(
 
 
 def _kernels(artifact: BinaryArtifact | None) -> frozenset[str]:
-    return frozenset[str]().union(*(kernels_of(module) for module in artifact.modules)) if artifact else frozenset()
+    return frozenset[str]().union(*(module.kernels for module in artifact.modules)) if artifact else frozenset()
 
 
 def _targets(old: BinaryArtifact | None, new: BinaryArtifact | None) -> tuple[TargetDiff, ...]:
@@ -326,7 +325,7 @@ def _running(verdict: ArtifactVerdict) -> set[str]:
     running: set[str] = set()
     for module in verdict.modules:
         if module.outcome.runs or module.outcome is Outcome.PARTIAL:
-            running |= kernels_of(module.module).difference(module.missing)
+            running |= module.module.kernels.difference(module.missing)
     return running
 
 
@@ -334,8 +333,8 @@ def _idle(verdict: ArtifactVerdict) -> set[str]:
     """The kernels that some module has and that surely run in none; those of modules for other architectures count."""
     known = (module for module in verdict.modules if module.outcome is not Outcome.UNDECIDED)
     open_ = (module for module in verdict.modules if module.outcome is Outcome.UNDECIDED)
-    idle = set[str]().union(*(kernels_of(module.module) for module in known))
-    return idle.difference(_running(verdict), *(kernels_of(module.module) for module in open_))
+    idle = set[str]().union(*(module.module.kernels for module in known))
+    return idle.difference(_running(verdict), *(module.module.kernels for module in open_))
 
 
 def _serves(verdict: ArtifactVerdict | None) -> bool:

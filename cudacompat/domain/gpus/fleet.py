@@ -6,29 +6,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cudacompat.domain.gpus.lookup import resolve
-from cudacompat.domain.machine.facts import Found, HostFacts
+from cudacompat.domain.gpus.lookup import capability_named
 from cudacompat.domain.tables.architectures import architecture
 from cudacompat.domain.tables.drivers import BRANCHES
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import ParseError, UsageError
+from cudacompat.domain.words.fleet_gpu import FleetGpu
 from cudacompat.domain.words.verdict import JitPolicy, Target
 from cudacompat.domain.words.versions import DriverRelease
-
-
-@dataclass(frozen=True, slots=True)
-class FleetGpu:
-    """One GPU of a fleet; `driver`, the `node` it is in and that node's `pool` where the document says them, `origin`
-    the file."""
-
-    id: str
-    name: str | None
-    capability: ComputeCapability
-    driver: DriverRelease | None = None
-    node: str | None = None
-    pool: str | None = None
-    origin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +28,9 @@ class Fleet:
 Row = FleetGpu | NotRead
 
 
-def of_facts(facts: HostFacts) -> tuple[FleetGpu, ...]:
-    """Return the GPUs of a machine whose facts were saved."""
-    if not isinstance(facts.gpus, Found):
-        return ()
-    driver = facts.driver.value.release if isinstance(facts.driver, Found) else None
-    return tuple(FleetGpu(gpu.name, gpu.name, gpu.capability, driver=driver) for gpu in facts.gpus.value)
-
-
 def capability_of(specs: Iterable[str]) -> ComputeCapability | None:
     """Return the compute capability of the first of these that is known."""
-    for spec in specs:
-        try:
-            return resolve(spec).capability
-        except UsageError:
-            continue
-    return None
+    return next((known for spec in specs if (known := capability_named(spec)) is not None), None)
 
 
 def capability_in(text: str, where: str) -> ComputeCapability:

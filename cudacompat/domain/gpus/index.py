@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from cudacompat.domain.tables.architectures import architecture
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.gpu import Gpu
 
 if TYPE_CHECKING:
     from cudacompat.domain.tables.pci_ids import PciDevice
@@ -27,17 +28,6 @@ _SAME = {"laptop": "mobile", "notebook": "mobile"}
 BRANDS = frozenset({"geforce", "tesla", "quadro", "rtx", "gtx", "gts", "gt"})
 # what people leave out, a step at a time; not Quadro: an "RTX 6000" may be a Quadro or an RTX 6000 Ada
 OMITTED = (frozenset[str](), frozenset({"geforce", "tesla"}), BRANDS - {"quadro"})
-
-
-@dataclass(frozen=True, slots=True)
-class Gpu:
-    """One product on one chip: `pci_ids` as `10de:2c05`, empty where NVIDIA lists the name without an id."""
-
-    name: str
-    capability: ComputeCapability
-    chip: str | None
-    pci_ids: tuple[str, ...]
-    source: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from cudacompat.domain.gpus.index import (
     BRANDS,
-    Gpu,
     apart,
     by_key,
     called,
@@ -28,10 +28,11 @@ from cudacompat.domain.tables.architectures import ARCHITECTURES, architecture
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import ParseError, UsageError
+from cudacompat.domain.words.gpu import Gpu
 from cudacompat.domain.words.judged_target import JudgedTarget
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 
-__all__ = ["Gpu", "product", "resolve", "search"]
+__all__ = ["Gpu", "capability_named", "capability_of_cut_name", "product", "resolve", "search"]
 
 _LONGEST = 100  # characters; no name is as long, and what is longer is not worth comparing
 _SHOWN = 8  # candidates in an error
@@ -99,6 +100,26 @@ def resolve(spec: str) -> JudgedTarget:
     if found is None:
         raise UsageError(f"unknown GPU: {spec.strip()!r}{_similar(text)}")
     return found
+
+
+def capability_named(spec: str) -> ComputeCapability | None:
+    """Return the compute capability that a SPEC means, `None` for what is unknown or stands for several."""
+    try:
+        return resolve(spec).capability
+    except UsageError:
+        return None
+
+
+@lru_cache(maxsize=256)
+def capability_of_cut_name(name: str) -> ComputeCapability | None:
+    """Return the same for the name or PCI id in what a program printed: one that ends in `...`, as in nvidia-smi's
+    table, is the beginning of a name."""
+    whole, cut, _ = name.partition("...")
+    known = capability_named(whole)
+    if known is not None or not cut:
+        return known
+    found = {gpu.capability for gpu in search(whole)}
+    return found.pop() if len(found) == 1 else None
 
 
 def product(spec: str) -> JudgedTarget | None:

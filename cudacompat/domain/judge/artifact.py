@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from cudacompat.domain.judge.assembled import Proofs, assembled
-from cudacompat.domain.judge.compat import counts_for_something, first_branch, is_unread, judge, kernels_of
+from cudacompat.domain.judge.compat import counts_for_something, first_branch, is_unread, judge
 from cudacompat.domain.judge.gaps import most_lack_the_gpu, sort_gaps
 from cudacompat.domain.judge.linked_runtime import runtime_of
 from cudacompat.domain.judge.relink import linked_at_load, relink
@@ -37,14 +37,14 @@ def judge_artifact(artifact: BinaryArtifact, target: Target, proofs: Proofs | No
         stray = [m for m in stray if not (m.bare and all(entry.kind is CodeKind.PTX for entry in m.entries))]
     relocatable = [m for m in artifact.modules if m.registration is Registration.RELOCATABLE and artifact.linked]
     unlinked = _unlinked(artifact, target, registered)
-    if any(kernels_of(m) or any(is_unread(e) for e in m.entries) for m in registered) or unlinked or not stray:
+    if any(m.kernels or any(is_unread(e) for e in m.entries) for m in registered) or unlinked or not stray:
         deciding = _judge_all(artifact, target, registered, relocatable=relocatable, proofs=proofs)
         noted = _judge_all(artifact, target, stray, proofs=proofs)
     else:
         deciding = _judge_all(artifact, target, [*registered, *stray], relocatable=relocatable, proofs=proofs)
         noted = []
     # what the device linker will take in decides nothing beside modules that are loaded as they are
-    if artifact.linked or not any(kernels_of(verdict.module) for verdict in deciding):
+    if artifact.linked or not any(verdict.module.kernels for verdict in deciding):
         deciding += unlinked
     if not deciding:
         return None
@@ -105,7 +105,7 @@ def default_target(modules: Iterable[DeviceModule]) -> str | None:
     """
     found: set[str] = set()
     for module in modules:
-        if not kernels_of(module):
+        if not module.kernels:
             continue
         sass = {e.target for e in module.entries if e.kind is CodeKind.SASS}
         ptx = {e.target for e in module.entries if e.kind is CodeKind.PTX}
@@ -149,12 +149,12 @@ def _unlinked(artifact: BinaryArtifact, target: Target, registered: Sequence[Dev
     ]
     if not artifact.linked:
         return [judge(target, module) for module in relocatable]
-    linked = frozenset[str]().union(*(kernels_of(m) for m in registered))
+    linked = frozenset[str]().union(*(m.kernels for m in registered))
     # an empty module is what nvcc registers for a device link of PTX alone
     at_load = any(m.registration is Registration.REGISTERED and not m.entries for m in artifact.modules)
     verdicts = []
     for module in relocatable:
-        names = kernels_of(module)
+        names = module.kernels
         missing = tuple(sorted(names - linked))
         if missing and len(missing) == len(names) and at_load:
             verdicts.append(linked_at_load(target, module, relocatable))

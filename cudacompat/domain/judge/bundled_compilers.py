@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cudacompat.domain.tables.toolkits import CudaRelease, release
+from cudacompat.domain.tables.toolkits import release
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import BundledCompiler
+from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import ToolkitVersion

@@ -28,11 +28,6 @@ _ZSTD_BRANCH = 550  # nvcc manual, --compress-mode: zstd needs a driver of CUDA 
 _CONCATENATED_UNSEEN, _CONCATENATED_SEEN = 580, 597
 
 
-def kernels_of(module: DeviceModule) -> frozenset[str]:
-    """The kernels that any image of the module is known to hold."""
-    return module.kernels
-
-
 def is_unread(entry: FatbinEntry) -> bool:
     """Whether this is code for a driver whose kernels could not be read."""
     return entry.kind in (CodeKind.SASS, CodeKind.PTX) and entry.kernels is None
@@ -40,7 +35,7 @@ def is_unread(entry: FatbinEntry) -> bool:
 
 def counts_for_something(module: DeviceModule) -> bool:
     """False for a module with no kernel in any image: host-only sources and the link step make such."""
-    if module.damage is not None or kernels_of(module):
+    if module.damage is not None or module.kernels:
         return True
     return any(is_unread(entry) or entry.kind not in (CodeKind.SASS, CodeKind.PTX) for entry in module.entries)
 
@@ -162,7 +157,7 @@ def _nothing_fits(target: Target, module: DeviceModule) -> _Answer:
 def _by_its_kernels(module: DeviceModule, loaded: _Loaded) -> _Answer:
     """The answer by the kernels that the image has. A fault of the image holds whatever the driver; so it is told
     before what an old driver leaves open."""
-    picked, universe = loaded.image, kernels_of(module)
+    picked, universe = loaded.image, module.kernels
     if picked.kernels is not None and universe:
         missing = tuple(sorted(universe.difference(picked.kernels)))
         if missing and not picked.kernels:

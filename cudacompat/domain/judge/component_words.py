@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cudacompat.domain.judge.component_verdicts import ComponentVerdict, LibraryVerdict
+from cudacompat.domain.machine.component_verdicts import ComponentVerdict, LibraryVerdict
 from cudacompat.domain.tables.architectures import architecture
 from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.tables.drivers import runtime_floor

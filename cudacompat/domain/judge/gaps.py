@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from cudacompat.domain.judge.compat import kernels_of
 from cudacompat.domain.judge.weakest_outcome import runs_as
 from cudacompat.domain.tables.architectures import ARCHITECTURES
 from cudacompat.domain.words.code import DeviceModule
@@ -193,7 +192,7 @@ def most_lack_the_gpu(verdicts: Iterable[ModuleVerdict]) -> bool:
 
 
 def _is_gap(verdict: ModuleVerdict) -> bool:
-    return verdict.outcome is Outcome.FAILS and verdict.reason is Reason.NO_IMAGE and bool(kernels_of(verdict.module))
+    return verdict.outcome is Outcome.FAILS and verdict.reason is Reason.NO_IMAGE and bool(verdict.module.kernels)
 
 
 def _told(target: Target, library: Library, gap: Gap) -> ModuleVerdict:
@@ -211,12 +210,12 @@ def _is_by_ptx(verdict: ModuleVerdict) -> bool:
     fits = verdict.outcome is Outcome.JIT or (
         verdict.outcome is Outcome.FAILS and verdict.reason is Reason.PTX_ISA_TOO_NEW
     )
-    return fits and bool(kernels_of(verdict.module))
+    return fits and bool(verdict.module.kernels)
 
 
 def _is_tegra_open(verdict: ModuleVerdict) -> bool:
     """Whether it is code for a Tegra chip. Where others are shown to be for this GPU, nothing about it is open."""
-    return verdict.reason is Reason.TEGRA and bool(kernels_of(verdict.module))
+    return verdict.reason is Reason.TEGRA and bool(verdict.module.kernels)
 
 
 def _by_source(
@@ -246,7 +245,7 @@ def _holders(units: Sequence[DeviceModule]) -> Mapping[str, Sequence[DeviceModul
     """The relocatable units by the kernels that they hold."""
     found: defaultdict[str, list[DeviceModule]] = defaultdict(list)
     for unit in units:
-        for kernel in kernels_of(unit):
+        for kernel in unit.kernels:
             found[kernel].append(unit)
     return found
 

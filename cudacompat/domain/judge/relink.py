@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from cudacompat.domain.judge.compat import judge, kernels_of
+from cudacompat.domain.judge.compat import judge
 from cudacompat.domain.words.code import DeviceModule, FatbinEntry, Registration
 from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.verdict import ModuleVerdict, Outcome, Reason, Target
@@ -28,11 +28,11 @@ def relink(
     """
     if not relocatable or not any(verdict.reason in _NOTHING_FITS for verdict in verdicts):
         return list(verdicts)
-    linkable = frozenset[str]().union(*(kernels_of(unit) for unit in relocatable))
+    linkable = frozenset[str]().union(*(unit.kernels for unit in relocatable))
     link = _link(target, relocatable)
     return [
         _relinked(verdict, kernels, link)
-        if verdict.reason in _NOTHING_FITS and (kernels := kernels_of(verdict.module)) and kernels <= linkable
+        if verdict.reason in _NOTHING_FITS and (kernels := verdict.module.kernels) and kernels <= linkable
         else verdict
         for verdict in verdicts
     ]
@@ -77,7 +77,7 @@ def _link(target: Target, relocatable: Sequence[DeviceModule]) -> _Link:
             return _Link(outcome, first.reason, first.picked)
     if left_out and any(entry.unresolved for unit in relocatable for entry in unit.entries):
         return _Link(Outcome.UNDECIDED, Reason.RELOCATABLE)  # it may call into a unit that was left out
-    lost = (kernels_of(unit.module) for unit in left_out)
+    lost = (unit.module.kernels for unit in left_out)
     gone = frozenset[str]().union(*lost, *(unit.missing for unit in taken))
     weakest = min((_code_of(unit) for unit in taken), key=lambda outcome: outcome.strength)
     drivers = [unit.min_driver for unit in taken if unit.min_driver is not None]

@@ -4,16 +4,18 @@ GPU's name can be, such as nvidia-smi's table."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.errors import ParseError, UsageError
+from cudacompat.domain.words.errors import ParseError
 
 _NAME = r"(?P<name>[^,\"(|]{3,80}?)"
 _NAME_IN_FULL = r"(?P<name>[^,\"|]{3,80}?)"  # as "NVIDIA RTX Spark N1X (5120-core Blackwell RTX GPU)"
 _PRODUCT = r"(?P<name>(?:NVIDIA |GeForce |Tesla |Quadro |TITAN |GRID )[\w .()/-]{2,60}?)"
+
+# Which GPU a product's name or PCI id means; `None` for what is unknown or stands for several.
+CapabilityOf = Callable[[str], ComputeCapability | None]
 
 # Each names a GPU and its compute capability; these are what a program says when the GPU does not suit it.
 _BLAMED = tuple(
@@ -118,14 +120,15 @@ class LoggedDevice:
 class LoggedDevices:
     """The GPUs that a log named so far, each once."""
 
-    def __init__(self) -> None:
+    def __init__(self, capability_of: CapabilityOf) -> None:
         self.all: list[LoggedDevice] = []
+        self._capability_of = capability_of
         self._lookups = 0  # of names, in the tables
 
     def _known(self, name: str) -> ComputeCapability | None:
         """The capability of a name; of no more names than a log of one machine has."""
         self._lookups += 1
-        return capability_of(name) if self._lookups <= _MOST_LOOKUPS else None
+        return self._capability_of(name) if self._lookups <= _MOST_LOOKUPS else None
 
     @property
     def subject(self) -> LoggedDevice | None:
@@ -216,17 +219,3 @@ def _name(text: str | None) -> str | None:
     found = list(_VENDOR.finditer(text or ""))
     start = next((each.start() for each in found if each[0].startswith("NVIDIA")), found[0].start() if found else 0)
     return (text or "")[start:].strip() or None
-
-
-@lru_cache(maxsize=256)
-def capability_of(name: str) -> ComputeCapability | None:
-    """Return the compute capability of a product's name or PCI id, `None` for what is unknown or stands for several. A
-    name that ends in `...` is the beginning of one."""
-    from cudacompat.domain.gpus.lookup import resolve, search
-
-    whole, cut, _ = name.partition("...")
-    try:
-        return resolve(whole).capability
-    except UsageError:
-        found = {gpu.capability for gpu in search(whole)} if cut else set()
-    return found.pop() if len(found) == 1 else None

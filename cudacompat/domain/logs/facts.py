@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 
-from cudacompat.domain.logs.devices import DEVICE_NEEDLES, LoggedDevice, LoggedDevices
+from cudacompat.domain.logs.devices import DEVICE_NEEDLES, CapabilityOf, LoggedDevice, LoggedDevices
 from cudacompat.domain.logs.text import without_prefix
 from cudacompat.domain.logs.torch_facts import TORCH_NEEDLES, LoggedTorch
 from cudacompat.domain.words.errors import ParseError
@@ -62,14 +62,15 @@ class LoggedArchs:
 
 @dataclass(slots=True)
 class LogFacts:
-    """What was learned so far; filled line by line.
+    """What was learned so far; filled line by line. `capability_of` knows GPUs by their names and PCI ids.
 
     `names` are engines, each with a regular expression of what its lines hold. Of several that a log names, the first
     is meant: what is built on another names that one, too.
     """
 
+    capability_of: InitVar[CapabilityOf]
     names: tuple[tuple[str, re.Pattern[str]], ...] = ()
-    found: LoggedDevices = field(default_factory=LoggedDevices)
+    found: LoggedDevices = field(init=False)
     archs: LoggedArchs | None = None
     torch: LoggedTorch = field(default_factory=LoggedTorch)
     driver: DriverRelease | None = None
@@ -79,6 +80,9 @@ class LogFacts:
     _engine: int | None = None
     _stated: bool = False  # the toolkit, by a program and not by a folder's name
     _lines: int = 0
+
+    def __post_init__(self, capability_of: CapabilityOf) -> None:
+        self.found = LoggedDevices(capability_of)
 
     @property
     def devices(self) -> Sequence[LoggedDevice]:

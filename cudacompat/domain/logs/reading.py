@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cudacompat.domain.logs.cases import SIGNS, LogSign
+from cudacompat.domain.logs.devices import CapabilityOf
 from cudacompat.domain.logs.facts import FACT_NEEDLES, LogFacts
 from cudacompat.domain.logs.match import Match, Matcher
 from cudacompat.domain.logs.quotations import is_quotation, is_quoted_by_its_surroundings
@@ -92,8 +93,11 @@ class LogReading:
         matcher: Matcher,
         names: tuple[tuple[str, re.Pattern[str]], ...] = (),
         signs: tuple[LogSign, ...] = SIGNS,
+        *,
+        capability_of: CapabilityOf,
     ) -> None:
-        """`names` are those of engines, as `LogFacts` takes them; `signs` what is told by the way."""
+        """`names` are those of engines and `capability_of` knows GPUs, as `LogFacts` takes them; `signs` are what is
+        told by the way."""
         self._matcher = matcher
         self._nearest = Nearest(matcher.signatures)
         self._occurrences: dict[tuple[object, ...], Occurrence] = {}
@@ -101,7 +105,7 @@ class LogReading:
         self._general = 0  # lines that were looked at for words of errors alone
         self._fruitless = 0  # looks at a line's neighbours since one had a message in it
         self.skipped = 0  # lines with words of errors that were not looked at, as there were kinds enough
-        self.facts = LogFacts(names=names)
+        self.facts = LogFacts(capability_of, names=names)
         self._signs = list(signs)  # those not seen yet
         self.signs: set[str] = set()  # the names of those seen
         pieces = matcher.needles

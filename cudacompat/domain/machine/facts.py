@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.machine.troubles import Trouble
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.fleet_gpu import FleetGpu
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, ToolkitVersion
 
 T = TypeVar("T")
@@ -220,3 +221,11 @@ class HostFacts:
     libc: str | None = None
     notes: tuple[str, ...] = ()
     home: str | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def fleet(self) -> tuple[FleetGpu, ...]:
+        """The machine's GPUs as those of a fleet, each with the driver."""
+        if not isinstance(self.gpus, Found):
+            return ()
+        driver = self.driver.value.release if isinstance(self.driver, Found) else None
+        return tuple(FleetGpu(gpu.name, gpu.name, gpu.capability, driver=driver) for gpu in self.gpus.value)

@@ -12,7 +12,8 @@ from cudacompat.domain.project.ci_jobs import jobs_with, toolkits
 from cudacompat.domain.project.model import Command, EngineUse, Project
 from cudacompat.domain.project.native_builds import is_switched_off, is_unlisted
 from cudacompat.domain.project.stages import builds_cuda, cmake_version, toolkit
-from cudacompat.domain.tables.toolkits import CudaRelease, release
+from cudacompat.domain.tables.toolkits import release
+from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.target import ArchTarget
 from cudacompat.domain.words.versions import ToolkitVersion
 

@@ -22,7 +22,8 @@ from cudacompat.domain.project.image_names import is_nvidia_cuda
 from cudacompat.domain.project.model import Base, Command, Project, Stage, Word
 from cudacompat.domain.tables.image_tags import cuda_image, cuda_images_in
 from cudacompat.domain.tables.nvcc_releases import NvccRelease, nvcc_release
-from cudacompat.domain.tables.toolkits import CudaRelease, release
+from cudacompat.domain.tables.toolkits import release
+from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.finding import Edit
 from cudacompat.domain.words.programs import CONDA, SYSTEM_PACKAGERS
 from cudacompat.domain.words.versions import ToolkitVersion

@@ -9,7 +9,7 @@ from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of
 
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
-    from cudacompat.domain.judge.component_verdicts import ComponentVerdict
+    from cudacompat.domain.machine.component_verdicts import ComponentVerdict
     from cudacompat.domain.machine.components import Component
     from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.check import CheckReport

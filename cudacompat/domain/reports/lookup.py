@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
-    from cudacompat.domain.gpus.index import Gpu
-    from cudacompat.domain.tables.toolkits import CudaRelease
+    from cudacompat.domain.words.cuda_release import CudaRelease
+    from cudacompat.domain.words.gpu import Gpu
     from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.domain.words.exit_codes import ExitCode
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from cudacompat.domain.builds.steps import BuildSteps, StepResult, StepState
 from cudacompat.domain.reports.check import CheckReport
-from cudacompat.domain.runs.rebuild import BuildSteps, StepResult, StepState
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from cudacompat.domain.judge.compat import kernels_of
 from cudacompat.domain.words.code import DeviceModule, Registration
 from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.verdict import ModuleVerdict, Outcome, Target
@@ -71,14 +70,14 @@ def loadable(module: DeviceModule) -> str | None:
         return "damaged: the driver would read past its end"
     if not any(entry.kind in (CodeKind.SASS, CodeKind.PTX) for entry in module.entries):
         return "no machine code and no PTX in it"
-    if not kernels_of(module):
+    if not module.kernels:
         return "no kernel in it"
     return None
 
 
 def compare(verdict: ModuleVerdict, answer: ModuleAnswer) -> LoadComparison:
     """Put the driver's answer beside the verdict. They agree only where every error is the one that was foretold."""
-    universe = kernels_of(verdict.module)
+    universe = verdict.module.kernels
     answered = _answer_in_words(answer, len(universe))
 
     def compared(agreement: Agreement, judged: str, differing: Iterable[str] = ()) -> LoadComparison:

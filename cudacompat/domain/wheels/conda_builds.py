@@ -9,8 +9,9 @@ from packaging.utils import canonicalize_name
 
 from cudacompat.domain.judge.compat import first_branch
 from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
-from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease
+from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.wheels.distributions import distributions, family_of
+from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.verdict import Target
 
 _MAJORS = (12, 13, 11)  # in the order in which conda-forge has most builds

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cudacompat.domain.judge.artifact import judge_artifact
-from cudacompat.domain.judge.compat import kernels_of
 from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.wheels.distributions import distributions, family_of
 from cudacompat.domain.words.capability import ComputeCapability
@@ -75,7 +74,7 @@ def _inner(artifact: BinaryArtifact) -> str:
 
 def _modules(artifact: BinaryArtifact) -> list[DeviceModule]:
     """The modules that hold kernels and are loaded as they are; those of other sections where no other is there."""
-    holding = [m for m in artifact.modules if kernels_of(m) and m.registration is not Registration.RELOCATABLE]
+    holding = [m for m in artifact.modules if m.kernels and m.registration is not Registration.RELOCATABLE]
     return [m for m in holding if m.registration is Registration.REGISTERED] or holding
 
 

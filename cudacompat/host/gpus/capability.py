@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.errors import CudacompatError
 
 
 def capability_of(pci_id: str | None) -> ComputeCapability | None:
     """Return what the tables say of an id such as `10de:2c05`; `None` where they do not know it."""
     if pci_id is None:
         return None
-    from cudacompat.domain.gpus.lookup import resolve
+    from cudacompat.domain.gpus.lookup import capability_named
 
-    try:
-        return resolve(pci_id).capability
-    except CudacompatError:
-        return None
+    return capability_named(pci_id)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cudacompat.domain.judge.component_verdicts import ComponentVerdict
 from cudacompat.domain.judge.component_words import outcome_word, why
+from cudacompat.domain.machine.component_verdicts import ComponentVerdict
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.reports.doctor import ComponentRow, DoctorReport, InstalledPackages
 from cudacompat.domain.tables.cuda_libraries import is_vendors

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from cudacompat.domain.builds.steps import BuildStep, StepResult, StepState
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.rebuild import RebuildReport
-from cudacompat.domain.runs.rebuild import BuildStep, StepResult, StepState
 from cudacompat.report.commands.generate_json import setting_json
 from cudacompat.report.json import Json, check_json, findings_json, head
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.builds.plans.plan import setting_line
+from cudacompat.domain.builds.steps import BuildSteps, StepKind, StepState
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.rebuild import RebuildReport
-from cudacompat.domain.runs.rebuild import BuildSteps, StepKind, StepState
 from cudacompat.domain.words.phrases import what_is_there
 from cudacompat.domain.words.verdict import Outcome
 from cudacompat.report.commands.generate_text import costs_text

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from cudacompat.domain.reports.lookup import ToolkitsReport
 from cudacompat.domain.tables.drivers import first_branch_taking, max_ptx
-from cudacompat.domain.tables.toolkits import CudaRelease, first_with, last_with
+from cudacompat.domain.tables.toolkits import first_with, last_with
+from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.versions import DriverRelease
 

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from cudacompat.app.inputs.fleet import load, targets_for
-from cudacompat.domain.gpus.fleet import FleetGpu, floored, pools_of, targets_of
+from cudacompat.domain.gpus.fleet import floored, pools_of, targets_of
 from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.machine.facts import DriverFacts, Found, GpuDevice, HostFacts, Missing
 from cudacompat.domain.machine.saved_facts import to_json
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.fleet_gpu import FleetGpu
 from cudacompat.domain.words.verdict import JitPolicy
 from cudacompat.domain.words.versions import DriverRelease
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from cudacompat.domain.judge.bundled_compilers import assembler_for
-from cudacompat.domain.judge.component_verdicts import LibraryVerdict, judge_component, mark_first
 from cudacompat.domain.judge.component_words import outcome_word, why
+from cudacompat.domain.judge.components import judge_component, mark_first
 from cudacompat.domain.machine.alternatives import Alternatives, CalledOn
+from cudacompat.domain.machine.component_verdicts import LibraryVerdict
 from cudacompat.domain.machine.components import Component
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Outcome, Reason

@@ -18,7 +18,6 @@ import pytest
 from cudacompat.app.inputs.targets import jit_from
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.judge.artifact import judge_artifact
-from cudacompat.domain.judge.compat import kernels_of
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import FatbinEntry, ReadResult
 from cudacompat.domain.words.target import CodeKind
@@ -126,7 +125,7 @@ def predictions(case: Case, path: Path, jit: JitPolicy) -> list[Prediction]:
     modules = verdict.modules if verdict is not None else ()
     found = []
     for kernel in case.asked:
-        holding = [v for v in modules if kernel in kernels_of(v.module)]
+        holding = [v for v in modules if kernel in v.module.kernels]
         assert len(holding) <= 1, (case.id, kernel, holding)
         # where names could not be read, the module that is damaged or unread speaks for all
         blind = [v for v in modules if v.outcome is Outcome.UNDECIDED]
@@ -201,7 +200,7 @@ def test_the_file_as_a_whole(case: Case, files: Path) -> None:
         special = {
             name
             for v in verdict.modules
-            for name in (kernels_of(v.module) if v.outcome in (Outcome.SPECIAL, Outcome.UNCLEAR) else v.missing)
+            for name in (v.module.kernels if v.outcome in (Outcome.SPECIAL, Outcome.UNCLEAR) else v.missing)
             if v.evidence is not None
         }
         assert not any(answers[name].ran for name in special), (case.id, mode, verdict)

@@ -10,6 +10,7 @@ import pytest
 from cudacompat import engines
 from cudacompat.app.explain import line_catalogue
 from cudacompat.artifacts.logs import LogScanner, finder
+from cudacompat.domain.gpus.lookup import capability_of_cut_name
 from cudacompat.domain.logs.diagnosis import LogSource, diagnose
 from cudacompat.domain.logs.match import Matcher
 from cudacompat.domain.logs.reading import LogReading
@@ -24,12 +25,18 @@ CATALOGUE = line_catalogue()
 GROUPS, SIGNATURES, by_id, named = CATALOGUE.groups, CATALOGUE.signatures, CATALOGUE.by_id, CATALOGUE.named
 PRINTED = tuple(signature for signature in SIGNATURES if not signature.derived)
 MATCHER = Matcher(PRINTED, CATALOGUE.everywhere)
-FIND = finder(LogReading(MATCHER, signs=CATALOGUE.signs).needles)  # made once: it is the larger part of a short reading
+
+
+def reader() -> LogReading:
+    return LogReading(MATCHER, engines.log_names(), CATALOGUE.signs, capability_of=capability_of_cut_name)
+
+
+FIND = finder(reader().needles)  # made once: it is the larger part of a short reading
 
 
 def read(text: str, target: Target | None = None) -> ExplainReport:
     """What `explain` makes of a log."""
-    reading = LogReading(MATCHER, engines.log_names(), CATALOGUE.signs)
+    reading = reader()
     scanner = LogScanner(reading, FIND)
     data = text.encode("utf-8", "surrogateescape")
     scanner.feed(data)

@@ -19,8 +19,9 @@ from cudacompat.domain.tables.architectures import ARCHITECTURES, FAMILY_MEMBERS
 from cudacompat.domain.tables.drivers import BRANCHES, branch_of, first_branch_taking, max_ptx
 from cudacompat.domain.tables.images import IMAGES, REQUIREMENTS, newest_image, requirement
 from cudacompat.domain.tables.ptx import PTX_ISAS, isa_of_target, toolkits_of
-from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, release, with_all
+from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with, release, with_all
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.versions import DriverRelease, PtxIsa, ToolkitVersion
 from tests.helpers.newest import NEWEST_TOOLKIT, NEXT_ISA, NEXT_TOOLKIT, UNKNOWN_ARCH, UNKNOWN_CAPABILITY
 from tools import fact_files, refresh_tables

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cudacompat.domain.tables.toolkits import CudaRelease
+from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.versions import ToolkitVersion
 

@@ -12,8 +12,8 @@ from cudacompat.domain.builds.engine import Channel, Engine, Recipe, Server
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.judge.coverage import Reach, reach, requirement
 from cudacompat.domain.tables.images import BaseImage
-from cudacompat.domain.tables.toolkits import CudaRelease
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget
 
 DISTRO = "ubuntu24.04"  # the first whose Python (3.12) runs cudacompat in the check stage

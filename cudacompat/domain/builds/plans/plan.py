@@ -23,7 +23,7 @@ from cudacompat.domain.builds.plans.release import choose_release
 from cudacompat.domain.tables.drivers import first_branch_taking
 from cudacompat.domain.tables.image_tags import FLAVOURS
 from cudacompat.domain.tables.images import newest_image
-from cudacompat.domain.tables.toolkits import CudaRelease
+from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget
 from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from cudacompat.domain.tables.drivers import max_ptx, needed_driver
 from cudacompat.domain.tables.nvcc_releases import NvccRelease, first_nvcc_with
-from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, release, with_all
+from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with, release, with_all
+from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 

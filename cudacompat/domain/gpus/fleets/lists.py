@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from cudacompat.domain.gpus.fleet import FleetGpu
 from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.fleet_gpu import FleetGpu
 
 
 def of_lines(text: str, where: str) -> tuple[FleetGpu, ...]:

@@ -13,10 +13,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from cudacompat.domain.gpus.fleet import FleetGpu, Row, capability_in, capability_of, driver_in
+from cudacompat.domain.gpus.fleet import Row, capability_in, capability_of, driver_in
 from cudacompat.domain.tables.instance_types import gpu_of
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.fleet_gpu import FleetGpu
 from cudacompat.domain.words.versions import DriverRelease
 
 _PREFIX = "nvidia.com/"

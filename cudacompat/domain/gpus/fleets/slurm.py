@@ -7,9 +7,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from cudacompat.domain.gpus.fleet import FleetGpu, Row, capability_of
+from cudacompat.domain.gpus.fleet import Row, capability_of
 from cudacompat.domain.tables.instance_types import gpu_of
 from cudacompat.domain.words.code import NotRead
+from cudacompat.domain.words.fleet_gpu import FleetGpu
 
 _PAIR = re.compile(r"(?<!\S)([A-Za-z][\w/:]*)=(\S*)")
 _TYPED = re.compile(r"(?:gres[:/])?gpu:([^:(=,]+?)(?::\d+\w?|=\d+)?(?:\(.*)?", re.IGNORECASE)

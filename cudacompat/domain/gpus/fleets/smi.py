@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cudacompat.domain.gpus.fleet import FleetGpu, Row, capability_in, capability_of, driver_in
+from cudacompat.domain.gpus.fleet import Row, capability_in, capability_of, driver_in
 from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.fleet_gpu import FleetGpu
 from cudacompat.domain.words.versions import DriverRelease
 
 

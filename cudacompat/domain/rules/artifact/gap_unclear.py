@@ -20,7 +20,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.judge.code_places import places_of
-from cudacompat.domain.judge.compat import kernels_of
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.words.finding import Finding
 from cudacompat.domain.words.phrases import count, some, verb, what_is_there
@@ -39,7 +38,7 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
     unclear = [module for module in verdict.modules if module.outcome is Outcome.UNCLEAR]
     if severity is None or not unclear or verdict.outcome is Outcome.FAILS:
         return
-    kernels = sorted({name for module in unclear for name in kernels_of(module.module)})
+    kernels = sorted({name for module in unclear for name in module.module.kernels})
     reasons = dict.fromkeys(_WHY[module.evidence] for module in unclear if module.evidence in _WHY)
     yield Finding(
         id=RULE.id,

@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.judge.code_places import places_of
-from cudacompat.domain.judge.compat import kernels_of
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.policy_facts import served
 from cudacompat.domain.words.finding import Finding, Severity
@@ -40,7 +39,7 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
     if not every or running / every >= wanted:
         return
     bad = [v for v in verdict.modules if v.outcome in (Outcome.FAILS, Outcome.PARTIAL)]
-    names = sorted({name for v in bad for name in v.missing or kernels_of(v.module)})
+    names = sorted({name for v in bad for name in v.missing or v.module.kernels})
     yield Finding(
         id=RULE.id,
         severity=Severity.ERROR,

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cudacompat.domain.judge.compat import kernels_of
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts, is_suffixed
 from cudacompat.domain.rules.artifact.ptx_policy_facts import shown_places
 from cudacompat.domain.words.choices import PtxPolicy
@@ -62,7 +61,7 @@ def _why(lacking: Sequence[DeviceModule]) -> str:
 
 def _has_ptx(module: DeviceModule, number: int | None) -> bool:
     """Whether plain PTX (of that number, if one is given) holds every kernel of the module; unread PTX does not."""
-    every = kernels_of(module)
+    every = module.kernels
     return any(
         entry.kind is CodeKind.PTX
         and entry.target is not None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cudacompat.domain.judge.compat import kernels_of
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, FatbinEntry
 from cudacompat.domain.words.target import ArchSuffix, CodeKind
@@ -24,7 +23,7 @@ class ArtifactFacts:
     def ordinary(self) -> list[DeviceModule]:
         """The deciding modules with kernels, without those that are made for chosen architectures on purpose: with
         nothing but a and f targets, or `special` on a target judged for. Where that leaves none, all of them."""
-        every = [verdict.module for verdict in self.verdicts[0].modules if kernels_of(verdict.module)]
+        every = [verdict.module for verdict in self.verdicts[0].modules if verdict.module.kernels]
         special = {
             id(module.module)
             for verdict in self.verdicts
@@ -52,7 +51,7 @@ def only_suffixed(module: DeviceModule) -> bool:
 
 def served(verdict: ModuleVerdict) -> tuple[int, int]:
     """How many of a module's kernels run, and how many it has."""
-    every = len(kernels_of(verdict.module))
+    every = len(verdict.module.kernels)
     if verdict.outcome.runs:  # what the source leaves out is no kernel of this GPU
         return every - len(verdict.missing), every - len(verdict.missing)
     return (every - len(verdict.missing) if verdict.outcome is Outcome.PARTIAL else 0), every

@@ -31,7 +31,8 @@ from cudacompat.domain.tables.image_tags import FLAVOURS, cuda_image
 from cudacompat.domain.tables.images import BaseImage, newest_image
 from cudacompat.domain.tables.nvcc_releases import NvccRelease, first_nvcc_with
 from cudacompat.domain.tables.toolkit_packages import DISTROS_TOOLKIT, NamedToolkit, named_toolkit
-from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, with_all
+from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with, with_all
+from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind

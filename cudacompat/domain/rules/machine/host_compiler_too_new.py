@@ -20,7 +20,8 @@ from cudacompat.domain.rules.machine.builder_facts import UsedCompiler, used_com
 from cudacompat.domain.rules.machine.compiler_packages_facts import install_compiler
 from cudacompat.domain.rules.machine.glibc_facts import GlibcLimit, glibc_limit
 from cudacompat.domain.rules.machine.machine_facts import Machine
-from cudacompat.domain.tables.toolkits import CudaRelease, release
+from cudacompat.domain.tables.toolkits import release
+from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 

@@ -21,7 +21,8 @@ from cudacompat.domain.rules.machine.builder_facts import used_toolkits, who_use
 from cudacompat.domain.rules.machine.glibc_facts import glibc_limit
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.tables.jetpack import board
-from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, first_with, last_with, release
+from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with, release
+from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Target

@@ -22,7 +22,8 @@ from cudacompat.domain.machine.facts import Found
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.tables.drivers import BRANCHES, max_ptx, needed_driver
 from cudacompat.domain.tables.jetpack import board
-from cudacompat.domain.tables.toolkits import RELEASES, CudaRelease, release
+from cudacompat.domain.tables.toolkits import RELEASES, release
+from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.versions import DriverRelease

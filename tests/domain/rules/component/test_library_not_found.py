@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.judge.component_verdicts import LibraryVerdict, judge_component
+from cudacompat.domain.judge.components import judge_component
+from cudacompat.domain.machine.component_verdicts import LibraryVerdict
 from cudacompat.domain.machine.components import Component, FoundLibraries
 from cudacompat.domain.rules.component.component_facts import ComponentFacts
 from cudacompat.domain.rules.component.library_not_found import check

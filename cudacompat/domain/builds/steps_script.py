@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from cudacompat.domain.runs.rebuild import BuildStep, BuildSteps, ProductsBy, StepKind
+from cudacompat.domain.builds.steps import BuildStep, BuildSteps, ProductsBy, StepKind
 
 _END = "END_OF_DOCKERFILE"
 # What linkers make: shared libraries, and what may be executed; not the objects that CMake and cargo keep. Programs of
