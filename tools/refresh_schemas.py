@@ -36,7 +36,7 @@ from cudacompat.domain.runs.evidence import EvidenceSource, Shows  # noqa: E402
 from cudacompat.domain.runs.load import Agreement  # noqa: E402
 from cudacompat.domain.runs.observation import End  # noqa: E402
 from cudacompat.domain.runs.verify import Code, Verdict  # noqa: E402
-from cudacompat.domain.wheels.answer import HowKnown  # noqa: E402
+from cudacompat.domain.wheels.resolved import HowKnown  # noqa: E402
 from cudacompat.domain.words.choices import Expect, Extra, Holes, JitPolicy, PtxPolicy, Require  # noqa: E402
 from cudacompat.domain.words.code import Compression, FileFormat, Registration  # noqa: E402
 from cudacompat.domain.words.finding import Severity  # noqa: E402

@@ -26,8 +26,8 @@ from cudacompat.domain.rules.ignores.suppress import suppress
 from cudacompat.domain.rules.lint import INLINE_RULES, LINT_RULES
 from cudacompat.domain.rules.lint.wheel_facts import groups_of
 from cudacompat.domain.rules.lint_selection import NOT_READ, every_rule
-from cudacompat.domain.wheels.answer import RequirementVerdict
 from cudacompat.domain.wheels.package_set import deciding
+from cudacompat.domain.wheels.resolved import RequirementVerdict
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.finding import Finding, worst_first
 from cudacompat.domain.words.rule_selection import RuleSelection

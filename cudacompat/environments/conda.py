@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cudacompat.domain.machine.components import Component, Components
-from cudacompat.environments.there import is_own_file
+from cudacompat.places.there import is_own_file
 
 _LOADED = re.compile(r"\.(so(\.\d+)*|dll|pyd|cubin|fatbin|ptx)$", re.IGNORECASE)
 _LIST_BYTES = 64 << 20  # of one list; cuda-toolkit's has some hundred kilobytes

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from cudacompat.domain.machine.components import Component, Components
-from cudacompat.environments.there import is_own_file
+from cudacompat.places.there import is_own_file
 
 _LOADED = re.compile(r"\.(so(\.\d+)*|cubin|fatbin|ptx)$", re.IGNORECASE)
 _ABOUT_CUDA = re.compile(

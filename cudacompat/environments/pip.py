@@ -16,7 +16,7 @@ from pathlib import Path
 from cudacompat.domain.machine.alternatives import LOADED
 from cudacompat.domain.machine.components import Component, Components, SiteFolder
 from cudacompat.environments.compilers import bundled_compilers
-from cudacompat.environments.there import exists, is_file
+from cudacompat.places.there import exists, is_file
 
 _LIKELY = re.compile(r"\.(so|pyd|dll|cubin|fatbin|ptx)", re.IGNORECASE)  # somewhere in a line of a list
 

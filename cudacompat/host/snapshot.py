@@ -29,7 +29,6 @@ from cudacompat.host.gpus.libcuda import programs
 from cudacompat.host.gpus.pci import cards
 from cudacompat.host.gpus.probe import gpus
 from cudacompat.host.listing import ProbeList
-from cudacompat.host.places.roots import Roots
 from cudacompat.host.surroundings.container import container
 from cudacompat.host.surroundings.environment import cuda_variables
 from cudacompat.host.surroundings.jit_cache_folder import jit_cache
@@ -38,6 +37,7 @@ from cudacompat.host.toolchain.compilers import cmake, compilers
 from cudacompat.host.toolchain.library_folders import library_folders
 from cudacompat.host.toolchain.pythons import environments
 from cudacompat.host.toolchain.toolkit import toolkits, with_targets
+from cudacompat.places.roots import Roots
 
 T = TypeVar("T")
 

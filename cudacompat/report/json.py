@@ -26,7 +26,7 @@ from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, PtxProof, 
 
 if TYPE_CHECKING:
     from cudacompat.domain.machine.components import Component
-    from cudacompat.domain.wheels.answer import RequirementVerdict
+    from cudacompat.domain.wheels.resolved import RequirementVerdict
     from cudacompat.domain.words.fleet_gpu import FleetGpu
     from cudacompat.report.code.lists import Column
 

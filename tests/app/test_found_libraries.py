@@ -26,7 +26,7 @@ from cudacompat.domain.words.verdict import Outcome, Reason
 from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.environments import installed
 from cudacompat.environments.asked_for import asked_for
-from cudacompat.host.places.roots import Roots
+from cudacompat.places.roots import Roots
 from tests.helpers import toolchain
 from tests.helpers.build import target
 from tests.helpers.device_files import library

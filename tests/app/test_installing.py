@@ -5,7 +5,8 @@ from __future__ import annotations
 from cudacompat.app.doctor.installing import in_place, install_cure, installer, remover, upgrader
 from cudacompat.app.doctor.other_builds import other_build_step
 from cudacompat.domain.machine.components import Component, Environment
-from cudacompat.domain.wheels.cure import WheelCure, cure_for
+from cudacompat.domain.wheels.cure import cure_for
+from cudacompat.domain.wheels.wheel_cure import WheelCure
 from tests.helpers.build import target
 from tests.helpers.each_row import each_case
 

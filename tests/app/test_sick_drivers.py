@@ -18,8 +18,8 @@ from cudacompat.domain.reports.doctor import PlanStep
 from cudacompat.domain.rules import MACHINE_RULES
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.host.places.roots import Roots
 from cudacompat.host.snapshot import snapshot
+from cudacompat.places.roots import Roots
 from tests.helpers.fake_driver import fake_driver
 from tests.helpers.machine import program, says
 from tests.helpers.run import cudacompat

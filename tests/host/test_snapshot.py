@@ -18,9 +18,9 @@ from cudacompat.domain.machine.saved_facts import from_json, to_json
 from cudacompat.engines import variables
 from cudacompat.environments import installed
 from cudacompat.host import snapshot as snapshot_module
-from cudacompat.host.places.roots import Roots
 from cudacompat.host.surroundings.environment import cuda_variables
 from cudacompat.host.surroundings.system import home
+from cudacompat.places.roots import Roots
 from tests.helpers.each_row import each_case
 from tests.helpers.fits import assert_fits
 from tests.helpers.machine import nvidia_smi, program, recorded

@@ -111,7 +111,7 @@ TEXT = (
 )
 LISTED = ("report.code", "report.code.lists")
 LISTING = (*TEXT, *LISTED, "report.text.listing", "report.text.matrix", "report.code.kernels")
-NAMING = (*READING, *JSON, *LISTED, "host", "host.programs*", "host.places*")
+NAMING = (*READING, *JSON, *LISTED, "host", "host.programs*", "places*")
 GPUS = (
     *CLI,
     *("cli.output", "app", "app.lookup", "domain.reports.lookup", "domain.gpus", "domain.gpus.lookup"),

@@ -17,7 +17,7 @@ MOST_LINES = 400
         ("cudacompat.domain", 14, 43, 6),
         ("cudacompat.report", 13, 32, 5),
         ("cudacompat.app", 17, 27, 4),
-        ("cudacompat.host", 9, 14, 4),
+        ("cudacompat.host", 8, 9, 3),
         ("cudacompat.artifacts", 8, 8, 4),
     ],
 )

@@ -25,9 +25,9 @@ from cudacompat.domain.words.errors import CudacompatError
 from cudacompat.domain.words.shell_words import shell_words
 from cudacompat.domain.words.wheel_tags import Platform
 from cudacompat.environments import conda, debian
-from cudacompat.host.places.roots import Roots
 from cudacompat.host.programs.pip import Link, Listing
 from cudacompat.host.toolchain.pythons import environment_at
+from cudacompat.places.roots import Roots
 from tests.helpers.build import target
 from tests.helpers.growing_files import GROWING
 from tests.helpers.lint_case import project

@@ -32,8 +32,8 @@ from cudacompat.domain.rules.machine import gpu_outside_driver
 from cudacompat.domain.rules.machine.jit_cache_unusable import JitUse
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.tables.cuda_libraries import is_vendors
-from cudacompat.domain.wheels.cure import WheelCure
 from cudacompat.domain.wheels.published import PublishedPackage
+from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.words.errors import CudacompatError, ParseError, UsageError
 from cudacompat.domain.words.finding import Finding, Severity, worst_first
 from cudacompat.domain.words.paths import ArtifactPath
@@ -187,8 +187,8 @@ def save(facts: HostFacts) -> str:
 
 def _require_environments(pythons: Sequence[str], beside: str) -> None:
     """`UsageError` for what is no environment, and for one that would not be looked at."""
-    from cudacompat.host.places.roots import Roots
     from cudacompat.host.toolchain.pythons import environment_at
+    from cudacompat.places.roots import Roots
 
     if pythons and beside:
         raise UsageError(f"--python does not go with {beside}")

@@ -22,9 +22,9 @@ from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.engines import cuda_libraries
 from cudacompat.environments.own import normalised
-from cudacompat.host.places.roots import Roots
-from cudacompat.host.places.there import is_file, is_folder
 from cudacompat.host.toolchain.library_folders import SystemLoader, system_loader
+from cudacompat.places.roots import Roots
+from cudacompat.places.there import is_file, is_folder
 
 # Where packages bring libraries along, below the folder of packages, whether their lists name them or not.
 _PACKAGES = ("nvidia/*/lib", "nvidia/*/lib64", "nvidia/*", "*/lib")

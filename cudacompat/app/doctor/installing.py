@@ -11,8 +11,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion, Version
 
 from cudacompat.domain.machine.components import Component, Environment
-from cudacompat.domain.wheels.cure import WheelCure
 from cudacompat.domain.wheels.cure_words import project_command
+from cudacompat.domain.wheels.wheel_cure import WheelCure
 
 # How each tool of a project is told where that is.
 _FOLDERS = {"uv add": "--project", "poetry add": "--directory", "pdm add": "--project"}

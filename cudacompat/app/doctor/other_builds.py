@@ -13,9 +13,10 @@ from shlex import quote
 from cudacompat.app.doctor.installing import installer, is_of_project, public_version, remover
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.reports.doctor import PlanStep
-from cudacompat.domain.wheels.cure import WheelCure, cure_for, pin_of_last
+from cudacompat.domain.wheels.cure import cure_for, pin_of_last
 from cudacompat.domain.wheels.distributions import distributions, family_of, release_of_family
 from cudacompat.domain.wheels.table import packages
+from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.words.phrases import one_line
 from cudacompat.domain.words.verdict import Target
 from cudacompat.engines import cuda_libraries

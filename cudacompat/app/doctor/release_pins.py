@@ -9,8 +9,9 @@ from packaging.specifiers import SpecifierSet
 from cudacompat.app.doctor.library_steps import Here, all_paths, looks
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.tables.cuda_libraries import is_vendors, requirement_in
-from cudacompat.domain.wheels.cure import WheelCure, pin_of_last
+from cudacompat.domain.wheels.cure import pin_of_last
 from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.words.verdict import Target
 from cudacompat.engines import cuda_libraries
 from cudacompat.environments.asked_for import Asker, askers

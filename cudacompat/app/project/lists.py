@@ -15,6 +15,7 @@ from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.arguments import in_arguments
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import ArchListSetting, Command, EngineUse, ImageBuild, Setting, TextSpan
+from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
 from cudacompat.domain.words.target import ArchSuffix
 from cudacompat.engines import find, known
 
@@ -25,8 +26,7 @@ _GENERIC = {
     ("CMAKE_CUDA_ARCHITECTURES", AssignmentKind.DEFINE): "cmake",
     ("CUDA_ARCHITECTURES", AssignmentKind.DEFINE): "cmake",
     ("CUDAARCHS", AssignmentKind.ENVIRONMENT): "cmake",
-    ("NVCC_APPEND_FLAGS", AssignmentKind.ENVIRONMENT): "nvcc",
-    ("NVCC_PREPEND_FLAGS", AssignmentKind.ENVIRONMENT): "nvcc",
+    **dict.fromkeys(((name, AssignmentKind.ENVIRONMENT) for name in FLAG_VARIABLES), "nvcc"),
 }
 
 

@@ -18,6 +18,7 @@ from cudacompat.domain.builds.plans.plan import environment as environment_of
 from cudacompat.domain.builds.plans.plan import plan_build
 from cudacompat.domain.builds.steps import BuildSteps
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
 from cudacompat.engines import find, names_anywhere
 
 DOCKERFILE = "Dockerfile.cudacompat"
@@ -27,8 +28,7 @@ _LEAST_FREE = 2 << 30  # bytes: less than any CUDA build leaves behind
 
 # Variables that would reach the compiler beside the plan's settings.
 _IN_THE_WAY = (
-    "NVCC_APPEND_FLAGS",
-    "NVCC_PREPEND_FLAGS",
+    *FLAG_VARIABLES,
     "CUDAARCHS",
     "CUDAFLAGS",
     "CMAKE_CUDA_ARCHITECTURES",

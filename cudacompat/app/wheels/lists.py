@@ -19,9 +19,9 @@ from cudacompat.domain.project.model import Project, SourceFile
 from cudacompat.domain.reports.check import ListedPackages
 from cudacompat.domain.rules.lint import WHEEL_RULES
 from cudacompat.domain.rules.lint.wheel_facts import below_level, groups_of
-from cudacompat.domain.wheels.answer import RequirementVerdict
 from cudacompat.domain.wheels.list_files import may_be_plain_list
 from cudacompat.domain.wheels.package_set import deciding
+from cudacompat.domain.wheels.resolved import RequirementVerdict
 from cudacompat.domain.words.choices import Holes
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.finding import Finding, Severity

@@ -13,13 +13,13 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from cudacompat.domain.reports.wheels import WheelsReport
-from cudacompat.domain.wheels.answer import HowKnown
 from cudacompat.domain.wheels.brought import needs_of_release
 from cudacompat.domain.wheels.cure import cure_for
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.wheels.offers import Build, builds_of, summary
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
+from cudacompat.domain.wheels.resolved import HowKnown
 from cudacompat.domain.wheels.table import measured_row, packages, rows, rows_of
 from cudacompat.domain.wheels.without_row import is_built_from_sources, variable_of
 from cudacompat.domain.words.errors import UsageError

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from packaging.utils import canonicalize_name
-
 from cudacompat.artifacts.buildfiles.toml import toml_document
 from cudacompat.artifacts.requirements import conda
 from cudacompat.artifacts.requirements.base import (
@@ -16,11 +14,10 @@ from cudacompat.artifacts.requirements.base import (
     Table,
     all_made,
     first_lines,
-    made,
     pythons_of,
-    requirement_of,
     table,
 )
+from cudacompat.artifacts.requirements.table_rows import constraint_of, requirements_in, row_of
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.requirement import Requirement, index_name
 
@@ -45,26 +42,21 @@ def _of_index(
 ) -> Iterator[Requirement | None]:
     lines = first_lines(text, TOML_KEY)
     for name, given in rows.items():
-        row = given if isinstance(given, dict) else {"version": given}
-        line, origin = lines.get(str(name), 1), Origin(file)
+        row = row_of(given)
         pythons = pythons_of(row.get("markers"))
-        elsewhere = next(
-            (str(row[key]) for key in ("file", "url", "git", "path") if isinstance(row.get(key), str)), None
-        )
         if not pythons or row.get("sys_platform") in ("== 'win32'", "== 'darwin'"):
             continue
-        if elsewhere is not None:
-            if "://" in elsewhere:  # else it is a directory of the project
-                yield requirement_of(f"{name} @ {elsewhere}", line, origin, group=group)
-            continue
-        version = row.get("version", "*")
-        if isinstance(version, str):
-            index = str(row.get("index", ""))
-            own = index_name(index) if "://" in index else indexes.get(index, first)
-            yield made(
-                str(canonicalize_name(str(name))), "" if version == "*" else version, f"{name} = {version!r}",
-                line=line, origin=origin, group=group, own_index=own, pythons=pythons,
-            )  # fmt: skip
+        version, index = constraint_of(row), str(row.get("index", ""))
+        yield from requirements_in(
+            str(name),
+            row,
+            lines.get(str(name), 1),
+            Origin(file),
+            group=group,
+            specifier="" if version == "*" else version,
+            index=index_name(index) if "://" in index else indexes.get(index, first),
+            pythons=pythons,
+        )
 
 
 def pixi(text: str, file: str) -> ReadRequirements:
@@ -117,7 +109,7 @@ def _parts(document: Table) -> Iterator[Table]:
 
 def _spec(name: str, given: object) -> str:
     """A constraint as conda's own specification: `pytorch==2.4.1`, `cuda-version=12.4`."""
-    row = given if isinstance(given, dict) else {"version": given}
+    row = row_of(given)
     version, build, channel = (str(row.get(key, "")) for key in ("version", "build", "channel"))
     version = "" if version == "*" else version.removesuffix(".*") if version[:1].isdigit() else version
     if version[:1].isdigit():

@@ -18,10 +18,10 @@ from cudacompat.artifacts.requirements.base import (
     all_made,
     applies,
     first_lines,
-    made,
     requirement_of,
     table,
 )
+from cudacompat.artifacts.requirements.table_rows import constraint_of, requirements_in, row_of
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.requirement import Requirement, index_name
 
@@ -154,32 +154,19 @@ def _of_poetry(poetry: Table, text: str, origin: Origin, *, own: _Indexes) -> It
     groups |= {str(name): table(_astable(each), "dependencies") for name, each in table(poetry, "group").items()}
     for group, rows in groups.items():
         for name, given in rows.items():
-            for row in given if isinstance(given, list) else [given]:
-                elsewhere = _address(row)
-                if elsewhere is not None:
-                    if "://" in elsewhere:  # else it lies beside the project, and is built here
-                        yield requirement_of(f"{name} @ {elsewhere}", lines.get(str(name), 1), origin, group=group)
+            for row in map(row_of, given if isinstance(given, list) else [given]):
+                if name == "python" or row.get("platform") in ("darwin", "win32") or not applies(row.get("markers")):
                     continue
-                version = row.get("version", "*") if isinstance(row, dict) else row
-                if name == "python" or not isinstance(version, str):
-                    continue
-                marker = row.get("markers") if isinstance(row, dict) else None
-                platform = row.get("platform") if isinstance(row, dict) else None
-                if platform in ("darwin", "win32") or not applies(marker):
-                    continue
-                index = own.named.get(str(row.get("source"))) if isinstance(row, dict) else None
-                line = lines.get(str(name), 1)
-                yield made(
-                    str(canonicalize_name(str(name))), pep440(version), f"{name} = {version!r}", line=line,
-                    origin=origin, group=group, own_index=index or PYPI,
-                )  # fmt: skip
-
-
-def _address(row: object) -> str | None:
-    """Where a package comes from that comes from no index."""
-    if not isinstance(row, dict) or not applies(row.get("markers")):
-        return None
-    return next((str(row[key]) for key in ("url", "git", "path") if isinstance(row.get(key), str)), None)
+                version = constraint_of(row)
+                yield from requirements_in(
+                    str(name),
+                    row,
+                    lines.get(str(name), 1),
+                    origin,
+                    group=group,
+                    specifier=None if version is None else pep440(version),
+                    index=own.named.get(str(row.get("source")), PYPI),
+                )
 
 
 def _astable(value: object) -> Table:

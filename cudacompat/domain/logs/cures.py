@@ -65,7 +65,8 @@ def _without_gpu(signature: Signature) -> Signature:
 
 def _with_wheel(signature: Signature, target: Target) -> Signature:
     """The signature with the command that installs the wheel for this GPU; without a command where none is known."""
-    from cudacompat.domain.wheels.cure import WheelCure, cure_for
+    from cudacompat.domain.wheels.cure import cure_for
+    from cudacompat.domain.wheels.wheel_cure import WheelCure
 
     cure = cure_for(signature.wheel or "", (target,))
     if isinstance(cure, WheelCure):

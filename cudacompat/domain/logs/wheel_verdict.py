@@ -16,10 +16,11 @@ _OUTCOMES = {
 def of_version(target: Target, version: str, line: int) -> LogVerdict | None:
     """Return what becomes of the framework's wheel of this version (`2.6.0+cu124`) on the target, `None` where the
     table does not tell."""
-    from cudacompat.domain.wheels.answer import resolve, verdict_of
+    from cudacompat.domain.wheels.answer import verdict_of
     from cudacompat.domain.wheels.distributions import framework
     from cudacompat.domain.wheels.model import PYPI
     from cudacompat.domain.wheels.requirement import Requirement, split_local
+    from cudacompat.domain.wheels.resolve import resolve
 
     public, local = split_local(version)
     wanted = Requirement(framework().name, f"=={public}", version, file="", line=line, local=local, index=local or PYPI)

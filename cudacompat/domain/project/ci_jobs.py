@@ -12,6 +12,7 @@ from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, Job
 from cudacompat.domain.project.stages import distro_of
 from cudacompat.domain.tables.nvcc_releases import first_nvcc_with
 from cudacompat.domain.tables.toolkits import RELEASES, last_with
+from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
 from cudacompat.domain.words.versions import ToolkitVersion
 
 _OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
@@ -19,7 +20,7 @@ _VERSION = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.\d+)?")
 _HOSTED = re.compile(r"ubuntu-(\d\d\.\d\d)(?:-\w+)?")
 _SETUP = ("jimver/cuda-toolkit",)
 # variables that may hold a list for any build, or an argument with one
-_CARRIERS = ("CMAKE_ARGS", "NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS")
+_CARRIERS = ("CMAKE_ARGS", *FLAG_VARIABLES)
 # what leaves an artifact for somebody else
 _UPLOADS = (
     "actions/upload-artifact",

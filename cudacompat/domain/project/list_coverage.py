@@ -15,6 +15,7 @@ from cudacompat.domain.builds.plans.plan import arriving
 from cudacompat.domain.judge.fits import Fit, ptx_fit, sass_fit
 from cudacompat.domain.project.model import ArchListSetting, Command, Project, Setting
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
 from cudacompat.domain.words.shell_words import shell_words
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 
@@ -88,7 +89,7 @@ def flag_settings(command: Command) -> Iterator[Setting]:
     """The settings of a build command that put flags on every command line of nvcc."""
     if command.use is None:
         return
-    names = ["NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS"]
+    names = [*FLAG_VARIABLES]
     if command.use.engine.system is BuildSystem.CMAKE:
         names.append("CUDAFLAGS")
     for name in names:

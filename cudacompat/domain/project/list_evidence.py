@@ -7,6 +7,7 @@ import re
 from cudacompat.domain.project.cmake_lists import PROPERTY, SETS_PROPERTY, finds_torch
 from cudacompat.domain.project.command_facts import is_cmake
 from cudacompat.domain.project.model import CMakeCommand, Command, Project
+from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
 
 # Any of these in a command of CMake may be the list, or what makes one.
 _IN_CMAKE = re.compile(
@@ -21,7 +22,7 @@ _FROM_OUTSIDE = re.compile(
 )
 _COMMENT = re.compile(r"(?m)^[ \t]*(?:#|//|;|::|@?rem\b)[^\n]*|[ \t]#[ \t][^\n]*", re.IGNORECASE)
 _SAYS_NOTHING = frozenset({"message", "mark_as_advanced", "project"})
-_IN_ENVIRONMENT = ("CUDAARCHS", "CUDAFLAGS", "NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS", "CMAKE_TOOLCHAIN_FILE")
+_IN_ENVIRONMENT = ("CUDAARCHS", "CUDAFLAGS", *FLAG_VARIABLES, "CMAKE_TOOLCHAIN_FILE")
 
 
 def decided_in_cmake(project: Project) -> bool:

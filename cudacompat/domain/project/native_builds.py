@@ -10,11 +10,12 @@ from cudacompat.domain.project.command_facts import in_cargo_config
 from cudacompat.domain.project.default_lists import makefile_run
 from cudacompat.domain.project.model import Command, Project, Setting, SourceFile, TextSpan
 from cudacompat.domain.project.stages import builds_cuda
+from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
 from cudacompat.domain.words.switch_values import is_on
 
 # Each of these decides the list somewhere that is not looked into here.
 _ELSEWHERE = ("-C", "--preset")
-_OTHER_SETTINGS = frozenset({"CMAKE_TOOLCHAIN_FILE", "NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS", "CMAKE_CUDA_FLAGS"})
+_OTHER_SETTINGS = frozenset({"CMAKE_TOOLCHAIN_FILE", *FLAG_VARIABLES, "CMAKE_CUDA_FLAGS"})
 # in flags, and not behind a comment's sign
 _NATIVE = re.compile(r"(?m)^[^#\n]*?(?<![\w-])((?:-arch|--gpu-architecture|--gpu-arch)[= ]native\b)")
 

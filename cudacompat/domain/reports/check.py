@@ -12,7 +12,7 @@ from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
 
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
-    from cudacompat.domain.wheels.answer import RequirementVerdict
+    from cudacompat.domain.wheels.resolved import RequirementVerdict
     from cudacompat.domain.words.fleet_gpu import FleetGpu
     from cudacompat.domain.words.policy_value import PolicyValue
 from cudacompat.domain.words.exit_codes import ExitCode

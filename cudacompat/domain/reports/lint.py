@@ -16,7 +16,7 @@ from cudacompat.domain.words.rule_selection import RuleSelection
 from cudacompat.domain.words.verdict import Target
 
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
-    from cudacompat.domain.wheels.answer import RequirementVerdict
+    from cudacompat.domain.wheels.resolved import RequirementVerdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from cudacompat.domain.words.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from cudacompat.domain.wheels.cure import NoCure, WheelCure
     from cudacompat.domain.wheels.offers import Build, TargetSummary
+    from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
     from cudacompat.domain.words.verdict import Target
 
 

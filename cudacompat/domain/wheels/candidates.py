@@ -8,11 +8,11 @@ from functools import cache
 
 from packaging.version import Version
 
-from cudacompat.domain.wheels.answer import HowKnown, Resolved
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.wheels.resolved import HowKnown, Resolved
 from cudacompat.domain.wheels.table import plain_torch_index, releases, rows_of, torch_rows
 
 

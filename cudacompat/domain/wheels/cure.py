@@ -3,112 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
-from cudacompat.domain.wheels.answer import RequirementVerdict, Resolved, verdict_of
+from cudacompat.domain.wheels.answer import verdict_of
+from cudacompat.domain.wheels.by_compiler import cure_by_compiler
 from cudacompat.domain.wheels.candidates import Candidate, candidates
 from cudacompat.domain.wheels.distributions import framework
-from cudacompat.domain.wheels.model import PYPI, RowBasis
-from cudacompat.domain.wheels.own_compiler import asked_by_framework, assembling_rows, lacking_assembler
+from cudacompat.domain.wheels.model import PYPI
+from cudacompat.domain.wheels.own_compiler import assembling_rows
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
+from cudacompat.domain.wheels.resolved import RequirementVerdict, Resolved
 from cudacompat.domain.wheels.running_framework import lacks_framework
-from cudacompat.domain.wheels.table import cuda_of_index
 from cudacompat.domain.wheels.together import FrameworkRelease, MovedAlong, moved_along
-from cudacompat.domain.words.compiler_files import PTXAS_FOR_TRITON
-from cudacompat.domain.words.phrases import some
+from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.verdict import Outcome, Target
 
 _FROM_SOURCE = "build it from source for that GPU"
 _OF_VENDOR = "use the package of a CUDA release that serves that GPU"
-
-
-@dataclass(frozen=True, slots=True)
-class WheelCure:
-    """A pin that runs on all GPUs that were named and is taken by the driver; `companions` are the pins of the packages
-    beside it that have to move with it. `basis` is `measured` or `documented`; `min_driver` the oldest driver branch
-    that will do on all of them. `native` is whether every GPU has machine code there, `cuda` the release that the wheel
-    was made for (`12.4`, `12`), where it is known. `stuck` are packages beside it of which no release is known that
-    goes along."""
-
-    package: str
-    version: Version
-    index: str
-    basis: str
-    native: bool
-    min_driver: int | None
-    companions: tuple[tuple[str, Version], ...] = ()
-    cuda: str | None = None
-    stuck: tuple[str, ...] = ()
-
-    @property
-    def pins(self) -> tuple[str, ...]:
-        """The requirements: `torch==2.7.1`, and those of its companions; with the build's own name (`2.7.1+cu128`)
-        where some of them are on PyPI alone, so that pip looks on both."""
-        return (*self.pins_of_index, *self.pins_of_pypi)
-
-    @property
-    def pins_of_index(self) -> tuple[str, ...]:
-        """Those of the pins that its index has."""
-        local = f"+{self.index}" if self.pins_of_pypi else ""
-        own = {framework().name, *framework().built_with_it}
-        there = self.companions if self.index_url is None else (e for e in self.companions if _is_on_index(e[0]))
-        moved = ((self.package, self.version), *there)
-        return tuple(f"{name}=={version}{local if name in own else ''}" for name, version in moved)
-
-    @property
-    def pins_of_pypi(self) -> tuple[str, ...]:
-        """Those of the pins that PyPI alone has, where its index is another one."""
-        if self.index_url is None:
-            return ()
-        return tuple(f"{name}=={version}" for name, version in self.companions if not _is_on_index(name))
-
-    @property
-    def index_option(self) -> str:
-        """The option of pip that names its index, in place of PyPI or beside it; empty for PyPI."""
-        return f"--{'extra-' if self.pins_of_pypi else ''}index-url {self.index_url}" if self.index_url else ""
-
-    @property
-    def index_url(self) -> str | None:
-        """The address of its index; `None` for PyPI."""
-        return f"{framework().index}/{self.index}" if cuda_of_index(self.index) is not None else None
-
-    @property
-    def command(self) -> str:
-        """The command of pip that installs it."""
-        words = ["pip install", *(f'"{pin}"' for pin in self.pins), self.index_option]
-        return " ".join(filter(None, words))
-
-    @property
-    def conditions(self) -> str:
-        """How it is known, whether it runs by JIT, and the driver that it needs."""
-        driver = f"; needs driver {self.min_driver} or newer" if self.min_driver else ""
-        how = "" if self.native else ", by JIT at first use"
-        stuck = f"; no release of {some(self.stuck)} is known that goes with it" if self.stuck else ""
-        return f"{self.basis}{how}{driver}{stuck}"
-
-    @property
-    def sentence(self) -> str:
-        """The command and its conditions, for a finding's help."""
-        return f"{self.command} ({self.conditions})"
-
-
-def _is_on_index(name: str) -> bool:
-    return name in framework().on_its_index
-
-
-@dataclass(frozen=True, slots=True)
-class NoCure:
-    """No wheel of the package that is known serves all of these. `for_each` are the cures of single GPUs, where they
-    have one; `sentence` says what does instead; `is_known` is whether any wheel of it with device code is known."""
-
-    package: str
-    sentence: str
-    for_each: tuple[tuple[Target, WheelCure], ...] = ()
-    is_known: bool = True
 
 
 def cure_for(
@@ -133,7 +47,7 @@ def cure_for(
     """
     wanted = [platform or platform_for(target) for target in targets] or [DEFAULT_PLATFORM]
     if assembling_rows(package, wanted[0]):
-        return _assembling(package, targets, version, platforms=wanted, going_with=going_with)
+        return cure_by_compiler(package, targets, version, platforms=wanted, going_with=going_with)
     offers = {each: _by_pin(package, each) for each in set(wanted)}
     second: WheelCure | None = None
     cuda = going_with.cuda if going_with is not None else None
@@ -159,31 +73,6 @@ def cure_for(
     return cure_for(
         package, targets, version=version, beside=beside, platform=platform, allowed=allowed, going_with=going_with
     )
-
-
-def _assembling(
-    package: str,
-    targets: Sequence[Target],
-    version: Version | None,
-    platforms: Sequence[str],
-    *,
-    going_with: FrameworkRelease | None,
-) -> WheelCure | NoCure:
-    """The first release from this one on (the newest without one) whose own assembler knows every target."""
-    asked = asked_by_framework(package, going_with.version) if going_with is not None else None
-    known = {row.version for row in assembling_rows(package, platforms[0])}
-    for target, platform in zip(targets, platforms, strict=True):
-        rows = assembling_rows(package, platform)
-        known &= {row.version for row in rows if lacking_assembler(row, target) is None}
-    fitting = sorted(each for each in known if asked is None or asked.contains(each, prereleases=True))
-    if not fitting:
-        labels = ", ".join(target.label for target in targets)
-        beside = f" that goes with {framework().name} {going_with.version}" if going_with is not None and known else ""
-        text = f"no release of {package}{beside} has an assembler that knows {labels}; {PTXAS_FOR_TRITON}"
-        return NoCure(package, text)
-    newer = [each for each in fitting if version is not None and each >= version]
-    chosen = newer[0] if newer else fitting[-1]
-    return WheelCure(package, chosen, PYPI, basis=RowBasis.MEASURED.value, native=True, min_driver=None)
 
 
 def cure_beside(

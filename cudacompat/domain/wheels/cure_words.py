@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from cudacompat.domain.wheels.conda_builds import conda_name, conda_release, cuda_version
-from cudacompat.domain.wheels.cure import NoCure, WheelCure
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.verdict import Target
 
 _PIXI = frozenset({"pixi.lock", "pixi.toml"})

@@ -15,11 +15,13 @@ from typing import Any
 from packaging.version import InvalidVersion, Version
 
 from cudacompat.domain.tables.toolkits import RELEASES
-from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved, resolve, verdict_of
+from cudacompat.domain.wheels.answer import verdict_of
 from cudacompat.domain.wheels.distributions import table_text
 from cudacompat.domain.wheels.model import PYPI, CodeList, RowBasis, WheelRow
 from cudacompat.domain.wheels.platforms import platform_for
 from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.wheels.resolve import resolve
+from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.words.verdict import Outcome, Target
 from cudacompat.domain.words.versions import ToolkitVersion
 

@@ -9,13 +9,15 @@ from dataclasses import dataclass, replace
 from packaging.version import Version
 
 from cudacompat.domain.tables.toolkits import RELEASES
-from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved, resolve, verdict_of
+from cudacompat.domain.wheels.answer import verdict_of
 from cudacompat.domain.wheels.candidates import candidates
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI, WheelRow
 from cudacompat.domain.wheels.own_compiler import assembler_of, brings_assembler
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.wheels.resolve import resolve
+from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.running_framework import failing_pin
 from cudacompat.domain.wheels.table import rows_of, torch_rows
 from cudacompat.domain.wheels.verdict import WheelVerdict

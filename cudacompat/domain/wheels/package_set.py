@@ -8,17 +8,13 @@ from dataclasses import dataclass
 from packaging.specifiers import SpecifierSet
 
 from cudacompat.domain.tables.cuda_libraries import cuda_in_name, is_vendors_wheel
-from cudacompat.domain.wheels.answer import (
-    HowKnown,
-    RequirementVerdict,
-    Resolved,
-    judge_all,
-    resolve,
-)
+from cudacompat.domain.wheels.answer import judge_all
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework
 from cudacompat.domain.wheels.metadata import needs_of
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.wheels.resolve import resolve
+from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.table import cuda_of_index, packages, rows, rows_of
 from cudacompat.domain.words.verdict import Outcome, Target
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from cudacompat.domain.wheels.cure import NoCure, WheelCure, cure_for
+from cudacompat.domain.wheels.cure import cure_for
 from cudacompat.domain.wheels.model import PYPI
+from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import Target
 

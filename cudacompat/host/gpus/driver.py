@@ -10,8 +10,8 @@ from cudacompat.domain.machine.troubles import Trouble
 from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.host.gpus import libcuda, nvml, smi
-from cudacompat.host.places.roots import Roots
 from cudacompat.host.surroundings.system import is_wsl
+from cudacompat.places.roots import Roots
 
 _RELEASE = re.compile(r"^NVRM version:.*?\s(\d{3,4}(?:\.\d+)+)\s", re.MULTILINE)
 

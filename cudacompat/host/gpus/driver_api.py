@@ -16,8 +16,8 @@ from typing import IO, Any
 
 from cudacompat.domain.runs.load import ModuleAnswer
 from cudacompat.host.gpus.libcuda import LIBRARY
-from cudacompat.host.places.safe_search import safe_environment
 from cudacompat.host.programs.keeper import keeping
+from cudacompat.places.safe_search import safe_environment
 
 _CHILD = Path(__file__).with_name("driver_child.py")
 _START_S = 60.0  # a GPU that no process holds takes seconds to come up

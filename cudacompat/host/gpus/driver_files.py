@@ -15,9 +15,9 @@ from pathlib import Path
 from cudacompat.domain.machine.facts import DriverFiles
 from cudacompat.domain.machine.kernel_log import troubles_in
 from cudacompat.domain.machine.troubles import Trouble
-from cudacompat.host.places.roots import Roots
-from cudacompat.host.places.there import exists
 from cudacompat.host.programs.process import find, run
+from cudacompat.places.roots import Roots
+from cudacompat.places.there import exists
 
 _MODULES = ("nvidia", "nvidia_uvm", "nouveau", "nova_core")
 _NODE = re.compile(r"nvidia(\d+|ctl|-uvm)")

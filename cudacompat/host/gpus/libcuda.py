@@ -19,8 +19,8 @@ from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
 from cudacompat.host.gpus import pci
 from cudacompat.host.gpus.nvml import cuda_version_of, limit_s
-from cudacompat.host.places.roots import Roots, library_path
 from cudacompat.host.programs.process import run
+from cudacompat.places.roots import Roots, library_path
 
 LIBRARY = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
 

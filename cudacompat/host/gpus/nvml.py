@@ -22,8 +22,8 @@ from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
 from cudacompat.host.gpus import pci
 from cudacompat.host.gpus.capability import capability_of
 from cudacompat.host.gpus.nvml_child import described
-from cudacompat.host.places.roots import Roots
 from cudacompat.host.programs.process import run
+from cudacompat.places.roots import Roots
 
 VIA = "NVML"
 LIBRARY = "libnvidia-ml.so.1"  # as the bindings load it, by its name

@@ -12,7 +12,7 @@ from typing import Any
 from cudacompat.domain.machine.facts import GpuDevice
 from cudacompat.domain.runs.observation import DeviceUse
 from cudacompat.host.gpus.nvml import LIBRARY, VIA, gpu_of, reason_of
-from cudacompat.host.places.safe_search import stray_library
+from cudacompat.places.safe_search import stray_library
 
 _SETTLE_S = 3.0  # the driver gives memory back a moment after a process has ended
 

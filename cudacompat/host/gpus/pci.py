@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cudacompat.domain.machine.facts import PciCard
-from cudacompat.host.places.roots import Roots
+from cudacompat.places.roots import Roots
 
 _NVIDIA = "0x10de"
 _DISPLAY_CLASS = "0x03"  # VGA and 3D controllers; not the card's audio, USB and bridges

@@ -8,8 +8,8 @@ from dataclasses import replace
 from cudacompat.domain.machine.facts import Found, GpuDevice, Missing
 from cudacompat.domain.machine.troubles import Trouble
 from cudacompat.host.gpus import libcuda, nvml, pci, smi
-from cudacompat.host.places.roots import Roots
 from cudacompat.host.surroundings.system import is_wsl
+from cudacompat.places.roots import Roots
 
 
 def gpus(roots: Roots | None = None) -> Found[tuple[GpuDevice, ...]] | Missing:

@@ -16,8 +16,8 @@ from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
 from cudacompat.host.gpus import pci
 from cudacompat.host.gpus.capability import capability_of
-from cudacompat.host.places.roots import Roots
 from cudacompat.host.programs.process import ProcessResult, find, run
+from cudacompat.places.roots import Roots
 
 VIA = "nvidia-smi"
 

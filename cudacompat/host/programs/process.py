@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO
 
-from cudacompat.host.places.safe_search import NEUTRAL_FOLDER, safe_environment
+from cudacompat.places.safe_search import NEUTRAL_FOLDER, safe_environment
 
 TIMEOUT_S = 10.0
 LIMIT_BYTES = 1 << 20
@@ -253,7 +253,7 @@ def signal_name(number: int) -> str:
 
 def path_folders() -> tuple[Path, ...]:
     """The folders of this process's PATH."""
-    from cudacompat.host.places.roots import path_folders as folders_of
+    from cudacompat.places.roots import path_folders as folders_of
 
     return folders_of(os.environ)
 

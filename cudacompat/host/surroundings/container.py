@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from cudacompat.domain.machine.facts import ContainerFacts
-from cudacompat.host.places.roots import Roots
-from cudacompat.host.places.there import exists
+from cudacompat.places.roots import Roots
+from cudacompat.places.there import exists
 
 _LIMIT = 1 << 20  # bytes of one file of /proc; a host with very many mounts has some hundred kilobytes
 

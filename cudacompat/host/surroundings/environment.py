@@ -9,6 +9,8 @@ import os
 import re
 from collections.abc import Collection, Mapping
 
+from cudacompat.domain.words.nvcc_variables import COMPILER_SETTINGS, FLAG_VARIABLES
+
 # The driver and the runtime: https://docs.nvidia.com/cuda/cuda-programming-guide/05-appendices/environment-variables.html
 # and, for MPS, https://docs.nvidia.com/deploy/mps/appendix-tools-and-interface-reference.html
 _RUNNING = (
@@ -40,11 +42,9 @@ _BUILDING = (
     "CMAKE_CUDA_ARCHITECTURES",
     "CMAKE_CUDA_COMPILER",
     "CMAKE_CUDA_FLAGS",
-    "CMAKE_CUDA_HOST_COMPILER",
     "CUDAARCHS",
     "CUDACXX",
     "CUDAFLAGS",
-    "CUDAHOSTCXX",
     "CUDAToolkit_ROOT",
     "CUDA_ARCHITECTURES",
     "CUDA_HOME",
@@ -52,9 +52,8 @@ _BUILDING = (
     "CUDA_ROOT",
     "CUDA_TOOLKIT_ROOT_DIR",
     "CUDA_VERSION",
-    "NVCC_APPEND_FLAGS",
-    "NVCC_CCBIN",
-    "NVCC_PREPEND_FLAGS",
+    *FLAG_VARIABLES,
+    *COMPILER_SETTINGS,
 )
 # Containers: https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html
 _CONTAINERS = (

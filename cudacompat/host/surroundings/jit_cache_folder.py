@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cudacompat.domain.machine.facts import JitCacheFacts
-from cudacompat.host.places.roots import Roots
+from cudacompat.places.roots import Roots
 
 _MOST_FILES = 200_000
 _MOUNTS_BYTES = 4 << 20

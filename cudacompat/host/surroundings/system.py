@@ -8,7 +8,7 @@ import re
 import shlex
 from pathlib import Path
 
-from cudacompat.host.places.roots import Roots
+from cudacompat.places.roots import Roots
 
 
 def is_wsl(roots: Roots | None = None) -> bool:

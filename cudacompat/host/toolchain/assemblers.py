@@ -11,11 +11,11 @@ from pathlib import Path
 from cudacompat.domain.words.phrases import one_line
 from cudacompat.domain.words.verdict import Assembly, PtxProof
 from cudacompat.domain.words.versions import ToolkitVersion
-from cudacompat.host.places.roots import Roots
 from cudacompat.host.programs.process import TIMEOUT_S, ProcessResult, find, is_program, run
 from cudacompat.host.toolchain.nvcc import release_of
 from cudacompat.host.toolchain.site_folders import site_folders
 from cudacompat.host.toolchain.toolkit import toolkits
+from cudacompat.places.roots import Roots
 
 LONGEST_S = 300.0  # for one text; the largest of published libraries take a minute
 _MEMORY = 8 << 30

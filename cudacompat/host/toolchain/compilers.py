@@ -9,10 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cudacompat.domain.machine.facts import DEBIANS_NVCC, Found, HostCompiler, Missing, ToolFacts
+from cudacompat.domain.words.nvcc_variables import CMAKES_COMPILER, FLAG_VARIABLES, NVCCS_COMPILER
 from cudacompat.host.listing import ProbeList, in_words
-from cudacompat.host.places.roots import Roots
 from cudacompat.host.programs.process import ProcessResult, find, find_all, is_program, run
 from cudacompat.host.toolchain.nvcc import is_launcher, resolved
+from cudacompat.places.roots import Roots
 
 _TIMEOUT_S = 5.0
 _MOST = 32  # compilers; a machine with more is a build farm's
@@ -82,12 +83,9 @@ def cmake(roots: Roots | None = None) -> Found[ToolFacts] | Missing:
 
 def _candidates(nvcc: Path | None, notes: list[str], roots: Roots) -> Iterator[tuple[Path, str]]:
     """Compilers in order of preference, and why each is one."""
-    for name, value in (
-        ("NVCC_APPEND_FLAGS", _ccbin_in(roots.environ.get("NVCC_APPEND_FLAGS", ""))),
-        ("NVCC_PREPEND_FLAGS", _ccbin_in(roots.environ.get("NVCC_PREPEND_FLAGS", ""))),
-        ("NVCC_CCBIN", roots.environ.get("NVCC_CCBIN", "").strip()),
-    ):
-        yield from _called(name, value, notes, roots=roots)
+    for name in FLAG_VARIABLES:
+        yield from _called(name, _ccbin_in(roots.environ.get(name, "")), notes, roots=roots)
+    yield from _called(NVCCS_COMPILER, roots.environ.get(NVCCS_COMPILER, "").strip(), notes, roots=roots)
     chosen = _chosen_by_debian(nvcc, roots)
     if chosen is not None:
         yield chosen, DEBIANS_NVCC
@@ -98,7 +96,7 @@ def _candidates(nvcc: Path | None, notes: list[str], roots: Roots) -> Iterator[t
     for program in find_all(_NAMES, roots.path):
         if not is_launcher(program):
             yield program, "PATH"
-    yield from _called("CUDAHOSTCXX", roots.environ.get("CUDAHOSTCXX", "").strip(), notes, roots=roots)
+    yield from _called(CMAKES_COMPILER, roots.environ.get(CMAKES_COMPILER, "").strip(), notes, roots=roots)
 
 
 def _called(variable: str, value: str, notes: list[str], roots: Roots) -> Iterator[tuple[Path, str]]:

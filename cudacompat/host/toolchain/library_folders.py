@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cudacompat.host.places.roots import Roots, library_path
-from cudacompat.host.places.there import is_file
+from cudacompat.places.roots import Roots, library_path
+from cudacompat.places.there import is_file
 
 _CACHE_BYTES = 16 << 20
 _CONF_BYTES = 64 << 10

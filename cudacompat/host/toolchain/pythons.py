@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from cudacompat.domain.machine.components import Environment
-from cudacompat.host.places.roots import Roots
+from cudacompat.places.roots import Roots
 
 _CONFIG_BYTES = 64 << 10
 _LINKS = 16  # from a name on PATH to an interpreter

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from cudacompat.domain.machine.components import SiteFolder
-from cudacompat.host.places.roots import Roots
+from cudacompat.places.roots import Roots
 
 
 def site_folders(roots: Roots | None = None) -> tuple[SiteFolder, ...]:

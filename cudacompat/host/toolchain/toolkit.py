@@ -12,10 +12,10 @@ from pathlib import Path
 from cudacompat.domain.machine.facts import ToolkitFacts
 from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.host.listing import ProbeList, in_words
-from cudacompat.host.places.roots import Roots
 from cudacompat.host.programs.process import find, find_all, is_program, run
 from cudacompat.host.toolchain.nvcc import is_launcher, program_behind, release_of
 from cudacompat.host.toolchain.site_folders import site_folders
+from cudacompat.places.roots import Roots
 
 _NVCC = "nvcc.exe" if sys.platform == "win32" else "nvcc"
 _LIST_S = 5.0

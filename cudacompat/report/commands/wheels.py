@@ -6,10 +6,10 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from cudacompat.domain.reports.wheels import WheelsReport
-from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict
-from cudacompat.domain.wheels.cure import WheelCure
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.offers import Build, TargetSummary, ranges
+from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict
+from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import Outcome, Reason, Target
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.reports.check import CheckReport
-from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict
 from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict
 from cudacompat.domain.words.verdict import Outcome
 
 if TYPE_CHECKING:

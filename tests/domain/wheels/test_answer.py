@@ -8,9 +8,9 @@ import pytest
 from packaging.version import Version
 
 from cudacompat.domain.gpus.lookup import resolve as gpu
-from cudacompat.domain.wheels.answer import HowKnown, Resolved, judge_all, resolve
+from cudacompat.domain.wheels.answer import judge_all
 from cudacompat.domain.wheels.brought import brought_along
-from cudacompat.domain.wheels.cure import WheelCure, cure_beside, cure_for
+from cudacompat.domain.wheels.cure import cure_beside, cure_for
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.package_set import (
     PackageSet,
@@ -21,7 +21,10 @@ from cudacompat.domain.wheels.package_set import (
 )
 from cudacompat.domain.wheels.platforms import platform_for
 from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.wheels.resolve import resolve
+from cudacompat.domain.wheels.resolved import HowKnown, Resolved
 from cudacompat.domain.wheels.table import rows, rows_of
+from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.words.verdict import JitPolicy, Outcome, Reason, Target
 from cudacompat.domain.words.versions import DriverRelease
 from tests.helpers.each_row import each_case

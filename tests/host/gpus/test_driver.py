@@ -11,8 +11,8 @@ from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
 from cudacompat.host.gpus import libcuda, nvml, smi
 from cudacompat.host.gpus.driver import driver, kernel_module
 from cudacompat.host.gpus.probe import gpus
-from cudacompat.host.places.roots import Roots
 from cudacompat.host.surroundings import system
+from cudacompat.places.roots import Roots
 from tests.helpers.machine import nvidia_smi, recorded
 from tests.host.gpus.test_pci import device
 

@@ -8,7 +8,7 @@ import pytest
 
 from cudacompat.domain.machine.facts import Found, Missing
 from cudacompat.host.gpus import libcuda
-from cudacompat.host.places.roots import Roots
+from cudacompat.places.roots import Roots
 from tests.helpers.machine import library
 
 SOURCE = r"""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cudacompat.host.gpus.pci import PciCard, cards, id_at
-from cudacompat.host.places.roots import Roots
+from cudacompat.places.roots import Roots
 
 
 def device(root: Path, bus: str, vendor: str, number: str, kind: str, driver: str | None = None) -> Path:

@@ -10,7 +10,7 @@ import pytest
 from cudacompat.domain.machine.facts import Found, GpuDevice, Missing
 from cudacompat.domain.machine.troubles import Cause
 from cudacompat.host.gpus import smi
-from cudacompat.host.places.roots import Roots
+from cudacompat.places.roots import Roots
 from tests.helpers.each_row import each_case
 from tests.helpers.machine import nvidia_smi, program, recorded, says
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from cudacompat.domain.machine.facts import ContainerFacts
-from cudacompat.host.places.roots import Roots
 from cudacompat.host.surroundings.container import container
+from cudacompat.places.roots import Roots
 
 OUTSIDE = ContainerFacts(False, None, "")
 ID = "4f" * 32

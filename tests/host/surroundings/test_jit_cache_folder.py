@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cudacompat.domain.machine.facts import JitCacheFacts
-from cudacompat.host.places.roots import Roots
 from cudacompat.host.surroundings.jit_cache_folder import jit_cache
+from cudacompat.places.roots import Roots
 
 MOUNTS = """\
 21 1 0:19 / / rw,relatime - overlay overlay rw,lowerdir=/a

@@ -9,9 +9,9 @@ import pytest
 
 from cudacompat.domain.words.verdict import PtxProof
 from cudacompat.domain.words.versions import ToolkitVersion
-from cudacompat.host.places.roots import Roots
 from cudacompat.host.toolchain import assemblers as module
 from cudacompat.host.toolchain.assemblers import Assembler, assemble, assemblers
+from cudacompat.places.roots import Roots
 from tests.helpers.toolchain import NVCC_RELEASE, ptx_text, require_ptxas
 
 GOOD = ptx_text("8.0", "80")

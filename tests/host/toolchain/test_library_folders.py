@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from cudacompat.host.places.roots import Roots
 from cudacompat.host.toolchain.library_folders import library_folders, system_loader
+from cudacompat.places.roots import Roots
 from tests.helpers import toolchain
 
 

@@ -10,8 +10,8 @@ from cudacompat.domain.machine.facts import HostFacts, Missing, ToolkitFacts
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.rules.machine.toolkit_cannot_build import check
 from cudacompat.domain.words.versions import ToolkitVersion
-from cudacompat.host.places.roots import Roots
 from cudacompat.host.toolchain.toolkit import toolkits, with_targets
+from cudacompat.places.roots import Roots
 from tests.helpers import toolchain
 from tests.helpers.build import target
 from tests.helpers.newest import NEWEST_TOOLKIT, NEXT_TOOLKIT

@@ -9,8 +9,8 @@ import pytest
 
 from cudacompat.app.doctor.installing import installer
 from cudacompat.domain.machine.components import Environment
-from cudacompat.host.places.roots import Roots
 from cudacompat.host.toolchain.pythons import environment_at, environments
+from cudacompat.places.roots import Roots
 
 
 def venv(prefix: Path, config: str = "version = 3.12.4\n", folder: str = "lib/python3.12/site-packages") -> Path:

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from cudacompat.domain.machine.components import SiteFolder
-from cudacompat.host.places.roots import Roots
 from cudacompat.host.surroundings.environment import NAMES
 from cudacompat.host.toolchain import toolkit as toolkit_module
 from cudacompat.host.toolchain.nvcc import program_behind, release_of
 from cudacompat.host.toolchain.toolkit import toolkits, usual_places
+from cudacompat.places.roots import Roots
 from tests.helpers.machine import program
 from tests.helpers.toolchain import require_nvcc, run
 

@@ -35,6 +35,7 @@ from cudacompat.domain.project.native_builds import is_unlisted
 from cudacompat.domain.project.stages import builds_cuda
 from cudacompat.domain.rules.lint.settings_facts import settings_fix
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
 from cudacompat.domain.words.rule import Rule
 
 _OTHERS = re.compile(
@@ -146,7 +147,7 @@ def _by_nvcc(project: Project) -> Iterator[Finding]:
         sure = all(word.known or word.text == _OF_MAKE for word in words)
         if not sure or not _compiles(project, command) or any(_TARGET.match(word.text) for word in words):
             continue
-        if {"NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS"} & set(command.environment):
+        if set(FLAG_VARIABLES) & set(command.environment):
             continue
         yield _default_target(command.place, command.line)
 

@@ -19,10 +19,10 @@ from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Command, Project
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.switch_values import is_on
 
-_VARIABLES = ("NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS")
 _LAUNCHER = "CMAKE_CUDA_COMPILER_LAUNCHER"
 
 
@@ -31,7 +31,7 @@ def check(project: Project) -> Iterable[Finding]:
     said: set[tuple[str, int]] = set()
     installing = {command.place.file for command in project.commands if _installs(command)}
     for command in project.commands:
-        flags = next((command.environment[name] for name in _VARIABLES if name in command.environment), None)
+        flags = next((command.environment[name] for name in FLAG_VARIABLES if name in command.environment), None)
         if flags is None or not ("arch" in flags.written or "-gencode" in flags.written):
             continue
         launched = _launched(command, installing)

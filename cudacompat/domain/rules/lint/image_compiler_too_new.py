@@ -22,10 +22,10 @@ from cudacompat.domain.project.stages import builds_cuda, distro_of, installed, 
 from cudacompat.domain.project.walks import on_stage
 from cudacompat.domain.tables.toolkit_packages import DISTROS_TOOLKIT
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.nvcc_variables import CMAKES_COMPILER, COMPILER_SETTINGS
 from cudacompat.domain.words.rule import Rule
 
 _COMPILER = re.compile(r"(?:\S*/)?(?:g\+\+|gcc)-(\d{1,2})")
-_NAMES = ("CUDAHOSTCXX", "NVCC_CCBIN", "CMAKE_CUDA_HOST_COMPILER")
 _OTHERS = re.compile(r"update-alternatives|ccbin|allow-unsupported-compiler|clang|gcc-toolset|scl |conda")
 
 
@@ -51,7 +51,7 @@ def check(project: Project, stage: Stage) -> Iterable[Finding]:
         if own is None or own[0] <= made_by.gcc_max:
             return
         (major, place, found), fix = own, None
-    sets = f"{named.name if named is not None else 'CUDAHOSTCXX'}=g++-{made_by.gcc_max}"
+    sets = f"{named.name if named is not None else CMAKES_COMPILER}=g++-{made_by.gcc_max}"
     yield Finding(
         id=RULE.id,
         severity=Severity.ERROR,
@@ -68,7 +68,7 @@ def check(project: Project, stage: Stage) -> Iterable[Finding]:
 
 def _named(command: Command) -> Setting | None:
     """The compiler that the build is told to give to nvcc; the command line comes first."""
-    return next(filter(None, map(command.given, reversed(_NAMES))), None)
+    return next(filter(None, map(command.given, reversed(COMPILER_SETTINGS))), None)
 
 
 def _own(project: Project, stage: Stage) -> tuple[int, TextSpan, str] | None:

@@ -9,11 +9,12 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from cudacompat.domain.project.model import Command, Project
 from cudacompat.domain.project.used_images import UsedImage, used_images
 from cudacompat.domain.rules.lint.wheel_facts import reason_of
-from cudacompat.domain.wheels.cure import WheelCure, cure_for
+from cudacompat.domain.wheels.cure import cure_for
 from cudacompat.domain.wheels.images import ImageContent, ImageVerdict, content_of_image, image_with, judge_image
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import cuda_of_index
+from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.words.finding import Finding, Severity
 
 

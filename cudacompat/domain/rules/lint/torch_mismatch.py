@@ -17,12 +17,12 @@ from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import environments_of
-from cudacompat.domain.wheels.cure import WheelCure
 from cudacompat.domain.wheels.cure_words import command_of
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.package_set import Conflict, ResolvedSet, framework_mismatches
 from cudacompat.domain.wheels.together import FrameworkRelease, moved_along
+from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 

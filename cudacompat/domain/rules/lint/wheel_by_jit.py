@@ -21,11 +21,11 @@ from collections.abc import Iterable, Sequence
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import content_of, cure_of, finding, groups_of
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
-from cudacompat.domain.wheels.answer import RequirementVerdict
-from cudacompat.domain.wheels.cure import WheelCure
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.package_set import deciding
+from cudacompat.domain.wheels.resolved import RequirementVerdict
 from cudacompat.domain.wheels.verdict import prevailing
+from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Outcome

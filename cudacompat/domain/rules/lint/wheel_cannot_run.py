@@ -22,8 +22,8 @@ from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import content_of, cure_of, failing, finding, groups_of, reason_of
-from cudacompat.domain.wheels.answer import HowKnown
 from cudacompat.domain.wheels.cure_words import command_of, sentence_of
+from cudacompat.domain.wheels.resolved import HowKnown
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 

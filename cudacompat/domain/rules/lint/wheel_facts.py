@@ -9,13 +9,14 @@ from functools import partial
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.project.other_machines import is_for_boards, of_another_maker, stage_at
 from cudacompat.domain.tables.architectures import ARM_ONLY
-from cudacompat.domain.wheels.answer import HowKnown, RequirementVerdict, Resolved
-from cudacompat.domain.wheels.cure import NoCure, WheelCure, cure_beside, cure_for
+from cudacompat.domain.wheels.cure import cure_beside, cure_for
 from cudacompat.domain.wheels.cure_words import command_of, sentence_of
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.own_compiler import brings_assembler
 from cudacompat.domain.wheels.package_set import PackageSet, ResolvedSet, alternatives, deciding
 from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
+from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.choices import Require
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, what_is_there

@@ -19,9 +19,9 @@ from urllib.parse import unquote
 
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import content_of, finding, groups_of
-from cudacompat.domain.wheels.answer import HowKnown, Resolved
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.package_set import is_open
+from cudacompat.domain.wheels.resolved import HowKnown, Resolved
 from cudacompat.domain.wheels.table import rows_of
 from cudacompat.domain.wheels.without_row import variable_of
 from cudacompat.domain.words.finding import Finding, Severity

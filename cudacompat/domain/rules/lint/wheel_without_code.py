@@ -19,9 +19,9 @@ from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import finding, groups_of, help_for
-from cudacompat.domain.wheels.answer import HowKnown
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.platforms import platform_for
+from cudacompat.domain.wheels.resolved import HowKnown
 from cudacompat.domain.wheels.table import rows
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule

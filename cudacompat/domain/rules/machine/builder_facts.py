@@ -11,10 +11,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cudacompat.domain.machine.facts import DEBIANS_NVCC, HostCompiler, HostFacts, ToolkitFacts
+from cudacompat.domain.words.nvcc_variables import (
+    COMPILER_IN_ENVIRONMENT,
+    COMPILER_SETTINGS,
+    FLAG_VARIABLES,
+    NVCCS_COMPILER,
+)
 
 USUAL = "/usr/local/cuda"
 _ROOTS = ("CUDA_HOME", "CUDA_PATH")
-_NVCCS_OWN = ("NVCC_APPEND_FLAGS", "NVCC_PREPEND_FLAGS", "NVCC_CCBIN", DEBIANS_NVCC)  # what leads nvcc to a compiler
+_NVCCS_OWN = (*FLAG_VARIABLES, NVCCS_COMPILER, DEBIANS_NVCC)  # what leads nvcc to a compiler
 
 
 def used_toolkits(facts: HostFacts) -> tuple[ToolkitFacts, ...]:
@@ -55,13 +61,13 @@ def used_compilers(facts: HostFacts) -> tuple[UsedCompiler, ...]:
     gcc that nvcc takes."""
     environment = dict(facts.environment)
     found = []
-    for variable in ("CUDAHOSTCXX", "CMAKE_CUDA_HOST_COMPILER", "NVCC_CCBIN"):
+    for variable in COMPILER_SETTINGS:
         value = environment.get(variable, "").strip()
         if value:
             named = _called(facts, variable, value)
             if named is not None:
                 found.append(UsedCompiler(named, variable))
-    if any(environment.get(variable, "").strip() for variable in ("CUDAHOSTCXX", "NVCC_CCBIN")):
+    if any(environment.get(variable, "").strip() for variable in COMPILER_IN_ENVIRONMENT):
         return tuple(found)
     flags = next((c for c in facts.compilers if c.is_found_by(*_NVCCS_OWN)), None)
     default = flags or next((c for c in facts.compilers if c.name == "gcc"), None)

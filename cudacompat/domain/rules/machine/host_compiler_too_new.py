@@ -23,6 +23,7 @@ from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.tables.toolkits import release
 from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.nvcc_variables import CMAKES_COMPILER, COMPILER_IN_ENVIRONMENT
 from cudacompat.domain.words.rule import Rule
 
 
@@ -42,7 +43,7 @@ def _finding(machine: Machine, used: UsedCompiler, known: CudaRelease, limit: in
     name, version = used.compiler.name, used.compiler.version
     older = _older(machine, name, limit)
     program = older.path if older is not None else f"{'g++' if name == 'gcc' else 'clang++'}-{limit}"
-    variable = used.variable if used.variable in ("NVCC_CCBIN", "CUDAHOSTCXX") else "CUDAHOSTCXX"
+    variable = used.variable if used.variable in COMPILER_IN_ENVIRONMENT else CMAKES_COMPILER
     sets = f"set {variable}={program}"
     install = None if older is not None else install_compiler(machine.facts.platform, name, limit)
     newer = _asked_by_glibc(machine, used.compiler, known)

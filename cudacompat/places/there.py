@@ -18,6 +18,14 @@ def is_own_file(path: Path) -> bool:
     return is_file(path) and not path.is_symlink()
 
 
+def is_folder(path: Path) -> bool:
+    """Return True for a folder, or a link to one."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def exists(path: Path) -> bool:
     """Return True for anything that a path leads to."""
     try:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cudacompat.host.places.safe_search import absolute_entries
+from cudacompat.places.safe_search import absolute_entries
 
 
 @dataclass(frozen=True, slots=True)

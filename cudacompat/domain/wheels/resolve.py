@@ -1,0 +1,242 @@
+"""Which wheels requirements stand for today."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from packaging.specifiers import InvalidSpecifier
+from packaging.version import Version
+
+from cudacompat.domain.wheels.distributions import distributions, family_of, framework
+from cudacompat.domain.wheels.metadata import needs_of
+from cudacompat.domain.wheels.model import PYPI, RowBasis, WheelRow
+from cudacompat.domain.wheels.narrowing import is_bounded, is_same_build, narrowed, of_one_python
+from cudacompat.domain.wheels.own_compiler import assembling_rows
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
+from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.wheels.resolved import HowKnown, Resolved
+from cudacompat.domain.wheels.table import (
+    cuda_of_index,
+    packages,
+    plain_torch_index,
+    releases,
+    rows,
+    rows_of,
+    torch_rows,
+)
+from cudacompat.domain.wheels.without_row import is_built_here, is_listed
+
+_ONE_MINOR = re.compile(r"==(\d+\.\d+)\.\*")
+
+
+def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFORM) -> tuple[Resolved, ...]:
+    """Return the wheels that those of these requirements stand for that the table knows, in their order. They are taken
+    as one environment: what one asks of another narrows it. Builds for processors of other makers are left out, with
+    what stands in one group with a package that is for those alone."""
+    universal = any(each.locked and each.for_others for each in requirements)  # a lock for all kinds of machines
+    others = [each for each in requirements if each.name in distributions().other_accelerators]
+    foreign = {each.group for each in others if not (universal and each.locked)}
+    meant = () if "" in foreign else [each for each in requirements if each.group not in foreign]
+    known = [each for each in of_one_python(meant) if is_listed(each) and not each.for_others]
+    pinned = [_resolved(each, "", platform=platform) for each in known if each.pinned is not None]
+    asked = _asked_by(pinned)
+    bounded = [_resolved(each, "", platform=platform) for each in known if is_bounded(each)]
+    along = _along_by_group(dict.fromkeys(each.group for each in known), [*pinned, *bounded])
+    found = []
+    for each in known:
+        by, specifier = asked.get(each.name, ("", ""))
+        why = f"which {by} asks for" if by else ""
+        if not by:
+            why, specifier = along[each.group].get(each.name, ("", ""))
+        found.append(_resolved(narrowed(each, specifier), why if each.pinned is None else "", platform=platform))
+    return (*found, *_implied(found, asked, requirements, platform=platform))
+
+
+def _asked_by(pinned: Iterable[Resolved]) -> Mapping[str, tuple[str, str]]:
+    """By package, who of the pinned asks for which one version of it."""
+    asked: dict[str, tuple[str, str]] = {}
+    for each in pinned:
+        for name, specifier in _needs(each):
+            if specifier.startswith("==") and "*" not in specifier and name not in asked:
+                asked[name] = (each.label, specifier)
+    return asked
+
+
+def _along_by_group(groups: Iterable[str], pinned: Iterable[Resolved]) -> dict[str, dict[str, tuple[str, str]]]:
+    """By group, what `_going_along` says beside its framework, or one that is always installed."""
+    first: dict[str, tuple[int, Resolved]] = {}
+    for place, each in enumerate(each for each in pinned if each.requirement.name == framework().name):
+        first.setdefault(each.requirement.group, (place, each))
+    said = {name: dict(_going_along(main)) for name, (_, main) in first.items()}
+    found = {}
+    for group in groups:
+        own = [name for name in {"", group} if name in first]
+        found[group] = said[min(own, key=lambda name: first[name][0])] if own else {}
+    return found
+
+
+def _going_along(main: Resolved) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Beside a framework that is pinned or bounded, by package: which of its releases an installer can take, in words
+    and as a specifier. Its metadata asks for one framework, so that the newest release is often none that goes
+    along."""
+    pin = main.version
+    if pin is None:
+        return
+    for name in framework().companions:
+        asking = [
+            (row.version, specifier)
+            for row in rows().get(name, ())
+            for need, specifier in needs_of(row)
+            if need == framework().name and len(specifier)
+        ]
+        taken = [version for version, specifier in asking if pin in specifier]
+        later = [version for version, specifier in asking if all(Version(each.version) > pin for each in specifier)]
+        if taken:
+            yield name, (f"the newest that goes with {main.label}", f"=={max(taken)}")
+        elif later:
+            yield name, (f"the newest that can go with {main.label}", f"<{min(later)}")
+
+
+def _needs(resolved: Resolved) -> Iterator[tuple[str, str]]:
+    """The packages that the metadata of the wheel that was read asks for, each with its specifier."""
+    row = resolved.rows[0] if len(resolved.rows) == 1 else None
+    if row is not None and row.basis is RowBasis.MEASURED:
+        yield from ((name, str(specifier)) for name, specifier in needs_of(row))
+
+
+def _implied(
+    found: Sequence[Resolved], asked: Mapping[str, tuple[str, str]], given: Sequence[Requirement], *, platform: str
+) -> Iterator[Resolved]:
+    """The torch that an extension brings along, where nobody names one: a package is not one answer."""
+    name = framework().name
+    if name in {each.name for each in given} or name not in asked or any(each.locked for each in given):
+        return
+    by, specifier = asked[name]
+    source = next(each.requirement for each in found if each.label == by)
+    implied = replace(source, name=name, specifier=specifier, local=source.local)
+    yield _resolved(implied, f"which {by} asks for", platform=platform)
+
+
+def _resolved(requirement: Requirement, why: str, *, platform: str) -> Resolved:
+    requirement = _where_newest(requirement, platform)
+    version, how = requirement.pinned, ""
+    if version is None:
+        version, how = _chosen(requirement, platform)
+    if why:
+        how = why
+    if version is None:
+        known = _without_row(requirement)
+        return Resolved(requirement, None, requirement.build, how=how, known=known)
+    if requirement.name not in packages():
+        known = HowKnown.NO_CODE if requirement.build == "cpu" else _without_row(requirement)
+        return Resolved(requirement, version, requirement.build, how=how, known=known)
+    known, found = _rows_for(requirement.name, version, requirement.build, platform=platform)
+    return Resolved(requirement, version, requirement.build, how=how, known=known, rows=found)
+
+
+def _without_row(requirement: Requirement) -> HowKnown:
+    if is_built_here(requirement):
+        return HowKnown.BUILT_HERE
+    return HowKnown.FOREIGN if _is_foreign(requirement) else HowKnown.UNREAD
+
+
+def _is_foreign(requirement: Requirement) -> bool:
+    return requirement.build not in (PYPI, "cpu", framework().conda_channel) and not cuda_of_index(requirement.build)
+
+
+def _chosen(requirement: Requirement, platform: str) -> tuple[Version | None, str]:
+    """The newest version that the requirement allows on its index, and what it is in words."""
+    if _is_foreign(requirement):
+        return None, ""
+    offered = releases().get(requirement.name)
+    if offered is None:
+        return None, ""
+    allowed = requirement.specifier
+    if requirement.build == framework().conda_channel:
+        last = Version(framework().conda_last)
+        offered = replace(offered, versions=tuple(each for each in offered.versions if each <= last))
+    if requirement.name == framework().name and cuda_of_index(requirement.build) is not None:
+        minors = {row.version for row in torch_rows() if row.index == requirement.build and row.platform == platform}
+        versions = [each for each in offered.versions if Version(f"{each.major}.{each.minor}") in minors]
+        offered = replace(offered, versions=tuple(versions))
+    try:
+        newest = offered.newest(allowed)
+    except InvalidSpecifier:
+        return None, ""
+    if newest is None and requirement.name == framework().name:
+        minor = _ONE_MINOR.fullmatch(allowed)  # of a release before those of the list, whose patches are built alike
+        newest = Version(minor[1]) if minor is not None else None
+    return newest, f"the newest that this allows on {offered.date}" if newest is not None else ""
+
+
+def _where_newest(requirement: Requirement, platform: str) -> Requirement:
+    """The requirement with PyPI as its index where pip looks on both and PyPI has the newer release."""
+    if not requirement.beside_pypi or requirement.pinned is not None or requirement.local is not None:
+        return requirement
+    plain = replace(requirement, index=PYPI)
+    there, here = _chosen(plain, platform)[0], _chosen(requirement, platform)[0]
+    return plain if there is not None and here is not None and there > here else requirement
+
+
+def _rows_for(name: str, version: Version, build: str, *, platform: str) -> tuple[HowKnown, tuple[WheelRow, ...]]:
+    """What is known of this wheel, and the rows that say it."""
+    if build == "cpu" or family_of(name) in distributions().no_kernels_of_its_own:
+        read = assembling_rows(name, platform) if build != "cpu" else ()
+        same = tuple(row for row in read or rows_of(name, platform) if row.version == version)
+        return (HowKnown.NO_CODE, same) if same or not read else _between(read, version)
+    own = [row for row in rows_of(name, platform, None) if row.version == version and row.index in (build, PYPI)]
+    exact = [row for row in own if row.index == build or is_same_build(row, build)]
+    if exact:
+        return (HowKnown.READ if exact[-1].has_code else HowKnown.NO_CODE), (exact[-1],)
+    if name == framework().name:
+        return _torch_rows_for(version, build, platform)
+    if build == PYPI:
+        return _of_pypi(name, version, platform)
+    if cuda_of_index(build) is None and build != framework().conda_channel:
+        return HowKnown.FOREIGN, ()
+    return (HowKnown.WITH_FRAMEWORK if name in framework().built_with_it else HowKnown.UNREAD), ()
+
+
+def _of_pypi(name: str, version: Version, platform: str) -> tuple[HowKnown, tuple[WheelRow, ...]]:
+    """What is known of a release that was not read: of a package that compiles its code later, or that most programs
+    use without, that it has none, unless one that was read has."""
+    read = rows_of(name, platform)
+    later = distributions().compiled_later(name) is not None and not any(row.has_code for row in read)
+    if later or name in distributions().used_without_it:
+        return HowKnown.NO_CODE, ()
+    return _between(read, version)
+
+
+def _torch_rows_for(version: Version, build: str, platform: str) -> tuple[HowKnown, tuple[WheelRow, ...]]:
+    minor = Version(f"{version.major}.{version.minor}")
+    if build == framework().conda_channel:
+        every = [row for row in torch_rows() if row.version == minor and row.platform == platform]
+        return (HowKnown.ANY_BUILD, tuple(every)) if every else (HowKnown.UNREAD, ())
+    index = plain_torch_index(version) if build == PYPI else build
+    found = [row for row in torch_rows() if (row.version, row.index, row.platform) == (minor, index, platform)]
+    if found and not (build == PYPI and platform != DEFAULT_PLATFORM):
+        return HowKnown.DOCUMENTED, tuple(found)
+    if build == PYPI:
+        known, rows = _between(rows_of(framework().name, platform), version)
+        plain = known is HowKnown.OLDER and not rows[0].has_code  # the index had none with code for it before, either
+        return (HowKnown.NO_CODE, ()) if plain else (known, rows)
+    if cuda_of_index(build) is None:
+        return HowKnown.FOREIGN, ()
+    minors = {row.version for row in torch_rows() if row.platform == platform}
+    if minor in minors:
+        return (HowKnown.UNREAD if build in framework().built_on else HowKnown.ABSENT), ()
+    return (HowKnown.NEWER if minors and minor > max(minors) else HowKnown.OLDER), ()
+
+
+def _between(read: Sequence[WheelRow], version: Version) -> tuple[HowKnown, tuple[WheelRow, ...]]:
+    before = [row for row in read if row.version < version]
+    after = [row for row in read if row.version > version]
+    if not read:
+        return HowKnown.UNREAD, ()
+    if not after:
+        return HowKnown.NEWER, (before[-1],)
+    if not before:
+        return HowKnown.OLDER, (after[0],)
+    return HowKnown.BETWEEN, (before[-1], after[0])

@@ -1,0 +1,97 @@
+"""A pin and an index that cure a wheel which does not run, or that no wheel is one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from packaging.version import Version
+
+from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.table import cuda_of_index
+from cudacompat.domain.words.phrases import some
+from cudacompat.domain.words.verdict import Target
+
+
+@dataclass(frozen=True, slots=True)
+class WheelCure:
+    """A pin that runs on all GPUs that were named and is taken by the driver; `companions` are the pins of the packages
+    beside it that have to move with it. `basis` is `measured` or `documented`; `min_driver` the oldest driver branch
+    that will do on all of them. `native` is whether every GPU has machine code there, `cuda` the release that the wheel
+    was made for (`12.4`, `12`), where it is known. `stuck` are packages beside it of which no release is known that
+    goes along."""
+
+    package: str
+    version: Version
+    index: str
+    basis: str
+    native: bool
+    min_driver: int | None
+    companions: tuple[tuple[str, Version], ...] = ()
+    cuda: str | None = None
+    stuck: tuple[str, ...] = ()
+
+    @property
+    def pins(self) -> tuple[str, ...]:
+        """The requirements: `torch==2.7.1`, and those of its companions; with the build's own name (`2.7.1+cu128`)
+        where some of them are on PyPI alone, so that pip looks on both."""
+        return (*self.pins_of_index, *self.pins_of_pypi)
+
+    @property
+    def pins_of_index(self) -> tuple[str, ...]:
+        """Those of the pins that its index has."""
+        local = f"+{self.index}" if self.pins_of_pypi else ""
+        own = {framework().name, *framework().built_with_it}
+        there = self.companions if self.index_url is None else (e for e in self.companions if _is_on_index(e[0]))
+        moved = ((self.package, self.version), *there)
+        return tuple(f"{name}=={version}{local if name in own else ''}" for name, version in moved)
+
+    @property
+    def pins_of_pypi(self) -> tuple[str, ...]:
+        """Those of the pins that PyPI alone has, where its index is another one."""
+        if self.index_url is None:
+            return ()
+        return tuple(f"{name}=={version}" for name, version in self.companions if not _is_on_index(name))
+
+    @property
+    def index_option(self) -> str:
+        """The option of pip that names its index, in place of PyPI or beside it; empty for PyPI."""
+        return f"--{'extra-' if self.pins_of_pypi else ''}index-url {self.index_url}" if self.index_url else ""
+
+    @property
+    def index_url(self) -> str | None:
+        """The address of its index; `None` for PyPI."""
+        return f"{framework().index}/{self.index}" if cuda_of_index(self.index) is not None else None
+
+    @property
+    def command(self) -> str:
+        """The command of pip that installs it."""
+        words = ["pip install", *(f'"{pin}"' for pin in self.pins), self.index_option]
+        return " ".join(filter(None, words))
+
+    @property
+    def conditions(self) -> str:
+        """How it is known, whether it runs by JIT, and the driver that it needs."""
+        driver = f"; needs driver {self.min_driver} or newer" if self.min_driver else ""
+        how = "" if self.native else ", by JIT at first use"
+        stuck = f"; no release of {some(self.stuck)} is known that goes with it" if self.stuck else ""
+        return f"{self.basis}{how}{driver}{stuck}"
+
+    @property
+    def sentence(self) -> str:
+        """The command and its conditions, for a finding's help."""
+        return f"{self.command} ({self.conditions})"
+
+
+def _is_on_index(name: str) -> bool:
+    return name in framework().on_its_index
+
+
+@dataclass(frozen=True, slots=True)
+class NoCure:
+    """No wheel of the package that is known serves all of these. `for_each` are the cures of single GPUs, where they
+    have one; `sentence` says what does instead; `is_known` is whether any wheel of it with device code is known."""
+
+    package: str
+    sentence: str
+    for_each: tuple[tuple[Target, WheelCure], ...] = ()
+    is_known: bool = True
