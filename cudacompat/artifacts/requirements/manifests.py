@@ -51,7 +51,7 @@ def _of_index(
             str(name),
             row,
             lines.get(str(name), 1),
-            Origin(file),
+            origin=Origin(file),
             group=group,
             specifier="" if version == "*" else version,
             index=index_name(index) if "://" in index else indexes.get(index, first),

@@ -162,7 +162,7 @@ def _of_poetry(poetry: Table, text: str, origin: Origin, *, own: _Indexes) -> It
                     str(name),
                     row,
                     lines.get(str(name), 1),
-                    origin,
+                    origin=origin,
                     group=group,
                     specifier=None if version is None else pep440(version),
                     index=own.named.get(str(row.get("source")), PYPI),
