@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
+from cudacompat.artifacts.buildfiles.shell_tree import ShellTree
 from cudacompat.domain.project.model import SourceFile
 
-_NAME = r"[\"']?[\w./${}-]{0,200}ockerfile[\w.-]{0,100}[\"']?"
-_BEGIN = re.compile(
-    rf"(?m)^[ \t]*cat[ \t]+(?:>[ \t]*{_NAME}[ \t]*<<-?[ \t]*[\"']?(?P<one>\w{{1,60}})[\"']?"
-    rf"|<<-?[ \t]*[\"']?(?P<two>\w{{1,60}})[\"']?[ \t]*>[ \t]*{_NAME})[ \t]*\r?\n"
-)
+_NAME = re.compile(r"[\"']?[\w./${}-]{0,200}ockerfile[\w.-]{0,100}[\"']?")
+_INSTRUCTIONS = re.compile(r"(?i)\s*(?:#[^\n]*\n\s*)*(?:FROM|ARG)\s")
 _MOST = 20  # of one script
 
 
 def dockerfiles_in(file: SourceFile) -> Iterator[SourceFile]:
-    """Yield each, as a file of the same name and length in which all else is blank."""
-    at = 0
-    for _ in range(_MOST):
-        begin = _BEGIN.search(file.text, at)
-        if begin is None:
-            return
-        word = begin["one"] or begin["two"]
-        end = re.compile(rf"(?m)^\t*{word}[ \t]*\r?$").search(file.text, begin.end())
-        stop = end.start() if end is not None else len(file.text)
-        body = file.text[begin.end() : stop]
-        if re.match(r"(?i)\s*(?:#[^\n]*\n\s*)*(?:FROM|ARG)\s", body):
-            yield SourceFile(file.name, _blank(file.text[: begin.end()]) + body + _blank(file.text[stop:]))
-        at = stop
+    """Yield each, as a file of the same name and length in which all else is blank; `ValueError` as of `ShellTree`."""
+    if "<<" not in file.text or "ockerfile" not in file.text:
+        return
+    documents = ShellTree(file.text).here_documents()
+    named = (each for each in documents if each.command == "cat" and _NAME.fullmatch(each.target))
+    for document in islice(named, _MOST):
+        body = file.text[document.start : document.end]
+        if _INSTRUCTIONS.match(body):
+            before, after = file.text[: document.start], file.text[document.end :]
+            yield SourceFile(file.name, _blank(before) + body + _blank(after))
 
 
 def _blank(text: str) -> str:

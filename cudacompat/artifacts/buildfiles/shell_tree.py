@@ -31,6 +31,7 @@ _BRANCHES = frozenset(
         "c_style_for_statement",
     }
 )
+_COMMANDS = frozenset({"command", "declaration_command", "variable_assignment"})
 _CLAUSES = frozenset({"elif_clause", "else_clause"})
 _PARTS = _CLAUSES | {"case_item"}
 _LEAST_CASES = 2
@@ -62,6 +63,16 @@ class TreeNode(NamedTuple):
     ignored: bool
 
 
+class HereDocument(NamedTuple):
+    """The lines of a here document, `text[start:end]`: the command that reads them, and the file that it writes, as
+    they are written."""
+
+    command: str
+    target: str
+    start: int
+    end: int
+
+
 class ShellTree:
     """The tree of one text; `ValueError` for a text that the grammar cannot take in bounded time and memory."""
 
@@ -69,6 +80,7 @@ class ShellTree:
         self.text = text
         self.data = text.encode("utf-8", "surrogatepass")
         self._columns: list[int] | None = None
+        self._root = _parsed(self.text, self.data).root_node
 
     def raw(self, node: Node) -> str:
         """Return the text of a node as it stands there."""
@@ -88,46 +100,62 @@ class ShellTree:
 
     def nodes(self) -> Iterator[TreeNode]:
         """Give commands, declarations, bare assignments and loops over words, in the order of the text."""
-        root = _parsed(self.text, self.data).root_node
-        stack = [TreeNode(root, None, False, ignored=False)]
+        stack = [TreeNode(self._root, None, False, ignored=False)]
         around: list[int] = []  # where the commands end in whose words this one stands
         while stack:
-            node, branch, conditional, ignored = stack.pop()
-            if node.type in ("command", "declaration_command", "variable_assignment"):
-                while around and around[-1] <= node.start_byte:
+            part = stack.pop()
+            if part.node.type in _COMMANDS:
+                while around and around[-1] <= part.node.start_byte:
                     around.pop()
-                around.append(node.end_byte)
+                around.append(part.node.end_byte)
                 if len(around) > DEEPEST:
                     raise ValueError("commands nested too deeply")
-                yield TreeNode(node, branch, conditional, ignored=ignored)
-                if node.type == "command":
-                    # $(…) among its words holds commands of its own
-                    stack += [
-                        TreeNode(each, _alone(each, branch), True, ignored=False)
-                        for each in reversed(node.children)
-                        if each.child_count
-                    ]
-                continue
-            inside = conditional or node.type in _BRANCHES
-            if node.type == "list" and len(node.children) > 1 and node.children[1].type == "||":
-                dropped = ignored or self.raw(node.children[-1]).strip() in ("true", ":", "/bin/true")
-                stack.append(TreeNode(node.children[-1], _alone(node, branch), True, ignored=ignored))
-                stack.append(TreeNode(node.children[0], branch, inside, ignored=dropped))
-                continue
-            if node.type == "list" and len(node.children) > 2 and self._tests(node.children[0]):
-                stack.append(TreeNode(node.children[-1], _alone(node, branch), True, ignored=ignored))
-                stack.append(TreeNode(node.children[0], branch, inside, ignored=ignored))
-                continue
-            clause = next((each.start_byte for each in node.children if each.type in _CLAUSES), None)
-            if node.type in _BRANCHES:
-                branch = Branch(clause or node.end_byte, node.end_byte, _needed(node), around=branch)
-            if node.type == "for_statement":
-                yield TreeNode(node, branch, True, ignored=ignored)
-            for each in reversed(node.children):
-                part = branch
-                if branch is not None and each.type in _PARTS:
-                    part = Branch(each.end_byte, branch.end, branch.needed, around=branch.around)
-                stack.append(TreeNode(each, part, inside, ignored=ignored))
+                yield part
+                below = _in_words(part)
+            elif part.node.type == "list" and (sides := self._sides(part)):
+                below = sides
+            else:
+                inner = _entered(part)
+                if part.node.type == "for_statement":
+                    yield inner
+                below = _children(inner)
+            stack += reversed(below)
+
+    def here_documents(self) -> Iterator[HereDocument]:
+        """Give the here documents that go into a file, in the order of the text."""
+        stack = [self._root]
+        while stack:
+            node = stack.pop()
+            if node.type == "redirected_statement":
+                for each in node.children:
+                    if each.type == "heredoc_redirect" and (found := self._here_document(node, each)) is not None:
+                        yield found
+            if node.type != "heredoc_redirect":
+                stack += reversed(node.children)
+
+    def _here_document(self, statement: Node, redirect: Node) -> HereDocument | None:
+        body = next((each for each in redirect.children if each.type == "heredoc_body"), None)
+        files = [each for each in (*statement.children, *redirect.children) if each.type == "file_redirect"]
+        target = files[0].child_by_field_name("destination") if files else None
+        command = statement.child_by_field_name("body")
+        if body is None or target is None or command is None:
+            return None
+        return HereDocument(self.raw(command), self.raw(target), self.at(body.start_byte), end=self.at(body.end_byte))
+
+    def _sides(self, part: TreeNode) -> list[TreeNode]:
+        """The two sides of `a || b` and of `[ test ] && b`, of which the second may run or not; none of other lists."""
+        children = part.node.children
+        if len(children) > 1 and children[1].type == "||":
+            conditional = part.conditional
+            ignored = part.ignored or self.raw(children[-1]).strip() in ("true", ":", "/bin/true")
+        elif len(children) > 2 and self._tests(children[0]):
+            conditional, ignored = part.conditional, part.ignored
+        else:
+            return []
+        return [
+            TreeNode(children[0], part.branch, conditional, ignored=ignored),
+            TreeNode(children[-1], _alone(part.node, part.branch), True, ignored=part.ignored),
+        ]
 
     def _tests(self, node: Node) -> bool:
         """Whether what follows this and `&&` runs only if a test holds: `[ -n "$X" ] && …`. Of a chain, its last part
@@ -135,6 +163,35 @@ class ShellTree:
         if node.type == "list" and len(node.children) > 2 and node.children[1].type == "&&":
             node = node.children[-1]
         return node.type == "test_command" or (node.type == "command" and self.raw(node).startswith("test "))
+
+
+def _in_words(part: TreeNode) -> list[TreeNode]:
+    """What stands in the words of a command: `$(…)` holds commands of its own."""
+    if part.node.type != "command":
+        return []
+    inside = [each for each in part.node.children if each.child_count]
+    return [TreeNode(each, _alone(each, part.branch), True, ignored=False) for each in inside]
+
+
+def _entered(part: TreeNode) -> TreeNode:
+    """The same node with what holds inside of it: the branch that it opens, if it is a statement with branches."""
+    node = part.node
+    if node.type not in _BRANCHES:
+        return part
+    clause = next((each.start_byte for each in node.children if each.type in _CLAUSES), None)
+    branch = Branch(clause or node.end_byte, node.end_byte, _needed(node), around=part.branch)
+    return TreeNode(node, branch, True, ignored=part.ignored)
+
+
+def _children(inner: TreeNode) -> list[TreeNode]:
+    """What a node holds; a clause or a case of a statement is a branch of its own."""
+    found = []
+    for each in inner.node.children:
+        branch = inner.branch
+        if branch is not None and each.type in _PARTS:
+            branch = Branch(each.end_byte, branch.end, branch.needed, around=branch.around)
+        found.append(TreeNode(each, branch, inner.conditional, ignored=inner.ignored))
+    return found
 
 
 def _alone(node: Node, around: Branch | None) -> Branch:
