@@ -21,9 +21,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from cudacompat.app.explain import line_catalogue  # noqa: E402
-from cudacompat.domain.builds.engine_facts import Channel, Proof  # noqa: E402
+from cudacompat.domain.builds.engine_facts import Proof  # noqa: E402
+from cudacompat.domain.builds.setting_facts import Channel  # noqa: E402
 from cudacompat.domain.builds.steps import StepKind, StepState  # noqa: E402
-from cudacompat.domain.compare.diff import Change  # noqa: E402
+from cudacompat.domain.compare.diff_report import Change  # noqa: E402
 from cudacompat.domain.logs.report import Part  # noqa: E402
 from cudacompat.domain.logs.verdict import LogOutcome  # noqa: E402
 from cudacompat.domain.machine.troubles import Cause  # noqa: E402

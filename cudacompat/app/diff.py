@@ -9,7 +9,8 @@ from cudacompat.app.inputs.baseline_file import called
 from cudacompat.app.inputs.named import require_named
 from cudacompat.app.inputs.reading import ReadOptions, read
 from cudacompat.app.inputs.source_names import source_names
-from cudacompat.domain.compare.diff import DiffReport, FailOn, Release, compare
+from cudacompat.domain.compare.diff import FailOn, compare
+from cudacompat.domain.compare.diff_report import DiffReport, Release
 from cudacompat.domain.tables.architectures import ARCHITECTURES
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import DriverRelease

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cudacompat.domain.builds.engine import BuildSystem, DeadSetting, Marker, Proof, Switch, Window
-from cudacompat.domain.builds.engine_facts import Channel
+from cudacompat.domain.builds.setting_facts import Channel
 from cudacompat.engines import ggml
 from cudacompat.engines.record import EngineRecord
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import cudacompat
 from cudacompat.domain.reports.check import CheckReport
-from cudacompat.domain.reports.doctor import ComponentRow, DoctorReport, InstalledPackages, PlanStep
 from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.reports.lookup import GpusReport
 from cudacompat.domain.words.code import (
@@ -25,15 +24,14 @@ from cudacompat.domain.words.finding import Finding, suppressing_files
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, PtxProof, Target
 
 if TYPE_CHECKING:
-    from cudacompat.domain.machine.components import Component
     from cudacompat.domain.wheels.resolved import RequirementVerdict
     from cudacompat.domain.words.fleet_gpu import FleetGpu
     from cudacompat.report.code.lists import Column
 
 Json = dict[str, Any]
+
+
 _MOST_SAID = 20
-
-
 _TOGETHER = 4096  # pieces of a document that are written at once
 
 
@@ -284,82 +282,6 @@ def findings_json(findings: Sequence[Finding]) -> list[Json]:
 
 def _not_read(items: Iterable[NotRead]) -> list[Json]:
     return [{"path": item.path, "why": item.why} for item in items]
-
-
-def doctor_json(report: DoctorReport) -> Json:
-    """What `doctor` writes."""
-    from cudacompat.domain.machine.saved_facts import to_json as facts_to_json
-
-    checked = check_json(report.check) if report.check is not None else None
-    return {
-        **head("doctor"),
-        "facts": facts_to_json(report.facts),
-        "check": {key: checked[key] for key in ("targets", "artifacts", "not_read", "files")} if checked else None,
-        "findings": findings_json(report.findings),
-        "plan": [_step(step) for step in report.plan],
-        "settings": [{"title": title, "text": text} for title, text in report.settings],
-        "packages": _packages(report.packages) if report.packages is not None else None,
-    }
-
-
-def _step(step: PlanStep) -> Json:
-    return {
-        "why": step.why,
-        "command": step.command,
-        "cures": list(step.cures),
-        "instead": [_step(other) for other in step.instead],
-    }
-
-
-def _named(component: Component) -> tuple[str, str, str, str]:
-    return component.package, component.version, component.location, component.manager
-
-
-def _row(row: ComponentRow | None) -> Json:
-    from cudacompat.domain.judge.component_words import why
-
-    return {
-        "made_for": row.made_for if row is not None else None,
-        "needed_by": list(row.needed_by) if row is not None else [],
-        "verdicts": [
-            {
-                "target": verdict.target.id,
-                "outcome": verdict.outcome.value,
-                "reason": verdict.reason.value if verdict.reason else None,
-                "why": why(verdict),
-                "fails_first": verdict.is_first,
-                "library": verdict.library.path if verdict.library else None,
-            }
-            for verdict in (row.verdicts if row is not None else ())
-        ],
-    }
-
-
-def _packages(packages: InstalledPackages) -> Json:
-    rows = {_named(row.component): row for row in packages.rows}
-    return {
-        "with_code": [
-            {
-                "name": each.package,
-                "version": each.version,
-                "manager": each.manager,
-                "location": each.location,
-                "libraries": list(each.libraries),
-                **_row(rows.get(_named(each))),
-                "alternatives": [
-                    {"libraries": list(group.libraries), "loaded": group.loaded, "evidence": group.evidence}
-                    for group in each.alternatives
-                ],
-                "called_on": [
-                    {"library": only.library, "numbers": list(map(list, only.numbers)), "evidence": only.evidence}
-                    for only in each.called_on
-                ],
-            }
-            for each in packages.with_code
-        ],
-        "without_code": packages.without_code,
-        "copies": [{"path": path, "count": number} for path, number in packages.copies],
-    }
 
 
 def gpus_json(report: GpusReport) -> Json:

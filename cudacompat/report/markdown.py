@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cudacompat.domain.machine.saved_facts import GPU_ID
+from cudacompat.domain.machine.private_texts import GPU_ID
 from cudacompat.domain.reports.doctor import DoctorReport
 from cudacompat.domain.reports.listing import InspectReport
 from cudacompat.domain.reports.lookup import GpusReport

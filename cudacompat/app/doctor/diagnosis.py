@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -12,15 +11,14 @@ from pathlib import Path
 from cudacompat.app.check import check, judge_read, read
 from cudacompat.app.doctor.installed import judge_installed
 from cudacompat.app.doctor.library_steps import library_steps
+from cudacompat.app.doctor.machine import _require_environments, _snapshot, load
 from cudacompat.app.doctor.machine_steps import is_of_builds, is_wanted, machine_steps
 from cudacompat.app.doctor.plan import helped, package_steps
 from cudacompat.app.inputs.published_files import owner_of
 from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.app.inputs.targets import distinct, jit_from, native_targets, release_of, resolve_targets
-from cudacompat.app.inputs.text_files import read_whole
 from cudacompat.app.project.recognise import Recognised, recognise
 from cudacompat.domain.machine.facts import Found, GpuDevice, HostFacts, Missing
-from cudacompat.domain.machine.saved_facts import from_json, to_json
 from cudacompat.domain.machine.visibility import visibility
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
@@ -34,7 +32,7 @@ from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.wheels.published import PublishedPackage
 from cudacompat.domain.wheels.wheel_cure import WheelCure
-from cudacompat.domain.words.errors import CudacompatError, ParseError, UsageError
+from cudacompat.domain.words.errors import CudacompatError, UsageError
 from cudacompat.domain.words.finding import Finding, Severity, worst_first
 from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.phrases import one_line
@@ -42,8 +40,6 @@ from cudacompat.domain.words.rule import applied
 from cudacompat.domain.words.verdict import JitPolicy, Outcome, Target
 from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.host.surroundings.masking import without_secrets
-
-_MOST_FACTS = 64 << 20  # bytes of a facts file
 
 # Findings about an artifact that a rebuild with the right list cures.
 _CURED_BY_REBUILD = frozenset(
@@ -167,42 +163,6 @@ def _builds(paths: Sequence[str], targets: Sequence[Target], facts: HostFacts) -
 
     found = build_folders(paths or (".",)) if targets else ()
     return judge_folders(found, targets, facts, named=bool(paths))
-
-
-def load(path: str) -> HostFacts:
-    """Return the facts that `doctor --save-facts` wrote; `UsageError` in one line for anything else."""
-    data = read_whole(path, _MOST_FACTS, "is not a facts file")
-    try:
-        return from_json(json.loads(data))
-    except ParseError as error:
-        raise UsageError(f"{path}: {error}") from error
-    except (ValueError, RecursionError):
-        raise UsageError(f"{path} is not a facts file of doctor --save-facts: invalid JSON") from None
-
-
-def save(facts: HostFacts) -> str:
-    """Return the text of a facts file, without names of users."""
-    return json.dumps(to_json(facts), indent=2, ensure_ascii=True) + "\n"
-
-
-def _require_environments(pythons: Sequence[str], beside: str) -> None:
-    """`UsageError` for what is no environment, and for one that would not be looked at."""
-    from cudacompat.host.toolchain.pythons import environment_at
-    from cudacompat.places.roots import Roots
-
-    if pythons and beside:
-        raise UsageError(f"--python does not go with {beside}")
-    for each in pythons:
-        if environment_at(Path(each), "--python", Roots.real()) is None:
-            raise UsageError(f"--python {each}: no Python environment (name its directory, or its interpreter)")
-
-
-def _snapshot(pythons: Sequence[str] = ()) -> HostFacts:
-    from cudacompat.engines import variables
-    from cudacompat.environments.installed import components
-    from cudacompat.host.snapshot import snapshot
-
-    return snapshot(installed=components, variables=variables(), pythons=pythons)
 
 
 def _targets(specs: Sequence[str], driver: DriverRelease | None, facts: HostFacts) -> tuple[Target, ...]:

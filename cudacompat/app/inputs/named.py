@@ -195,7 +195,7 @@ def _exists(path: str) -> bool:
 
 
 def _address(url: str, folder: Path, options: FetchOptions) -> tuple[Path, FetchedFile]:
-    from cudacompat.artifacts.remote.connection import RemoteError
+    from cudacompat.artifacts.remote.errors import RemoteError
 
     label = _last_part(url)
     options.told.fetching(label, _host(url))
@@ -209,7 +209,8 @@ def _address(url: str, folder: Path, options: FetchOptions) -> tuple[Path, Fetch
 
 def _package(name: str, folder: Path, options: FetchOptions) -> tuple[Path, FetchedFile]:
     from cudacompat.app.inputs.packages import chosen, listing_of, requirement_of
-    from cudacompat.artifacts.remote.connection import RemoteError, is_url, why_refused
+    from cudacompat.artifacts.remote.connection import is_url, why_refused
+    from cudacompat.artifacts.remote.errors import RemoteError
     from cudacompat.host.programs import pip
 
     told, platform = options.told, options.platform

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from cudacompat.domain.policy.keys import FILE_KEYS, given, ignores_of, of_environment, of_table, written
+from cudacompat.domain.policy.ignore_entries import ignores_of
+from cudacompat.domain.policy.keys import FILE_KEYS, given, of_environment, of_table, written
 from cudacompat.domain.policy.policy import Ignore
 from cudacompat.domain.policy.resolve import strongest
 from cudacompat.domain.rules import IGNORABLE_RULES

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from cudacompat.app.inputs.named import FetchOptions, Told, wish_of
 from cudacompat.artifacts.reading.given import GivenImages
-from cudacompat.artifacts.remote.connection import RemoteError
 from cudacompat.artifacts.remote.credentials import credential_files, credentials_for
+from cudacompat.artifacts.remote.errors import RemoteError
 from cudacompat.artifacts.remote.image_reference import parse_reference
 from cudacompat.artifacts.remote.registry import Registry
 from cudacompat.domain.words.byte_sizes import byte_size

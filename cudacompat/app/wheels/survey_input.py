@@ -64,7 +64,7 @@ def _is_store(text: str) -> bool:
 
 
 def _of_store(address: str) -> tuple[str, ...]:
-    from cudacompat.artifacts.remote.connection import RemoteError
+    from cudacompat.artifacts.remote.errors import RemoteError
     from cudacompat.artifacts.remote.store import wheels_in
 
     try:
@@ -105,7 +105,7 @@ def wheel_of(name: str, fetch: FetchOptions) -> Iterator[WheelAtHand]:
             fetched = here.fetched.get(there)
             yield WheelAtHand(there, fetched.size if fetched is not None else Path(there).stat().st_size)
         return
-    from cudacompat.artifacts.remote.connection import RemoteError
+    from cudacompat.artifacts.remote.errors import RemoteError
     from cudacompat.artifacts.remote.store import take_from_store
 
     with tempfile.TemporaryDirectory(prefix="cudacompat-", dir=fetch.folder) as folder:

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
+
+from cudacompat.artifacts.remote.errors import (
+    FileReplacedError,
+    NoRangesError,
+    RemoteError,
+    _is_transport,
+    _of_status,
+    _untrusted,
+    _words,
+)
 
 if TYPE_CHECKING:
     from http.client import HTTPMessage
@@ -20,41 +30,8 @@ CHUNK = 1 << 16
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _MOST_REDIRECTS = 5
-_AGAIN = (408, 429, 500, 502, 503, 504)
 _PAUSES_S = (0.5, 2.0)  # before the second and the third try
-_LONGEST_PAUSE_S = 30.0  # that a server may ask for
 _TRIES = len(_PAUSES_S) + 1
-
-
-class RemoteError(Exception):
-    """The file could not be had; the text is one line. `sealed` is whether the server asks for a password, `passing`
-    whether another try may do; `status` is that of its answer, `challenges` how it wants to be asked, `pause_s` for
-    how many seconds it wants to be left alone."""
-
-    def __init__(
-        self,
-        why: str,
-        *,
-        sealed: bool = False,
-        passing: bool = False,
-        status: int | None = None,
-        challenges: tuple[str, ...] = (),
-        pause_s: float = 0.0,
-    ) -> None:
-        super().__init__(why)
-        self.sealed = sealed
-        self.passing = passing
-        self.status = status
-        self.challenges = challenges
-        self.pause_s = pause_s
-
-
-class NoRangesError(RemoteError):
-    """The server does not send parts of the file, or its parts do not fit together."""
-
-
-class FileReplacedError(RemoteError):
-    """The file behind the address became another one while it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,41 +324,6 @@ def _content_range(text: str | None) -> tuple[int, int, int]:
 
 def _length(text: str | None) -> int | None:
     return int(text) if text and re.fullmatch(r"\d{1,18}", text) else None
-
-
-def _of_status(status: int, challenges: Sequence[str] | None = None, pause: str | None = None) -> RemoteError:
-    if status in (401, 403, 407):
-        why = f"the server asks for a password (HTTP {status})"
-        return RemoteError(why, sealed=True, status=status, challenges=tuple(challenges or ()))
-    if status in (404, 410):
-        return RemoteError(f"there is no such file (HTTP {status})", status=status)
-    if status in (416, 501):
-        return NoRangesError(f"the server does not send parts of the file (HTTP {status})")
-    pause_s = min(float(pause), _LONGEST_PAUSE_S) if pause and re.fullmatch(r"\d{1,6}", pause) else 0.0
-    return RemoteError(f"the server answers HTTP {status}", passing=status in _AGAIN, status=status, pause_s=pause_s)
-
-
-def _is_transport(error: Exception) -> bool:
-    from http.client import HTTPException
-
-    return isinstance(error, OSError | HTTPException | ValueError)
-
-
-def _untrusted(error: object) -> str | None:
-    """What OpenSSL says against a server's certificate, None where it is not about that."""
-    said = getattr(error, "verify_message", None)
-    return said[:100] if isinstance(said, str) else None
-
-
-def _words(error: object) -> str:
-    if isinstance(error, TimeoutError):
-        return "the server sent nothing for too long"
-    if (why := _untrusted(error)) is not None:
-        return f"its certificate is not trusted ({why}); the variable SSL_CERT_FILE names a file of those to trust"
-    if isinstance(error, OSError):
-        reason = getattr(error, "reason", None) or error.strerror or str(error) or type(error).__name__
-        return str(reason).lower()[:200]
-    return (str(error) or type(error).__name__).splitlines()[0][:200]
 
 
 def _nobody(_: int) -> None:

@@ -21,16 +21,9 @@ from cudacompat.artifacts.containers.image_documents import (
     LayerPlace,
     chosen_image,
 )
-from cudacompat.artifacts.remote.connection import (
-    Connection,
-    OnBytes,
-    Patience,
-    Remote,
-    RemoteError,
-    Stream,
-    why_refused,
-)
+from cudacompat.artifacts.remote.connection import Connection, OnBytes, Patience, Remote, Stream, why_refused
 from cudacompat.artifacts.remote.credentials import Credentials
+from cudacompat.artifacts.remote.errors import RemoteError
 from cudacompat.artifacts.remote.image_reference import ImageReference
 from cudacompat.domain.words.image_platforms import PlatformWish
 

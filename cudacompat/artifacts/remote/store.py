@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cudacompat.artifacts.remote.connection import NoRangesError, Remote, RemoteError
+from cudacompat.artifacts.remote.connection import Remote
+from cudacompat.artifacts.remote.errors import NoRangesError, RemoteError
 from cudacompat.artifacts.remote.take import Taken, members_of_zip, require_room
 from cudacompat.artifacts.remote.zip_table import TableError
 

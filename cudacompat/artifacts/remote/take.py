@@ -11,16 +11,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from cudacompat.artifacts.remote.connection import (
-    CHUNK,
-    Connection,
-    FileReplacedError,
-    NoRangesError,
-    Patience,
-    Remote,
-    RemoteError,
-    Stream,
-)
+from cudacompat.artifacts.remote.connection import CHUNK, Connection, Patience, Remote, Stream
+from cudacompat.artifacts.remote.errors import FileReplacedError, NoRangesError, RemoteError
 from cudacompat.artifacts.remote.zip_table import (
     LOCAL,
     TAIL,

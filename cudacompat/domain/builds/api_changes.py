@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from packaging.version import Version
 
-    from cudacompat.domain.builds.engine_facts import Window
+    from cudacompat.domain.builds.setting_facts import Window
 
 
 @dataclass(frozen=True, slots=True)

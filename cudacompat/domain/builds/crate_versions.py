@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from packaging.version import Version
 
 from cudacompat.domain.builds.engine import Engine
-from cudacompat.domain.builds.engine_facts import Window
+from cudacompat.domain.builds.setting_facts import Window
 
 
 def newest_allowed(engine: Engine, operator: str, version: str) -> str:

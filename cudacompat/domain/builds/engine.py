@@ -14,28 +14,30 @@ from packaging.version import InvalidVersion, Version
 
 from cudacompat.domain.builds.api_changes import Api
 from cudacompat.domain.builds.engine_facts import (
-    ALWAYS,
     BuildSystem,
     Cache,
-    Channel,
     DeadKind,
     DeadSetting,
     Effect,
-    Grammar,
     Hazard,
+    Proof,
+    RenamedOption,
+    Route,
+)
+from cudacompat.domain.builds.engine_trees import LogName, Marker, Recipe, Server
+from cudacompat.domain.builds.setting_facts import (
+    ALWAYS,
+    Channel,
+    Grammar,
     Knob,
     Limit,
-    Proof,
     Ptx,
     Purpose,
-    RenamedOption,
     RequiredSetting,
     Rewrite,
-    Route,
     Switch,
     Window,
 )
-from cudacompat.domain.builds.engine_trees import LogName, Marker, Recipe, Server
 from cudacompat.domain.builds.without_list import MakeNative, Native, OwnList
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.versions import ToolkitVersion

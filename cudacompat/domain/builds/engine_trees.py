@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cudacompat.domain.builds.engine_facts import ALWAYS, RequiredSetting, Window
+from cudacompat.domain.builds.setting_facts import ALWAYS, RequiredSetting, Window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

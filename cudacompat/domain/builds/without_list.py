@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from cudacompat.domain.builds.engine_facts import ALWAYS, Window
+from cudacompat.domain.builds.setting_facts import ALWAYS, Window
 from cudacompat.domain.words.versions import ToolkitVersion
 
 

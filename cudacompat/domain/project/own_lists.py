@@ -8,10 +8,11 @@ from typing import NamedTuple
 from cudacompat.domain.builds.engine import Grammar, Knob
 from cudacompat.domain.builds.lists.reader import read_list
 from cudacompat.domain.builds.plans.plan import arriving
+from cudacompat.domain.project.brought_cmake import cmake_version
 from cudacompat.domain.project.ci_jobs import jobs_with, toolkits
 from cudacompat.domain.project.model import Command, EngineUse, Project
 from cudacompat.domain.project.native_builds import is_switched_off, is_unlisted
-from cudacompat.domain.project.stages import builds_cuda, cmake_version, toolkit
+from cudacompat.domain.project.stages import builds_cuda, toolkit
 from cudacompat.domain.tables.toolkits import release
 from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.target import ArchTarget

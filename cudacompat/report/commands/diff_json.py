@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.compare.diff import ArtifactDiff, CodeAmount, DiffReport, Release, ServiceDiff, TargetDiff
+from cudacompat.domain.compare.diff_report import ArtifactDiff, CodeAmount, DiffReport, Release, ServiceDiff, TargetDiff
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome
 from cudacompat.report.json import Json, head
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from cudacompat.domain.compare.diff import ArtifactDiff, Change, CodeAmount, DiffReport, ServiceDiff, TargetDiff
+from cudacompat.domain.compare.diff_report import ArtifactDiff, Change, CodeAmount, DiffReport, ServiceDiff, TargetDiff
 from cudacompat.domain.gpus.lookup import search
 from cudacompat.domain.tables.gpu_names import capabilities_by_name
 from cudacompat.domain.words.byte_sizes import byte_size

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 import cudacompat
-from cudacompat.domain.machine.saved_facts import anonymous
+from cudacompat.domain.machine.private_texts import anonymous
 from cudacompat.domain.reports.doctor import DoctorReport, PlanStep
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.report.commands.doctor_table import TableRow, TableSection, machine_findings, sections

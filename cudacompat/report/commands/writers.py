@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from cudacompat.domain.compare.diff import DiffReport
+    from cudacompat.domain.compare.diff_report import DiffReport
     from cudacompat.domain.logs.report import CatalogueReport, ExplainReport
     from cudacompat.domain.reports.bench import BenchReport
     from cudacompat.domain.reports.check import CheckReport
@@ -66,7 +66,7 @@ def doctor_text(page: Page, report: DoctorReport) -> None:
 
 def doctor_json(report: DoctorReport) -> Json:
     """Return the document."""
-    from cudacompat.report.json import doctor_json as document
+    from cudacompat.report.commands.doctor_json import doctor_json as document
 
     return document(report)
 

@@ -13,8 +13,9 @@ import pytest
 
 from cudacompat.artifacts.reading.given import GivenImages
 from cudacompat.artifacts.reading.read import read_paths
-from cudacompat.artifacts.remote.connection import Patience, RemoteError, _words
+from cudacompat.artifacts.remote.connection import Patience
 from cudacompat.artifacts.remote.credentials import Credentials
+from cudacompat.artifacts.remote.errors import RemoteError, _words
 from cudacompat.artifacts.remote.image_reference import parse_reference
 from cudacompat.artifacts.remote.registry import Registry
 from cudacompat.domain.words.code import ReadResult

@@ -13,7 +13,8 @@ import pytest
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.artifacts.remote import connection
 from cudacompat.artifacts.remote import take as taking
-from cudacompat.artifacts.remote.connection import Patience, RemoteError, why_refused
+from cudacompat.artifacts.remote.connection import Patience, why_refused
+from cudacompat.artifacts.remote.errors import RemoteError
 from cudacompat.artifacts.remote.take import Taken, take
 from cudacompat.domain.words.paths import ArtifactPath
 from tests.helpers import fatbin_writer as fw

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from cudacompat.domain.builds.crate_versions import newest_allowed
 from cudacompat.domain.builds.engine import Engine
-from cudacompat.domain.builds.engine_facts import BuildSystem, Window
+from cudacompat.domain.builds.engine_facts import BuildSystem
+from cudacompat.domain.builds.setting_facts import Window
 from cudacompat.engines import find
 from tests.helpers.each_row import each_case
 

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cudacompat.domain.compare.diff import Change, CodeAmount, DiffReport, FailOn, Release, compare
+from cudacompat.domain.compare.diff import FailOn, compare
+from cudacompat.domain.compare.diff_report import Change, CodeAmount, DiffReport, Release
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.tables.architectures import ARCHITECTURES
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, NotRead

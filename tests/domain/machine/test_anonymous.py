@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cudacompat.domain.machine.saved_facts import anonymous
+from cudacompat.domain.machine.private_texts import anonymous
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from cudacompat.domain.project.brought_cmake import cmake_version
 from cudacompat.domain.project.image_names import base_of
-from cudacompat.domain.project.stages import builds_cuda, cmake_version, distro_of, ships, toolkit
+from cudacompat.domain.project.stages import builds_cuda, distro_of, ships, toolkit
 from cudacompat.domain.tables.images import IMAGES, Certainty, cudnn_word, offered
 from cudacompat.domain.tables.toolkits import RELEASES, deprecation
 from cudacompat.domain.words.versions import ToolkitVersion

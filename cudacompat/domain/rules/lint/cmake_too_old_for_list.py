@@ -16,8 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.builds.engine import Grammar
+from cudacompat.domain.project.brought_cmake import cmake_version
 from cudacompat.domain.project.model import ArchListSetting, Project
-from cudacompat.domain.project.stages import cmake_version
 from cudacompat.domain.project.walks import on_list
 from cudacompat.domain.tables.cmake_spellings import FIRST_WITH_LIST, FIRST_WITH_WORD, takes
 from cudacompat.domain.words.finding import Finding, Severity

@@ -21,10 +21,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.builds.engine import BuildSystem, MakeNative, Native
+from cudacompat.domain.project.brought_cmake import NEWEST_CMAKE, cmake_version
 from cudacompat.domain.project.default_lists import reaching
 from cudacompat.domain.project.model import Command, Project, Stage, TextSpan
 from cudacompat.domain.project.native_builds import asks_native, make_native, native_flag
-from cudacompat.domain.project.stages import NEWEST_CMAKE, cmake_version, compiler, distro_of, toolkit
+from cudacompat.domain.project.stages import compiler, distro_of, toolkit
 from cudacompat.domain.rules.lint.settings_facts import behind_cmake, in_cmake_args, settings_fix, settings_for
 from cudacompat.domain.tables.cmake_spellings import FIRST_WITH_WORD, PASSES_NATIVE_ON
 from cudacompat.domain.words.finding import Finding, Fix, Severity
