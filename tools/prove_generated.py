@@ -44,9 +44,10 @@ USER = "10001"
 # crun wants one kind of cgroups, and a container inside a container may not raise limits
 _RUNTIMES = ((), ("--runtime", "runc", "--cgroup-manager", "cgroupfs"))
 _LIMITS = ("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096")
+# stands in for PyTorch where its index is out of reach
 _TORCH = {
-    "torch/__init__.py": "# stands in for PyTorch where its index is out of reach\n__version__ = '2.9.0'\n",
-    "setup.py": "from setuptools import setup\nsetup(name='torch', version='2.9.0', packages=['torch'])\n",
+    "torch/__init__.py": "__version__ = '{version}'\n",
+    "setup.py": "from setuptools import setup\nsetup(name='torch', version='{version}', packages=['torch'])\n",
 }
 _INDEX_PACKAGES = ("setuptools", "wheel", "ninja", "packaging", "psutil", "scikit-build-core")
 _LARGE = {"clang", "libclang-dev"}  # half a gigabyte: fetched by the one build that wants it
@@ -117,16 +118,17 @@ class Store:
         wheels, build, rest, pins = folder / "wheels", set[str](), set[str](), ""
         wheels.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as scratch:
-            for name, text in _TORCH.items():
-                (Path(scratch) / name).parent.mkdir(exist_ok=True)
-                (Path(scratch) / name).write_text(text)
-            must(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", wheels, scratch)
+            frameworks = set[str]()
             for engine, kinds in offered((), ("dockerfile",)):
                 must(*CUDACOMPAT, *plan_of(engine), "--as", *kinds, "--write", "-o", scratch, cwd=ROOT)
-                stages = re.findall(_PACKAGES, (Path(scratch) / "Dockerfile").read_text())
+                text = (Path(scratch) / "Dockerfile").read_text()
+                frameworks |= set(re.findall(r"pip install torch==(\S+)", text))
+                stages = re.findall(_PACKAGES, text)
                 build |= set(stages[0].replace("\\", " ").split())
                 rest |= {name for each in stages[1:] for name in each.replace("\\", " ").split()}
                 pins = (Path(scratch) / ".cudacompat/requirements.txt").read_text()
+            for version in frameworks:
+                _torch_wheel(version, Path(scratch) / f"torch-{version}", wheels)
         (folder / "pins.txt").write_text(re.sub(r"(?m)^\./\S+ \\\n.*$", "", pins))
         for flavour in bare:
             names = build | rest | {"cargo"} if flavour == "devel" else rest
@@ -170,6 +172,13 @@ class Store:
     def start(self, *words: str) -> subprocess.CompletedProcess[str]:
         """`podman run`, with what this machine's containers need."""
         return ran(*self.podman, "run", "--network", "none", *self.limits, *words)
+
+
+def _torch_wheel(version: str, folder: Path, wheels: Path) -> None:
+    for name, text in _TORCH.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text.format(version=version))
+    must(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", wheels, folder)
 
 
 def plan_of(engine: str) -> list[str]:

@@ -19,6 +19,7 @@ from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.engines import find, known, profiles
 
 if TYPE_CHECKING:
+    from cudacompat.generate.base_images import BaseImages
     from cudacompat.generate.install import InstallSource
 
 
@@ -38,6 +39,8 @@ class GenerateRequest:
     install: str | None = None
     install_hashes: tuple[str, ...] = ()
     driver: str | None = None
+    registry: str | None = None
+    digests: bool = False
     folder: str = "."  # of the project: where a wheel that --install names is looked for
 
 
@@ -89,7 +92,19 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
 
     source = _source(asked)
     there = beside_names(source) if kind.checks else ()
-    return GenerateReport(plans, command, files(plans, kind, command, install=source), outputs=names, beside=there)
+    made = files(plans, kind, command, install=source, images=_images(asked))
+    return GenerateReport(plans, command, made, outputs=names, beside=there)
+
+
+def _images(asked: GenerateRequest) -> BaseImages:
+    from cudacompat.generate.base_images import DOCKER_HUB, BaseImages
+
+    if asked.registry is None and not asked.digests:
+        return BaseImages()
+    from cudacompat.app.inputs.image_digests import digest_of, registry_name
+
+    registry = registry_name(asked.registry) if asked.registry is not None else DOCKER_HUB
+    return BaseImages(registry, digest_of if asked.digests else None)
 
 
 def _version_here(engine: Engine, folder: str) -> str | None:
@@ -168,9 +183,11 @@ def command_line(plans: Sequence[BuildPlan], asked: GenerateRequest) -> str:
         ("--profile", asked.profile),
         ("--budget", asked.budget),
         ("--distro", asked.distro),
+        ("--registry", asked.registry),
         ("--install", asked.install),
         *(("--install-hash", each) for each in asked.install_hashes),
         ("--as", asked.output),
     ):
         words += [option, value] if value else []
+    words += ["--digests"] if asked.digests else []
     return shlex.join(words if asked.ptx else [*words, "--no-ptx"])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import cudacompat
 from cudacompat.domain.builds.engine import BuildSystem, Channel, Route
 from cudacompat.domain.builds.plans.arm_hosts import on_arm, two_hosts, why_no_image
+from cudacompat.domain.builds.plans.frameworks import why_no_framework
 from cudacompat.domain.builds.plans.matrix import slug
 from cudacompat.domain.builds.plans.plan import BuildPlan, PlanSetting, as_wheel, environment, gencode_flags, words
 from cudacompat.domain.reports.generate import GeneratedFile
@@ -18,6 +19,7 @@ from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.target import ArchSuffix
 from cudacompat.generate import filters
 from cudacompat.generate.actions import CHECKOUT, UPLOAD_ARTIFACT
+from cudacompat.generate.base_images import FROM_DOCKER_HUB, BaseImages
 from cudacompat.generate.install import OWN, REQUIREMENTS, InstallSource
 from cudacompat.generate.outputs import OUTPUTS, Matrix, Output, output
 from cudacompat.generate.own_wheel import templates
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["OUTPUTS", "files", "output", "render"]
 
-_REGISTRY = "docker.io/"  # podman and buildah ask which registry is meant where it is left out
 # 24.04's CMake 3.28 checks the list and refuses the suffix f (measured with 3.31.6; 3.31.8 and 4.0.2 take it); 22.04's
 # 3.22 checks nothing (measured with 3.22.6)
 _CHECKS_SUFFIX = frozenset({"ubuntu24.04", "ubuntu26.04"})
@@ -40,31 +41,53 @@ _JOB_PYTHON = {"ubuntu22.04": ("python3-venv", "python3.11-venv")}
 
 
 def files(
-    plans: Sequence[BuildPlan], kind: Output, command: str, install: InstallSource = OWN
+    plans: Sequence[BuildPlan],
+    kind: Output,
+    command: str,
+    *,
+    install: InstallSource = OWN,
+    images: BaseImages = FROM_DOCKER_HUB,
 ) -> tuple[GeneratedFile, ...]:
     """Return the files of this output for one plan, or for a matrix of them; `UsageError` where it cannot carry one."""
     if len(plans) > 1 and kind.matrix is Matrix.FILE_EACH:
         names = [filters.each_file(kind.file, plan, plans) for plan in plans]
         return tuple(
-            GeneratedFile(name, render(plan, kind, command, install=install))
+            GeneratedFile(name, render(plan, kind, command, install=install, images=images))
             for name, plan in zip(names, plans, strict=True)
         )
     if len(plans) > 1 and kind.matrix is Matrix.NO:
         raise UsageError(f"--as {kind.name} holds one build, and no single build serves all of these GPUs")
     name = _name(plans[0])
     return tuple(
-        GeneratedFile(file.format(name=name), _text(plans, kind, template, command=command, install=install))
+        GeneratedFile(
+            file.format(name=name), _text(plans, kind, template, command=command, install=install, images=images)
+        )
         for file, template in ((kind.file, kind.template), *kind.also)
     )
 
 
-def render(plan: BuildPlan, kind: Output, command: str, install: InstallSource = OWN) -> str:
+def render(
+    plan: BuildPlan,
+    kind: Output,
+    command: str,
+    *,
+    install: InstallSource = OWN,
+    images: BaseImages = FROM_DOCKER_HUB,
+) -> str:
     """Return the text of the file. `command` is the command line that made it, for its head; `install` is where
     the check stage of an image gets cudacompat from."""
-    return _text((plan,), kind, kind.template, command=command, install=install)
+    return _text((plan,), kind, kind.template, command=command, install=install, images=images)
 
 
-def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str, install: InstallSource) -> str:
+def _text(
+    plans: Sequence[BuildPlan],
+    kind: Output,
+    template: str,
+    *,
+    command: str,
+    install: InstallSource,
+    images: BaseImages,
+) -> str:
     if kind.image:
         for plan in plans:
             _refuse_image(plan, kind)
@@ -88,7 +111,7 @@ def _text(plans: Sequence[BuildPlan], kind: Output, template: str, command: str,
             install=install,
             requirements=REQUIREMENTS,
             version=cudacompat.__version__,
-            registry=_REGISTRY,
+            images=images,
             name=_name(plan),
             arm=all(on_arm(each.wanted) for each in plans),
             variables=variables,
@@ -136,6 +159,9 @@ def _refuse_image(plan: BuildPlan, kind: Output) -> None:
     two = two_hosts(plan.wanted) if kind.name != "devcontainer" else None  # that is built where it is opened
     if two is not None:
         raise UsageError(f"--as {kind.name} holds one image: {two}; make one for each, with its own --gpu")
+    no_framework = why_no_framework(plan) if kind.name != "devcontainer" else None  # that installs none
+    if no_framework is not None:
+        raise UsageError(no_framework)
     if plan.image is None:
         raise UsageError(
             f"no nvidia/cuda image of CUDA {plan.release.version} is known as devel, runtime and base for "

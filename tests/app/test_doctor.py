@@ -105,6 +105,24 @@ def test_a_dockerfile_that_is_there_is_mended_and_its_image_checked(tmp_path: Pa
     assert not any((step["command"] or "").startswith("cudacompat lint") for step in again)
 
 
+def test_what_an_image_copies_and_the_directory_does_not_have_is_said(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER, tmp_path / "app")
+
+    def build() -> str:
+        plan = inside("doctor", "app", "--gpu", GPU, "--format", "json", cwd=tmp_path).json["plan"]
+        return next(step["why"] for step in plan if (step["command"] or "").startswith("docker build"))
+
+    assert build().endswith("COPY takes what this directory does not have: Cargo.lock, nginx.conf, supervisord.conf")
+    for name in ("Cargo.lock", "nginx.conf"):
+        (tmp_path / "app" / name).touch()
+    assert build().endswith(" does not have: supervisord.conf")
+    (tmp_path / "app/supervisord.conf").touch()
+    assert build() == "build the image (podman takes the same words)"
+    dockerfile = tmp_path / "app/Dockerfile"
+    dockerfile.write_text(dockerfile.read_text() + f"COPY ../up {'long' * 2000} /x/\n")
+    assert "does not have: longlong" in build()
+
+
 def test_sources_that_were_never_built_are_mended_too(tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path / "app")
     for library in (tmp_path / "app").glob("*.so"):

@@ -21,6 +21,7 @@ from cudacompat.app.rebuild import run_steps
 from cudacompat.domain.builds.api_changes import code_only
 from cudacompat.domain.builds.plans.plan import plan_build
 from cudacompat.domain.builds.steps import BuildStep, BuildSteps, StepKind, StepResult, StepState
+from cudacompat.domain.builds.steps_script import script
 from cudacompat.engines import find
 from tests.helpers import toolchain
 from tests.helpers.fits import assert_fits
@@ -152,6 +153,44 @@ def test_what_an_image_holds_is_taken_out_and_the_log_keeps_every_command(tmp_pa
     commands = [line.split()[2] for line in Path(result.log).read_text().splitlines() if line.startswith("$ ")]
     assert commands == ["from", "mount", "rm"]
     assert buildah("containers", "-q") == ""
+
+
+def test_a_rebuild_leaves_no_image_without_a_name(tmp_path: Path) -> None:
+    """The real buildah builds twice under one tag, by the steps and by the script."""
+    if shutil.which("buildah") is None:
+        pytest.skip("no buildah on this machine")
+    store = tmp_path / "storage.conf"
+    store.write_text(
+        f'[storage]\ndriver = "vfs"\ngraphroot = "{tmp_path}/images"\nrunroot = "{tmp_path}/run"\n', encoding="utf-8"
+    )
+    environment = {**os.environ, "CONTAINERS_STORAGE_CONF": str(store), "BUILDAH_ISOLATION": "chroot"}
+
+    def images() -> list[str]:
+        done = subprocess.run(
+            ["buildah", "images", "--format", "{{.Name}}"], capture_output=True, text=True, env=environment
+        )
+        if done.returncode:
+            pytest.skip(f"buildah lists no image here: {done.stderr.strip()[-300:]}")
+        return done.stdout.split()
+
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "Dockerfile").write_text("FROM scratch AS build\nCOPY . /out\n")
+    build = BuildStep(StepKind.BUILD, "build", ("buildah", "bud", "-f", f"{tree}/Dockerfile", "-t", "made", str(tree)))
+    extract = BuildStep(StepKind.EXTRACT, "take it out", ("buildah", "made"))
+    plan = plan_build(find("cmake"), wanted_gpus(["8.6"]))
+    steps = BuildSteps(plan, str(tree), str(tmp_path / "build"), ("out/**/*",), (), (), (build, extract))
+    for number in range(2):
+        (tree / "made.so").write_text(f"made {number}")
+        report = run_steps(steps, environment, tmp_path / "build/logs", Watcher())
+        if report.results[0].state is not StepState.DONE:
+            pytest.skip(f"buildah builds no image here: {report.results[0].tail}")
+        assert report.results[1].state is StepState.DONE, report.results[1]
+        assert images() == ["localhost/made"]
+    (tree / "made.so").write_text("made by the script")
+    subprocess.run(["sh"], input=script(steps), text=True, check=True, env=environment, capture_output=True)
+    assert images() == ["localhost/made"]
+    assert (tmp_path / "build/out/made.so").read_text() == "made by the script"
 
 
 class Watcher:

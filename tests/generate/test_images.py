@@ -6,10 +6,12 @@ import os
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cudacompat.app.generate import GenerateRequest, generate
+from cudacompat.domain.words.errors import UsageError
 
 
 def text_of(engine: str, output: str = "dockerfile", version: str | None = None) -> str:
@@ -169,3 +171,39 @@ def test_versions_that_need_cudnn_are_built_and_run_with_it(version: str | None,
     images = re.findall(r"(?m)^FROM \S+:\$\{CUDA\}-(\S+)-ubuntu", text)
     assert images == (["cudnn-devel", "base", "cudnn-runtime"] if there else ["devel", "base", "runtime"])
     assert ("-DWITH_CUDNN=ON" in text) == there
+
+
+@pytest.mark.parametrize("engine", ["torch-extension", "flash-attention"])
+@pytest.mark.parametrize(
+    ("gpus", "cuda", "version", "index"),
+    [
+        (("12.0",), "13.0", "2.14.1", "cu130"),
+        (("12.0",), "12.8", "2.11.0", "cu128"),
+        (("7.0", "12.0"), "12.8", "2.10.0", "cu128"),  # 2.11 leaves 7.0 out of its build for CUDA 12.8
+    ],
+)
+def test_an_extension_is_built_with_a_pytorch_of_the_images_cuda_that_runs_on_the_gpus(
+    engine: str, gpus: tuple[str, ...], cuda: str, version: str, index: str
+) -> None:
+    if engine == "flash-attention" and "7.0" in gpus:
+        return  # its kernels begin with 8.0
+    text = generate(engine, GenerateRequest(specs=gpus, output="dockerfile", cuda=cuda)).files[0].text
+    assert f"pip install torch=={version} --index-url https://download.pytorch.org/whl/{index} " in text
+    assert f"ARG CUDA={cuda}." in text
+
+
+def test_the_newest_pytorch_that_runs_on_the_gpus_decides_the_cuda_release() -> None:
+    text = text_of("torch-extension")
+    assert "pip install torch==2.14.1 --index-url https://download.pytorch.org/whl/cu130 " in text
+    assert "\nARG CUDA=13.0." in text
+    volta = generate("torch-extension", GenerateRequest(specs=("7.0",), output="dockerfile")).files[0].text
+    assert "whl/cu126 " in volta
+    assert "\nARG CUDA=12.6." in volta
+
+
+@pytest.mark.parametrize("wanted", [{"specs": ("5.0", "12.0")}, {"specs": ("12.0",), "engine_version": "2.5"}])
+def test_no_image_is_made_where_no_pytorch_runs_on_the_gpus(wanted: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match=r"no published PyTorch .* is known that runs on|2\.5 has no setting"):
+        generate("torch-extension", GenerateRequest(output="dockerfile", **wanted))
+    plan = generate("torch-extension", GenerateRequest(specs=("5.0", "12.0"))).plans[0]
+    assert any("this is for one that you build" in note for note in plan.notes)

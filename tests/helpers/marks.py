@@ -267,6 +267,11 @@ TOOLS: Listed = {
         "test_other_formats_tell_of_a_disagreement",
         "test_what_fails_as_foretold_is_no_disagreement_and_still_an_error",
     ),
+    "tests/app/inputs/test_image_digests.py": (
+        "test_an_image_that_is_not_there_is_said",
+        "test_jobs_and_dev_containers_are_pinned_too",
+        "test_the_digest_that_is_written_is_the_images",
+    ),
     "tests/app/test_rebuild.py": (),
     "tests/app/test_rebuild_journeys.py": (),
     "tests/app/test_sick_drivers.py": (),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from shlex import quote
 from typing import NamedTuple
 
+from cudacompat.app.inputs.text_files import beginning
 from cudacompat.domain.reports.doctor import PlanStep
 from cudacompat.domain.reports.lint import LintReport
 from cudacompat.domain.words.errors import CudacompatError
@@ -15,6 +17,7 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, one_line
 from cudacompat.domain.words.verdict import Target
 
+_MOST_NAMED = 5
 MOST_ENTRIES = 5000  # folders and files; llama.cpp has 2,600
 
 
@@ -94,11 +97,24 @@ def _mended(report: LintReport, command: str) -> PlanStep:
     return PlanStep(why, command)
 
 
+def _lacking(folder: Path, image: str) -> str:
+    """What the Dockerfile copies and the folder, its build context, does not have; empty where all is there."""
+    from cudacompat.artifacts.buildfiles.copied import copied_paths
+
+    text = beginning(folder / image) or ""
+    names = (each.strip("/") for each in dict.fromkeys(copied_paths(text)) if ".." not in each.split("/"))
+    # a name that is too long for the system is an error for Path.exists
+    absent = [one_line(name) for name in names if name and not os.path.exists(folder / name)]  # noqa: PTH110
+    return ", ".join(absent[:_MOST_NAMED]) + (f" and {len(absent) - _MOST_NAMED} more" if absent[_MOST_NAMED:] else "")
+
+
 def _image_steps(folder: str, image: str, gpus: str) -> tuple[PlanStep, ...]:
     """Not held to native code: libraries of the base image run on these GPUs by other ways, too."""
     tag = re.sub(r"[^a-z0-9]+", "-", Path(folder).resolve().name.lower()).strip("-") or "image"
     build = f"docker build -t {tag} -f {quote(str(Path(folder) / image))} {quote(folder)}"
+    lacking = _lacking(Path(folder), image)
+    why = f"; COPY takes what this directory does not have: {lacking}" if lacking else ""
     return (
-        PlanStep("build the image (podman takes the same words)", build),
+        PlanStep(f"build the image (podman takes the same words){why}", build),
         PlanStep("check that what is in it runs on these GPUs", f"docker save {tag} | cudacompat check - {gpus}"),
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cudacompat.app.rebuild.products import BuildWatch
-from cudacompat.domain.builds.steps import BuildStep, BuildSteps, StepResult, StepState
+from cudacompat.domain.builds.steps import BuildStep, BuildSteps, StepKind, StepResult, StepState
 from cudacompat.domain.runs.first_error import MOST_LINES, begins_error, with_context
 from cudacompat.host.runs.follow import follow
 
@@ -42,13 +42,15 @@ class Events(Protocol):
 
 @dataclass
 class RunningBuild:
-    """A build while it runs: its steps and environment, where logs go, who watches it."""
+    """A build while it runs: its steps and environment, where logs go, who watches it. `replaced` is the image that an
+    earlier rebuild left under the tag of this one."""
 
     steps: BuildSteps
     environment: Mapping[str, str]
     logs: Path
     events: Events
     watch: BuildWatch
+    replaced: str = ""
 
 
 def clean(step: BuildStep, build: RunningBuild, number: int) -> StepResult:
@@ -109,6 +111,32 @@ def _failed(step: BuildStep, log: Path, tail: Iterable[str], code: int, said: st
     return StepResult(step, StepState.FAILED, exit_code=code, log=str(log), tail=tuple(tail), said=said)
 
 
+def note_replaced(build: RunningBuild) -> None:
+    """Note which image has the tag that the build is about to give to another; none without a container."""
+    for step in build.steps.steps:
+        if step.kind is StepKind.EXTRACT:
+            build.replaced = _image_of(step, build)
+
+
+def _drop_replaced(step: BuildStep, build: RunningBuild) -> None:
+    """Remove the image that lost its tag, which would stay behind without a name. One that something else uses is kept:
+    the program refuses then."""
+    if build.replaced and build.replaced != _image_of(step, build):
+        _quietly(build, step.command[0], "rmi", build.replaced)
+
+
+def _image_of(step: BuildStep, build: RunningBuild) -> str:
+    program, image = step.command[:2]
+    return _quietly(build, program, "images", "-q", "--no-trunc", image).partition("\n")[0].strip()
+
+
+def _quietly(build: RunningBuild, *command: str) -> str:
+    from cudacompat.host.programs import process
+
+    done = process.run(_with_path(command), environment=build.environment)
+    return done.stdout if done.ok else ""
+
+
 def extract(step: BuildStep, build: RunningBuild, number: int) -> StepResult:
     """Take /out from the image into the build's folder: by a container that never runs."""
     program, image = step.command[:2]
@@ -149,6 +177,7 @@ def extract(step: BuildStep, build: RunningBuild, number: int) -> StepResult:
         run(program, "rm", container)
     if code:
         return _failed(step, log, lines, code=code, said="/out could not be taken out")
+    _drop_replaced(step, build)
     return StepResult(step, StepState.DONE, exit_code=code, log=str(log), said=f"/out is in {place}")
 
 

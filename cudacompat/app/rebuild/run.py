@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from cudacompat.app.rebuild.commands import Events, RunningBuild, clean, extract, run_command
+from cudacompat.app.rebuild.commands import Events, RunningBuild, clean, extract, note_replaced, run_command
 from cudacompat.app.rebuild.flags import hold_flags, in_this_tree, own_lists
 from cudacompat.app.rebuild.judged import judge, lost_ptx, said_of, without_code
 from cudacompat.app.rebuild.prepare import DOCKERFILE, dockerfile
@@ -34,6 +34,7 @@ def run_steps(steps: BuildSteps, environment: Mapping[str, str], logs: Path, eve
     watch = BuildWatch(steps)
     watch.begin()
     build = RunningBuild(steps, own, logs, events=events, watch=watch)
+    note_replaced(build)
     there = tuple(watch.earlier) or matching(steps)
     with ThreadPoolExecutor(1) as pool:
         earlier = pool.submit(judge, steps, there)  # while CMake configures

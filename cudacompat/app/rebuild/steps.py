@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,9 +16,9 @@ from cudacompat.artifacts.buildfiles.cmake_cache import entries
 from cudacompat.artifacts.buildfiles.compile_commands import cuda_units
 from cudacompat.domain.builds.engine import BuildSystem, Channel
 from cudacompat.domain.builds.lists.nvcc_flags import Requested, describe
-from cudacompat.domain.builds.plans.plan import BuildPlan
+from cudacompat.domain.builds.plans.plan import BuildPlan, environment
 from cudacompat.domain.builds.steps import BuildStep, ProductsBy, StepKind
-from cudacompat.domain.words.errors import CudacompatError
+from cudacompat.domain.words.errors import CudacompatError, UsageError
 from cudacompat.domain.words.phrases import count
 
 CONTAINER_PROGRAMS = ("podman", "docker", "buildah")
@@ -155,7 +156,34 @@ def _pip(site: Site) -> Made:
     stale = [str(path) for path in (wheels, *_stale_of_pip(site)) if path.exists()]
     clear = (BuildStep(StepKind.CLEAN, _OLDER, paths=tuple(stale)),) if stale else ()
     build = BuildStep(StepKind.BUILD, why, (*pip, str(site.tree)))
-    return Made((*clear, build, _JUDGE), ProductsBy.PATTERNS, (f"{WHEELS}/*.whl",))
+    return Made((*clear, build, _JUDGE), ProductsBy.PATTERNS, (f"{WHEELS}/*.whl",), notes=_in_place(site))
+
+
+_MOST_ENTRIES = 20_000
+# what Python imports, not any library: x.cpython-311-x86_64-linux-gnu.so, x.abi3.so, x.cp311-win_amd64.pyd
+_EXTENSION = re.compile(r"\.(?:cpython-\d+[\w-]*|abi3)\.so$|\.pyd$")
+_NOT_SOURCES = frozenset({"build", "dist", "node_modules", "site-packages"})
+
+
+def _in_place(site: Site) -> tuple[str, ...]:
+    """That an extension lies among the sources, as an editable installation leaves and loads it: a wheel does not
+    replace that one."""
+    left = _MOST_ENTRIES
+    for folder, folders, files in os.walk(site.tree):
+        folders[:] = [name for name in folders if name not in _NOT_SOURCES and not name.startswith(".")]
+        left -= len(folders) + len(files)
+        built = next((name for name in sorted(files) if _EXTENSION.search(name)), None)
+        if built is not None:
+            variables = " ".join(f"{each.name}={shlex.quote(each.value)}" for each in environment(site.plan))
+            options = " ".join((*(_ALONE if builds_alone(site.plan) else ()), "--no-deps", "-e"))
+            command = f"{variables} {shlex.quote(str(site.python))} -m pip install {options} ."
+            return (
+                f"{os.path.relpath(Path(folder, built), site.tree)} was built among the sources, as `pip install -e` "
+                f"does, and stays as it is: this builds a wheel; remove it and build it again with `{command}`",
+            )
+        if left < 0:
+            break
+    return ()
 
 
 WHEELS = "cudacompat-wheels"  # below the build's folder: only what this build made lies there
@@ -189,6 +217,8 @@ _CLEAN_TARGET = re.compile(r"(?m)^(?:[\w./-]+ )*clean(?: [\w./-]+)* *::?(?!=)")
 
 def _make(site: Site) -> Made:
     file = next((name for name in ("GNUmakefile", "makefile", "Makefile") if (site.tree / name).is_file()), None)
+    if file is None and not any(word.startswith(_ELSEWHERE) for word in site.extra):
+        raise UsageError(f"no Makefile in {site.tree}, which make would build from{_by_meson(site)}")
     text = beginning(site.tree / file) if file is not None else None
     cleans = text is not None and _CLEAN_TARGET.search(text) is not None
     why = "make does not know that NVCC_APPEND_FLAGS changed: objects that are there would stay as they are"
@@ -200,6 +230,22 @@ def _make(site: Site) -> Made:
     below = os.path.relpath(site.tree, site.folder)
     steps = (*clean, BuildStep(StepKind.BUILD, "build", command), _JUDGE)
     return Made(steps, ProductsBy.CHANGES, (f"{below}/**/*",), notes=notes)
+
+
+_APART = "build-cudacompat"  # a folder of its own: Meson does not know that the variable changed
+_ELSEWHERE = ("-f", "-C", "--file", "--makefile", "--directory")
+
+
+def _by_meson(site: Site) -> str:
+    """The commands of Meson with the settings of the plan, where Meson builds the tree; it is not run here."""
+    if not (site.tree / "meson.build").is_file():
+        return ""
+    given = " ".join(f"{each.name}={shlex.quote(each.value)}" for each in environment(site.plan))
+    targets = shlex.join(word for each in dict.fromkeys(w.spec for w in site.plan.wanted) for word in ("--gpu", each))
+    return (
+        f"; Meson builds it, in these steps: export {given}; meson setup {_APART}; meson compile -C {_APART}; "
+        f"cudacompat check {_APART} {targets}"
+    )
 
 
 def container_steps(site: Site, program: str, dockerfile: Path) -> Made:

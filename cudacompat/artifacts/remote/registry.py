@@ -63,6 +63,13 @@ class Registry:
         self._authorization: str | None = None
         self._scheme = "https"
 
+    def digest(self) -> str:
+        """Return the digest of the image, or of the index of its platforms; `RemoteError` where it is not there."""
+        try:
+            return f"sha256:{sha256(self._top()).hexdigest()}"
+        except RemoteError as error:
+            raise self._said(error) from None
+
     def image(self, wish: PlatformWish) -> ImageOutline:
         """Return the image that is wanted; `RemoteError` where the registry does not give it."""
         try:

@@ -62,6 +62,13 @@ def command(
         str | None,
         typer.Option(metavar="NAME", help="Base image distribution: ubuntu22.04, ubuntu24.04 or ubuntu26.04."),
     ] = None,
+    registry: Annotated[
+        str | None,
+        typer.Option(metavar="HOST", help="The registry, or mirror, of the base images (docker.io)."),
+    ] = None,
+    digests: Annotated[
+        bool, typer.Option("--digests", help="Ask the registry for the digest of each base image, to pin it.")
+    ] = False,
     install: Annotated[
         str | None,
         typer.Option(
@@ -114,6 +121,8 @@ def command(
             "--cuda": cuda,
             "--driver": driver,
             "--distro": distro,
+            "--registry": registry,
+            "--digests": "yes" if digests else None,
             "--install": install,
             "--wheel": wheel,
         }
@@ -155,6 +164,8 @@ def command(
         ptx=ptx,
         budget=budget,
         distro=distro,
+        registry=registry,
+        digests=digests,
         install=install,
         install_hashes=tuple(install_hash or ()),
         folder=folder or ".",

@@ -6,7 +6,7 @@ engine for which it holds; nothing about an engine is decided anywhere else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ from cudacompat.domain.builds.engine_facts import (
     RenamedOption,
     Route,
 )
-from cudacompat.domain.builds.engine_trees import LogName, Marker, Recipe, Server
+from cudacompat.domain.builds.engine_trees import Framework, FrameworkBuild, LogName, Marker, Recipe, Server
 from cudacompat.domain.builds.setting_facts import (
     ALWAYS,
     Channel,
@@ -54,6 +54,8 @@ __all__ = [
     "DeadSetting",
     "Effect",
     "Engine",
+    "Framework",
+    "FrameworkBuild",
     "Grammar",
     "Hazard",
     "Knob",
@@ -108,7 +110,8 @@ class Engine:
     log_names: tuple[LogName, ...] = ()
     api: Api | None = None
     recipe: Recipe | None = None
-    published: Callable[[Version | None], frozenset[ToolkitVersion]] | None = None  # the CUDA its framework comes with
+    framework: Framework | None = None  # what it extends, with which it is built
+    version_of_framework: bool = False  # its version is the framework's: the newest that serves the GPUs is taken
     unset: str = ""  # what happens when nothing sets the list
     native: Native | None = None  # where that is to ask for the GPUs that are there
     make_native: tuple[MakeNative, ...] = ()  # the same for the engine's own Makefile

@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from packaging.version import Version
+
 from cudacompat.domain.builds.setting_facts import ALWAYS, RequiredSetting, Window
+from cudacompat.domain.words.versions import ToolkitVersion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,26 @@ class Server:
     window: Window = ALWAYS
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameworkBuild:
+    """A published build of the framework that an engine extends: what pip is given to install it (`torch==2.14.1
+    --index-url …`), and the CUDA release that it was built with."""
+
+    version: Version
+    cuda: ToolkitVersion
+    install: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framework:
+    """What an engine extends: its title, the package that it is on an index, and what gives its published builds for a
+    version (`None`: each) that run on GPUs of these numbers, beside an Arm processor or not, the newest first."""
+
+    title: str
+    package: str
+    builds: Callable[[Version | None, Sequence[int], bool], tuple[FrameworkBuild, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How a container builds the engine: packages of Ubuntu, commands, what the runtime needs.
@@ -48,7 +72,7 @@ class Recipe:
     `python_packages` are what the wheel that is built needs when it is imported, whether its metadata says so or not.
 
     In `configure` and `build` the item `{settings}` stands for the settings of channel DEFINE or ARGUMENT, and
-    `{cuda}` within an item for the digits of the CUDA release: 128.
+    `{framework}` within an item for what pip is given to install the engine's framework.
     """
 
     packages: tuple[str, ...]

@@ -26,6 +26,7 @@ def script(steps: BuildSteps, dockerfile: str | None = None) -> str:
     lines += [f"export {name}={shlex.quote(value)}" for name, value in steps.environment]
     if dockerfile is not None:
         lines += _written(steps, dockerfile)
+    lines += [_noted(step) for step in steps.steps if step.kind is StepKind.EXTRACT]
     if steps.products_by is not ProductsBy.PATTERNS:
         lines += ["stamp=$(mktemp)", "made=$(mktemp -d)", 'trap \'rm -rf -- "$stamp" "$made"\' EXIT']
     for step in steps.steps:
@@ -69,7 +70,18 @@ def _extract(step: BuildStep, steps: BuildSteps) -> list[str]:
         ]
     else:
         lines += [f"container=$({program} create {image})", f'{program} cp "$container:/out" {place}']
-    return [*lines, f'{program} rm "$container"']
+    # an image that lost its tag would stay behind without a name
+    dropped = f'if [ -n "$before" ] && [ "$before" != "{_image(step)}" ]; then {program} rmi "$before" || true; fi'
+    return [*lines, f'{program} rm "$container"', dropped]
+
+
+def _image(step: BuildStep) -> str:
+    return f"$({step.command[0]} images -q --no-trunc {step.command[1]} 2>/dev/null || true)"
+
+
+def _noted(step: BuildStep) -> str:
+    """The line that notes which image has the tag that the build is about to give to another."""
+    return f"before={_image(step)}"
 
 
 def _check(steps: BuildSteps) -> list[str]:

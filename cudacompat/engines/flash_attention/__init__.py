@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from packaging.version import Version
 
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
     Channel,
     DeadSetting,
+    Framework,
+    FrameworkBuild,
     Grammar,
     Hazard,
     Knob,
@@ -23,6 +28,7 @@ from cudacompat.domain.builds.engine import (
 )
 from cudacompat.domain.words.versions import ToolkitVersion
 from cudacompat.engines.record import EngineRecord
+from cudacompat.engines.torch_builds import torch_builds
 
 if TYPE_CHECKING:
     from cudacompat.domain.logs.signature import LogLines
@@ -30,6 +36,8 @@ if TYPE_CHECKING:
 _SETUP = "setup.py of Dao-AILab/flash-attention at 0251105a (2.8.4) and its tags from v2.7.3 on"
 
 _RELEASED = Window("2.7.3", "2.8.4")
+# whose facts are known here (engines/torch_extension)
+_NEWEST_TORCH = Version("2.14.1")
 _FAMILIES = Window("2.8.4")
 _READER = "flash-attention's setup.py, which knows these numbers and silently ignores others"
 
@@ -38,6 +46,10 @@ def _log_lines() -> LogLines:
     from cudacompat.engines.flash_attention.log_lines import LINES
 
     return LINES
+
+
+def _torch(_version: Version | None, numbers: Sequence[int], arm: bool) -> tuple[FrameworkBuild, ...]:
+    return torch_builds(None, numbers, arm=arm, newest=_NEWEST_TORCH)
 
 
 ENGINE = EngineRecord(
@@ -137,19 +149,19 @@ ENGINE = EngineRecord(
             beside="setup.py",
         ),
     ),
-    # PyTorch's index has a folder for each CUDA release that it is built with; cpp_extension wants the same major.
+    # cpp_extension wants nvcc of the major release of CUDA that PyTorch was built with.
     recipe=Recipe(
         packages=("g++", "git", "ninja-build"),
         configure=(
             "sh",
             "-c",
-            "pip install torch --index-url https://download.pytorch.org/whl/cu{cuda} "
-            "&& pip install ninja packaging psutil setuptools wheel",
+            "pip install {framework} && pip install ninja packaging psutil setuptools wheel",
         ),
         build=(("pip", "wheel", "--no-build-isolation", "."),),
         runtime_packages=("libgomp1",),
         python_packages=("torch",),
     ),
+    framework=Framework(title="PyTorch", package="torch", builds=_torch),
     proved=(("env", Proof.DOCUMENTED),),
     log_lines=_log_lines,
     log_names=(LogName(pattern=r"flash[-_]attn", rank=80, source="logs of it in public issues"),),

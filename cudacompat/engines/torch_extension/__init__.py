@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from packaging.version import Version
@@ -11,6 +12,8 @@ from cudacompat.domain.builds.engine import (
     Cache,
     Channel,
     DeadSetting,
+    Framework,
+    FrameworkBuild,
     Grammar,
     Hazard,
     Knob,
@@ -18,9 +21,10 @@ from cudacompat.domain.builds.engine import (
     Proof,
     Ptx,
     Recipe,
+    Window,
 )
-from cudacompat.domain.words.versions import ToolkitVersion
 from cudacompat.engines.record import EngineRecord
+from cudacompat.engines.torch_builds import torch_builds
 
 if TYPE_CHECKING:
     from cudacompat.domain.logs.signature import LogLines
@@ -28,8 +32,19 @@ if TYPE_CHECKING:
 _PYTHON = "torch/utils/cpp_extension.py of the torch 2.13.0 and 2.14.1 wheels, _get_cuda_arch_flags; run with both"
 _CMAKE = "share/cmake/Caffe2/public/cuda.cmake and utils.cmake of the torch 2.14.1 wheel; configured with CMake 4.4"
 
-# The numbers of _get_cuda_arch_flags in 2.14.1; another one is a ValueError.
-_KNOWN = (35, 37, 50, 52, 53, 60, 61, 62, 70, 72, 75, 80, 86, 87, 89, 90, 100, 103, 107, 110, 120, 121)
+# The numbers of _get_cuda_arch_flags by the release that has them first, the newest last; another one is a ValueError.
+# Read in the wheels of 1.13.1, 2.0.1, 2.2.2, 2.4.1, 2.5.1, 2.6.0, 2.7.1, 2.8.0, 2.9.1, 2.10.0 to 2.15.0 (PyPI).
+_OLDEST = (35, 37, 50, 52, 53, 60, 61, 62, 70, 72, 75, 80, 86)
+_KNOWN: tuple[tuple[str | None, tuple[int, ...]], ...] = (
+    (None, _OLDEST),
+    ("2", (*_OLDEST, 89, 90)),
+    ("2.1", (*_OLDEST, 87, 89, 90)),
+    ("2.6", (*_OLDEST, 87, 89, 90, 100)),
+    ("2.7", (*_OLDEST, 87, 89, 90, 100, 101, 120)),
+    ("2.8", (*_OLDEST, 87, 89, 90, 100, 101, 103, 120, 121)),
+    ("2.9", (*_OLDEST, 87, 89, 90, 100, 103, 110, 120, 121)),
+    ("2.14", (*_OLDEST, 87, 89, 90, 100, 103, 107, 110, 120, 121)),
+)
 
 
 def _log_lines() -> LogLines:
@@ -39,15 +54,11 @@ def _log_lines() -> LogLines:
 
 
 _CURRENT = "2.14.1"
+_EXTENSION = r"\bCUDAExtension\b|torch\.utils\.cpp_extension|torch\.utils import cpp_extension"
 
 
-def _published(version: Version | None) -> frozenset[ToolkitVersion]:
-    """The CUDA releases for which PyTorch's own indexes have this version, of the newest for `None`."""
-    from cudacompat.domain.wheels.table import torch_rows
-
-    wanted = version or Version(_CURRENT)
-    rows = (row for row in torch_rows() if row.version.release[:2] == wanted.release[:2] and row.cuda is not None)
-    return frozenset(ToolkitVersion.parse(row.cuda) for row in rows if row.cuda is not None)
+def _torch(version: Version | None, numbers: Sequence[int], arm: bool) -> tuple[FrameworkBuild, ...]:
+    return torch_builds(version, numbers, arm=arm, newest=Version(_CURRENT))
 
 
 ENGINE = EngineRecord(
@@ -61,16 +72,20 @@ ENGINE = EngineRecord(
     "list index out of range`, and find_package(Torch) takes a list that begins with 5.0: CUDA 13 cannot build it",
     stops_unset="cpp_extension finds no GPU to build for and ends in `IndexError: list index out of range`",
     knobs=(
-        Knob(
-            "TORCH_CUDA_ARCH_LIST",
-            Channel.ENVIRONMENT,
-            Grammar.TORCH,
-            "torch.utils.cpp_extension, and find_package(Torch) where no -D of this name is given",
-            f"{_PYTHON}; {_CMAKE}",
-            ptx=Ptx.WITH_CODE,
-            suffixes="a",
-            known=_KNOWN,
-            anywhere=True,
+        *(
+            Knob(
+                "TORCH_CUDA_ARCH_LIST",
+                Channel.ENVIRONMENT,
+                Grammar.TORCH,
+                "torch.utils.cpp_extension, and find_package(Torch) where no -D of this name is given",
+                f"{_PYTHON}; {_CMAKE}",
+                window=Window(since, until),
+                ptx=Ptx.WITH_CODE,
+                suffixes="a",
+                known=known,
+                anywhere=True,
+            )
+            for (since, known), until in zip(_KNOWN, (*(since for since, _ in _KNOWN[1:]), None), strict=True)
         ),
     ),
     file_knobs=(
@@ -125,21 +140,23 @@ ENGINE = EngineRecord(
     ),
     products=("dist/*.whl", "build/lib*/**/*.so"),
     markers=(
-        Marker("setup.py", r"\bCUDAExtension\b|torch\.utils\.cpp_extension|torch\.utils import cpp_extension"),
+        Marker("setup.py", _EXTENSION),
+        Marker("build.py", _EXTENSION, beside="pyproject.toml"),  # what Poetry runs
         Marker("CMakeLists.txt", r"(?im)^[ \t]*find_package\s*\(\s*Torch\b"),
     ),
-    # PyTorch's index has a folder for each CUDA release that it is built with; cpp_extension wants the same major.
+    # cpp_extension wants nvcc of the major release of CUDA that PyTorch was built with.
     recipe=Recipe(
         packages=("g++", "git", "ninja-build"),
         configure=(
             "sh",
             "-c",
-            "pip install torch --index-url https://download.pytorch.org/whl/cu{cuda} && pip install setuptools wheel",
+            "pip install {framework} && pip install setuptools wheel",
         ),
         build=(("pip", "install", "--no-build-isolation", "."),),
         python_packages=("torch",),
     ),
     proved=(("env", Proof.BUILT), ("cmake", Proof.CONFIGURED)),
-    published=_published,
+    framework=Framework(title="PyTorch", package="torch", builds=_torch),
+    version_of_framework=True,
     log_lines=_log_lines,
 )

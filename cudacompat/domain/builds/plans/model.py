@@ -8,7 +8,7 @@ from typing import Protocol
 
 from packaging.version import Version
 
-from cudacompat.domain.builds.engine import Channel, Engine, Recipe, Server
+from cudacompat.domain.builds.engine import Channel, Engine, FrameworkBuild, Recipe, Server
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.judge.coverage import Reach, reach, requirement
 from cudacompat.domain.tables.images import BaseImage
@@ -76,7 +76,9 @@ class BuildPlan:
     """What a build is given, and what must come out of it.
 
     `code` is what is asked of the build, `arrives` the images that its artifacts will hold (after the build's own
-    rewriting). `image` is the base image that exists for the release, `None` where none is known.
+    rewriting). `image` is the base image that exists for the release, `None` where none is known. `framework` is the
+    published build of the engine's framework, of this CUDA release, that runs on the GPUs; `None` where the engine has
+    no framework, or no build of it does.
     """
 
     engine: Engine
@@ -90,6 +92,7 @@ class BuildPlan:
     image: BaseImage | None
     notes: tuple[str, ...] = field(default=())
     distro: str = DISTRO
+    framework: FrameworkBuild | None = None
 
     @property
     def title(self) -> str:
@@ -98,14 +101,14 @@ class BuildPlan:
 
     @property
     def recipe(self) -> Recipe | None:
-        """The engine's recipe for this version, with the digits of the CUDA release, 128 for 12.8, for `{cuda}`."""
+        """The engine's recipe for this version, with what installs its framework."""
         own = self.engine.recipe
         if own is None:
             return None
-        digits = f"{self.release.version.major}{self.release.version.minor}"
+        framework = self.framework.install if self.framework is not None else ""
 
         def filled(step: tuple[str, ...]) -> tuple[str, ...]:
-            return tuple(word.replace("{cuda}", digits) for word in step)
+            return tuple(word.replace("{framework}", framework) for word in step)
 
         others = {word for word, window in own.only if not window.holds(self.version)}
         configure = tuple(word for word in own.configure if word not in others)

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from packaging.version import Version
 
-from cudacompat.domain.builds.engine import Engine, Knob, Ptx, Route
+from cudacompat.domain.builds.engine import Engine, FrameworkBuild, Knob, Ptx, Route
 from cudacompat.domain.builds.lists.writer import CodeTarget, pairs, says_ptx, spell
 from cudacompat.domain.builds.plans.arm_hosts import boards_notes, release_of_board, two_hosts
 from cudacompat.domain.builds.plans.commands import as_wheel, commands, define, environment, setting_line, words
+from cudacompat.domain.builds.plans.frameworks import framework_builds, framework_note, in_order
 from cudacompat.domain.builds.plans.model import (
     DISTRO,
     BuildPlan,
@@ -73,7 +74,7 @@ def plan_build(
     profile keeps its own order and form of the list, and adds its idle variables. `code`, where given, is the list
     instead; `distro` is that of the base image; `driver` the one with which the result has to run.
     """
-    of_version = engine.version(version)
+    of_version, given = engine.version(version), code
     if code is None:
         code = code_for(engine, of_version, wanted, ptx=ptx) if profile is None else _code_as_given(wanted)
     code = sayable(engine, of_version, code, route=route)
@@ -82,8 +83,23 @@ def plan_build(
     if cuda is None and driver is None:
         cuda = release_of_board(wanted)
     archs = {each.arch for each in code} | {each.arch for each in arrives}
-    among = engine.published(of_version) if engine.published is not None else frozenset()
-    chosen = choose_release(cuda, archs, labels, driver=driver, among=among)
+    builds = framework_builds(engine, of_version, wanted)
+    chosen = choose_release(cuda, archs, labels, driver=driver, among=in_order(engine, builds))
+    framework = next((each for each in builds if each.cuda == chosen.version), None)
+    older = framework is not None and str(framework.version) != engine.current
+    if engine.version_of_framework and version is None and framework is not None and older:  # its settings may differ
+        return plan_build(
+            engine,
+            wanted,
+            version=str(framework.version),
+            cuda=str(chosen.version),
+            ptx=ptx,
+            route=route,
+            profile=profile,
+            distro=distro,
+            code=given,
+            driver=driver,
+        )
     here = engine.at(chosen.version)
     if here is not engine:  # with this release its build knows fewer targets
         engine = here
@@ -104,8 +120,9 @@ def plan_build(
         settings=settings,
         left_out=left_out,
         image=newest_image(chosen.version, distro, FLAVOURS),
-        notes=tuple(_notes(engine, of_version, wanted, code=code, chosen=chosen)),
+        notes=tuple(_notes(engine, of_version, wanted, code=code, chosen=chosen, framework=framework)),
         distro=distro,
+        framework=framework,
     )
 
 
@@ -197,7 +214,8 @@ def _settings(
                 PlanSetting(knob.name, value, knob.channel, reader=knob.reader, why=why, source=knob.source)
             )
     if left:
-        raise UsageError(f"{engine.name} has no setting that accepts {', '.join(each.arch for each in left)}")
+        named = f"{engine.name} {engine.label(version)}".rstrip()
+        raise UsageError(f"{named} has no setting that accepts {', '.join(each.arch for each in left)}")
     settings += [
         PlanSetting(fixed.name, fixed.value, fixed.channel, reader=fixed.reader, why=fixed.why, source=fixed.source)
         for fixed in engine.fixed_of(version, route)
@@ -246,8 +264,10 @@ def _notes(
     wanted: Sequence[RequestedTarget],
     code: Sequence[CodeTarget],
     chosen: CudaRelease,
+    framework: FrameworkBuild | None,
 ) -> list[str]:
-    notes = []
+    about_framework = framework_note(engine, framework, chosen.version, wanted=wanted)
+    notes = [about_framework] if about_framework is not None else []
     for each in wanted:
         given = engine.stand_in(version, each.number)
         if given != each.number:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from cudacompat.domain.tables.drivers import max_ptx, needed_driver
 from cudacompat.domain.tables.nvcc_releases import NvccRelease, first_nvcc_with
@@ -25,20 +25,21 @@ def choose_release(
     archs: set[str],
     labels: Mapping[str, str],
     driver: DriverRelease | None = None,
-    among: frozenset[ToolkitVersion] = frozenset(),
+    among: Sequence[frozenset[ToolkitVersion]] = (),
 ) -> CudaRelease:
     """Return the release named, or the best that builds all of these (`"90a"`) and whose programs run with the driver;
     `UsageError` where it cannot, or none.
 
-    `labels` are the GPUs that the architectures are for, as the user called them. Where none is named, one of `among`
-    is taken if there is one that does.
+    `labels` are the GPUs that the architectures are for, as the user called them. Where none is named, it is one of the
+    first of `among` that has one that does.
     """
     if cuda is None:
         fitting = with_all(archs)
         if not fitting:
             raise _no_release(archs, labels)
-        runs = (row for row in fitting if driver is None or needed_driver(row.version.major, driver) is None)
-        fitting = tuple(row for row in runs if row.version in among) or fitting
+        runs = [row for row in fitting if driver is None or needed_driver(row.version.major, driver) is None]
+        rows = (tuple(row for row in runs if row.version in group) for group in among)
+        fitting = next(filter(None, rows), fitting)
         return preferred(fitting) if driver is None else _for_driver(fitting, driver)
     version = ToolkitVersion.parse(cuda)
     row = release(version)

@@ -2,6 +2,7 @@
 # Made by cudacompat 0.1.0: cudacompat generate flash-attention --gpu 'RTX 5070 Ti' --gpu 8.0 --gpu
 # 8.6 --gpu 8.9 --as bake
 # What must arrive in the artifact: sm_80 sm_120
+# for PyTorch 2.11.0, whose build for CUDA 12.8 runs on RTX 5070 Ti (12.0) and 8.0 and 8.6 and 8.9
 # flash-attention does not know 86; its code for 80 runs there
 # flash-attention does not know 89; its code for 80 runs there
 # without PTX, GPUs of a newer major version cannot run this build

@@ -2,6 +2,7 @@
 # Made by cudacompat 0.1.0: cudacompat generate torch-extension --gpu 'RTX 5070 Ti' --gpu 8.0 --gpu
 # 8.6 --gpu 8.9 --as cmake
 # What must arrive in the artifact: sm_80 sm_86 sm_89 sm_120 compute_120
+# for PyTorch 2.14.1, whose build for CUDA 13.0 runs on RTX 5070 Ti (12.0) and 8.0 and 8.6 and 8.9
 # PTX compute_120 (ISA 9.0) serves newer GPUs through JIT compilation, with driver 580 or newer
 #
 # The build hands it on: CMAKE_ARGS=-DCMAKE_TOOLCHAIN_FILE=$PWD/cudacompat-architectures.cmake pip wheel …
