@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from cudacompat.domain.judge.assembled import Proofs, assembled
 from cudacompat.domain.judge.compat import counts_for_something, first_branch, is_unread, judge
+from cudacompat.domain.judge.fits import ptx_fit
 from cudacompat.domain.judge.gaps import most_lack_the_gpu, sort_gaps
 from cudacompat.domain.judge.linked_runtime import runtime_of
 from cudacompat.domain.judge.relink import linked_at_load, relink
@@ -28,7 +29,8 @@ def judge_artifact(artifact: BinaryArtifact, target: Target, proofs: Proofs | No
     `proofs` are what an assembler made of the PTX that verdicts rest on, `None` where none was asked.
 
     Modules that the runtime registers decide; those elsewhere in the file decide only where nothing with
-    kernels is registered, and are noted otherwise.
+    kernels is registered, or where the driver takes an image of theirs for this GPU and then refuses it, and are noted
+    otherwise.
     """
     counting = _judged_kinds([module for module in artifact.modules if counts_for_something(module)])
     registered = [m for m in counting if m.registration is Registration.REGISTERED]
@@ -40,6 +42,8 @@ def judge_artifact(artifact: BinaryArtifact, target: Target, proofs: Proofs | No
     if any(m.kernels or any(is_unread(e) for e in m.entries) for m in registered) or unlinked or not stray:
         deciding = _judge_all(artifact, target, registered, relocatable=relocatable, proofs=proofs)
         noted = _judge_all(artifact, target, stray, proofs=proofs)
+        deciding += [verdict for verdict in noted if _is_refused(target, verdict)]
+        noted = [verdict for verdict in noted if not _is_refused(target, verdict)]
     else:
         deciding = _judge_all(artifact, target, [*registered, *stray], relocatable=relocatable, proofs=proofs)
         noted = []
@@ -84,6 +88,18 @@ def _awaits_link(artifact: BinaryArtifact, verdict: ModuleVerdict) -> bool:
         return True
     relocatable = verdict.module.registration is Registration.RELOCATABLE
     return verdict.reason is Reason.RELOCATABLE and relocatable and not artifact.linked
+
+
+def _is_refused(target: Target, verdict: ModuleVerdict) -> bool:
+    """Whether the header of a PTX image promises this GPU what its text cannot do: who loads the module, loads this
+    image, and the driver refuses it. TensorFlow 2.16 to 2.20 hold a thousand modules of their own that say compute_90
+    over compute_90a; on GPUs of 12.0 it stops at the first of them (tensorflow#99592, #101746:
+    CUDA_ERROR_INVALID_PTX)."""
+    return verdict.outcome is Outcome.FAILS and any(
+        ptx_fit(target.capability, each.header_target) and not ptx_fit(target.capability, each.target)
+        for each in verdict.module.entries
+        if each.kind is CodeKind.PTX and each.header_target is not None and each.target is not None
+    )
 
 
 def _is_put_into_others(modules: Sequence[DeviceModule]) -> bool:

@@ -252,12 +252,18 @@ def _holders(units: Sequence[DeviceModule]) -> Mapping[str, Sequence[DeviceModul
 
 def _lost_in_link(verdict: ModuleVerdict, holders: Mapping[str, Sequence[DeviceModule]]) -> bool:
     """Whether a unit of the device link holds a kernel that the linked image lacks, and was not compiled for that
-    image's target, or was compiled with the kernel."""
+    image's target, or was compiled with the kernel.
+
+    A unit that has no image of that target, though the linked one has most of its kernels, was compiled for it, and its
+    images were left out of the file (NCCL's in TensorFlow 2.20: only the PTX is there)."""
     picked = verdict.picked.target if verdict.picked is not None else None
+    lost = frozenset(verdict.missing)
     for kernel in verdict.missing:
         for unit in holders.get(kernel, ()):
             same = [entry for entry in unit.entries if entry.target == picked]
-            if not same or any(not frozenset(entry.kernels or ()).isdisjoint(verdict.missing) for entry in same):
+            if not same and len(unit.kernels & lost) >= _HALF * len(unit.kernels):
+                return True
+            if any(not lost.isdisjoint(entry.kernels or ()) for entry in same):
                 return True
     return False
 

@@ -10,6 +10,7 @@ from cudacompat.domain.judge.artifact import default_target, judge_artifact
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.words.choices import Holes, Require
 from cudacompat.domain.words.code import DeviceModule, FatbinEntry, ReadResult, Registration
+from cudacompat.domain.words.target import ArchTarget
 from cudacompat.domain.words.verdict import ArtifactVerdict, JitPolicy, Outcome, Reason
 from tests.helpers.build import artifact, image, module, other, target
 from tests.helpers.each_row import each_case
@@ -280,6 +281,27 @@ def test_what_lies_elsewhere_decides_only_where_nothing_is_registered() -> None:
     assert (unread.outcome, len(unread.stray)) == (Outcome.UNDECIDED, 1)
     alone = verdict([elsewhere], "12.0")
     assert (alone.outcome, len(alone.stray)) == (Outcome.FAILS, 0)
+
+
+@each_case(
+    ("header", "text", "capability", "outcome", "elsewhere"),
+    [
+        ("compute_90", "compute_90a", "12.0", Outcome.FAILS, 0),  # TensorFlow 2.16 to 2.20: the driver takes it by the
+        ("compute_90", "compute_90a", "9.0", Outcome.NATIVE, 3),  # header, and refuses the text
+        (None, "compute_90a", "12.0", Outcome.JIT, 3),  # nothing promises it: the library may choose
+        ("compute_120", "compute_120a", "10.0", Outcome.JIT, 3),
+    ],
+)
+def test_what_a_header_promises_and_the_text_cannot_do_decides(
+    header: str | None, text: str, capability: str, outcome: Outcome, elsewhere: int
+) -> None:
+    stated = ArchTarget.parse(header) if header else None
+    image_of_it = replace(image(text, "8.5", kernels=("cast",)), header_target=stated)
+    stray = [module("sm_80", image_of_it, registration=STRAY)] * 3
+    found = verdict(
+        [module(image("sm_90", kernels=("gemm",)), image("compute_80", kernels=("gemm",))), *stray], capability
+    )
+    assert (found.outcome, len(found.stray)) == (outcome, elsewhere)
 
 
 @each_case(

@@ -340,6 +340,14 @@ class TestLeftOutBySource:
     def test_the_unit_was_not_compiled_for_it(self) -> None:
         assert self.linked(source(self.NEW, "sm_90", registration=REL)).outcome is Outcome.PARTIAL
 
+    def test_the_images_of_the_unit_were_left_out_of_the_file(self) -> None:
+        """As NCCL in TensorFlow 2.20: of the unit only the PTX is there, and the linked image has most of it."""
+        names = " ".join(f"k{n}" for n in range(10))
+        link = module(image("sm_80", kernels=tuple(names.split())), source(f"{names} {self.NEW}", "sm_90").entries[0])
+        assert judged([link, source(f"{names} {self.NEW}", "compute_90", registration=REL)], "8.0").outcome.runs
+        half = source(f"k1 {self.NEW}", "compute_90", registration=REL)
+        assert judged([link, half], "8.0").outcome is Outcome.PARTIAL
+
     def test_a_unit_of_other_kernels_is_no_witness(self) -> None:
         assert self.linked(source("old", "sm_90", registration=REL)).outcome is Outcome.NATIVE
 
