@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-from cudacompat.artifacts.binaries import cubin, fatbin, ptx
+from cudacompat.artifacts.binaries import cubin, fatbin, fatbin_headers, ptx
 from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError, search
 from cudacompat.artifacts.binaries.elf import EM_CUDA
-from cudacompat.artifacts.binaries.fatbin import HEADER_SIZE, MAGIC, MOST_ENTRIES, OLD_MAGIC, Fatbin, KernelNames
+from cudacompat.artifacts.binaries.fatbin import MOST_ENTRIES, Fatbin
+from cudacompat.artifacts.binaries.fatbin_headers import HEADER_SIZE, MAGIC, OLD_MAGIC
+from cudacompat.artifacts.binaries.fatbin_images import NOTHING, KernelNames
 from cudacompat.artifacts.binaries.kernels import KernelReader
 from cudacompat.artifacts.binaries.section import OFFICIAL, Section
 from cudacompat.artifacts.binaries.sibling_names import HeadsOnly, are_left, settled
@@ -79,7 +81,7 @@ class Gatherer:
                 self._padding(at, stop, section)
             if found < 0:
                 return
-            if damaged and not fatbin.is_fatbin(buffer, found, end):
+            if damaged and not fatbin_headers.is_fatbin(buffer, found, end):
                 at = found + 4
                 continue
             at, damaged = self._fatbin(found, end, section, registration)
@@ -94,7 +96,7 @@ class Gatherer:
             found = search(_FATBIN, len(MAGIC), buffer, start=at, end=end)
             if found < 0:
                 break
-            if fatbin.is_fatbin(buffer, found, end):
+            if fatbin_headers.is_fatbin(buffer, found, end):
                 self._cubins(gap, found, section)
                 at, _ = self._fatbin(found, end, section, Registration.STRAY)
                 gap = at
@@ -182,9 +184,9 @@ class Gatherer:
         """Take the cubin at `start`; return where it ends. `UnreadableError` when it is none."""
         found = cubin.read_cubin(self.buffer, start, end)
         end = min(end, found.end) if registration is Registration.STRAY else end
-        names = fatbin.NOTHING
+        names = NOTHING
         if self._names is not None:
-            whole = fatbin.Payload(fatbin.ELF, start, end - start, flags=0, key=0, inflated=None)
+            whole = fatbin_headers.Payload(fatbin_headers.ELF, start, end - start, flags=0, key=0, inflated=None)
             names = self._names.of(whole, None)
         if found.relocatable and registration is Registration.STRAY:
             registration = Registration.RELOCATABLE

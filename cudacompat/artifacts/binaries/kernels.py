@@ -13,16 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.artifacts.binaries import compression, cubin, fatbin, front, ptx, zstd_front
+from cudacompat.artifacts.binaries import compression, cubin, fatbin_headers, front, ptx, zstd_front
 from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, FileBuffer, UnreadableError
-from cudacompat.artifacts.binaries.fatbin import FLAG_OPAQUE, ImageNames, Payload
+from cudacompat.artifacts.binaries.fatbin_headers import FLAG_OPAQUE, Payload
+from cudacompat.artifacts.binaries.fatbin_images import ImageNames
 from cudacompat.artifacts.binaries.text_keeper import TextKeeper
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import Compression, KernelUsage
 from cudacompat.domain.words.target import ArchTarget
 
-_UNREADABLE_KINDS = {fatbin.NVVM: "LTO-IR is not readable", fatbin.TILE: "Tile IR is not readable"}
-_CUBIN, _TEXT = (fatbin.ELF,), (fatbin.PTX, fatbin.RELOCATABLE_PTX)
+_UNREADABLE_KINDS = {fatbin_headers.NVVM: "LTO-IR is not readable", fatbin_headers.TILE: "Tile IR is not readable"}
+_CUBIN, _TEXT = (fatbin_headers.ELF,), (fatbin_headers.PTX, fatbin_headers.RELOCATABLE_PTX)
 
 
 _USED_UP = "too large: the read limit for this file is reached"
@@ -80,7 +81,7 @@ class KernelReader:
         """Return the kernels that the front of a cubin proves; None where the cubin is to be read whole."""
         size = payload.inflated or 0
         if (
-            payload.kind != fatbin.ELF
+            payload.kind != fatbin_headers.ELF
             or compression.by_flags(payload.flags) is not Compression.ZSTD
             or not WORTH_A_FRONT < size <= compression.largest_allowed(payload.stored)
             or payload.inner is not None

@@ -13,9 +13,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from cudacompat.artifacts.binaries import compression, fatbin, lz4_front, ptx, zstd_front
+from cudacompat.artifacts.binaries import compression, fatbin_headers, lz4_front, ptx, zstd_front
 from cudacompat.artifacts.binaries.buffer import Buffer
-from cudacompat.artifacts.binaries.fatbin import Fatbin, ImageNames, KernelNames, Payload
+from cudacompat.artifacts.binaries.fatbin import Fatbin
+from cudacompat.artifacts.binaries.fatbin_headers import Payload
+from cudacompat.artifacts.binaries.fatbin_images import ImageNames, KernelNames
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import Compression, FatbinEntry
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
@@ -64,14 +66,18 @@ class HeadsOnly:
 
     def of(self, image: Payload, target: ArchTarget | None) -> ImageNames:
         """Return the names in an image; of a text that is left, `settled` puts them in later."""
-        if image.kind == fatbin.PTX and target in self._left and (image.inflated or image.stored) > SMALLEST_LEFT:
+        if (
+            image.kind == fatbin_headers.PTX
+            and target in self._left
+            and (image.inflated or image.stored) > SMALLEST_LEFT
+        ):
             head = self._head(image)
             if head is not None and head.target == target:
                 return ImageNames(_LATER, head=head)
         return self._names.of(image, target)
 
     def _head(self, image: Payload) -> ptx.PtxHead | None:
-        if image.key or image.flags & fatbin.FLAG_OPAQUE:
+        if image.key or image.flags & fatbin_headers.FLAG_OPAQUE:
             return None
         try:
             first = self._first(image)

@@ -6,7 +6,7 @@ import struct
 import tempfile
 from pathlib import Path
 
-from cudacompat.artifacts.binaries.fatbin import HEADER_SIZE, MAGIC
+from cudacompat.artifacts.binaries.fatbin_headers import HEADER_SIZE, MAGIC
 from cudacompat.artifacts.containers.base import BudgetSpentError
 from cudacompat.artifacts.files.extract import bytes_of
 from cudacompat.domain.words.code import DeviceModule, NotRead

@@ -6,7 +6,7 @@ import os
 import re
 from enum import Enum
 
-from cudacompat.artifacts.binaries import ar, elf, fatbin, pe, ptx
+from cudacompat.artifacts.binaries import ar, elf, fatbin_headers, pe, ptx
 from cudacompat.artifacts.containers.openers import opener_of
 
 OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -69,9 +69,9 @@ def sniff(head: bytes, size: int) -> Kind:
         if elf.machine(head) == elf.EM_CUDA:
             return Kind.CUBIN
         return Kind.CONTAINER if opener_of(head) is not None else Kind.ELF
-    if start == fatbin.MAGIC:
+    if start == fatbin_headers.MAGIC:
         return Kind.FATBIN
-    if start == fatbin.OLD_MAGIC:
+    if start == fatbin_headers.OLD_MAGIC:
         return Kind.OLD_FATBIN
     if start[:2] == pe.MAGIC:
         return Kind.PE
