@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 _MOST_PARTS = 100  # of one key; a document that a person wrote has five
@@ -43,53 +44,66 @@ def toml_places(text: str) -> Iterator[tuple[tuple[str, ...], int, int, str]]:
     yield from _Places(text).walk()
 
 
+@dataclass(slots=True)
+class _Around:
+    """An array or an inline table that is open: the keys that lead to it, and how many items of an array are read."""
+
+    path: tuple[str, ...]
+    items: int | None  # None: a table
+
+
 class _Places:
     def __init__(self, text: str) -> None:
         self._tokens = (match for match in _TOKEN.finditer(text) if match["comment"] is None)
         self._count: dict[tuple[str, ...], int] = {}  # of the tables of each array of tables
+        self._table: tuple[str, ...] = ()
+        self._open: list[_Around] = []
+        self._key: list[str] = []  # the parts of the key that was read
+        self._equals = False  # whether its `=` was read, too
 
     def walk(self) -> Iterator[tuple[tuple[str, ...], int, int, str]]:
-        table: tuple[str, ...] = ()
-        key: list[str] = []
-        inside: list[tuple[tuple[str, ...], int]] = []  # the arrays (with how many items) and tables (-1) around
-        value = False
         for token in self._tokens:
-            sign = token["sign"]
-            path = inside[-1][0] if inside else table
-            if inside and inside[-1][1] >= 0 and not value:
-                value = True  # an item of an array
-            if value and sign not in (None, ".") and sign in "[{":
-                here, key = self._named(path, key, inside), []
-                inside.append((here, 0 if sign == "[" else -1))
-                value = False
-            elif sign is not None and sign in "]}" and inside:
-                inside.pop()
-                value = False
-            elif sign == "[" and not inside:
-                table, key = self._head(), []
-            elif sign == "=":
-                value = True
-            elif sign == "," and inside:
-                around, items = inside[-1]
-                inside[-1] = (around, items + 1 if items >= 0 else -1)
-                key, value = [], False
-            elif sign == "\n":
-                if not inside:
-                    key, value = [], False
-            elif value and (token["one"] is not None or token["many"] is not None):
+            if token["sign"] is not None:
+                self._take_sign(token["sign"])
+            elif not self._is_value():
+                self._key.append(_plain(token[0]))
+            elif token["bare"] is None:
                 width = 3 if token["many"] is not None else 1
-                here, key, value = self._named(path, key, inside), [], False
-                quote = token[0][:width]
-                yield here, token.start() + width, token.end() - width, quote
-            elif not value and sign != ".":
-                key.append(_plain(token[0]))
+                yield self._keys(), token.start() + width, token.end() - width, token[0][:width]
+                self._next_key()
 
-    def _named(
-        self, path: tuple[str, ...], key: list[str], inside: list[tuple[tuple[str, ...], int]]
-    ) -> tuple[str, ...]:
-        if inside and inside[-1][1] >= 0:
-            return (*path, str(inside[-1][1]))
-        return (*path, *key)
+    def _take_sign(self, sign: str) -> None:
+        if sign in "[{" and self._is_value():
+            self._open.append(_Around(self._keys(), 0 if sign == "[" else None))
+            self._next_key()
+        elif sign in "]}" and self._open:
+            self._open.pop()
+            self._next_key()
+        elif sign == "[" and not self._open:
+            self._table = self._head()
+            self._next_key()
+        elif sign == "=":
+            self._equals = True
+        elif sign == "," and self._open:
+            if self._open[-1].items is not None:
+                self._open[-1].items += 1
+            self._next_key()
+        elif sign == "\n" and not self._open:
+            self._next_key()
+
+    def _is_value(self) -> bool:
+        """Whether a value stands here, not a key."""
+        return self._equals or (bool(self._open) and self._open[-1].items is not None)
+
+    def _keys(self) -> tuple[str, ...]:
+        """The keys that lead to the value that stands here."""
+        if not self._open:
+            return (*self._table, *self._key)
+        around = self._open[-1]
+        return (*around.path, *(self._key if around.items is None else (str(around.items),)))
+
+    def _next_key(self) -> None:
+        self._key, self._equals = [], False
 
     def _head(self) -> tuple[str, ...]:
         """The table whose head begins behind this bracket."""

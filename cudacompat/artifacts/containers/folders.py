@@ -44,43 +44,64 @@ def walk(root: str) -> Iterator[FolderEntry]:
     A symbolic link to something inside the folder is passed over: what it points at is met under its own
     name. One that is broken, or points at itself, holds nothing.
     """
-    home = os.path.realpath(root)
-    seen: set[tuple[int, int]] = set()
-    stack = [root]
-    named = True  # the root itself may be a link: the user said so
-    while stack:
-        path = stack.pop()
+    walk = _Walk(root)
+    while walk.waiting:
+        path = walk.waiting.pop()
         try:
-            status = Path(path).stat() if named else os.lstat(path)
-            named = False
-            mode = status.st_mode
-            if stat.S_ISLNK(mode):
-                yield from _link(path, home)
-            elif stat.S_ISREG(mode):
-                yield FolderEntry(EntryKind.FILE, path, status=status)
-            elif not stat.S_ISDIR(mode):
-                yield FolderEntry(EntryKind.PROBLEM, path, NOT_REGULAR)
-            elif (status.st_dev, status.st_ino) not in seen:
-                seen.add((status.st_dev, status.st_ino))
-                with os.scandir(path) as entries:
-                    names = sorted((entry.name for entry in entries), reverse=True)
-                if "oci-layout" in names and "index.json" in names:
-                    from cudacompat.artifacts.containers.layouts import PARTS, is_image_folder  # few folders are one
-
-                    if is_image_folder(path):
-                        yield FolderEntry(EntryKind.IMAGE, path, status=status)
-                        names = [name for name in names if name not in PARTS]
-                elif "version" in names and "manifest.json" in names:
-                    from cudacompat.artifacts.containers.layouts import OF_COPIED, is_copied_image
-
-                    if is_copied_image(path):
-                        yield FolderEntry(EntryKind.IMAGE, path, status=status)
-                        names = [name for name in names if OF_COPIED.fullmatch(name) is None]
-                folder = path if path.endswith(os.sep) else path + os.sep
-                stack.extend(folder + name for name in names)
+            yield from walk.look_at(path)
         except OSError as error:
-            named = False
             yield FolderEntry(EntryKind.PROBLEM, path, why_not(error))
+
+
+class _Walk:
+    """What is to be looked at still, and the folders that were seen."""
+
+    def __init__(self, root: str) -> None:
+        self.waiting = [root]
+        self._root: str | None = root  # until it was looked at
+        self._home = os.path.realpath(root)
+        self._seen: set[tuple[int, int]] = set()
+
+    def look_at(self, path: str) -> Iterator[FolderEntry]:
+        """Give what stands at the path, and let the names in a folder wait."""
+        status = self._status(path)
+        if stat.S_ISLNK(status.st_mode):
+            yield from _link(path, self._home)
+        elif stat.S_ISREG(status.st_mode):
+            yield FolderEntry(EntryKind.FILE, path, status=status)
+        elif not stat.S_ISDIR(status.st_mode):
+            yield FolderEntry(EntryKind.PROBLEM, path, NOT_REGULAR)
+        elif (status.st_dev, status.st_ino) not in self._seen:
+            self._seen.add((status.st_dev, status.st_ino))
+            yield from self._enter(path, status)
+
+    def _status(self, path: str) -> os.stat_result:
+        """The root itself may be a link: the user said so."""
+        is_root, self._root = path == self._root, None
+        return Path(path).stat() if is_root else os.lstat(path)
+
+    def _enter(self, path: str, status: os.stat_result) -> Iterator[FolderEntry]:
+        with os.scandir(path) as entries:
+            names = sorted((entry.name for entry in entries), reverse=True)
+        beside = _beside_image(path, names)
+        if beside is not None:
+            yield FolderEntry(EntryKind.IMAGE, path, status=status)
+        folder = path if path.endswith(os.sep) else path + os.sep
+        self.waiting.extend(folder + name for name in (names if beside is None else beside))
+
+
+def _beside_image(path: str, names: list[str]) -> list[str] | None:
+    """The names in a folder that are no part of the image whose layout it is; None for a folder that is none."""
+    # The module is loaded where a name hints at it: few folders are one.
+    if "oci-layout" in names and "index.json" in names:
+        from cudacompat.artifacts.containers.layouts import PARTS, is_image_folder
+
+        return [name for name in names if name not in PARTS] if is_image_folder(path) else None
+    if "version" in names and "manifest.json" in names:
+        from cudacompat.artifacts.containers.layouts import OF_COPIED, is_copied_image
+
+        return [name for name in names if OF_COPIED.fullmatch(name) is None] if is_copied_image(path) else None
+    return None
 
 
 def _link(path: str, home: str) -> Iterator[FolderEntry]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -66,50 +67,58 @@ def read_binary(
     `allowance` is what its images may be inflated to; `gpus` are those that will be judged for (None: any may
     be); `wanted` is what else is asked of the images.
     """
-    size = len(buffer)
     into = Gatherer(buffer, allowance, kernels=kernels, gpus=gpus, wanted=wanted)
-    label: str = _FORMATS.get(kind, FileFormat.DATA)
-    linked = False
-    processor: str | None = None
-    compiler: tuple[str, ToolkitVersion] | None = None
+    program = _Program(_FORMATS.get(kind, FileFormat.DATA))
     try:
         if kind in _IMAGES:
-            image = _IMAGES[kind](buffer, 0, size)
-            _take_image(into, image, 0, end=size, prefix="")
-            if image.linked and image.end is not None and image.sections:
-                _take_overlay(into, buffer, image.end, end=size)
-            label, linked = image.format, image.linked
-            processor = image.processor if linked else None
-            compiler = compiler_of(buffer, image.sections or []) if linked else None
-        elif kind is Kind.FATBIN:
-            _take_fatbins(into, size)
-        elif kind is Kind.CUBIN:
-            into.cubin(0, size, None, Registration.REGISTERED)
-        elif kind is Kind.PTX:
-            if ptx.is_wide(bytes(buffer[:HEAD])):
-                into.problem("a PTX text in UTF-16, which the driver does not take")
-            else:
-                into.text(0, ptx.window(buffer, 0, size), size, None, Registration.REGISTERED)
+            program = _take_program(into, buffer, kind)
         elif kind is Kind.TILE_IR:
             into.add(_tile_module(buffer, kernels=kernels))
-        elif kind is Kind.AR:
-            _take_archive(into, buffer, size)
-        elif kind is Kind.THIN_AR:
-            into.problem("a thin archive: it only names other files")
-        elif kind is Kind.OLD_FATBIN:
-            into.problem(TOO_OLD)
         else:
-            _take_data(into, buffer, size)
+            _TAKES.get(kind, _take_data)(into, buffer, len(buffer))
     except UnreadableError as error:
         into.problem(str(error))
     modules = tuple(sorted(into.modules, key=lambda module: module.offset))
-    runtime = _RUNTIMES[kind](buffer) if kind in _RUNTIMES and modules else None
     artifact = None
     if modules:
         artifact = BinaryArtifact(
-            path, label, size, linked=linked, modules=modules, runtime=runtime, processor=processor
+            path,
+            program.format,
+            len(buffer),
+            linked=program.linked,
+            modules=modules,
+            runtime=_RUNTIMES[kind](buffer) if kind in _RUNTIMES else None,
+            processor=program.processor,
         )
-    return Binary(artifact, into.problems, BundledCompiler(path, *compiler) if compiler is not None else None)
+    compiler = BundledCompiler(path, *program.compiler) if program.compiler is not None else None
+    return Binary(artifact, into.problems, compiler)
+
+
+class _Program(NamedTuple):
+    """What a program or library is beside its device code; of another file its format alone."""
+
+    format: str
+    linked: bool = False
+    processor: str | None = None
+    compiler: tuple[str, ToolkitVersion] | None = None
+
+
+def _take_program(into: Gatherer, buffer: Buffer, kind: Kind) -> _Program:
+    size = len(buffer)
+    image = _IMAGES[kind](buffer, 0, size)
+    _take_image(into, image, 0, end=size, prefix="")
+    if not image.linked:
+        return _Program(image.format)
+    if image.end is not None and image.sections:
+        _take_overlay(into, buffer, image.end, end=size)
+    return _Program(image.format, True, image.processor, compiler=compiler_of(buffer, image.sections or []))
+
+
+def _take_text(into: Gatherer, buffer: Buffer, size: int) -> None:
+    if ptx.is_wide(bytes(buffer[:HEAD])):
+        into.problem("a PTX text in UTF-16, which the driver does not take")
+    else:
+        into.text(0, ptx.window(buffer, 0, size), size, None, Registration.REGISTERED)
 
 
 def _take_data(into: Gatherer, buffer: Buffer, size: int) -> None:
@@ -141,7 +150,7 @@ def _take_overlay(into: Gatherer, buffer: Buffer, start: int, end: int) -> None:
         into.strays(start, end, None)
 
 
-def _take_fatbins(into: Gatherer, size: int) -> None:
+def _take_fatbins(into: Gatherer, _: Buffer, size: int) -> None:
     """Of several fatbins in one file the driver loads the first (measured)."""
     into.official(0, size, None, Registration.REGISTERED)
     into.modules[1:] = [replace(module, registration=Registration.STRAY) for module in into.modules[1:]]
@@ -181,3 +190,26 @@ def _tile_module(buffer: Buffer, *, kernels: bool) -> DeviceModule:
         kernels_why="Tile IR is not readable" if kernels else None,
     )
     return DeviceModule(0, None, Registration.REGISTERED, entries=(entry,))
+
+
+def _take_cubin(into: Gatherer, _: Buffer, size: int) -> None:
+    into.cubin(0, size, None, Registration.REGISTERED)
+
+
+def _refuse_thin_archive(into: Gatherer, _: Buffer, __: int) -> None:
+    into.problem("a thin archive: it only names other files")
+
+
+def _refuse_old_fatbin(into: Gatherer, _: Buffer, __: int) -> None:
+    into.problem(TOO_OLD)
+
+
+# How a file of a kind is taken that is no program; what has none of these is data.
+_TAKES: Mapping[Kind, Callable[[Gatherer, Buffer, int], None]] = {
+    Kind.FATBIN: _take_fatbins,
+    Kind.CUBIN: _take_cubin,
+    Kind.PTX: _take_text,
+    Kind.AR: _take_archive,
+    Kind.THIN_AR: _refuse_thin_archive,
+    Kind.OLD_FATBIN: _refuse_old_fatbin,
+}

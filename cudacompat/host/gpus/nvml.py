@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,50 +59,80 @@ class NoAnswer(Missing):
 def gpus(roots: Roots | None = None) -> Found[tuple[GpuDevice, ...]] | Missing:
     """Return the machine's GPUs as NVML lists them. A GPU that does not say what it is is left out and named in
     `found_via`, and so is one at which NVML hangs or crashes; the others are asked once more."""
-    limit = limit_s(roots)
-    devices: list[GpuDevice] = []
-    failed: list[str] = []
-    troubles: list[Trouble] = []
-    first, hung = 0, False
+    listing = _Listing(limit_s(roots))
     while True:
-        answer = _asked(limit, "gpus", str(first))
+        answer = _asked(listing.limit_s, "gpus", str(listing.first))
         if answer.failed is not None:
             return answer.missing("GPU")
-        for told in answer.lines:
-            if "index" in told:
-                first = told["index"] + 1
-                device = _device(told["index"], told.get("gpu") or {})
-                if device is None:
-                    why = _reason(told.get("gpu") or told)
-                    failed.append(f"GPU {told['index']}: {why}")
-                    troubles.append(_trouble_of_gpu(told, why))
-                else:
-                    devices.append(device)
-                    if device.mig == ():
-                        troubles.append(Trouble(Cause.MIG_EMPTY, f"{VIA}: GPU {device.index} has no MIG instance"))
-                    cause, mode = _MODES.get((told.get("gpu") or {}).get("compute_mode"), (None, ""))
-                    if cause is not None:
-                        seen = f"{VIA}: GPU {device.index} is in compute mode {mode}"
-                        troubles.append(Trouble(cause, seen, str(device.index)))
+        listing.take(answer.lines)
         count = next((told["count"] for told in answer.lines if "count" in told), None)
         if count is None:
             return answer.missing("GPU")
-        if answer.why_ended is None or first >= count:
-            break
-        failed.append(f"GPU {first}: {answer.why_ended}")
-        troubles.append(Trouble(answer.cause, f"{VIA}: GPU {first}: {answer.why_ended}", str(first)))
-        first += 1
-        if first >= count or (hung and answer.timed_out):
-            failed += [f"GPU {index}: not asked" for index in range(first, count)]
-            break
-        hung = hung or answer.timed_out
-    notes = "; ".join(failed)
-    if devices:
-        return Found(tuple(devices), f"{VIA}, but {notes}" if failed else VIA, tuple(troubles))
-    missing = NoAnswer if hung or answer.timed_out else Missing
-    if not failed:
-        troubles.append(Trouble(Cause.NO_DEVICES, f"{VIA}: it lists no GPU"))
-    return missing("GPU", (f"{VIA} ({notes or 'it lists none'})",), tuple(troubles))
+        if not listing.goes_on(answer, count):
+            return listing.found(timed_out=answer.timed_out)
+
+
+class _Listing:
+    """The GPUs that were listed so far, and those that are left out; `first` is the one to begin with."""
+
+    def __init__(self, limit_s: float) -> None:
+        self.limit_s = limit_s
+        self.first = 0
+        self._devices: list[GpuDevice] = []
+        self._failed: list[str] = []
+        self._troubles: list[Trouble] = []
+        self._hung = False
+
+    def take(self, lines: Iterable[dict[str, Any]]) -> None:
+        """Take what the process told of each GPU."""
+        for told in lines:
+            if "index" not in told:
+                continue
+            self.first = told["index"] + 1
+            about = told.get("gpu") or {}
+            device = _device(told["index"], about)
+            if device is None:
+                why = _reason(about or told)
+                self._failed.append(f"GPU {told['index']}: {why}")
+                self._troubles.append(_trouble_of_gpu(told, why))
+            else:
+                self._devices.append(device)
+                self._troubles += _troubles_of_device(device, about)
+
+    def goes_on(self, answer: _Answer, count: int) -> bool:
+        """Whether the rest is asked for: what hung or crashed at a GPU ended before its end, and that GPU is passed
+        over. A second one that hangs is the last."""
+        if answer.why_ended is None or self.first >= count:
+            return False
+        passed = self.first
+        self._failed.append(f"GPU {passed}: {answer.why_ended}")
+        self._troubles.append(Trouble(answer.cause, f"{VIA}: GPU {passed}: {answer.why_ended}", str(passed)))
+        self.first += 1
+        if self.first >= count or (self._hung and answer.timed_out):
+            self._failed += [f"GPU {index}: not asked" for index in range(self.first, count)]
+            return False
+        self._hung = self._hung or answer.timed_out
+        return True
+
+    def found(self, *, timed_out: bool) -> Found[tuple[GpuDevice, ...]] | Missing:
+        """Return the GPUs; `timed_out` is whether the last answer did not come in time."""
+        notes = "; ".join(self._failed)
+        if self._devices:
+            via = f"{VIA}, but {notes}" if self._failed else VIA
+            return Found(tuple(self._devices), via, tuple(self._troubles))
+        if not self._failed:
+            self._troubles.append(Trouble(Cause.NO_DEVICES, f"{VIA}: it lists no GPU"))
+        missing = NoAnswer if self._hung or timed_out else Missing
+        return missing("GPU", (f"{VIA} ({notes or 'it lists none'})",), tuple(self._troubles))
+
+
+def _troubles_of_device(device: GpuDevice, about: Mapping[str, Any]) -> Iterator[Trouble]:
+    """What keeps programs from a GPU that is there: MIG without an instance, a compute mode."""
+    if device.mig == ():
+        yield Trouble(Cause.MIG_EMPTY, f"{VIA}: GPU {device.index} has no MIG instance")
+    cause, mode = _MODES.get(about.get("compute_mode"), (None, ""))
+    if cause is not None:
+        yield Trouble(cause, f"{VIA}: GPU {device.index} is in compute mode {mode}", str(device.index))
 
 
 def driver(roots: Roots | None = None) -> Found[DriverFacts] | Missing:
