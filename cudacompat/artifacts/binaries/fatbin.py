@@ -54,7 +54,7 @@ def read_fatbin(buffer: Buffer, at: int, limit: int, names: KernelNames | None, 
             damage = f"more than {MOST_ENTRIES} images in one file; the rest was not read"
             end = limit
             break
-        images = read_entry(buffer, position, head, names)
+        images = read_entry(buffer, position, head, names=names)
         entries += images.entries
         relocatable_ptx |= head.kind == RELOCATABLE_PTX
         relocatable_cubin |= images.relocatable

@@ -93,7 +93,7 @@ def read_entry(buffer: Buffer, at: int, head: EntryHeader, names: KernelNames | 
         inflated=head.inflated if head.stored else None,
     )
     if head.kind == CONCATENATED:
-        return _read_concatenated(buffer, at, head, image, names=names, fault=fault)
+        return _read_concatenated(buffer, at, head, image=image, names=names, fault=fault)
     cubin = _look_at_cubin(buffer, at, head) if head.kind == ELF else _NO_CUBIN
     toolkit = _tile_toolkit(head.major) if head.kind == TILE else cubin.toolkit
     entry, wrong = _entry(
@@ -274,7 +274,7 @@ def _read_concatenated(
             compression=by_flags(head.flags) if head.stored else Compression.NONE,
             size=head.stored * size // whole if head.stored and whole else size,  # its share of the common stream
             uncompressed_size=size if head.stored else None,
-            toolkit=named.found.toolkit or _toolkit_of_listed(buffer, position, sub, end),
+            toolkit=named.found.toolkit or _toolkit_of_listed(buffer, position, sub, end=end),
             source=text_at(buffer, position, end - position, at=sub.name, size=sub.name_length),
             concatenated=True,
         )
