@@ -34,7 +34,7 @@ ALLOWED: dict[str, tuple[frozenset[str], str]] = {
     "app/inputs/packages.py": (frozenset({"onnxruntime-gpu"}), "an example of a release in the words of a usage error"),
     "cli/commands/generate.py": (frozenset({"whisper-rs", "whisper.cpp"}), "examples of engines in the help"),
     "cli/commands/rebuild.py": (frozenset({"whisper-rs", "whisper.cpp"}), "examples of engines in the help"),
-    "domain/builds/setting_facts.py": (frozenset({"cupy", "torch"}), "spellings of a list, called after who reads them"),
+    "domain/builds/setting_facts.py": (frozenset({"cupy", "torch"}), "spellings of a list, named after their readers"),
     "domain/rules/artifact/no_device_code.py": (frozenset({"ggml"}), "an example of a library in a finding's help"),
     "domain/rules/lint/torch_list_unset.py": (frozenset({"torch"}), "the rule's id, which is a contract"),
     "domain/rules/lint/weak_evidence.py": (frozenset({"whisper.cpp"}), "who prints the line that the rule is about"),
