@@ -21,9 +21,10 @@ from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.wheels.candidates import candidates
 from cudacompat.domain.wheels.cure import cure_for, pin_of_last
 from cudacompat.domain.wheels.distributions import framework
-from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for, platform_of_system
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.phrases import one_line, some, verb
+from cudacompat.domain.words.platforms import platform_of_system
 from cudacompat.domain.words.verdict import Target
 from cudacompat.engines import cuda_libraries
 from cudacompat.environments.own import normalised

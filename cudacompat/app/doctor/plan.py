@@ -22,10 +22,10 @@ from cudacompat.domain.tables.driver_choice import kind_for, left_out
 from cudacompat.domain.tables.driver_packages import install_command
 from cudacompat.domain.tables.drivers import runtime_floor
 from cudacompat.domain.wheels.cure import cure_for
-from cudacompat.domain.wheels.platforms import platform_of_system
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import one_line, some
+from cudacompat.domain.words.platforms import platform_of_system
 from cudacompat.domain.words.verdict import Reason, Target
 from cudacompat.environments.asked_for import Asker
 from cudacompat.environments.own import normalised

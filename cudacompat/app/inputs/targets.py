@@ -80,9 +80,11 @@ def distinct(targets: Sequence[Target]) -> tuple[Target, ...]:
     seen: dict[tuple[object, ...], Target] = {}
     ids: set[str] = set()
     for target in targets:
-        key = (target.id, target.capability, target.driver, target.jit)
+        key = (target.id, target.capability, target.driver, target.jit, target.platform)
         if key in seen:
             continue
+        if target.id in ids and target.platform is not None:
+            target = replace(target, id=f"{target.id} ({target.platform})")
         if target.id in ids:
             target = replace(target, id=f"{target.id} ({target.capability})")
         ids.add(target.id)

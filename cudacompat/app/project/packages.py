@@ -16,12 +16,15 @@ from cudacompat.app.project.installs import (
     with_brought,
     without,
 )
+from cudacompat.artifacts.buildfiles.kinds import kind_of as file_kind
+from cudacompat.artifacts.buildfiles.windows import DIALECT_OF_FILE
 from cudacompat.artifacts.requirements import conda, kinds, pip_file
-from cudacompat.artifacts.requirements.base import Origin, ReadRequirements, requirement_of
+from cudacompat.artifacts.requirements.base import Origin, ReadRequirements, reading_for, requirement_of
 from cudacompat.artifacts.requirements.kinds import RequirementKind
 from cudacompat.domain.project.model import Command, SourceFile
 from cudacompat.domain.wheels.install_command import UNKNOWN, InstallCommand
 from cudacompat.domain.wheels.package_set import PackageSet
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, WINDOWS_PLATFORM
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.phrases import count
@@ -51,9 +54,11 @@ class ProjectPackages:
         for place, group in groups.items():
             together: list[Requirement] = []
             branch: list[Requirement] = []
+            platform = _platform_of(group[0][0])
             for command, install in group:
                 together = without(together, install.removed)
-                more = list(self._of_command(command, install, taken))
+                with reading_for(platform or DEFAULT_PLATFORM):
+                    more = list(self._of_command(command, install, taken))
                 bare = install.own_extras is None or has_plain_base(command)
                 other = branch if command.conditional else []
                 before = [each for each in together if each not in other]
@@ -64,7 +69,7 @@ class ProjectPackages:
                 first = group[0][0]
                 job = first.job.place.at if first.job is not None else None
                 branched = sum(command.conditional for command, _ in group) > 1
-                found.append(PackageSet(place, tuple(together), branched=branched, job=job))
+                found.append(PackageSet(place, tuple(together), branched=branched, job=job, platform=platform))
                 whole = all(self._file_called(path, command) for command, install in group for path in install.files)
                 unknown = holds_unknown(first.stage, groups)
                 plain.append(None if unknown else whole and has_plain_base(first))
@@ -201,6 +206,11 @@ class ProjectPackages:
             base = posixpath.basename(wanted)
             ends = [name for name in self._kinds if posixpath.basename(name) == base]
         return ends[0] if len(ends) == 1 else (wanted if wanted in ends else None)
+
+
+def _platform_of(command: Command) -> str | None:
+    """The platform that a script is for by its name: batch files and PowerShell scripts are for Windows."""
+    return WINDOWS_PLATFORM if file_kind(command.place.file) in DIALECT_OF_FILE else None
 
 
 def _not_understood(lines: Sequence[tuple[int, str]]) -> str:

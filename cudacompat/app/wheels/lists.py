@@ -12,6 +12,7 @@ from cudacompat.app.project.files import text_of
 from cudacompat.app.project.includes import PipFiles, included
 from cudacompat.app.project.packages import ProjectPackages
 from cudacompat.artifacts.requirements import pip_file
+from cudacompat.artifacts.requirements.base import reading_for
 from cudacompat.artifacts.requirements.kinds import kind_of
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.project.inline_ignores import apply
@@ -21,6 +22,7 @@ from cudacompat.domain.rules.lint import WHEEL_RULES
 from cudacompat.domain.rules.lint.wheel_facts import below_level, groups_of
 from cudacompat.domain.wheels.list_files import may_be_plain_list
 from cudacompat.domain.wheels.package_set import deciding
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.resolved import RequirementVerdict
 from cudacompat.domain.words.choices import Holes
 from cudacompat.domain.words.code import NotRead
@@ -69,11 +71,18 @@ def judge_lists(
     one environment; `texts` has those that are no file."""
     found = ListedPackages(ids=frozenset(rule.id for rule in WHEEL_RULES))
     for path in dict.fromkeys(paths):
-        found = _joined(found, _judged(path, targets, policy, text=(texts or {}).get(path)))
+        text = (texts or {}).get(path)
+        for number, platform in enumerate(dict.fromkeys(map(platform_for, targets)) or (DEFAULT_PLATFORM,)):
+            own = tuple(each for each in targets if platform_for(each) == platform)
+            with reading_for(platform):
+                read = _judged(path, own, policy, platform=platform, text=text)
+            found = _joined(found, read if number == 0 else replace(read, files=0))
     return found
 
 
-def _judged(path: str, targets: tuple[Target, ...], policy: Policy, *, text: str | None = None) -> ListedPackages:
+def _judged(
+    path: str, targets: tuple[Target, ...], policy: Policy, *, platform: str, text: str | None = None
+) -> ListedPackages:
     root, name = _root_of(path) if text is None else (Path(), path)
     try:
         text = text_of(root / name, follow=True) if text is None else text
@@ -86,7 +95,7 @@ def _judged(path: str, targets: tuple[Target, ...], policy: Policy, *, text: str
     pip = PipFiles()
     others, unread = included(root, files, partial(text_of, follow=False), pip=pip, lists=lists)
     packages = ProjectPackages((*files, *others), lists, pip)
-    sets = packages.sets(())
+    sets = tuple(replace(each, platform=platform) for each in packages.sets(()))
     not_read = tuple(dict.fromkeys((*unread, *packages.not_read)))
     project = Project(files=(*files, *others), targets=targets, packages=sets, not_read=not_read)
     verdicts = tuple(deciding(group) for _, group in groups_of(project))
@@ -144,8 +153,8 @@ def _joined(one: ListedPackages, other: ListedPackages) -> ListedPackages:
     return replace(
         one,
         verdicts=(*one.verdicts, *other.verdicts),
-        findings=(*one.findings, *other.findings),
-        not_read=(*one.not_read, *other.not_read),
+        findings=tuple(dict.fromkeys((*one.findings, *other.findings))),
+        not_read=tuple(dict.fromkeys((*one.not_read, *other.not_read))),
         suppressed=(*one.suppressed, *other.suppressed),
         files=one.files + other.files,
     )

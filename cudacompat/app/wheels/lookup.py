@@ -18,7 +18,7 @@ from cudacompat.domain.wheels.cure import cure_for
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.wheels.offers import Build, builds_of, summary
-from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, options_for, platform_for
 from cudacompat.domain.wheels.resolved import HowKnown
 from cudacompat.domain.wheels.table import measured_row, packages, rows, rows_of
 from cudacompat.domain.wheels.without_row import is_built_from_sources, variable_of
@@ -85,14 +85,6 @@ def wheels(
     )
 
 
-def table_platform(text: str) -> str:
-    """Return the platform of the table (`linux-x86_64`) that a platform or a tag means; `UsageError` for neither."""
-    from cudacompat.domain.wheels.platforms import platform_of
-    from cudacompat.domain.words.wheel_tags import platform_tags
-
-    return platform_of(platform_tags(text)[0])
-
-
 def read_now(query: WheelQuery, path: str) -> WheelRow:
     """Return the row of a wheel that was fetched to `path`; `UsageError` for a file that is no wheel."""
     from zipfile import BadZipFile
@@ -157,9 +149,8 @@ def _is_open(build: Build) -> bool:
 
 def _named(targets: Sequence[Target]) -> list[str]:
     """The options that name these targets again."""
-    words = [word for target in targets for word in ("--gpu", target.spec)]
     driver = next((target.driver for target in targets if target.driver is not None), None)
-    return [*words, *(["--driver", str(driver)] if driver is not None else [])]
+    return [*options_for(targets), *(["--driver", str(driver)] if driver is not None else [])]
 
 
 def _note(package: str) -> str | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -16,6 +18,7 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.model import PYPI
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_of
 from cudacompat.domain.wheels.requirement import Requirement, index_for, index_name, split_local
 
 Table = Mapping[str, Any]
@@ -64,15 +67,57 @@ class Origin:
     first_index: bool = False
 
 
+_READ_FOR = ContextVar("read_for", default=DEFAULT_PLATFORM)
+# How Python on each platform names it: PEP 508, "Environment markers", and what the interpreters there print.
+_SYSTEMS = {
+    "linux": {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"},
+    "windows": {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt"},
+    "macos": {"sys_platform": "darwin", "platform_system": "Darwin", "os_name": "posix"},
+}
+_MACHINES = {"windows-x86_64": "AMD64", "windows-aarch64": "ARM64", "macos": "arm64"}
+_CONDA = {"linux": "linux", "windows": "win", "macos": "osx"}
+_CONDA_MACHINES = {"x86_64": "64", "aarch64": "aarch64"}
+
+
+@contextmanager
+def reading_for(platform: str) -> Iterator[None]:
+    """Within it, requirements are read as an installer on this platform (`windows-x86_64`) reads them: markers and the
+    parts of lists that are for one platform alone. Outside it is Linux with x86-64."""
+    token = _READ_FOR.set(platform)
+    try:
+        yield
+    finally:
+        _READ_FOR.reset(token)
+
+
+def system_read_for() -> str:
+    """Return the system that requirements are read for: `linux`, `windows` or `macos`."""
+    system = _READ_FOR.get().partition("-")[0]
+    return system if system in _SYSTEMS else "linux"
+
+
+def conda_platform() -> str:
+    """Return conda's name for the platform that requirements are read for (`linux-64`, `win-64`)."""
+    system, machine = system_read_for(), _READ_FOR.get().partition("-")[2]
+    arm = "arm64" if system != "linux" else "aarch64"
+    return f"{_CONDA[system]}-{arm if machine == 'aarch64' else _CONDA_MACHINES.get(machine, machine or '64')}"
+
+
+def is_other_wheel(file: str) -> bool:
+    """Return True for the name of a wheel that is for another platform than the one that is read for."""
+    tag = file.removesuffix(".whl").rpartition("-")[2]
+    return file.endswith(".whl") and platform_of(tag) not in (_READ_FOR.get(), "any")
+
+
 def applies(marker: object) -> bool:
-    """Return True if the marker (a text or a parsed one) holds on Linux with x86-64 for any Python, or cannot be read;
-    any other value is no marker and leaves nothing out."""
+    """Return True if the marker (a text or a parsed one) holds on the platform that is read for with any Python, or
+    cannot be read; any other value is no marker and leaves nothing out."""
     return bool(pythons_of(marker))
 
 
 def pythons_of(marker: object) -> frozenset[str]:
-    """Return the Pythons for which the marker holds on Linux with x86-64: all that are known where it cannot be read or
-    is none."""
+    """Return the Pythons for which the marker holds on the platform that is read for: all that are known where it
+    cannot be read or is none."""
     if isinstance(marker, str) and marker:
         try:
             marker = Marker(marker)
@@ -81,11 +126,10 @@ def pythons_of(marker: object) -> frozenset[str]:
     if not isinstance(marker, Marker):
         return PYTHONS
     parsed = marker
-    linux = {
-        "sys_platform": "linux",
-        "platform_system": "Linux",
-        "platform_machine": "x86_64",
-        "os_name": "posix",
+    platform = _READ_FOR.get()
+    machine = {
+        **_SYSTEMS[system_read_for()],
+        "platform_machine": _MACHINES.get(platform, platform.partition("-")[2] or "x86_64"),
         "implementation_name": "cpython",
         "platform_python_implementation": "CPython",
         "extra": "",
@@ -94,7 +138,7 @@ def pythons_of(marker: object) -> frozenset[str]:
         return frozenset(
             each
             for each in PYTHONS
-            if parsed.evaluate({**linux, "python_version": each, "python_full_version": f"{each}.1"})
+            if parsed.evaluate({**machine, "python_version": each, "python_full_version": f"{each}.1"})
         )
     except Exception:  # noqa: BLE001  a marker with a name or an operator of a later PEP
         return PYTHONS
@@ -102,7 +146,7 @@ def pythons_of(marker: object) -> frozenset[str]:
 
 def requirement_of(text: str, line: int, origin: Origin, *, group: str = "") -> Requirement | None:
     """Return the requirement that a text of PEP 508, or the address or path of a wheel, names; `None` where its marker
-    leaves it out on Linux. `ValueError` for a text that is none."""
+    leaves it out on the platform that is read for. `ValueError` for a text that is none."""
     text = text.strip()
     if "://" in text.partition(";")[0] or text.partition(";")[0].strip().endswith(".whl"):
         return _of_address(text, line, origin, group=group)

@@ -17,7 +17,9 @@ from cudacompat.artifacts.requirements.base import (
     Origin,
     ReadRequirements,
     all_made,
+    conda_platform,
     first_lines,
+    is_other_wheel,
     made,
     requirement_of,
 )
@@ -115,15 +117,16 @@ def _specifier(spec: str) -> str:
 
 
 def conda_lock(text: str, file: str) -> ReadRequirements:
-    """Return the packages for Linux of a conda-lock.yml; `LaterFormatError` for a newer format."""
+    """Return what a conda-lock.yml has for the platform that is read for; `LaterFormatError` for a newer format."""
     document = _mapping(text)
     if document.get("version") not in (1, None):
         raise LaterFormatError(f"conda-lock.yml of format {document.get('version')}: formats up to 1 are read")
     found: list[Requirement | None] = []
+    platform = conda_platform()
     packages = document.get("package")
     lines = first_lines(text, r"name:[ \t]*+(\S++)[ \t]*+$")
     for package in packages if isinstance(packages, list) else ():
-        if not isinstance(package, dict) or package.get("platform") not in ("linux-64", None):
+        if not isinstance(package, dict) or package.get("platform") not in (platform, None):
             continue
         name, version = str(package.get("name")), str(package.get("version"))
         line = lines.get(name, 1)
@@ -136,7 +139,7 @@ def conda_lock(text: str, file: str) -> ReadRequirements:
 
 
 def pixi_lock(text: str, file: str) -> ReadRequirements:
-    """Return the packages of a pixi.lock for Linux; `LaterFormatError` for a newer format."""
+    """Return the packages of a pixi.lock for the platform that is read for; `LaterFormatError` for a newer format."""
     document = _mapping(text)
     version = document.get("version")
     if not isinstance(version, int):
@@ -144,6 +147,7 @@ def pixi_lock(text: str, file: str) -> ReadRequirements:
     if version > _NEWEST_PIXI:
         raise LaterFormatError(f"pixi.lock of format {version}: formats up to {_NEWEST_PIXI} are read")
     found: list[Requirement | None] = []
+    own = f"/{conda_platform()}/"
     packages = document.get("packages")
     lines = first_lines(text, r"(?:conda|pypi|url):[ \t]*+(\S++)")
     for package in packages if isinstance(packages, list) else ():
@@ -153,9 +157,9 @@ def pixi_lock(text: str, file: str) -> ReadRequirements:
         line = lines.get(address, 1)
         if "conda" in package or package.get("kind") == "conda":
             match = _FILE.search(address)
-            if match is not None and ("/linux-64/" in address or "/noarch/" in address):
+            if match is not None and (own in address or "/noarch/" in address):
                 found.append(_of_file(address, match[1], match[2], line=line, file=file))
-        elif address.endswith(".whl"):
+        elif address.endswith(".whl") and not is_other_wheel(address):
             try:
                 found.append(requirement_of(address, line, Origin(file)))
             except ValueError:

@@ -13,15 +13,18 @@ from cudacompat.artifacts.requirements.base import (
     ReadRequirements,
     Table,
     all_made,
+    applies,
+    conda_platform,
     first_lines,
     pythons_of,
+    system_read_for,
     table,
 )
 from cudacompat.artifacts.requirements.table_rows import constraint_of, requirements_in, row_of
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.requirement import Requirement, index_name
 
-_PLATFORM = "linux-64"
+_LONGEST_MARKER = 1 << 10  # characters
 
 
 def pipfile(text: str, file: str) -> ReadRequirements:
@@ -44,7 +47,8 @@ def _of_index(
     for name, given in rows.items():
         row = row_of(given)
         pythons = pythons_of(row.get("markers"))
-        if not pythons or row.get("sys_platform") in ("== 'win32'", "== 'darwin'"):
+        own = row.get("sys_platform")  # pipenv's short form of a marker
+        if not pythons or (isinstance(own, str) and not applies(f"sys_platform {own}"[:_LONGEST_MARKER])):
             continue
         version, index = constraint_of(row), str(row.get("index", ""))
         yield from requirements_in(
@@ -60,7 +64,8 @@ def _of_index(
 
 
 def pixi(text: str, file: str) -> ReadRequirements:
-    """Return the packages for Linux that a pixi.toml names, those of all its features; `ValueError` for no TOML."""
+    """Return the packages that a pixi.toml names for the platform that is read for, those of all its features;
+    `ValueError` for no TOML."""
     return of_pixi(toml_document(text), text, file)
 
 
@@ -99,11 +104,13 @@ def of_pixi(document: Table, text: str, file: str) -> ReadRequirements:
 
 
 def _parts(document: Table) -> Iterator[Table]:
-    """The tables that name packages: the manifest itself, its features, and what each has for Linux alone."""
+    """The tables that name packages: the manifest itself, its features, and what each has for one platform alone."""
+    system = system_read_for()
+    names = ("win",) if system == "windows" else ("osx" if system == "macos" else system, "unix")
     features = [each for each in table(document, "feature").values() if isinstance(each, dict)]
     for part in (document, *features):
         yield part
-        for platform in (_PLATFORM, "linux", "unix"):
+        for platform in (conda_platform(), *names):
             yield table(table(part, "target"), platform)
 
 

@@ -155,7 +155,7 @@ def _of_poetry(poetry: Table, text: str, origin: Origin, *, own: _Indexes) -> It
     for group, rows in groups.items():
         for name, given in rows.items():
             for row in map(row_of, given if isinstance(given, list) else [given]):
-                if name == "python" or row.get("platform") in ("darwin", "win32") or not applies(row.get("markers")):
+                if name == "python" or not _is_for_platform(row):
                     continue
                 version = constraint_of(row)
                 yield from requirements_in(
@@ -167,6 +167,13 @@ def _of_poetry(poetry: Table, text: str, origin: Origin, *, own: _Indexes) -> It
                     specifier=None if version is None else pep440(version),
                     index=own.named.get(str(row.get("source")), PYPI),
                 )
+
+
+def _is_for_platform(row: Table) -> bool:
+    """Whether a row of Poetry's holds on the platform that is read for: `platform` is Python's `sys.platform`."""
+    own = row.get("platform")
+    here = not isinstance(own, str) or applies(f"sys_platform == '{own[:40]}'")
+    return here and applies(row.get("markers"))
 
 
 def _astable(value: object) -> Table:

@@ -34,7 +34,7 @@ def requirements_in(
     index: str,
     pythons: frozenset[str] = PYTHONS,
 ) -> Iterator[Requirement | None]:
-    """Yield the requirement of a row that applies on Linux; none of a package that lies beside the project, and is
+    """Yield the requirement of a row that applies; none of a package that lies beside the project, and is
     built there. `specifier` is the row's constraint as PEP 440 has it, `index` where the package is taken from."""
     address = next((row[key] for key in _ADDRESSES if isinstance(row.get(key), str)), None)
     if address is not None:

@@ -126,7 +126,7 @@ def command(
     from cudacompat.cli.progress import progress
     from cudacompat.cli.verbose import note
     from cudacompat.domain.policy.resolve import policy_of, required
-    from cudacompat.domain.wheels.platforms import platform_for_all
+    from cudacompat.domain.wheels.platforms import on_platform, platform_for_all, table_platform
     from cudacompat.domain.words.versions import DriverRelease
 
     options = {
@@ -155,6 +155,7 @@ def command(
         jit=jit,
         environment=os.environ,
     )
+    targets = on_platform(targets, table_platform(platform) if platform is not None else None)
     policy = policy_of(held_to.given, held_to.ignores, targets)
     lock_file = held_to.text("baseline") or locks.FILE
     if write_baseline:

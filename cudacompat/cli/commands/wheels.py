@@ -47,12 +47,14 @@ def command(
     GPU (default: linux-aarch64 for GPUs with an Arm processor, else linux-x86_64); --python chooses the wheel that
     --fetch reads.
     """
-    from cudacompat.app.wheels.lookup import WheelQuery, needs_fetching, read_now, table_platform, wheels
+    from cudacompat.app.wheels.lookup import WheelQuery, needs_fetching, read_now, wheels
     from cudacompat.cli.output import emit
+    from cudacompat.domain.wheels.platforms import on_platform, table_platform
 
     query = WheelQuery.parse(package)
     targets = _targets(gpu or (), driver)
     where = table_platform(platform) if platform is not None else None
+    targets = on_platform(targets, where)
     report = wheels(query, targets, platform=where)
     if fetch and needs_fetching(query, report):
         from cudacompat.app.inputs.named import FetchOptions, at_hand

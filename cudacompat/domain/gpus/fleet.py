@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from cudacompat.domain.gpus.lookup import capability_named
 from cudacompat.domain.tables.architectures import architecture
+from cudacompat.domain.tables.arm_hosts import is_arm_only
 from cudacompat.domain.tables.drivers import BRANCHES
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import NotRead
@@ -67,13 +68,22 @@ def driver_in(text: str | None, where: str) -> DriverRelease | None:
 def targets_of(gpus: Sequence[FleetGpu], driver: DriverRelease | None, jit: JitPolicy) -> list[Target]:
     """Return one target for each kind of GPU, with the oldest driver that any of its kind has: what loads there loads
     on the newer ones. `driver`, where given, is taken for all."""
-    oldest: dict[tuple[str, ComputeCapability], DriverRelease | None] = {}
+    oldest: dict[tuple[str, ComputeCapability, str], DriverRelease | None] = {}
     for gpu in gpus:
-        kind = (gpu.id, gpu.capability)
+        kind = (gpu.id, gpu.capability, _platform_of(gpu) or "")
         known = [each for each in (oldest.get(kind), gpu.driver) if each is not None]
         oldest[kind] = min(known, default=None)
     names = {(gpu.id, gpu.capability): gpu.name for gpu in gpus}
-    return [Target(id_, names[id_, cc], cc, driver=driver or oldest[id_, cc], jit=jit) for id_, cc in sorted(oldest)]
+    return [
+        Target(id_, names[id_, cc], cc, driver=driver or oldest[id_, cc, where], jit=jit, platform=where or None)
+        for id_, cc, where in sorted(oldest)
+    ]
+
+
+def _platform_of(gpu: FleetGpu) -> str | None:
+    """The platform of the node where it is not the one that goes with the GPU anyway."""
+    usual = "linux-aarch64" if is_arm_only(gpu.capability.number, gpu.name or gpu.id) else "linux-x86_64"
+    return gpu.platform if gpu.platform != usual else None
 
 
 def floored(driver: DriverRelease | None, floor: DriverRelease, capability: ComputeCapability) -> DriverRelease:
@@ -90,7 +100,9 @@ def pools_of(fleet: Sequence[FleetGpu], targets: Sequence[Target]) -> dict[str, 
     pools: dict[str, dict[str, Target]] = {}
     for gpu in fleet:
         for target in targets:
-            # a target whose name was taken bears its capability behind it
-            if target.capability == gpu.capability and target.id in (gpu.id, f"{gpu.id} ({gpu.capability})"):
+            # a target whose name was taken bears its capability or its platform behind it
+            ids = (gpu.id, f"{gpu.id} ({gpu.capability})", f"{gpu.id} ({target.platform})")
+            same = target.capability == gpu.capability and target.platform == _platform_of(gpu)
+            if same and target.id in ids:
                 pools.setdefault(gpu.pool or "", {})[target.id] = target
     return {name: tuple(found.values()) for name, found in sorted(pools.items())}

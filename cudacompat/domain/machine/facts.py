@@ -13,6 +13,7 @@ from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.machine.troubles import Trouble
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.fleet_gpu import FleetGpu
+from cudacompat.domain.words.platforms import platform_of_system
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, ToolkitVersion
 
 T = TypeVar("T")
@@ -228,4 +229,7 @@ class HostFacts:
         if not isinstance(self.gpus, Found):
             return ()
         driver = self.driver.value.release if isinstance(self.driver, Found) else None
-        return tuple(FleetGpu(gpu.name, gpu.name, gpu.capability, driver=driver) for gpu in self.gpus.value)
+        where = platform_of_system(self.platform) if self.platform else None
+        return tuple(
+            FleetGpu(gpu.name, gpu.name, gpu.capability, driver=driver, platform=where) for gpu in self.gpus.value
+        )

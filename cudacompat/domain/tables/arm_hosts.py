@@ -1,4 +1,7 @@
-"""GPUs that are sold only together with an Arm processor: Jetson and Thor modules, GB10, and Grace superchips."""
+"""GPUs that are sold only together with an Arm processor: Jetson and Thor modules, GB10, Grace superchips, and T4G.
+
+T4G is in no machine but AWS's g5g, beside Graviton2: https://aws.amazon.com/ec2/instance-types/g5g/.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import re
 
 from cudacompat.domain.tables.architectures import ARM_ONLY
 
-_NAMES = re.compile(r"\b(?:GH200|GB10|GB200|GB300|DGX Spark|Jetson|Grace)\b", re.IGNORECASE)
+_NAMES = re.compile(r"\b(?:GH200|GB10|GB200|GB300|T4G|DGX Spark|Jetson|Grace)\b", re.IGNORECASE)
 
 
 def is_arm_only(number: int, label: str = "") -> bool:

@@ -23,12 +23,14 @@ from cudacompat.domain.words.verdict import Outcome, Target
 class PackageSet:
     """Requirements that are installed together. `file` is the one that names them; `forked` is whether it holds
     alternatives (extras, groups, a lock for several platforms): then no two of them need ever meet. `branched` is
-    whether branches of a script install some of them; `job` is where the job of a CI system stands that does."""
+    whether branches of a script install some of them; `job` is where the job of a CI system stands that does;
+    `platform` the one that they are installed on (`None`: that of each GPU)."""
 
     file: str
     requirements: tuple[Requirement, ...]
     branched: bool = False
     job: tuple[str, int] | None = None
+    platform: str | None = None
 
     @property
     def forked(self) -> bool:
@@ -47,14 +49,14 @@ class ResolvedSet:
     @classmethod
     def of(cls, packages: PackageSet) -> ResolvedSet:
         """Return the set with its wheels."""
-        return cls(packages, resolve(packages.requirements))
+        return cls(packages, resolve(packages.requirements, packages.platform or DEFAULT_PLATFORM))
 
     def verdicts(self, targets: Sequence[Target]) -> tuple[RequirementVerdict, ...]:
         """Return the verdict of each wheel on each target, of the wheel for the platform that goes with the target."""
         found: list[RequirementVerdict] = []
         for platform in dict.fromkeys(map(platform_for, targets)):
             own = [target for target in targets if platform_for(target) == platform]
-            default = platform == DEFAULT_PLATFORM
+            default = platform == (self.packages.platform or DEFAULT_PLATFORM)
             resolved = self.resolved if default else resolve(self.packages.requirements, platform)
             found += judge_all(resolved, own)
         return tuple(found)

@@ -3,37 +3,59 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from cudacompat.domain.tables.arm_hosts import is_arm_only
 from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.wheel_tags import platform_tags
 
 # The Python for which a list is checked that pins a package otherwise for each: that of Ubuntu 24.04.
 DEFAULT_PYTHON = "3.12"
 DEFAULT_PLATFORM = "linux-x86_64"
 ARM_PLATFORM = "linux-aarch64"
+WINDOWS_PLATFORM = "windows-x86_64"
 
 _OF_TAGS = (
     (re.compile(r"(?:manylinux|linux).*_x86_64"), DEFAULT_PLATFORM),
     (re.compile(r"(?:manylinux|linux).*_aarch64"), ARM_PLATFORM),
-    (re.compile(r"win_amd64"), "windows-x86_64"),
+    (re.compile(r"win_amd64"), WINDOWS_PLATFORM),
+    (re.compile(r"win_arm64"), "windows-aarch64"),
     (re.compile(r"macosx"), "macos"),
     (re.compile(r"any"), "any"),
 )
 
 
 def platform_for(target: Target) -> str:
-    """Return the platform whose wheels a machine with this GPU installs: `linux-aarch64` for GPUs that are sold only
-    with an Arm processor, else `linux-x86_64`."""
+    """Return the platform whose wheels a machine with this GPU installs: the one that was said, else `linux-aarch64`
+    for GPUs that are sold only with an Arm processor and `linux-x86_64` for others."""
+    if target.platform is not None:
+        return target.platform
     label = target.name or target.id
     return ARM_PLATFORM if is_arm_only(target.capability.number, label) else DEFAULT_PLATFORM
 
 
 def platform_for_all(targets: Sequence[Target]) -> str | None:
     """Return the platform whose builds all of these GPUs take, where that is not left to whoever asks: `linux-aarch64`
-    if each of them is sold only with an Arm processor; None for others."""
+    if each of them is in a machine with an Arm processor; None for others."""
     found = {platform_for(target) for target in targets}
-    return ARM_PLATFORM if found == {ARM_PLATFORM} else None
+    return found.pop() if len(found) == 1 and found != {DEFAULT_PLATFORM} else None
+
+
+def on_platform(targets: Iterable[Target], platform: str | None) -> tuple[Target, ...]:
+    """Return the targets, those of which nobody said a platform on this one."""
+    return tuple(
+        each if each.platform or platform in (None, platform_for(each)) else replace(each, platform=platform)
+        for each in targets
+    )
+
+
+def options_for(targets: Sequence[Target]) -> list[str]:
+    """Return the options of a command line that name these targets again, with the platform that was said of all."""
+    words = [word for spec in dict.fromkeys(each.spec for each in targets) for word in ("--gpu", spec)]
+    said = {each.platform for each in targets}
+    only = said.pop() if len(said) == 1 else None
+    return [*words, "--platform", only] if only is not None else words
 
 
 def platform_of(tag: str) -> str:
@@ -41,7 +63,6 @@ def platform_of(tag: str) -> str:
     return next((name for pattern, name in _OF_TAGS if pattern.search(tag)), "other")
 
 
-def platform_of_system(description: str) -> str:
-    """Return the platform whose wheels a system takes that describes itself so (`Linux 6.8.0 x86_64`); WSL is Linux."""
-    machine = "aarch64" if re.search(r"aarch64|arm64", description) else "x86_64"
-    return f"windows-{machine}" if "Windows" in description and "WSL" not in description else f"linux-{machine}"
+def table_platform(text: str) -> str:
+    """Return the platform of the table (`linux-x86_64`) that a platform or a tag means; `UsageError` for neither."""
+    return platform_of(platform_tags(text)[0])

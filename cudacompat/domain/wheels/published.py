@@ -11,6 +11,7 @@ from packaging.version import InvalidVersion, Version
 
 from cudacompat.domain.wheels.cure import cure_for
 from cudacompat.domain.wheels.model import PYPI
+from cudacompat.domain.wheels.platforms import options_for
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import Target
@@ -52,8 +53,7 @@ class PublishedPackage:
 
     def lookup(self, targets: Sequence[Target]) -> str:
         """Return the command that lists its builds."""
-        words = [word for target in targets for word in ("--gpu", target.spec)]
-        return shlex.join(("cudacompat", "wheels", self.name, *words))
+        return shlex.join(("cudacompat", "wheels", self.name, *options_for(targets)))
 
 
 def help_of_release(finding: Finding, package: PublishedPackage, targets: Sequence[Target]) -> str | None:

@@ -220,7 +220,8 @@ def _torch_rows_for(version: Version, build: str, platform: str) -> tuple[HowKno
         return HowKnown.DOCUMENTED, tuple(found)
     if build == PYPI:
         known, rows = _between(rows_of(framework().name, platform), version)
-        plain = known is HowKnown.OLDER and not rows[0].has_code  # the index had none with code for it before, either
+        # the index had none with code for it before, either, nor between two without
+        plain = known in (HowKnown.OLDER, HowKnown.BETWEEN) and not any(row.has_code for row in rows)
         return (HowKnown.NO_CODE, ()) if plain else (known, rows)
     if cuda_of_index(build) is None:
         return HowKnown.FOREIGN, ()

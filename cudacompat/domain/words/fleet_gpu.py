@@ -10,8 +10,8 @@ from cudacompat.domain.words.versions import DriverRelease
 
 @dataclass(frozen=True, slots=True)
 class FleetGpu:
-    """One GPU of a fleet; `driver`, the `node` it is in and that node's `pool` where the document says them, `origin`
-    the file."""
+    """One GPU of a fleet; `driver`, the `node` it is in and that node's `pool` and `platform` (`linux-aarch64`) where
+    the document says them, `origin` the file."""
 
     id: str
     name: str | None
@@ -20,3 +20,4 @@ class FleetGpu:
     node: str | None = None
     pool: str | None = None
     origin: str | None = None
+    platform: str | None = None

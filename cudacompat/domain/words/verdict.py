@@ -154,25 +154,34 @@ _VENDOR = re.compile(r"^NVIDIA (?:GeForce (?=[A-Z]))?|^GeForce (?=[A-Z])")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is judged for: a GPU, and the driver it is checked with (`None`: the oldest that will do)."""
+    """What is judged for: a GPU, and the driver it is checked with (`None`: the oldest that will do). `platform` is
+    that of the machine with the GPU (`windows-x86_64`), where somebody said it."""
 
     id: str
     name: str | None
     capability: ComputeCapability
     driver: DriverRelease | None = None
     jit: JitPolicy = JitPolicy.NORMAL
+    platform: str | None = None
 
     @property
     def label(self) -> str:
-        """`RTX 5070 Ti (12.0)`, or `sm_90a (9.0)`, or just `12.0`."""
+        """`RTX 5070 Ti (12.0)`, or `sm_90a (9.0)`, or just `12.0`; `A100 (8.0, linux-aarch64)` on a platform that was
+        said."""
         capability = str(self.capability)
-        known = self.name or (self.id if self.id != capability else None)
-        return f"{short_name(known)} ({capability})" if known else capability
+        within = capability if self.platform is None else f"{capability}, {self.platform}"
+        known = self.product
+        return f"{short_name(known)} ({within})" if known else within
+
+    @property
+    def product(self) -> str | None:
+        """What it is called beside its compute capability; `None` if it has no other name."""
+        return self.name or (self.id if self.id != str(self.capability) else None)
 
     @property
     def spec(self) -> str:
         """What `--gpu` takes for it, as people write it."""
-        return short_name(self.id)
+        return short_name(self.id.removesuffix(f" ({self.platform})"))
 
 
 @dataclass(frozen=True, slots=True)

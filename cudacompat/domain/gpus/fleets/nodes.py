@@ -10,14 +10,15 @@ https://kubernetes-sigs.github.io/node-feature-discovery/stable/usage/features.h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from cudacompat.domain.gpus.fleet import Row, capability_in, capability_of, driver_in
 from cudacompat.domain.tables.instance_types import gpu_of
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.fleet_gpu import FleetGpu
+from cudacompat.domain.words.platforms import platform_named
 from cudacompat.domain.words.versions import DriverRelease
 
 _PREFIX = "nvidia.com/"
@@ -38,17 +39,30 @@ _POOLS = (
     "agentpool",
     "node.kubernetes.io/nodepool",
 )
+_SYSTEM = ("kubernetes.io/os", "beta.kubernetes.io/os", "operatingSystem", "Operating System")
+_PROCESSOR = ("kubernetes.io/arch", "beta.kubernetes.io/arch", "architecture", "Architecture")
 _DEVICE = re.compile(r"feature\.node\.kubernetes\.io/pci-(?:03[0-9a-f]{2}_)?10de_([0-9a-f]{4})(?:_.*)?\.present")
 _ANY_DEVICE = re.compile(r"feature\.node\.kubernetes\.io/pci-(?:03[0-9a-f]{2}_)?10de\.present")
 
 
 @dataclass(frozen=True, slots=True)
 class FleetNode:
-    """A node as far as it matters here: its labels, and what of its capacity is a GPU."""
+    """A node as far as it matters here: its labels, what of its capacity is a GPU, and what its `status.nodeInfo` says
+    of its system and processor (under the names of `kubectl describe`, too)."""
 
     name: str | None
     labels: Mapping[str, str]
     capacity: Mapping[str, object]
+    system: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def platform(self) -> str | None:
+        """Its system and processor (`linux-aarch64`), `None` where the node says neither."""
+        return platform_named(self._told(_SYSTEM), self._told(_PROCESSOR))
+
+    def _told(self, names: Sequence[str]) -> str | None:
+        found = (self.labels.get(each) or self.system.get(each) for each in names)
+        return next((each for each in found if isinstance(each, str) and each), None)
 
 
 def of_nodes(document: Mapping[str, object], where: str) -> Iterator[Row]:
@@ -65,7 +79,10 @@ def _node(node: object) -> FleetNode:
     metadata = _table(node, "metadata")
     name = metadata.get("name")
     labels = {key: value for key, value in _table(metadata, "labels").items() if isinstance(value, str)}
-    return FleetNode(name if isinstance(name, str) else None, labels, _table(_table(node, "status"), "capacity"))
+    status = _table(node, "status")
+    return FleetNode(
+        name if isinstance(name, str) else None, labels, _table(status, "capacity"), system=_table(status, "nodeInfo")
+    )
 
 
 def _table(value: object, key: str) -> Mapping[str, object]:
@@ -105,7 +122,15 @@ def _gpu_of(node: FleetNode, where: str) -> Row | None:
             return NotRead(where, f"{said}, and no label gpu.compute.major") if product or _has_gpus(node) else None
         capability = known
     name = next((text for text in told if product or capability_of([text])), None)
-    return FleetGpu(name or str(capability), name, capability, driver=_driver(nvidia, where), node=node.name, pool=pool)
+    return FleetGpu(
+        name or str(capability),
+        name,
+        capability,
+        driver=_driver(nvidia, where),
+        node=node.name,
+        pool=pool,
+        platform=node.platform,
+    )
 
 
 _UNTOLD = (
@@ -164,6 +189,7 @@ def of_described(text: str, where: str) -> Iterator[Row]:
     name: str | None = None
     labels: dict[str, str] = {}
     capacity: dict[str, object] = {}
+    system: dict[str, object] = {}
     section = "Labels" if not text.lstrip().startswith("Name:") else ""
     number = 0
     for line in text.splitlines():
@@ -171,10 +197,12 @@ def of_described(text: str, where: str) -> Iterator[Row]:
             section, line = head[1], head[2]
             if section == "Name":
                 if number:
-                    yield from of_node(FleetNode(name, labels, capacity), f"{where}: node {number}")
-                name, labels, capacity, number = line.strip(), {}, {}, number + 1
+                    yield from of_node(FleetNode(name, labels, capacity, system), f"{where}: node {number}")
+                name, labels, capacity, system, number = line.strip(), {}, {}, {}, number + 1
         if section == "Labels" and (label := _LABEL.fullmatch(line.strip())):
             labels[label[1]] = label[2]
         elif section == "Capacity" and (resource := _RESOURCE.fullmatch(line.strip())):
             capacity[resource[1]] = resource[2]
-    yield from of_node(FleetNode(name, labels, capacity), f"{where}: node {max(number, 1)}")
+        elif section == "System Info" and (said := _SECTION.fullmatch(line.strip())):
+            system[said[1]] = said[2]
+    yield from of_node(FleetNode(name, labels, capacity, system), f"{where}: node {max(number, 1)}")

@@ -11,6 +11,7 @@ from cudacompat.domain.gpus.fleet import Row, capability_of
 from cudacompat.domain.tables.instance_types import gpu_of
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.fleet_gpu import FleetGpu
+from cudacompat.domain.words.platforms import platform_named
 
 _PAIR = re.compile(r"(?<!\S)([A-Za-z][\w/:]*)=(\S*)")
 _TYPED = re.compile(r"(?:gres[:/])?gpu:([^:(=,]+?)(?::\d+\w?|=\d+)?(?:\(.*)?", re.IGNORECASE)
@@ -62,12 +63,13 @@ def _of_node(node: Mapping[str, str], where: str) -> Iterator[Row]:
         types = [gpu] if (gpu := gpu_of(node.get("InstanceType", ""))) else list(_of_features(node))
     if not types and untyped:
         yield NotRead(where, "it has GPUs, but no type of them (Gres=gpu:TYPE:COUNT)")
+    platform = platform_named(None, node.get("Arch"))
     for each in dict.fromkeys(types):
         capability = capability_of([each])
         if capability is None:
             yield NotRead(where, f"unknown GPU {each!r:.100}; name it with --gpu instead")
         else:
-            yield FleetGpu(each, each, capability, node=name, pool=pool)
+            yield FleetGpu(each, each, capability, node=name, pool=pool, platform=platform)
 
 
 def _types(gres: str) -> tuple[list[str], bool]:

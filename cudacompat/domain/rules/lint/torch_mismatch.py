@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Project
-from cudacompat.domain.rules.lint.wheel_facts import environments_of
+from cudacompat.domain.rules.lint.wheel_facts import environments_of, targets_of
 from cudacompat.domain.wheels.cure_words import command_of
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI
@@ -51,7 +51,7 @@ def _pin(conflict: Conflict, environment: ResolvedSet, project: Project) -> str 
         return None
     second = conflict.second
     release = FrameworkRelease(torch.version, torch.cuda, torch.build)
-    moved = moved_along([f"{second.name}=={second.pinned}"], release, project.targets)
+    moved = moved_along([f"{second.name}=={second.pinned}"], release, targets_of(project, environment.packages))
     if not moved.pins:
         return None
     name, version = moved.pins[0]

@@ -21,7 +21,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Project
-from cudacompat.domain.rules.lint.wheel_facts import content_of, cure_of, failing, finding, groups_of, reason_of
+from cudacompat.domain.rules.lint.wheel_facts import (
+    content_of,
+    cure_of,
+    failing,
+    finding,
+    groups_of,
+    reason_of,
+    targets_of,
+)
 from cudacompat.domain.wheels.cure_words import command_of, sentence_of
 from cudacompat.domain.wheels.resolved import HowKnown
 from cudacompat.domain.words.finding import Finding, Severity
@@ -36,10 +44,9 @@ def check(project: Project) -> Iterable[Finding]:
             continue
         resolved, target = verdict.resolved, verdict.target
         absent = resolved.known is HowKnown.ABSENT
-        cure = cure_of(resolved, packages, project.targets)
-        command = command_of(
-            cure, resolved.requirement, project.targets, written=tuple(each.name for each in project.files)
-        )
+        every = targets_of(project, packages)
+        cure = cure_of(resolved, packages, every)
+        command = command_of(cure, resolved.requirement, every, written=tuple(each.name for each in project.files))
         none_for = verdict.verdict.none_for if verdict.verdict is not None else None
         message = f"{resolved.label} does not run on {target.label}"
         if none_for is not None:

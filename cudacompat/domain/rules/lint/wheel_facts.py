@@ -14,6 +14,7 @@ from cudacompat.domain.wheels.cure_words import command_of, sentence_of
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.own_compiler import brings_assembler
 from cudacompat.domain.wheels.package_set import PackageSet, ResolvedSet, alternatives, deciding
+from cudacompat.domain.wheels.platforms import on_platform
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
@@ -40,11 +41,17 @@ def groups_of(project: Project) -> Iterator[tuple[PackageSet, list[RequirementVe
         packages = environment.packages
         stage = stage_at(project, packages.file)
         boards = stage is not None and is_for_boards(stage)
-        targets = tuple(each for each in project.targets if not boards or each.capability.number in ARM_ONLY)
+        every = targets_of(project, packages)
+        targets = tuple(each for each in every if not boards or each.capability.number in ARM_ONLY)
         verdicts = project.once(("verdicts", id(packages)), partial(environment.verdicts, targets))
         for group in alternatives(verdicts, packages).values():
             if not all(says_cpu(each.resolved.requirement) for each in group):
                 yield packages, group
+
+
+def targets_of(project: Project, packages: PackageSet) -> tuple[Target, ...]:
+    """Return the GPUs that were named, on the platform that the packages are installed on."""
+    return on_platform(project.targets, packages.platform)
 
 
 def environments_of(project: Project) -> Iterator[ResolvedSet]:
@@ -152,6 +159,7 @@ def cure_of(
     resolved: Resolved, packages: PackageSet, targets: Sequence[Target], *, native: bool = False
 ) -> WheelCure | NoCure:
     """Return the pin and index that run on all these GPUs, with the pins of what has to move along."""
+    targets = on_platform(targets, packages.platform)
     if packages.forked:
         name, beside = resolved.requirement.name, tuple(each.name for each in packages.requirements)
         return cure_for(name, targets, version=resolved.version, beside=beside, native=native)

@@ -18,9 +18,10 @@ from collections.abc import Iterable
 from urllib.parse import unquote
 
 from cudacompat.domain.project.model import Project
-from cudacompat.domain.rules.lint.wheel_facts import content_of, finding, groups_of
+from cudacompat.domain.rules.lint.wheel_facts import content_of, finding, groups_of, targets_of
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.package_set import is_open
+from cudacompat.domain.wheels.platforms import options_for, platform_for
 from cudacompat.domain.wheels.resolved import HowKnown, Resolved
 from cudacompat.domain.wheels.table import rows_of
 from cudacompat.domain.wheels.without_row import variable_of
@@ -31,15 +32,15 @@ from cudacompat.domain.words.rule import Rule
 def check(project: Project) -> Iterable[Finding]:
     """One note for each package."""
     told: set[tuple[str, int, str]] = set()
-    gpus = " ".join(f"--gpu {shlex.quote(target.spec)}" for target in project.targets)
-    for _, group in groups_of(project):
+    for packages, group in groups_of(project):
         resolved = group[0].resolved
         key = (resolved.requirement.file, resolved.requirement.line, resolved.requirement.name)
         if len(group) > 1 or not is_open(group[0]) or key in told:
             continue
         told.add(key)
         name = resolved.requirement.name
-        read = rows_of(name)
+        read = rows_of(name, platform_for(group[0].target))
+        gpus = shlex.join(options_for(targets_of(project, packages)))
         later = distributions().compiled_later(name) is not None and not any(row.has_code for row in read)
         if (later and not resolved.rows) or (
             read and read[-1].version.is_devrelease and resolved.known is HowKnown.NEWER
