@@ -197,7 +197,7 @@ def of_described(text: str, where: str) -> Iterator[Row]:
             section, line = head[1], head[2]
             if section == "Name":
                 if number:
-                    yield from of_node(FleetNode(name, labels, capacity, system), f"{where}: node {number}")
+                    yield from of_node(FleetNode(name, labels, capacity, system=system), f"{where}: node {number}")
                 name, labels, capacity, system, number = line.strip(), {}, {}, {}, number + 1
         if section == "Labels" and (label := _LABEL.fullmatch(line.strip())):
             labels[label[1]] = label[2]
@@ -205,4 +205,4 @@ def of_described(text: str, where: str) -> Iterator[Row]:
             capacity[resource[1]] = resource[2]
         elif section == "System Info" and (said := _SECTION.fullmatch(line.strip())):
             system[said[1]] = said[2]
-    yield from of_node(FleetNode(name, labels, capacity, system), f"{where}: node {max(number, 1)}")
+    yield from of_node(FleetNode(name, labels, capacity, system=system), f"{where}: node {max(number, 1)}")
