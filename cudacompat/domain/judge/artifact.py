@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from cudacompat.domain.judge.alike import judge_modules
 from cudacompat.domain.judge.assembled import Proofs, assembled
 from cudacompat.domain.judge.compat import counts_for_something, first_branch, is_unread, judge
 from cudacompat.domain.judge.fits import ptx_fit
@@ -151,7 +152,7 @@ def _judge_all(
     *,
     proofs: Proofs | None,
 ) -> list[ModuleVerdict]:
-    verdicts = relink(target, [judge(target, module) for module in modules], relocatable)
+    verdicts = relink(target, judge_modules(target, modules), relocatable)
     if proofs is not None:
         verdicts = [assembled(verdict, target, proofs) for verdict in verdicts]
     return sort_gaps(target, verdicts, artifact.linked, units=relocatable)
@@ -164,7 +165,7 @@ def _unlinked(artifact: BinaryArtifact, target: Target, registered: Sequence[Dev
         m for m in artifact.modules if m.registration is Registration.RELOCATABLE and counts_for_something(m)
     ]
     if not artifact.linked:
-        return [judge(target, module) for module in relocatable]
+        return judge_modules(target, relocatable)
     linked = frozenset[str]().union(*(m.kernels for m in registered))
     # an empty module is what nvcc registers for a device link of PTX alone
     at_load = any(m.registration is Registration.REGISTERED and not m.entries for m in artifact.modules)

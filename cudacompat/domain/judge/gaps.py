@@ -55,7 +55,7 @@ class Shape(NamedTuple):
     @classmethod
     def of(cls, module: DeviceModule) -> Shape:
         """Collect it from the images."""
-        return cls(module.kernels, module.targets, frozenset(each.number for each in module.targets))
+        return cls(module.kernels, module.targets, module.numbers)
 
 
 class Gap(NamedTuple):
@@ -65,31 +65,43 @@ class Gap(NamedTuple):
     shape: Shape
 
 
+class _Siblings:
+    """Modules by their kernels with an architecture's number taken out of the names; sorted when first asked."""
+
+    def __init__(self, shapes: Sequence[Shape]) -> None:
+        self._shapes = shapes
+        self._by_names: defaultdict[frozenset[str], set[frozenset[int]]] | None = None
+
+    def of(self, names: frozenset[str]) -> Iterable[frozenset[int]]:
+        """Return the architectures of the modules with these kernels."""
+        if self._by_names is None:
+            self._by_names = defaultdict(set)
+            for shape in self._shapes:
+                for each in _without_a_number(shape):
+                    self._by_names[each].add(shape.numbers)
+        return self._by_names.get(names, ())
+
+
 @dataclass(frozen=True, slots=True)
 class Library:
     """What the modules of one file show together on one target: the ground of the evidence.
 
     `running` are the kernels of all modules that run, `is_per_architecture` whether it has modules of one
     architecture each for several of them, and no one of these prevails, `serves_by_one` whether one of those runs,
-    `native_by_one` the kernels of those whose machine code runs, each with the numbers of its modules, `siblings` the
-    kernels of modules that run with an architecture's number taken out of their names, each with the architectures of
-    those modules.
+    `native_by_one` the kernels of those whose machine code runs, each with the numbers of its modules, `siblings` what
+    runs, by its kernels without an architecture's number.
     """
 
     running: frozenset[str]
     is_per_architecture: bool
     serves_by_one: bool
     native_by_one: Mapping[str, Sequence[int]]
-    siblings: Mapping[frozenset[str], frozenset[frozenset[int]]]
+    siblings: _Siblings
 
     @classmethod
     def of(cls, modules: Sequence[Gap]) -> Library:
         """Collect it from a file's modules."""
         runs = [shape for verdict, shape in modules if verdict.outcome.runs]
-        siblings: defaultdict[frozenset[str], set[frozenset[int]]] = defaultdict(set)
-        for shape in runs:
-            for names in _without_a_number(shape):
-                siblings[names].add(shape.numbers)
         single = Counter(shape.numbers for _, shape in modules if shape.kernels and len(shape.numbers) == 1)
         native_by_one: defaultdict[str, list[int]] = defaultdict(list)
         per_architecture = len(single) >= _FAMILY and max(single.values()) <= _PREVAILS * single.total()
@@ -102,7 +114,7 @@ class Library:
             per_architecture,
             per_architecture and any(len(shape.numbers) == 1 for shape in runs),
             native_by_one,
-            {names: frozenset(numbers) for names, numbers in siblings.items()},
+            _Siblings(runs),
         )
 
     def is_chosen_instead(self, shape: Shape) -> bool:
@@ -117,7 +129,7 @@ class Library:
         """Whether a module that runs, of other architectures, has the same kernels but for the number in their
         names."""
         numbers = shape.numbers
-        return any(any(map(numbers.isdisjoint, self.siblings.get(names, ()))) for names in _without_a_number(shape))
+        return any(any(map(numbers.isdisjoint, self.siblings.of(names))) for names in _without_a_number(shape))
 
 
 def sort_gaps(
@@ -292,7 +304,7 @@ def _evidence(target: Target, library: Library, shape: Shape) -> Evidence | None
         return Evidence.SAME_KERNELS
     if sum(_is_named(name, numbers, target) for name in unique) >= _HALF * len(unique):
         return Evidence.NAMES
-    if library.has_sibling(shape) or (library.serves_by_one and len(numbers) == 1):
+    if (library.serves_by_one and len(numbers) == 1) or library.has_sibling(shape):
         return Evidence.ONE_PER_ARCHITECTURE
     return None
 
@@ -300,7 +312,8 @@ def _evidence(target: Target, library: Library, shape: Shape) -> Evidence | None
 def _without_a_number(shape: Shape) -> Iterable[frozenset[str]]:
     """The kernels' names with each of the architectures' numbers taken out, those that every name has."""
     for number in shape.numbers:
-        if not shape.kernels or any(str(number) not in name for name in shape.kernels):  # most names have none
+        digits = str(number)
+        if not shape.kernels or any(digits not in name for name in shape.kernels):  # most names have none
             continue
         pattern = re.compile(rf"(?<!\d){number}(?!\d)")
         changed = [pattern.subn("#", name) for name in shape.kernels]

@@ -91,10 +91,11 @@ class FatbinEntry:
 class _Remembered:
     """What a module is asked again and again, kept when it was first told: no part of its value."""
 
-    __slots__ = ("_kernels", "_targets")
+    __slots__ = ("_kernels", "_numbers", "_targets")
 
     _kernels: frozenset[str]
     _targets: frozenset[ArchTarget]
+    _numbers: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,16 @@ class DeviceModule(_Remembered):
         except AttributeError:
             found = frozenset(entry.target for entry in self.entries if entry.target is not None)
             object.__setattr__(self, "_targets", found)
+            return found
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of its targets."""
+        try:
+            return self._numbers
+        except AttributeError:
+            found = frozenset(target.number for target in self.targets)
+            object.__setattr__(self, "_numbers", found)
             return found
 
 
