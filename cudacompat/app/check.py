@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from cudacompat.app.inputs import reading
 from cudacompat.app.inputs.baseline_file import compared_with
+from cudacompat.app.inputs.kept_verdicts import KeptVerdicts, OfArtifact, kept_verdicts
 from cudacompat.app.inputs.published_files import for_users
-from cudacompat.app.inputs.reading import ReadOptions, with_texts
+from cudacompat.app.inputs.reading import ReadOptions, cache_of, with_texts
 from cudacompat.domain.compare.baseline import Baseline
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.assembled import Proofs
@@ -40,7 +41,7 @@ from cudacompat.domain.rules.artifact.other_processor import for_other_processor
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
 from cudacompat.domain.rules.ignores.suppress import names, suppress
-from cudacompat.domain.words.code import ReadResult
+from cudacompat.domain.words.code import BinaryArtifact, ReadResult
 from cudacompat.domain.words.finding import Finding, Severity, worst_first
 from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.rule import applied
@@ -58,7 +59,9 @@ def check(
 ) -> CheckReport:
     """Return the report on all that the paths hold, for these targets, held to this policy and to the baseline."""
     options = with_texts(options or ReadOptions(jobs=1)) if rests_on_texts(policy, baseline) else options
-    return judge_read(read(paths, targets, on_file, options=options), targets, policy, paths=paths, baseline=baseline)
+    found = read(paths, targets, on_file, options=options)
+    kept = kept_verdicts(cache_of(options), targets, policy) if options is not None else None
+    return judge_read(found, targets, policy, paths=paths, baseline=baseline, kept=kept)
 
 
 def rests_on_texts(policy: Policy, baseline: Baseline | None) -> bool:
@@ -89,12 +92,14 @@ def judge_read(
     loaded: Loaded | None = None,
     listed: ListedPackages | None = None,
     proofs: Proofs | None = None,
+    kept: KeptVerdicts | None = None,
 ) -> CheckReport:
-    """Return the report on what was read (with its kernels) of these paths. `loaded` is what is known of the loaders of
+    """Return the report on what was read (with its kernels) of these paths. `kept` are verdicts of earlier runs for
+    these targets under this policy. `loaded` is what is known of the loaders of
     installed packages; of other files, alternatives are recognised by their shape. `listed` are the packages of lists
     among the paths, `proofs` what an assembler made of the PTX that verdicts rest on."""
     lists = listed if listed is not None else ListedPackages()
-    judged = _judged(found, targets, policy, proofs=proofs)
+    judged = _judged(found, targets, policy, proofs=proofs, kept=kept if proofs is None else None)
     findings = [*_of_the_whole(found, targets, installed=loaded is not None), *judged.findings]
     findings = _settled(findings, judged.verdicts, found, targets=targets, policy=policy, loaded=loaded)
     if policy.max_bytes is not None:
@@ -156,19 +161,39 @@ class _Judged(NamedTuple):
     without_code: int
 
 
-def _judged(found: ReadResult, targets: Sequence[Target], policy: Policy, *, proofs: Proofs | None) -> _Judged:
+def _judged(
+    found: ReadResult,
+    targets: Sequence[Target],
+    policy: Policy,
+    *,
+    proofs: Proofs | None,
+    kept: KeptVerdicts | None,
+) -> _Judged:
     verdicts: list[ArtifactVerdict] = []
     findings: list[Finding] = []
+    new: list[tuple[BinaryArtifact, OfArtifact]] = []
     without_code = 0
     for artifact in found.artifacts:
-        own = [verdict for target in targets if (verdict := judge_artifact(artifact, target, proofs)) is not None]
-        verdicts += own
-        findings += applied(ARTIFACT_RULES, [VerdictFacts(verdict, policy) for verdict in own])
-        if own:
-            findings += applied(HELD_RULES, [ArtifactFacts(artifact, tuple(own), policy)])
-        else:
-            without_code += 1
+        known = kept.get(artifact) if kept is not None else None
+        if known is None:
+            known = _judged_now(artifact, targets, policy, proofs)
+            new.append((artifact, known))
+        verdicts += known.verdicts
+        findings += known.findings
+        without_code += not known.verdicts
+    if kept is not None:
+        kept.put(new)
     return _Judged(verdicts, findings, without_code)
+
+
+def _judged_now(
+    artifact: BinaryArtifact, targets: Sequence[Target], policy: Policy, proofs: Proofs | None
+) -> OfArtifact:
+    own = [verdict for target in targets if (verdict := judge_artifact(artifact, target, proofs)) is not None]
+    findings = applied(ARTIFACT_RULES, [VerdictFacts(verdict, policy) for verdict in own])
+    if own:
+        findings += applied(HELD_RULES, [ArtifactFacts(artifact, tuple(own), policy)])
+    return OfArtifact(own, findings)
 
 
 def _settled(

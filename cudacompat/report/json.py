@@ -248,7 +248,7 @@ def _verdict(verdict: ArtifactVerdict) -> Json:
 
 def _assembled(verdict: ArtifactVerdict) -> Json | None:
     """What assemblers made of the PTX that the verdict rests on; null where none was to be asked."""
-    asked = [each.assembly for each in verdict.modules if each.assembly is not None]
+    asked = verdict.assemblies
     if not asked:
         return None
     counts = Counter(each.proof.value for each in asked)

@@ -19,8 +19,6 @@ from cudacompat.domain.rules.machine import toolkit_cannot_build
 from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.phrases import targets_of
-from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Target
 from cudacompat.environments.own import normalised
 
@@ -37,10 +35,7 @@ def component_rows(
     """Return what becomes of each component on each target, the one that fails first marked in each environment.
     `lacks` are the libraries that the loader does not find for one of theirs, by its path."""
     by_path = {artifact.path: artifact for artifact in artifacts}
-    judged = [
-        replace(library_verdict(verdict, by_path.get(verdict.path)), lacks=(lacks or {}).get(verdict.path, ()))
-        for verdict in verdicts
-    ]
+    judged = [replace(library_verdict(verdict), lacks=(lacks or {}).get(verdict.path, ())) for verdict in verdicts]
     rows = rows_of(components, judged, targets, environments=environments)
     return tuple(
         replace(row, made_for=made_for(row.component, _deciding(row.component, row.verdicts, by_path=by_path)))
@@ -78,10 +73,8 @@ def rows_of(
     )
 
 
-def library_verdict(verdict: ArtifactVerdict, artifact: BinaryArtifact | None) -> LibraryVerdict:
+def library_verdict(verdict: ArtifactVerdict) -> LibraryVerdict:
     """Return what is kept of the verdict of a library."""
-    modules = artifact.modules if artifact is not None else ()
-    kinds = (CodeKind.SASS, CodeKind.PTX)
     own = verdict.default_target
     return LibraryVerdict(
         verdict.path,
@@ -91,7 +84,7 @@ def library_verdict(verdict: ArtifactVerdict, artifact: BinaryArtifact | None) -
         min_driver=verdict.min_driver,
         counts=verdict.counts,
         runtime=verdict.runtime,
-        targets=tuple(str(each) for kind in kinds for each in targets_of(modules, kind)),
+        targets=tuple(map(str, verdict.targets)),
         default_target=own,
     )
 

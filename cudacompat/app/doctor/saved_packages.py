@@ -64,7 +64,7 @@ def _kept(
 def _library(artifact: BinaryArtifact, targets: Iterable[Target]) -> LibraryCode:
     capabilities = dict.fromkeys(target.capability for target in targets)
     anyhow = (judge_artifact(artifact, Target(str(each), None, each)) for each in capabilities)
-    verdicts = [library_verdict(verdict, artifact) for verdict in anyhow if verdict is not None]
+    verdicts = [library_verdict(verdict) for verdict in anyhow if verdict is not None]
     answers = tuple(
         LibraryAnswer(
             verdict.target.capability,

@@ -47,7 +47,7 @@ def read(
     options = options or ReadOptions(jobs=1)
     with at_hand(paths, options.fetch) as there:
         executor = _executor(options.jobs)
-        cache = folder_of(os.environ) if options.cache and not there.fetched else None
+        cache = cache_of(options) if not there.fetched else None
         found = read_paths(
             there.paths,
             kernels=kernels,
@@ -68,6 +68,11 @@ def with_texts(options: ReadOptions) -> ReadOptions:
     """Return options by which PTX is read also where machine code serves every GPU that is asked for: a policy, a
     baseline or a JIT that is forced rests on it."""
     return replace(options, wanted=(options.wanted or Wanted())._replace(texts=True))
+
+
+def cache_of(options: ReadOptions) -> Path | None:
+    """Return the folder with what is kept of earlier runs; None where it is not to be used."""
+    return folder_of(os.environ) if options.cache else None
 
 
 def folder_of(environment: Mapping[str, str]) -> Path | None:

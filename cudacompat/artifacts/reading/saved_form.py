@@ -4,7 +4,8 @@ each but its sizes. An image is five numbers."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from cudacompat.artifacts.reading.work import FileResult
@@ -19,11 +20,13 @@ from cudacompat.domain.words.code import (
     NotRead,
     Registration,
 )
+from cudacompat.domain.words.later import Later
 from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 from cudacompat.domain.words.versions import PtxIsa, ToolkitVersion
 
 _NONE = -1  # a number that is not there
+_FIELDS = 5  # numbers of an image
 _REGISTRATIONS = {each.value: each for each in Registration}
 
 
@@ -60,7 +63,8 @@ def to_document(result: FileResult) -> dict[str, Any]:
             each.linked,
             each.runtime,
             each.processor,
-            [_from_module(module, names, looks) for module in each.modules],
+            each.kept,
+            _from_modules(each.modules, names, looks),
         ]
         for each in result.artifacts
     ]
@@ -84,18 +88,18 @@ def of_document(document: dict[str, Any], path: str) -> FileResult:
     that `to_document` did not make."""
     names = [tuple(_text(name) for name in _list(each)) for each in _list(document["names"])]
     looks = [_to_look(each) for each in _list(document["looks"])]
-    sections: dict[str | None, str | None] = {}
     artifacts = tuple(
         BinaryArtifact(
             ArtifactPath(path, tuple(map(_text, members))),
             _text(form),
             _number(size),
             linked=_flag(linked),
-            modules=tuple(_to_module(module, names, looks, sections=sections) for module in _list(modules)),
+            modules=_to_modules(modules, names, looks),
             runtime=None if runtime is None else _number(runtime),
-            processor=None if processor is None else _text(processor),
+            processor=_maybe_text(processor),
+            kept=_maybe_text(kept),
         )
-        for members, form, size, linked, runtime, processor, modules in _list(document["artifacts"])
+        for members, form, size, linked, runtime, processor, kept, modules in _list(document["artifacts"])
     )
     not_read = tuple(
         NotRead(ArtifactPath(path, tuple(map(_text, members))), _text(why))
@@ -146,32 +150,65 @@ def _members(path: str) -> list[str]:
     return list(ArtifactPath.parse(path).members)
 
 
-def _from_module(module: DeviceModule, names: dict[tuple[str, ...], int], looks: dict[str, int]) -> list[Any]:
-    entries = [number for entry in module.entries for number in _from_entry(entry, names, looks)]
-    return [module.offset, module.section, module.registration.value, entries, module.damage, module.bare]
+def _from_modules(
+    modules: Sequence[DeviceModule], names: dict[tuple[str, ...], int], looks: dict[str, int]
+) -> list[Any]:
+    """The modules as columns: a row for each would cost more to look through."""
+    return [
+        [module.offset for module in modules],
+        [module.section for module in modules],
+        [module.registration.value for module in modules],
+        [len(module.entries) for module in modules],
+        [module.damage for module in modules],
+        [module.bare for module in modules],
+        [number for module in modules for entry in module.entries for number in _from_entry(entry, names, looks)],
+    ]
 
 
-def _to_module(
-    fields: Any, names: list[tuple[str, ...]], looks: list[_Look], *, sections: dict[str | None, str | None]
-) -> DeviceModule:
-    offset, section, registration, numbers, damage, bare = _list(fields)
-    if set(map(type, _list(numbers))) - {int} or min(numbers, default=0) < _NONE or len(numbers) % 5:
+def _to_modules(columns: Any, names: list[tuple[str, ...]], looks: list[_Look]) -> Sequence[DeviceModule]:
+    """The modules, made when they are asked for; what is wrong with them is told now."""
+    offsets, sections, registrations, lengths, damages, bare, numbers = map(_list, _list(columns))
+    count = len(offsets)
+    if {len(each) for each in (sections, registrations, lengths, damages, bare)} != {count}:
+        raise ValueError("not the columns of modules")
+    for column, types in ((offsets, {int}), (lengths, {int}), (bare, {bool}), (numbers, {int})):
+        if not types.issuperset(map(type, column)):
+            raise TypeError("not the columns of modules")
+    for column in (sections, damages):
+        if not {str, type(None)}.issuperset(map(type, column)):
+            raise TypeError("neither texts nor nothing")
+    if not _REGISTRATIONS.keys() >= set(registrations) or min((*offsets, *lengths), default=0) < 0:
+        raise ValueError("not the columns of modules")
+    fields = [numbers[each::_FIELDS] for each in range(_FIELDS)]
+    if len(numbers) != _FIELDS * sum(lengths) or min(numbers, default=0) < _NONE:
         raise ValueError("not the numbers of images")
-    if _NONE in numbers[::5] + numbers[1::5] + numbers[4::5]:  # a look, a size and a list of names are always there
+    used, sizes, _, kernels, missing = fields
+    if _NONE in used or _NONE in sizes or _NONE in missing:  # these are always there
         raise ValueError("a number is missing")
-    section = _maybe_text(section)
-    entries = tuple(
-        _entry(looks[look], size, inflated, kernels=None if kernels == _NONE else names[kernels], missing=names[others])
-        for look, size, inflated, kernels, others in zip(*[iter(numbers)] * 5, strict=True)
-    )
-    return DeviceModule(
-        _number(offset),
-        sections.setdefault(section, section),
-        _REGISTRATIONS[registration],
-        entries=entries,
-        damage=_maybe_text(damage),
-        bare=_flag(bare),
-    )
+    if max(used, default=0) >= max(1, len(looks)) or max((*kernels, *missing), default=0) >= max(1, len(names)):
+        raise LookupError("a number of nothing")
+
+    def make() -> tuple[DeviceModule, ...]:
+        entries = iter(
+            _entry(
+                looks[look], size, inflated, kernels=None if kernels == _NONE else names[kernels], missing=names[others]
+            )
+            for look, size, inflated, kernels, others in zip(*fields, strict=True)
+        )
+        rows = zip(offsets, sections, registrations, lengths, damages, bare, strict=True)
+        return tuple(
+            DeviceModule(
+                offset,
+                section,
+                _REGISTRATIONS[registration],
+                entries=tuple(islice(entries, length)),
+                damage=damage,
+                bare=is_bare,
+            )
+            for offset, section, registration, length, damage, is_bare in rows
+        )
+
+    return Later(count, make)
 
 
 def _from_entry(entry: FatbinEntry, names: dict[tuple[str, ...], int], looks: dict[str, int]) -> tuple[int, ...]:

@@ -46,9 +46,7 @@ def run_task(task: Task, on_file: OnFile | None = None) -> FileResult:
         if on_file is not None:
             on_file(task.work.path)
         return known
-    result = read_now(task, on_file)
-    _keep(task, result)
-    return result
+    return _kept(task, read_now(task, on_file))
 
 
 def kept_before(task: Task) -> FileResult | None:
@@ -75,12 +73,12 @@ def kept_before(task: Task) -> FileResult | None:
     return None
 
 
-def _keep(task: Task, result: FileResult) -> None:
+def _kept(task: Task, result: FileResult) -> FileResult:
     if task.cache is None or task.work.size < SMALLEST_KEPT:
-        return
+        return result
     from cudacompat.artifacts.reading.cache import ResultCache
 
-    ResultCache(Path(task.cache)).put(
+    return ResultCache(Path(task.cache)).put(
         task.work, task.limits, result, kernels=task.kernels, gpus=task.gpus, wish=task.wish
     )
 

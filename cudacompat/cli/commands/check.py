@@ -119,7 +119,8 @@ def command(
     from cudacompat.app.inputs import baseline_file as locks
     from cudacompat.app.inputs import policy_file as configs
     from cudacompat.app.inputs.fleet import load, targets_for
-    from cudacompat.app.inputs.reading import with_texts
+    from cudacompat.app.inputs.kept_verdicts import kept_verdicts
+    from cudacompat.app.inputs.reading import cache_of, with_texts
     from cudacompat.app.inputs.source_names import in_words
     from cudacompat.cli.downloads import downloads
     from cudacompat.cli.output import emit
@@ -179,7 +180,8 @@ def command(
         from cudacompat.app.wheels.lists import judge_lists
 
         listed = judge_lists(lists, targets, policy, texts=texts)
-    report = judge_read(found, targets, policy, paths=paths, baseline=compared, listed=listed, proofs=proofs)
+    kept = kept_verdicts(cache_of(reading), targets, policy)
+    report = judge_read(found, targets, policy, paths=paths, baseline=compared, listed=listed, proofs=proofs, kept=kept)
     report = replace(
         in_words(report), given=tuple(held_to.given.values()), show_suppressed=show_suppressed, fleet=fleet.gpus
     )

@@ -15,6 +15,7 @@ from cudacompat.domain.judge.linked_runtime import runtime_of
 from cudacompat.domain.judge.relink import linked_at_load, relink
 from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, Registration
+from cudacompat.domain.words.phrases import sort_key
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, ModuleVerdict, Outcome, Reason, Target
 from cudacompat.domain.words.versions import PtxIsa
@@ -79,8 +80,16 @@ def judge_artifact(artifact: BinaryArtifact, target: Target, proofs: Proofs | No
         runtime_is_linked=runtime is not None and artifact.runtime is None,
         default_target=default_target(registered),
         held=len(artifact.modules),
+        targets=_targets(artifact.modules),
+        is_assembled=proofs is not None,
         awaits_link=outcome is Outcome.UNDECIDED and all(_awaits_link(artifact, v) for v in deciding),
     )
+
+
+def _targets(modules: Iterable[DeviceModule]) -> tuple[ArchTarget, ...]:
+    found = frozenset[ArchTarget]().union(*(module.targets for module in modules))
+    kinds = (CodeKind.SASS, CodeKind.PTX)
+    return tuple(each for kind in kinds for each in sorted((t for t in found if t.kind is kind), key=sort_key))
 
 
 def _awaits_link(artifact: BinaryArtifact, verdict: ModuleVerdict) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import NamedTuple
 
@@ -151,15 +152,17 @@ class BinaryArtifact:
     the file is a finished executable or shared library (False for .o, .a, .lib). `runtime` is the major release of
     the CUDA runtime library that it needs (13 of `libcudart.so.13`), `None` where the bytes do not name one.
     `processor` is the one that a linked file for Linux runs on, as Linux calls it (`x86_64`, `aarch64`); `None` for
-    all else."""
+    all else. `kept` is the name under which this very reading of it is kept for later runs, never given to another one;
+    `None` where it is not."""
 
     path: str
     format: str
     size: int
     linked: bool
-    modules: tuple[DeviceModule, ...]
+    modules: Sequence[DeviceModule]
     runtime: int | None = None
     processor: str | None = None
+    kept: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

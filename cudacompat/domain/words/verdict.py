@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.choices import JitPolicy as JitPolicy
 from cudacompat.domain.words.code import DeviceModule, FatbinEntry
+from cudacompat.domain.words.target import ArchTarget
 from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 
 
@@ -224,7 +225,8 @@ class ArtifactVerdict:
     judged but did not decide (empty where they did). `runtime` is the CUDA runtime that the artifact needs, if its
     bytes tell it: by name, or by the code beside it where it is linked in (`runtime_is_linked`). `awaits_link`: it is
     nothing but the input of a linker (relocatable objects, LTO-IR), which is listed and leaves nothing open where
-    something else is judged.
+    something else is judged. `targets` are those of the machine code in the file, ascending, then those of its PTX;
+    `is_assembled` is whether an assembler was asked about its PTX.
     """
 
     path: str
@@ -234,13 +236,15 @@ class ArtifactVerdict:
     basis: Basis
     min_driver: int | None
     counts: Mapping[Outcome, int]
-    modules: tuple[ModuleVerdict, ...]
-    stray: tuple[ModuleVerdict, ...]
+    modules: Sequence[ModuleVerdict]
+    stray: Sequence[ModuleVerdict]
     runtime: int | None = None
     runtime_is_linked: bool = False
     awaits_link: bool = False
     default_target: str | None = None  # "sm_52": every kernel module carries just nvcc's default target
     held: int = 0  # the modules of the file, those included that count for nothing here
+    targets: tuple[ArchTarget, ...] = ()
+    is_assembled: bool = False
 
     @property
     def counted(self) -> str:
@@ -251,6 +255,13 @@ class ArtifactVerdict:
         parts += [f"{held - len(self.modules)} not counted"] if held > len(self.modules) else []
         return f"{held} module{'' if held == 1 else 's'}: {', '.join(parts)}"
 
+    @property
+    def assemblies(self) -> tuple[Assembly, ...]:
+        """What an assembler made of the PTX of the deciding modules, where it was to prove that."""
+        asked = self.modules if self.is_assembled else ()
+        return tuple(each.assembly for each in asked if each.assembly is not None)
+
     def assembled(self, proof: PtxProof) -> tuple[ModuleVerdict, ...]:
         """The deciding modules whose PTX an assembler was to prove, with this result."""
-        return tuple(each for each in self.modules if each.assembly is not None and each.assembly.proof is proof)
+        asked = self.modules if self.is_assembled else ()
+        return tuple(each for each in asked if each.assembly is not None and each.assembly.proof is proof)

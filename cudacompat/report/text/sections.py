@@ -219,7 +219,7 @@ def verdict_line(page: Page, verdict: ArtifactVerdict, width: int) -> None:
 
 def _assembled(verdict: ArtifactVerdict) -> str:
     """`; PTX proved by ptxas 13.5`, with numbers where not all of it is."""
-    asked = [each.assembly for each in verdict.modules if each.assembly is not None]
+    asked = verdict.assemblies
     proved = [each for each in asked if each.proof is PtxProof.PROVED]
     if not proved:
         return ""

@@ -13,6 +13,7 @@ import pytest
 
 from cudacompat.app.inputs.reading import folder_of
 from cudacompat.artifacts.reading import cache as module
+from cudacompat.artifacts.reading import own_folder
 from cudacompat.artifacts.reading import task as reader
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.artifacts.reading.saved_form import of_document, to_document
@@ -236,7 +237,7 @@ def test_an_entry_of_somebody_else_is_a_miss(wheel: Path, folder: Path, reads: l
 
 
 def test_all_entries_together_have_a_limit(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_LARGEST_ALL", 3000)
+    monkeypatch.setattr(own_folder, "_LARGEST_ALL", 3000)
     for number in range(12):
         path = tmp_path / f"lib{number}"
         path.write_bytes(FATBIN + LARGE)
@@ -281,7 +282,7 @@ def test_commands_keep_results_unless_told_not_to(tmp_path: Path, command: str) 
     one = cudacompat(command, path, *options, "--no-cache", env=env)
     assert not (tmp_path / "c").exists()
     two = cudacompat(command, path, *options, env=env)
-    assert len(list((tmp_path / "c/cudacompat/files").iterdir())) == 1
+    assert len(list((tmp_path / "c/cudacompat/files").iterdir())) == 2  # what was read, and what was judged
     three = cudacompat(command, path, *options, env=env)
     assert (one.code, one.json.get("artifacts")) == (two.code, two.json.get("artifacts"))
     assert (two.code, two.json.get("artifacts")) == (three.code, three.json.get("artifacts"))
@@ -312,7 +313,7 @@ def test_no_field_of_an_artifact_is_forgotten() -> None:
         by_sibling=True,
     )
     module = DeviceModule(3, ".nv_fatbin", Registration.STRAY, (entry,), "damage", True)
-    artifact = BinaryArtifact(ArtifactPath("a.whl", ("b.so",)), "elf", 4, True, (module,), 13, "aarch64")
+    artifact = BinaryArtifact(ArtifactPath("a.whl", ("b.so",)), "elf", 4, True, (module,), 13, "aarch64", "name:0")
     for thing in (entry, module, artifact):
         for each in fields(thing):
             assert each.default is MISSING or getattr(thing, each.name) != each.default, each.name
@@ -320,3 +321,4 @@ def test_no_field_of_an_artifact_is_forgotten() -> None:
     result = FileResult((artifact,), (), 1, 0, compilers=(compiler,))
     kept = of_document(to_document(result), "a.whl")
     assert (kept.artifacts, kept.compilers) == ((artifact,), (compiler,))
+    assert kept.artifacts[0].kept == "name:0"
