@@ -43,6 +43,18 @@ def _seek_and_read(descriptor: int, size: int, at: int) -> bytes:
 _pread = getattr(os, "pread", _seek_and_read)  # Windows has none; nobody else reads by this descriptor
 
 
+def _read_whole(descriptor: int, at: int, size: int) -> bytes:
+    if size <= 0:
+        return b""
+    data = _pread(descriptor, size, at)
+    while len(data) < size:  # a system may give less than was asked for; nothing at all is the end of the file
+        more = _pread(descriptor, size - len(data), at + len(data))
+        if not more:
+            raise FileChangedError("became shorter while it was read")
+        data += more
+    return data
+
+
 class FileBuffer:
     """The first `size` bytes of an open file. Every access may raise `OSError`, `FileChangedError` where the file has
     become shorter.
@@ -117,18 +129,20 @@ class FileBuffer:
         return -1
 
     def _read(self, at: int, size: int) -> bytes:
-        size = min(size, self._size - at)
-        if size <= 0:
-            return b""
-        data = _pread(self._descriptor, size, at)
-        if len(data) == size:
-            return data
-        while len(data) < size:  # a system may give less than was asked for; nothing at all is the end of the file
-            more = _pread(self._descriptor, size - len(data), at + len(data))
-            if not more:
-                raise FileChangedError("became shorter while it was read")
-            data += more
-        return data
+        return _read_whole(self._descriptor, at, min(size, self._size - at))
+
+
+class FileWindow(FileBuffer):
+    """`size` bytes of an open file from `start` on."""
+
+    __slots__ = ("_start",)
+
+    def __init__(self, descriptor: int, start: int, size: int) -> None:
+        super().__init__(descriptor, size)
+        self._start = start
+
+    def _read(self, at: int, size: int) -> bytes:
+        return _read_whole(self._descriptor, self._start + at, min(size, self._size - at))
 
 
 Buffer: TypeAlias = bytes | bytearray | FileBuffer

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError
 from cudacompat.domain.words.limits import Limits
@@ -142,6 +143,20 @@ class Container(Protocol):
     def __call__(self, source: Source, budget: Budget) -> Iterator[Member]: ...
 
 
+class Place(NamedTuple):
+    """A stretch of a file on the disk, of whose bytes so many are left."""
+
+    file: io.FileIO
+    at: int
+    left: int
+
+
+def place_of(stream: ByteStream) -> Place | None:
+    """Return where the next byte of a stream lies in a file on the disk; None where it is made by inflating."""
+    told: Callable[[], Place | None] | None = getattr(stream, "place", None)
+    return told() if told is not None else None
+
+
 class Source:
     """The bytes of one file, from the front.
 
@@ -183,6 +198,15 @@ class Source:
             parts.append(piece)
             left -= len(piece)
         return b"".join(parts) if len(parts) > 1 else parts[0]
+
+    def place(self) -> Place | None:
+        """Return where the next byte lies in a file on the disk; None where it is made by inflating."""
+        ahead = len(self._head)
+        if self.file is None:
+            found = place_of(self._stream)
+            return None if found is None else Place(found.file, found.at - ahead, found.left + ahead)
+        at = self.file.tell() - ahead
+        return Place(self.file, at, os.fstat(self.file.fileno()).st_size - at)
 
     def skip(self, size: int) -> None:
         """Pass over `size` bytes; `UnreadableError` when there are fewer."""
@@ -250,6 +274,11 @@ class MemberBytes:
     def __init__(self, source: Source, size: int) -> None:
         self._source = source
         self.left = size
+
+    def place(self) -> Place | None:
+        """Return where the next byte lies in a file on the disk; None where it is made by inflating."""
+        found = self._source.place()
+        return None if found is None else found._replace(left=min(found.left, self.left))
 
     def read(self, size: int = -1, /) -> bytes:
         """Return up to `size` of the bytes that are left; `UnreadableError` where the container ends before them."""

@@ -7,14 +7,15 @@ whatever size it claims. A test compares the two.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import NamedTuple
 
-from cudacompat.artifacts.binaries.buffer import UnreadableError
+from cudacompat.artifacts.binaries.buffer import Buffer, FileWindow, UnreadableError
 from cudacompat.artifacts.containers.base import Budget, Member, MemberBytes, Source
 
 _BLOCK = 512
+_LARGE = 8 << 20  # bytes of a member that is not held: smaller ones are read faster in one piece
 _LARGEST_HEADER = 1 << 20  # bytes of an extended header; the longest path of a system has 4096
 _REGULAR = (b"0", b"\0", b"7")
 _HARD, _SYMBOLIC, _FOLDER = b"1", b"2", b"5"
@@ -112,8 +113,18 @@ def _regular(source: Source, attributes: dict[bytes, bytes], name: str, size: in
     if b"GNU.sparse.name" in attributes:
         name = _text(attributes[b"GNU.sparse.name"])
     why = "a sparse file, which is not put together" if sparse else None
-    yield TarEntry(TarKind.FILE, name, member=Member(name, size, lambda: window, sealed=why, cost=0))
+    in_parts = _in_parts(source, size) if size >= _LARGE and not sparse else None
+    yield TarEntry(TarKind.FILE, name, member=Member(name, size, lambda: window, sealed=why, cost=0, replay=in_parts))
     source.skip(window.left + -size % _BLOCK)
+
+
+def _in_parts(source: Source, size: int) -> Callable[[object], Buffer] | None:
+    """What gives a member of an archive that lies on the disk as it is: nothing of it has to be held. None for one that
+    comes out of another container."""
+    place = source.place()
+    if place is None or size > place.left:  # the reading to its end tells that it is cut off
+        return None
+    return lambda _: FileWindow(place.file.fileno(), place.at, size)
 
 
 def _extended(source: Source, size: int) -> bytes:

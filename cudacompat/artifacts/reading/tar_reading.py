@@ -8,7 +8,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Protocol
 
-from cudacompat.artifacts.containers.base import CHUNK, Budget, ByteStream, Member, Source
+from cudacompat.artifacts.containers.base import CHUNK, Budget, ByteStream, Member, Place, Source, place_of
 from cudacompat.artifacts.containers.image_documents import LARGEST
 from cudacompat.artifacts.containers.image_tree import LayerEntry
 from cudacompat.artifacts.containers.tars import TarEntry, TarKind, entries
@@ -59,6 +59,10 @@ class Hashed:
     def __init__(self, stream: ByteStream) -> None:
         self._stream = stream
         self._sum = sha256()
+
+    def place(self) -> Place | None:
+        """Return where the next byte lies in a file on the disk; None where it is made by inflating."""
+        return place_of(self._stream)
 
     def read(self, size: int = -1, /) -> bytes:
         """Return up to `size` bytes."""
