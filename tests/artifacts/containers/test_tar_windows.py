@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.artifacts.containers.base import Source
+from cudacompat.artifacts.containers.base import MemberBytes, Source
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.words.code import ReadResult
 from tests.helpers import fatbin_writer as fw
@@ -97,7 +97,8 @@ def test_a_member_of_an_archive_in_an_archive_is_read_where_it_lies(tmp_path: Pa
 def test_layers_of_a_saved_image_are_what_their_digests_say(tmp_path: Path, held: list[int]) -> None:
     layer = tar_of(("opt/lib.so", LARGE))
     digest = sha256(layer).hexdigest()
-    config = json.dumps({"rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}"]}, "os": "linux", "architecture": "amd64"}).encode()
+    rootfs = {"type": "layers", "diff_ids": [f"sha256:{digest}"]}
+    config = json.dumps({"rootfs": rootfs, "os": "linux", "architecture": "amd64"}).encode()
     name = f"{sha256(config).hexdigest()}.json"
     manifest = json.dumps([{"Config": name, "RepoTags": ["a:b"], "Layers": ["l/layer.tar"]}]).encode()
     path = tmp_path / "image.tar"
@@ -125,3 +126,15 @@ def test_an_archive_that_is_cut_off_in_a_large_member_is_said(tmp_path: Path, he
     found = read(path)
     assert found.artifacts == ()
     assert {each.why for each in found.not_read} == {"truncated", "damaged tar archive: truncated"}
+
+
+def test_a_place_is_that_of_the_next_byte(tmp_path: Path) -> None:
+    (tmp_path / "x").write_bytes(b"0123456789")
+    with (tmp_path / "x").open("rb", buffering=0) as file:
+        source = Source("x", 10, file, pay=lambda _: None, file=file)
+        assert (source.peek(4), source.read(1)) == (b"0123", b"0")
+        assert source.place() == (file, 1, 9)
+        inside = Source("y", 5, MemberBytes(source, 5), pay=lambda _: None)
+        assert (inside.peek(3), inside.read(1)) == (b"123", b"1")
+        assert inside.place() == (file, 2, 4)
+        assert Source("z", 1, io.BytesIO(b"0"), pay=lambda _: None).place() is None
