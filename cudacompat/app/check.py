@@ -176,7 +176,7 @@ def _judged(
     for artifact in found.artifacts:
         known = kept.get(artifact) if kept is not None else None
         if known is None:
-            known = _judged_now(artifact, targets, policy, proofs)
+            known = _judged_now(artifact, targets, policy, proofs=proofs)
             new.append((artifact, known))
         verdicts += known.verdicts
         findings += known.findings
