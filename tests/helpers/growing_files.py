@@ -223,6 +223,20 @@ _BUILD: Mapping[FileKind, Growing] = {
         lambda i: f" j{i}:\n  environment: {{CUDAARCHS: '8{i % 7}'}}\n  steps: [{{run: cmake -B b}}]\n",
         (" a: [", " - "),
     ),
+    FileKind.BUILDKITE: Growing(
+        ".buildkite/pipeline.yml",
+        "# cuda\nsteps:\n",
+        lambda i: f"- command: '{_CMAKE}'\n  plugins: [{{docker#v5: {{image: '{IMAGE}'}}}}]\n",
+        lambda i: f"- command: [cmake -B b]\n  env: {{CUDAARCHS: '8{i % 7}'}}\n",
+        (" a: [", " - ", "- steps: ["),
+    ),
+    FileKind.DRONE: Growing(
+        ".woodpecker.yml",
+        "# cuda\nsteps:\n",
+        lambda i: f"- image: '{IMAGE}'\n  commands: ['{_CMAKE}']\n",
+        lambda i: f"- commands: [cmake -B b]\n  environment: {{CUDAARCHS: '8{i % 7}'}}\n",
+        (" a: [", " - "),
+    ),
     FileKind.JENKINS: Growing(
         "Jenkinsfile",
         "// cuda\n",

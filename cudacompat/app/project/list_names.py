@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from packaging.version import Version
 
-from cudacompat.domain.builds.engine import BuildSystem, Channel, Engine, Grammar, Knob, Route
+from cudacompat.domain.builds.engine import BuildSystem, Channel, DeadKind, Engine, Grammar, Knob, Route
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.engines import known
@@ -113,3 +113,17 @@ def defaults(each: Assignment) -> Iterator[Assignment]:
             start, text = start + 1, text[1:-1]
         if text:
             yield replace(each, value=text, start=start, end=start + len(text), quote="}")
+
+
+def all_names() -> Mapping[str, str]:
+    """The names of the settings of all engines, each with who reads it."""
+    found: dict[str, str] = {}
+    for engine in known():
+        for knob in (*engine.knobs, *engine.env_knobs, *engine.file_knobs):
+            found.setdefault(knob.name, knob.reader)
+    return found
+
+
+def dead_names() -> frozenset[str]:
+    """The names that no known program reads, whatever is built."""
+    return frozenset(each.name for engine in known() for each in engine.dead if each.kind is DeadKind.NOBODYS)

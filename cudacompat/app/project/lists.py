@@ -148,9 +148,23 @@ def _flags(command: Command) -> Setting | None:
         return None
     text = " ".join(word.text for word in words)
     place = TextSpan(places[0].file, places[0].line, places[0].start, places[-1].end)
-    known = all(word.known or word.text == "$_" for word in words)  # make's own $@ and $< hold no target
-    setting = Setting("", text if known else None, place, way=AssignmentKind.FLAGS, written=text, in_shell=True)
-    return setting if "arch=compute_" in text or _SHORT.search(text) else None
+    open_ = [word for word in words if not word.known and word.text != "$_"]  # make's own $@ and $< hold no target
+    choices: tuple[str, ...] = ()
+    if len(open_) == 1:
+        choices = tuple(
+            " ".join(each if word is open_[0] else word.text for word in words) for each in open_[0].choices
+        )
+    setting = Setting(
+        "",
+        text if not open_ else None,
+        place,
+        way=AssignmentKind.FLAGS,
+        written=text,
+        in_shell=True,
+        choices=choices,
+    )
+    named = choices[0] if choices else text
+    return setting if "arch=compute_" in named or _SHORT.search(named) else None
 
 
 def _dead(engine: Engine, name: str) -> bool:

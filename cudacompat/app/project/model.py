@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from cudacompat.app.project.files import ProjectRead, is_build_file
 from cudacompat.app.project.launchers import launcher_commands
+from cudacompat.app.project.list_names import all_names, dead_names
 from cudacompat.app.project.lists import Lists
 from cudacompat.app.project.make_recipes import flags_of_variables, is_written_out, recipes_of
 from cudacompat.app.project.packages import ProjectPackages
@@ -18,6 +19,8 @@ from cudacompat.app.project.time_limit import BUILD_SECONDS, FILE_SECONDS, RULE_
 from cudacompat.app.project.uses import Builders, all_uses, all_wheels, copies_project, uses_of
 from cudacompat.artifacts.buildfiles import (
     ci,
+    ci_gitlab,
+    ci_steps,
     ci_systems,
     cmake,
     compile_commands,
@@ -42,7 +45,6 @@ from cudacompat.artifacts.buildfiles.positions import yaml_tree
 from cudacompat.artifacts.buildfiles.spec import spec_commands
 from cudacompat.artifacts.buildfiles.stages import Dockerfile
 from cudacompat.artifacts.buildfiles.windows import DIALECT_OF_FILE
-from cudacompat.domain.builds.engine import DeadKind
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind
 from cudacompat.domain.project.model import (
     ArchListSetting,
@@ -65,7 +67,6 @@ from cudacompat.domain.wheels.package_set import PackageSet
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.verdict import Target
-from cudacompat.engines import known
 
 Result = TypeVar("Result")
 Nothing = TypeVar("Nothing")
@@ -74,6 +75,14 @@ _NAMED_LISTS = {
     FileKind.VISUAL_STUDIO: named_lists.of_visual_studio,
     FileKind.BAZEL_RC: named_lists.of_bazel_rc,
     FileKind.NIX: named_lists.of_nix,
+}
+_YAML_JOBS = {
+    FileKind.GITHUB: ci.github,
+    FileKind.GITLAB: ci_gitlab.gitlab,
+    FileKind.AZURE: ci_systems.azure,
+    FileKind.CIRCLE: ci_systems.circle,
+    FileKind.BUILDKITE: ci_steps.buildkite,
+    FileKind.DRONE: ci_steps.drone,
 }
 _WITH_FLAGS = frozenset({FileKind.PYTHON, FileKind.RUST, FileKind.BAZEL, FileKind.MESON})
 _UNKNOWN = re.compile(r"\$(?:ENV)?\{|\$\(|\$\w|`|\{\{")
@@ -134,8 +143,8 @@ class _Assembly:
             rust=self._read.rust,
             targets=targets,
             lookalikes=self._read.lookalikes,
-            known=_known(),
-            nobodys=_nobodys(),
+            known=all_names(),
+            nobodys=dead_names(),
             wheels=all_wheels(),
             packages=packages,
             not_read=tuple(self._not_read),
@@ -180,8 +189,8 @@ class _Assembly:
             documents = yaml_tree(file.text)
             self._services += services.compose(file, documents)
             self._image_builds += image_builds.of_compose(file, documents, self._dockerfiles)
-        elif kind is FileKind.GITHUB or kind is FileKind.GITLAB:
-            self._jobs_of(file, ci.jobs(file, yaml_tree(file.text), kind, sources=self._scripts))
+        elif kind in _YAML_JOBS:
+            self._jobs_of(file, _YAML_JOBS[kind](file, yaml_tree(file.text), self._scripts))
         elif kind is FileKind.SCRIPT:
             self._script(file, shell.commands(file, 0, len(file.text), environment={}, sources=self._scripts))
             self._keep(each for each in self._scripts.exported_by(file) if each.place.start not in self._placed)
@@ -195,10 +204,6 @@ class _Assembly:
         elif kind is FileKind.APPTAINER:
             if is_definition(file.text):
                 self._images_of(file, definition(file, self._scripts))
-        elif kind is FileKind.AZURE:
-            self._jobs_of(file, ci_systems.azure(file, yaml_tree(file.text), self._scripts))
-        elif kind is FileKind.CIRCLE:
-            self._jobs_of(file, ci_systems.circle(file, yaml_tree(file.text), self._scripts))
         elif kind is FileKind.JENKINS:
             self._jobs_of(file, ci_systems.jenkins(file, self._scripts))
         elif kind in DIALECT_OF_FILE:
@@ -384,16 +389,3 @@ def _cmake_commands(file: SourceFile) -> Iterator[CMakeCommand]:
             for argument in command.arguments
         )
         yield CMakeCommand(command.name, words, place)
-
-
-def _known() -> Mapping[str, str]:
-    found: dict[str, str] = {}
-    for engine in known():
-        for knob in (*engine.knobs, *engine.env_knobs, *engine.file_knobs):
-            found.setdefault(knob.name, knob.reader)
-    return found
-
-
-def _nobodys() -> frozenset[str]:
-    """The names that no known program reads, whatever is built."""
-    return frozenset(each.name for engine in known() for each in engine.dead if each.kind is DeadKind.NOBODYS)

@@ -32,6 +32,7 @@ _CUDA_WORDS = re.compile(
 )
 _NORMAL = re.compile(r"[-_.]+")
 _LIST_NAME = "CMAKE_CUDA_ARCHITECTURES"
+_LIST_VARIABLE = "CUDAARCHS"
 _HANDS_ON = re.compile(rf"(?i)\bset\s*\(\s*\w+_ARCH_LIST\s+\"?\$\{{{_LIST_NAME}\}}")  # to what overwrites it else
 
 
@@ -120,8 +121,9 @@ class Builders:
         if system is BuildSystem.NVCC:
             return EngineUse(find("nvcc"), None, " ".join(words[:2])[:80])
         use = self._of_tree(system)
-        if use is None and system is BuildSystem.CMAKE and self._is_open() and _names_list(command):
-            return EngineUse(find("cmake"), None, "cmake -DCMAKE_CUDA_ARCHITECTURES")
+        named = _names_list(command) if use is None and system is BuildSystem.CMAKE and self._is_open() else None
+        if named is not None:
+            return EngineUse(find("cmake"), None, named)
         if use is None and system is BuildSystem.CMAKE:
             return _by_options(command)
         return use
@@ -224,8 +226,12 @@ def _of_repository(name: str) -> Engine | None:
     return next((each for each in known() if name.lower() in each.repositories), None)
 
 
-def _names_list(command: ShellCommand) -> bool:
-    return any(each.name == _LIST_NAME and each.written for each in command.defines)
+def _names_list(command: ShellCommand) -> str | None:
+    """How a configuration is given CMake's own list; `None` where it is not."""
+    if any(each.name == _LIST_NAME and each.written for each in command.defines):
+        return f"cmake -D{_LIST_NAME}"
+    given = command.environment.get(_LIST_VARIABLE)
+    return f"{_LIST_VARIABLE} for cmake" if given is not None and given.written else None
 
 
 def _by_options(command: ShellCommand) -> EngineUse | None:

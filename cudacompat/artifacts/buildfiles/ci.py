@@ -1,4 +1,4 @@
-"""GitHub's workflows and GitLab's pipelines: their jobs, and the commands that they run."""
+"""GitHub's workflows: their jobs, and the commands that they run; what the readers of other CI systems share."""
 
 from __future__ import annotations
 
@@ -9,8 +9,16 @@ from dataclasses import dataclass, replace
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles import windows
 from cudacompat.artifacts.buildfiles.blanking import unknown
+from cudacompat.artifacts.buildfiles.ci_matrix import (
+    LONGEST_WORD,
+    MOST_CHOICES,
+    OF_MATRIX,
+    each_of,
+    put_in,
+    runs_of,
+    texts_of,
+)
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
-from cudacompat.artifacts.buildfiles.kinds import FileKind
 from cudacompat.artifacts.buildfiles.positions import Node
 from cudacompat.artifacts.buildfiles.shell_variables import Sources
 from cudacompat.artifacts.buildfiles.windows import DIALECT_OF_SHELL
@@ -19,13 +27,9 @@ from cudacompat.domain.project.image_names import base_of
 from cudacompat.domain.project.model import CiJob, JobStep, Setting, SourceFile, Word
 
 _EXPRESSION = re.compile(r"\$\{\{.{0,2000}?\}\}", re.DOTALL)
-_OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w.-]+)\s*\}\}")
 _OF_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _UNKNOWN = re.compile(r"[$`{}\"'\\\s]")
-_LONGEST_WORD = 300  # characters of a word in which a matrix's name is looked for
-_MOST_CHOICES = 32  # values of one name of a matrix; more are as good as unknown
 _MOST_VARIABLES = 1_000_000  # of all steps of a document together
-_CONFIG_KEYS = frozenset({"default", "variables", "include", "stages", "workflow", "image", "services", "cache"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,10 @@ class JobRead:
     commands: tuple[ShellCommand, ...]
 
 
-def jobs(
-    file: SourceFile, documents: tuple[Node, ...], kind: FileKind, sources: Sources | None = None
-) -> Iterator[JobRead]:
-    """Yield the jobs of a GitHub workflow or a GitLab pipeline."""
+def github(file: SourceFile, documents: tuple[Node, ...], sources: Sources | None = None) -> Iterator[JobRead]:
+    """Yield the jobs of a GitHub workflow."""
     for document in documents:
-        yield from (_github if kind is FileKind.GITHUB else _gitlab)(file, document, sources)
+        yield from _github(file, document, sources)
 
 
 def variables(
@@ -75,13 +77,14 @@ def _github(file: SourceFile, document: Node, sources: Sources | None) -> Iterat
     top = variables(file, document.get("env"))
     for name, node in (document.get("jobs") or Node(0, 0)).entries.items():
         environment = merged.of(top, variables(file, node.get("env")))
-        matrix = _matrix(node.get("strategy", "matrix"))
+        strategy = node.get("strategy", "matrix")
+        matrix = texts_of(strategy)
         runner = node.get("runs-on", "labels") or node.get("runs-on")
         labels = tuple(
-            each for label in (runner.words() if runner is not None else ()) for each in _each(label, matrix)
+            each for label in (runner.words() if runner is not None else ()) for each in each_of(label, matrix)
         )
         container = node.get("container", "image") or node.get("container")
-        images = _put_in(container.text, matrix) if container is not None and container.text else ()
+        images = put_in(container.text, matrix) if container is not None and container.text else ()
         usual = node.get("defaults", "run", "shell") or document.get("defaults", "run", "shell")
         on_windows = bool(labels) and all(label.lower().startswith("windows") for label in labels)
         commands: list[ShellCommand] = []
@@ -113,6 +116,8 @@ def _github(file: SourceFile, document: Node, sources: Sources | None) -> Iterat
             steps=tuple(steps),
             matrix=matrix,
             bases=tuple(map(base_of, images)),
+            runs=runs_of(strategy),
+            container=container.text if container is not None else None,
         )
         yield JobRead(job, tuple(_with_matrix(file, commands, matrix) if matrix else commands))
 
@@ -138,12 +143,12 @@ def _with_matrix(
 def _word_of_matrix(file: SourceFile, word: Word, matrix: Mapping[str, tuple[str, ...]]) -> Word:
     """The word with all that it may be, where nothing else in it is unknown: `torch==${{ matrix.torch }}`."""
     place = word.place
-    if word.choices or place.end - place.start > _LONGEST_WORD:
+    if word.choices or place.end - place.start > LONGEST_WORD:
         return word
     written = file.text[place.start : place.end].strip("\"'")
-    head, name, tail = (*_OF_MATRIX.split(written, maxsplit=1), "", "")[:3]
+    head, name, tail = (*OF_MATRIX.split(written, maxsplit=1), "", "")[:3]
     values = matrix.get(name, ())
-    if not 0 < len(values) <= _MOST_CHOICES or _UNKNOWN.search(head) or _UNKNOWN.search(tail):
+    if not 0 < len(values) <= MOST_CHOICES or _UNKNOWN.search(head) or _UNKNOWN.search(tail):
         return word
     return replace(word, choices=tuple(f"{head}{value}{tail}" for value in values))
 
@@ -151,16 +156,26 @@ def _word_of_matrix(file: SourceFile, word: Word, matrix: Mapping[str, tuple[str
 def _of_matrix(setting: Setting, matrix: Mapping[str, tuple[str, ...]], environment: Mapping[str, Setting]) -> Setting:
     """The setting, with the values of a matrix where it is one of its names, or a variable that is, as it is."""
     written = setting.written.strip()
-    quoted = setting.value is not None and _OF_MATRIX.fullmatch(written) is not None  # '…', which hides it from a shell
+    quoted = setting.value is not None and OF_MATRIX.fullmatch(written) is not None  # '…', which hides it from a shell
     if (setting.value is not None and not quoted) or setting.choices:
         return setting
     setting = replace(setting, value=None)
-    match, named = _OF_MATRIX.fullmatch(written), _OF_VARIABLE.fullmatch(written)
+    match, named = OF_MATRIX.fullmatch(written), _OF_VARIABLE.fullmatch(written)
     if match is not None:
         values = matrix.get(match[1], ())
-        return replace(setting, choices=values) if len(values) <= _MOST_CHOICES else setting
+        return replace(setting, choices=values) if len(values) <= MOST_CHOICES else setting
     handed = environment.get(named[1] or named[2]) if named is not None else None
     return replace(setting, choices=handed.choices) if handed is not None and handed.choices else setting
+
+
+def filled(text: str, environment: Mapping[str, Setting]) -> str:
+    """A text with the variables put in that the file gives a value; as it is where one has none."""
+
+    def value(match: re.Match[str]) -> str:
+        found = environment.get(match[1] or match[2])
+        return match[0] if found is None or found.value is None else found.value
+
+    return _OF_VARIABLE.sub(value, text) if len(text) <= LONGEST_WORD else text
 
 
 class Merged:
@@ -197,86 +212,6 @@ def _step_text(
         yield from windows.commands(
             file, run.start, run.end, environment=environment, dialect=DIALECT_OF_SHELL[name], masked=masked
         )
-
-
-def _matrix(node: Node | None) -> dict[str, tuple[str, ...]]:
-    """The texts of each name of a matrix, `include` with them."""
-    found: dict[str, list[str]] = {}
-    for name, each in node.entries.items() if node is not None else ():
-        if name == "include":
-            for entry in each.items:
-                _add_entries(found, "", entry)
-        elif name != "exclude":
-            found.setdefault(name, []).extend(each.words())
-            for entry in each.items:
-                _add_entries(found, f"{name}.", entry)
-    return {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
-
-
-def _add_entries(found: dict[str, list[str]], before: str, entry: Node) -> None:
-    """Add the texts of a mapping in a matrix, by the names by which a step asks for them: `config.archs`."""
-    for key, value in entry.entries.items():
-        if value.text is not None:
-            found.setdefault(before + key, []).append(value.text)
-
-
-def _each(text: str, matrix: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The text, or what the matrix puts in the place of all of it."""
-    match = _OF_MATRIX.fullmatch(text.strip())
-    return matrix.get(match[1]) or (text,) if match is not None else (text,)
-
-
-def _put_in(text: str, matrix: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """What the text may be, where it has one name of the matrix; the text where it has none or several."""
-    names = set(_OF_MATRIX.findall(text[:_LONGEST_WORD]))
-    values = matrix.get(next(iter(names)), ()) if len(names) == 1 else ()
-    return tuple(_OF_MATRIX.sub(lambda _, value=value: value, text) for value in values[:_MOST_CHOICES]) or (text,)  # type: ignore[misc]
-
-
-def _gitlab(file: SourceFile, document: Node, sources: Sources | None) -> Iterator[JobRead]:
-    merged = Merged()
-    top = variables(file, document.get("variables"))
-    default = document.get("default", "image") or document.get("image")
-    usual = document.get("default", "cache") or document.get("cache")
-    for name, node in document.entries.items():
-        if name in _CONFIG_KEYS or not node.entries or node.get("script") is None:
-            continue
-        environment = merged.of(top, variables(file, node.get("variables")))
-        image = node.get("image") or default
-        image = image.get("name") or image if image is not None else None
-        tags = node.get("tags")
-        commands: list[ShellCommand] = []
-        for key in ("before_script", "script"):
-            script = node.get(key)
-            for line in (script.items or (script,)) if script is not None else ():
-                if line.text is not None:
-                    commands += run_text(file, line, environment, sources=sources)
-        job = CiJob(
-            file=file.name,
-            name=name,
-            place=file.place(node.start, node.start),
-            system="gitlab",
-            runner=tags.words() if tags is not None else (),
-            base=base_of(image.text) if image is not None and image.text else None,
-            environment=environment,
-            steps=tuple(_caches(file, node.get("cache") or usual)),
-        )
-        yield JobRead(job, tuple(commands))
-
-
-def _caches(file: SourceFile, node: Node | None) -> Iterator[JobStep]:
-    """The caches of a job of GitLab: what each keeps, by which key."""
-    for each in (node.items or (node,)) if node is not None else ():
-        given = {}
-        for name, values in (("key", each.get("key")), ("path", each.get("paths"))):
-            if values is not None:
-                end = max((item.end for item in values.items), default=values.end)
-                text = "\n".join(values.words()) or file.text[values.start : end]
-                place = file.place(values.start, end)
-                given[name] = Setting(
-                    name, text, place, way=AssignmentKind.ENVIRONMENT, written=text, quote=values.quote
-                )
-        yield JobStep("cache", given, file.place(each.start, each.start))
 
 
 def run_text(

@@ -173,7 +173,7 @@ _SHELL_STEP = re.compile(
     re.DOTALL,
 )
 _IMAGE = re.compile(r"\bimage(?:\s*\(|[ \t]+|:[ \t]*)[ \t]*['\"]([^'\"\n$]{1,300})['\"]")
-_VARIABLE = re.compile(r"(?m)^[ \t]*([A-Z_][A-Z0-9_]*)[ \t]*=[ \t]*(['\"])([^'\"\n]*)\2[ \t]*$")
+_VARIABLE = re.compile(r"(?m)(?:^|[{;])[ \t]*([A-Z_][A-Z0-9_]*)[ \t]*=[ \t]*(['\"])([^'\"\n]*)\2[ \t]*(?=[;}]|\r?$)")
 _GROOVY_COMMENT = re.compile(r"(?m)^[ \t]*//[^\n]*")
 
 

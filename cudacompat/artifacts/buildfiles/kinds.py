@@ -36,6 +36,8 @@ class FileKind(StrEnum):
     AZURE = "Azure pipeline"
     CIRCLE = "CircleCI configuration"
     JENKINS = "Jenkins pipeline"
+    BUILDKITE = "Buildkite pipeline"
+    DRONE = "Drone or Woodpecker pipeline"
     EARTH = "Earthfile"
     APPTAINER = "Apptainer definition"
     SPEC = "spec file"
@@ -53,9 +55,19 @@ _DOCKERFILE = re.compile(
 _COMPOSE = re.compile(r"(?:docker-|podman-)?compose(?:[.-][\w.-]+)?\.ya?ml")
 _AZURE = re.compile(r"(?:^|/)(?:\.?azure[\w.-]*/(?:[^/]+/)*[^/]+|[\w.-]*azure[_-]?pipelines?[\w.-]*)\.ya?ml$")
 _CIRCLE = re.compile(r"(?:^|/)\.circleci/[^/]+\.ya?ml$")
+_BUILDKITE = re.compile(r"(?:^|/)(?:\.buildkite/(?:[^/]+/)*[^/]*|buildkite)\.ya?ml$")
+_DRONE = re.compile(r"(?:^|/)(?:\.(?:drone|woodpecker)|\.woodpecker/(?:[^/]+/)*[^/]+)\.ya?ml$")
 _GITHUB = re.compile(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$")
 _GITLAB = re.compile(r"(?:^|/)\.gitlab-ci(?:[\w.-]*)\.ya?ml$")
 
+_BY_PATH = (
+    (_GITHUB, FileKind.GITHUB),
+    (_GITLAB, FileKind.GITLAB),
+    (_CIRCLE, FileKind.CIRCLE),
+    (_AZURE, FileKind.AZURE),
+    (_BUILDKITE, FileKind.BUILDKITE),
+    (_DRONE, FileKind.DRONE),
+)
 _BY_NAME = {
     "devcontainer.json": FileKind.DEV_CONTAINER,
     ".devcontainer.json": FileKind.DEV_CONTAINER,
@@ -114,14 +126,9 @@ def kind_of(path: str) -> FileKind | None:
         return _BY_NAME[name]
     if _COMPOSE.fullmatch(name):
         return FileKind.COMPOSE
-    if _GITHUB.search(path):
-        return FileKind.GITHUB
-    if _GITLAB.search(path):
-        return FileKind.GITLAB
-    if _CIRCLE.search(path):
-        return FileKind.CIRCLE
-    if _AZURE.search(path):
-        return FileKind.AZURE
+    for pattern, kind in _BY_PATH:
+        if pattern.search(path):
+            return kind
     if name.startswith("jenkinsfile"):
         return FileKind.JENKINS
     if name.startswith("singularity."):

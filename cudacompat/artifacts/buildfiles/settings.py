@@ -222,6 +222,8 @@ _PARSERS: Mapping[FileKind, Parser] = {
     FileKind.COMPOSE: _yaml,
     FileKind.GITHUB: _yaml,
     FileKind.GITLAB: _yaml,
+    FileKind.BUILDKITE: _yaml,
+    FileKind.DRONE: _yaml,
     FileKind.TOML: _toml,
     FileKind.ENV: _lines,
     FileKind.BAKE: _lines,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from cudacompat.domain.builds.engine import Engine
+from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.builds.plans.distros import Distro, known_distro
 from cudacompat.domain.project.command_facts import installed_release, installed_toolkits, packaged_release
 from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, JobStep, Project, Setting
@@ -117,7 +118,12 @@ def publishes(job: CiJob, commands: tuple[Command, ...]) -> bool:
 def cannot_build(listed: ArchListSetting, version: ToolkitVersion) -> tuple[str, str] | None:
     """The first architecture of a list that this release does not build, and which ones do; `None` where it builds
     all that are known."""
-    for code in listed.archs.code if listed.archs is not None else ():
+    return not_built(listed.archs.code if listed.archs is not None else (), version)
+
+
+def not_built(targets: Iterable[CodeTarget], version: ToolkitVersion) -> tuple[str, str] | None:
+    """The same of targets."""
+    for code in targets:
         first, last = first_nvcc_with(code.arch), last_with(code.arch)
         if last is None:
             continue

@@ -1,7 +1,6 @@
 """A project as its build files describe it: who is built where, with which settings. Pure: the files were read before.
 
-Nothing here was run. A value that only the build can know (a build argument without a default, the output of a command)
-is `None`, and rules say nothing about it.
+Nothing was run. A value that only the build can know (the output of a command) is `None`: rules say nothing about it.
 """
 
 from __future__ import annotations
@@ -42,8 +41,8 @@ class Setting:
     is what stands around it or the word that holds it (`"`, `'`, or empty), `in_shell` whether a shell reads it. `cut`
     is whether a bare semicolon behind it ends the shell's command. `separator` is what parts the items where the file's
     own syntax does it (CMake's set()), `of_target` whether it is a property of a CMake target and no variable.
-    `choices` are all the values that it may have where it is one of several: by branch, by run of a matrix. `value` is
-    `None` then, and no build has another one.
+    `choices` are all the values that it may have where it is one of several (by branch, by run of a matrix), `value`
+    `None` then.
     """
 
     name: str
@@ -70,10 +69,8 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What a stage or job runs in: `image` as it is named with its build arguments put in.
-
-    For an nvidia/cuda image (or another that carries a CUDA toolkit of a known release): its release, flavour (`base`,
-    `runtime`, `devel`) and distribution (`ubuntu22.04`); `None` where the image is no such or does not say.
+    """What a stage or job runs in: `image` as it is named with its build arguments put in; for one that carries CUDA of
+    a known release, that, its flavour (`base`, `runtime`, `devel`) and distribution (`ubuntu22.04`), where it says so.
     """
 
     image: str
@@ -127,8 +124,8 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class JobStep:
-    """One step of a job, or one cache of GitLab's: the action that it calls (`None` where it runs commands, `cache` for
-    GitLab's) and what that is given. `conditional` is whether an `if` decides about it."""
+    """One step of a job, or a cache of GitLab's: the action that it calls (`None` where it runs commands, `cache`) and
+    what that is given; `conditional` is whether an `if` decides about it."""
 
     uses: str | None
     given: Mapping[str, Setting]
@@ -142,8 +139,9 @@ class JobStep:
 
 @dataclass(frozen=True, slots=True)
 class CiJob:
-    """One job of a CI system: `runner` are the labels it asks for (all that its matrix gives), `system` is `github` or
-    `gitlab`. `matrix` holds the texts of each name of its matrix; `bases` its containers, of each value of it."""
+    """One job of a CI system (`github`, `gitlab`, …): `runner` are the labels it asks for (all that its matrix gives).
+    `matrix` holds the texts of each name of its matrix, `runs` what each run has, where that is certain; `container` is
+    its container as it is written, `bases` what that is for each value."""
 
     file: str
     name: str
@@ -155,6 +153,8 @@ class CiJob:
     steps: tuple[JobStep, ...] = ()
     matrix: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     bases: tuple[Base, ...] = ()
+    runs: tuple[Mapping[str, str], ...] = ()
+    container: str | None = None
 
     @property
     def gpu(self) -> bool:
@@ -246,9 +246,8 @@ class ArchListSetting:
     """A list of architectures that a setting holds, and who reads it.
 
     `archs` is the list as its reader takes it, `None` where it is none of its grammar: `wrong` then says why. `word` is
-    a word in place of a list (`native`, `all`, `OFF`). `command` is the command that it reaches, if it stands on its
-    line or in its environment. `choices` are the lists that it may be where the setting is one of several; `archs` is
-    `None` then.
+    a word in place of a list (`native`, `all`, `OFF`). `command` is the command that it reaches by its line or its
+    environment. `choices` are the lists that it may be where the setting is one of several, `archs` `None` then.
     """
 
     setting: Setting
@@ -292,7 +291,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class ImageBuild:
-    """One build of a container image: by a command, a compose file, a bake file or an action of a job.
+    """One build of a container image (by a command, a compose or bake file, an action of a job).
 
     `dockerfile` is the file of the project that it builds, `None` where that is not certain. `arguments` are the build
     arguments that it gives, `tags` what it calls the image.

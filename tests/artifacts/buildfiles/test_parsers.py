@@ -11,7 +11,7 @@ from dockerfile_parse import DockerfileParser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cudacompat.artifacts.buildfiles import ci, cmake, dockerfile, services, stages
+from cudacompat.artifacts.buildfiles import ci, ci_gitlab, cmake, dockerfile, services, stages
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
@@ -359,9 +359,8 @@ def test_instructions_cover_the_text_in_order(text: str) -> None:
 
 def jobs(text: str, path: str) -> list[ci.JobRead]:
     """The jobs of a file of CI."""
-    kind = kind_of(path)
-    assert kind in (FileKind.GITHUB, FileKind.GITLAB)
-    return list(ci.jobs(SourceFile(path, text), yaml_tree(text), kind))
+    reader = {FileKind.GITHUB: ci.github, FileKind.GITLAB: ci_gitlab.gitlab}[kind_of(path)]
+    return list(reader(SourceFile(path, text), yaml_tree(text)))
 
 
 def test_a_github_job() -> None:

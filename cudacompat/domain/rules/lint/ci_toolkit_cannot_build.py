@@ -14,39 +14,70 @@ matrix its own list.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from cudacompat.domain.project.ci_jobs import cannot_build, lists_of, toolkits
+from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.ci_jobs import lists_of, not_built
+from cudacompat.domain.project.ci_runs import CiRun, lists_in, runs
+from cudacompat.domain.project.list_coverage import drops_unknown
 from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, Project
 from cudacompat.domain.project.walks import on_job
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
-from cudacompat.domain.words.versions import ToolkitVersion
 
 _MOST_SHOWN = 3
+
+
+class _Meeting(NamedTuple):
+    """A run of a job, the list that it builds with, and what it cannot build of that, where it is any."""
+
+    run: CiRun
+    text: str
+    wrong: tuple[str, str] | None
 
 
 @on_job
 def check(project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterable[Finding]:
     """One finding for each list and toolkit that do not go together."""
-    installed = toolkits(job, commands)
+    known = runs(job, commands)
     seen: set[int] = set()
-    for command in commands if installed else ():
-        for listed in lists_of(project, command) if not command.conditional else ():
+    for command in commands if known else ():
+        for listed in _reaching(project, command):
             if listed.setting.place.start in seen:
                 continue
             seen.add(listed.setting.place.start)
-            yield from _judged(listed, job.name, installed)
+            meetings = tuple(_meetings(project, job, listed, command=command, known=known))
+            yield from _judged(listed, job.name, meetings)
 
 
-def _judged(listed: ArchListSetting, job: str, installed: tuple[tuple[ToolkitVersion, str], ...]) -> Iterable[Finding]:
-    each = ((version, shown, cannot_build(listed, version)) for version, shown in installed)
-    unfit = [(version, shown, wrong) for version, shown, wrong in each if wrong is not None]
+def _reaching(project: Project, command: Command) -> Iterator[ArchListSetting]:
+    """The lists that certainly reach a command: by its line, its environment, or as flags for nvcc on it."""
+    if command.conditional:
+        return
+    flags = (each for each in project.lists_at(command.place) if each.setting.way is AssignmentKind.FLAGS)
+    for listed in (*lists_of(project, command), *(flags if command.use is not None else ())):
+        if not drops_unknown(listed):
+            yield listed
+
+
+def _meetings(
+    project: Project, job: CiJob, listed: ArchListSetting, command: Command, known: Sequence[CiRun]
+) -> Iterator[_Meeting]:
+    for run in known:
+        lists = lists_in(project, job, listed, command=command, run=run.values)
+        wrong = [not_built(each.code, run.cuda) for each in lists]
+        yield _Meeting(run, lists[0].text if len(lists) == 1 else "", wrong[0] if wrong and None not in wrong else None)
+
+
+def _judged(listed: ArchListSetting, job: str, meetings: Sequence[_Meeting]) -> Iterable[Finding]:
+    unfit = [(each.run, each.wrong) for each in meetings if each.wrong is not None]
     if not unfit:
         return
-    releases = " and ".join(dict.fromkeys(str(version) for version, _, _ in unfit))
-    archs = " and ".join(dict.fromkeys(f"sm_{arch}" for _, _, (arch, _) in unfit))
-    some = len(unfit) < len(installed)
+    releases = " and ".join(dict.fromkeys(str(run.cuda) for run, _ in unfit))
+    archs = " and ".join(dict.fromkeys(f"sm_{arch}" for _, (arch, _) in unfit))
+    built = {each.text for each in meetings if each.wrong is None}
+    some = all(each.text in built for each in meetings if each.wrong is not None)
     yield Finding(
         id=RULE.id,
         severity=Severity.WARNING if some else Severity.ERROR,
@@ -54,8 +85,8 @@ def _judged(listed: ArchListSetting, job: str, installed: tuple[tuple[ToolkitVer
         path=listed.setting.place.file,
         line=listed.setting.place.line,
         span=listed.setting.place.span,
-        found=f"{listed.setting.name}={listed.setting.written}"[:120],
-        why="; ".join(dict.fromkeys(text for _, shown, (_, need) in unfit[:_MOST_SHOWN] for text in (shown, need))),
+        found=f"{listed.setting.name or 'flags'}={listed.setting.written}"[:120],
+        why="; ".join(dict.fromkeys(text for run, (_, need) in unfit[:_MOST_SHOWN] for text in (run.shown, need))),
         help="give each CUDA release of the matrix its own list, or remove those that cannot build it"
         if some
         else f"install a CUDA release that builds every target of the list, or remove {archs}",

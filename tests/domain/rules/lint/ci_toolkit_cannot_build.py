@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.helpers.lint_case import LintCase
+from tests.helpers.lint_case import LintCase, NearMiss
 
 _PACKAGED = """\
 on: push
@@ -30,7 +30,122 @@ jobs:
       - run: cmake -B build "-DCMAKE_CUDA_ARCHITECTURES=70;86;120" && cmake --build build
 """
 
+_MATRIX = """\
+on: push
+jobs:
+  cuda:
+    runs-on: ubuntu-24.04
+    strategy:
+      matrix:
+{matrix}
+    container: nvidia/cuda:${{{{ matrix.cuda }}}}-devel-ubuntu22.04
+    steps:
+      - run: {command}
+"""
+_CMAKE = "cmake -B build -DCMAKE_CUDA_ARCHITECTURES=${{ matrix.arch }} . && cmake --build build"
+_PAIRS = "        include:\n          - {{cuda: {0}, arch: '86'}}\n          - {{cuda: 12.8.1, arch: '{1}'}}"
+_PRODUCT = "        cuda: [12.6.3, 12.8.1]\n        arch: ['86', '120']\n        exclude: [{{cuda: {0}, arch: '{1}'}}]"
+
+
+def _github(matrix: str, command: str = _CMAKE) -> dict[str, str]:
+    return {".github/workflows/a.yml": _MATRIX.format(matrix=matrix, command=command)}
+
+
+_IMAGE = "nvidia/cuda:{0}-devel-ubuntu22.04"
+_TEMPLATE = """\
+.cuda:
+  image: nvidia/cuda:{0}-devel-ubuntu22.04
+  variables: {{CUDAARCHS: "120"}}
+build:
+  extends: .cuda
+  variables: {{OTHER: "1"}}
+  script:
+    - cmake -B build .
+"""
+_VARIABLE = """\
+variables: {{CUDA: {0}}}
+build:
+  image: nvidia/cuda:${{CUDA}}-devel-ubuntu22.04
+  script:
+    - nvcc -gencode arch=compute_120,code=sm_120 -o k k.cu
+"""
+_JENKINS = """\
+pipeline {{
+  agent {{ docker {{ image 'nvidia/cuda:{0}-devel-ubuntu22.04' }} }}
+  environment {{ CUDAARCHS = '120'; OTHER = 'x' }}
+  stages {{ stage('b') {{ steps {{ sh 'cmake -B build .' }} }} }}
+}}
+"""
+_BUILDKITE = """\
+env: {{TAG: {0}}}
+steps:
+  - wait
+  - group: all
+    steps:
+      - label: kernels
+        command: ["nvcc -arch=sm_120 -o k k.cu"]
+        plugins:
+          - docker#v5.11.0: {{image: "nvidia/cuda:$TAG-devel-ubuntu22.04"}}
+"""
+_DRONE = """\
+kind: pipeline
+steps:
+  - name: build
+    image: nvidia/cuda:{0}-devel-ubuntu22.04
+    environment: {{CUDAARCHS: "120"}}
+    commands: [cmake -B build .]
+"""
+_WOODPECKER = """\
+steps:
+  build:
+    image: nvidia/cuda:{0}-devel-ubuntu22.04
+    commands: nvcc -arch=sm_120 -o k k.cu
+"""
+_AZURE = """\
+container: nvidia/cuda:{0}-devel-ubuntu22.04
+steps:
+  - script: nvcc -gencode arch=compute_120,code=sm_120 -o k k.cu
+"""
+_OTHERS = {
+    ".gitlab-ci.yml": (_TEMPLATE, _VARIABLE),
+    "Jenkinsfile": (_JENKINS,),
+    ".buildkite/pipeline.yml": (_BUILDKITE,),
+    ".drone.yml": (_DRONE,),
+    ".woodpecker/build.yaml": (_WOODPECKER,),
+    "azure-pipelines.yml": (_AZURE,),
+}
+
+NEAR_MISSES = (
+    NearMiss("each release has its own list", _github(_PAIRS.format("12.6.3", "120"))),
+    NearMiss("the pair that fails is excluded", _github(_PRODUCT.format("12.6.3", "120"))),
+    NearMiss(
+        "the template stands in another file, which may name the image",
+        {
+            ".gitlab-ci.yml": f"default: {{image: '{_IMAGE.format('12.2.2')}'}}\n"
+            "build:\n  extends: .there\n  script: ['nvcc -arch=sm_120 k.cu']\n"
+        },
+    ),
+)
+
 CASES = (
+    *(
+        LintCase(bad=_github(bad, command), good=_github(good, command), line=line)
+        for bad, good, command, line in (
+            (_PAIRS.format("12.6.3", "75").replace("'86'", "'120'"), _PAIRS.format("12.6.3", "120"), _CMAKE, "cmake"),
+            (_PRODUCT.format("12.8.1", "86"), _PRODUCT.format("12.6.3", "120"), _CMAKE, "cmake"),
+            (
+                "        cuda: [12.6.3]\n        arch: ['86', '120']",
+                "        cuda: [12.8.1]\n        arch: ['86', '120']",
+                "nvcc -arch=sm_${{ matrix.arch }} -o k k.cu",
+                "nvcc",
+            ),
+        )
+    ),
+    *(
+        LintCase(bad={name: text.format("12.2.2")}, good={name: text.format("12.8.1")})
+        for name, texts in _OTHERS.items()
+        for text in texts
+    ),
     *(
         LintCase(  # the container of each value of a matrix
             bad={".github/workflows/build.yml": _CONTAINERS.format(releases), "CMakeLists.txt": _LISTS},
