@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cudacompat.app.inputs.wanted_gpus import wanted_gpus
+from cudacompat.app.inputs.wanted_gpus import fleet_gpus, oldest_driver, wanted_gpus
 from cudacompat.domain.builds.engine import Engine, Route
 from cudacompat.domain.builds.plans.driver import require_known
 from cudacompat.domain.builds.plans.matrix import plan_builds
@@ -53,10 +53,13 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
     kind = output(asked.output) if asked.output else None
     if asked.engine_version is None:
         asked = replace(asked, engine_version=_version_here(found, asked.folder))
-    wanted = wanted_gpus(asked.specs or (form.specs if form and not asked.fleet else ()), asked.fleet)
-    driver = DriverRelease.parse(asked.driver) if asked.driver is not None else None
-    if driver is not None:
+    fleet = fleet_gpus(asked.fleet)
+    wanted = wanted_gpus(asked.specs or (form.specs if form and not fleet else ()), fleet)
+    if asked.driver is not None:
+        driver = DriverRelease.parse(asked.driver)
         require_known(driver, [(each.number, each.label) for each in wanted])
+    else:
+        driver = oldest_driver(fleet)  # each GPU has its own, and the result has to run with all of them
     if kind is not None:
         require_reach(kind, found, asked.engine_version)
     distro = _distro(asked.distro)
@@ -83,6 +86,8 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
 
         for plan in plans:
             require_compiler(find_distro(distro), plan.release)
+    if asked.cuda is None and fleet and driver is not None and len({plan.release.version for plan in plans}) == 1:
+        asked = replace(asked, cuda=str(plans[0].release.version))  # the drivers are in the fleet's files alone
     command = command_line(plans, asked)
     names = tuple(each.name for each in reaching(found, asked.engine_version))
     if kind is None:

@@ -204,6 +204,23 @@ def test_a_fleet_file_names_the_gpus(tmp_path: Path) -> None:
     assert document["command"] == "cudacompat generate cmake --gpu 12.0 --gpu 8.6"
 
 
+@pytest.mark.parametrize(
+    ("rows", "cuda", "targets"),
+    [
+        ("Tesla T4, 470.256.02", "11.7", ["sm_75", "compute_75"]),
+        ("Tesla T4, 550.54.15", "12.4", ["sm_75", "compute_75"]),
+        ("Tesla T4, 470.256.02\nNVIDIA L4, 550.54.15", "11.8", ["sm_75", "sm_89", "compute_89"]),
+    ],
+)
+def test_the_oldest_driver_of_a_fleet_decides(tmp_path: Path, rows: str, cuda: str, targets: list[str]) -> None:
+    file = tmp_path / "fleet.csv"
+    file.write_text(f"name, driver_version\n{rows}\n")
+    document = inside("generate", "nvcc", "--gpus-from", file, "--format", "json").json
+    assert (document["cuda"], [each["target"] for each in document["arrives"]]) == (cuda, targets)
+    again = inside(*document["command"].split()[1:], "--format", "json").json
+    assert (again["cuda"], again["arrives"]) == (document["cuda"], document["arrives"])
+
+
 def test_the_plan_says_why_how_big_how_long_and_who_is_served() -> None:
     ran = inside("generate", "whisper.cpp", "--gpu", "8.0", "--gpu", "8.6", "--gpu", "RTX 5070 Ti")
     assert ran.code == 0

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from cudacompat.domain.builds.plans.plan import RequestedTarget
 from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.fleet_gpu import FleetGpu
 from cudacompat.domain.words.target import ArchSuffix
 from cudacompat.domain.words.verdict import short_name
+from cudacompat.domain.words.versions import DriverRelease
 
 
-def wanted_gpus(specs: Sequence[str], fleet: Sequence[str] = ()) -> tuple[RequestedTarget, ...]:
-    """Return what the SPECs, and the GPUs that fleet files list, ask a build to serve; this machine's GPUs for
-    `native`, or for none of them."""
+def wanted_gpus(specs: Sequence[str], fleet: Sequence[FleetGpu] = ()) -> tuple[RequestedTarget, ...]:
+    """Return what the SPECs, and the GPUs of a fleet, ask a build to serve; this machine's GPUs for `native`, or for
+    none of them."""
     wanted = _of_fleet(fleet)
     for spec in specs or (() if wanted else ("native",)):
         if spec.strip().lower() == "native":
@@ -28,18 +30,27 @@ def wanted_gpus(specs: Sequence[str], fleet: Sequence[str] = ()) -> tuple[Reques
     return tuple(dict.fromkeys(wanted))
 
 
-def _of_fleet(files: Sequence[str]) -> list[RequestedTarget]:
-    """The GPUs of fleet files. `UsageError` for a node that does not say which it has: a build made without it would
-    not run there, and nothing would say so."""
+def fleet_gpus(files: Sequence[str]) -> tuple[FleetGpu, ...]:
+    """Return the GPUs of fleet files. `UsageError` for a node that does not say which it has: a build made without it
+    would not run there, and nothing would say so."""
     if not files:
-        return []
+        return ()
     from cudacompat.app.inputs.fleet import load
 
     fleet = load(files)
     for unknown in fleet.not_read:
         raise UsageError(f"{unknown.path}: {unknown.why}; a build would omit it")
+    return fleet.gpus
+
+
+def oldest_driver(fleet: Sequence[FleetGpu]) -> DriverRelease | None:
+    """Return the oldest driver that a fleet's nodes name: with it a build for all of them has to run."""
+    return min((each.driver for each in fleet if each.driver is not None), default=None)
+
+
+def _of_fleet(fleet: Sequence[FleetGpu]) -> list[RequestedTarget]:
     found = []
-    for each in fleet.gpus:
+    for each in fleet:
         named = each.name is not None and each.name != str(each.capability)
         label = f"{short_name(each.name)} ({each.capability})" if each.name and named else each.id
         # a node's label need not be a name that --gpu knows: the capability is what is asked for

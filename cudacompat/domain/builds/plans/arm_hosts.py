@@ -29,8 +29,9 @@ def two_hosts(wanted: Sequence[RequestedTarget]) -> str | None:
     parts = by_host(wanted)
     if len(parts) < 2:
         return None
-    first, second = (" and ".join(dict.fromkeys(each.label for each in part)) for part in parts)
-    return f"{second} comes with an Arm processor, and {first} does not"
+    first, second = ([*dict.fromkeys(each.label for each in part)] for part in parts)
+    comes, does = "comes" if len(second) == 1 else "come", "does" if len(first) == 1 else "do"
+    return f"{', '.join(second)} {comes} with an Arm processor, and {', '.join(first)} {does} not"
 
 
 def why_no_image(wanted: Sequence[RequestedTarget]) -> str | None:
