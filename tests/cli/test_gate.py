@@ -295,6 +295,20 @@ class TestFleet:
         (project / "nodes").write_text(lines.replace("desks", "train"))
         assert "by node pool" not in check(project, "--gpus-from", "nodes").out
 
+    def test_packages_and_other_processors_are_in_the_table_of_pools(self, project: Path) -> None:
+        wheel(project / "dist" / WHEEL, lib=library("sm_90 sm_100"))
+        (project / "nodes").write_text(
+            "NodeName=n1 Partitions=train Gres=gpu:h200:8\nNodeName=n2 Partitions=grace Gres=gpu:gb200:4\n"
+        )
+        (project / "requirements.txt").write_text("torch==2.7.1\n")
+        ran = check(project, "--gpus-from", "nodes", "requirements.txt", "dist")
+        at = ran.out.splitlines().index("by node pool")
+        assert [line.split() for line in ran.out.splitlines()[at + 1 : at + 4]] == [
+            ["grace", "train"],
+            [f"dist/{WHEEL}!/pkg/lib.so", "fails", "native"],
+            ["torch", "2.7.1", "no", "device", "code", "native"],
+        ]
+
     @pytest.mark.parametrize(
         ("text", "says"),
         [

@@ -73,9 +73,14 @@ def _inner(artifact: BinaryArtifact) -> str:
 
 
 def _modules(artifact: BinaryArtifact) -> list[DeviceModule]:
-    """The modules that hold kernels and are loaded as they are; those of other sections where no other is there."""
+    """The modules that hold kernels and are loaded as they are; those of other sections where no other is there, or
+    where their headers promise what their texts cannot do (`judge_artifact` counts these, too)."""
     holding = [m for m in artifact.modules if m.kernels and m.registration is not Registration.RELOCATABLE]
-    return [m for m in holding if m.registration is Registration.REGISTERED] or holding
+    return [m for m in holding if m.registration is Registration.REGISTERED or _promises(m)] or holding
+
+
+def _promises(module: DeviceModule) -> bool:
+    return any(entry.header_target is not None for entry in module.entries)
 
 
 def _deciding(package: str, held: Sequence[BinaryArtifact]) -> BinaryArtifact:

@@ -33,11 +33,17 @@ def packages_text(page: Page, report: CheckReport) -> None:
         page.line()
         page.line((file, "bold"))
         width = max(map(len, packages))
+        gpus = max(len(verdict.target.label) for verdicts in packages.values() for verdict in verdicts)
         for label, verdicts in packages.items():
             for number, verdict in enumerate(verdicts):
                 head = label if number == 0 else ""
                 word, style = _word(verdict)
-                page.line(f"  {head:{width}}  {verdict.target.label}  ", (word, style))
+                page.line(f"  {head:{width}}  {verdict.target.label:{gpus}}  ", (word, style))
+
+
+def outcome_word(outcome: Outcome) -> str:
+    """What an outcome is called for a package: `runs by JIT`."""
+    return _WORDS.get(outcome, outcome.value)
 
 
 def _word(verdict: RequirementVerdict) -> tuple[str, str]:
@@ -50,4 +56,4 @@ def _word(verdict: RequirementVerdict) -> tuple[str, str]:
         return "no device code", "dim"
     found = verdict.verdict
     driver = f", driver {found.min_driver}" if outcome.runs and found is not None and found.min_driver else ""
-    return f"{_WORDS.get(outcome, outcome.value)}{driver}", _STYLE.get(outcome, "magenta")
+    return f"{outcome_word(outcome)}{driver}", _STYLE.get(outcome, "magenta")

@@ -3,29 +3,55 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Set
 
 from cudacompat.domain.gpus.fleet import pools_of
 from cudacompat.domain.reports.check import CheckReport
+from cudacompat.domain.rules.artifact.other_processor import RULE as OTHER_PROCESSOR
+from cudacompat.domain.wheels.resolved import HowKnown
+from cudacompat.domain.words.finding import Severity
+from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.verdict import Outcome
+from cudacompat.report.text.packages import outcome_word
 from cudacompat.report.view import RANK
 
 _NO_POOL = "(no pool)"
 
 
 def pool_rows(report: CheckReport) -> list[tuple[str, ...]]:
-    """Return a table with its head: for each artifact the worst outcome in each pool, `-` where it has nothing for it;
-    empty where the fleet has fewer than two pools."""
+    """Return a table with its head: for each artifact and package the worst outcome in each pool, `-` where it has
+    nothing for it; empty where the fleet has fewer than two pools. What another processor's files are fails there."""
     pools = pools_of(report.fleet, report.targets)
     if len(pools) < 2:
         return []
-    outcomes: dict[str, dict[str, Outcome]] = defaultdict(dict)
+    loose = {each.path for each in report.verdicts if not ArtifactPath.parse(each.path).members}
+    refused = {
+        (_read_together(each.path, loose), each.target)
+        for each in report.findings
+        if each.id == OTHER_PROCESSOR.id and each.severity is Severity.ERROR and each.path is not None
+    }
+    cells: dict[str, dict[str, tuple[int, str]]] = defaultdict(dict)
     for verdict in report.verdicts:
-        outcomes[verdict.path][verdict.target.id] = verdict.outcome
+        fails = (_read_together(verdict.path, loose), verdict.target.id) in refused
+        outcome = Outcome.FAILS if fails else verdict.outcome
+        cells[verdict.path][verdict.target.id] = (RANK[outcome], outcome.value)
+    for package in report.packages:
+        found = package.outcome
+        if found is not None:
+            cells[package.resolved.label][package.target.id] = (RANK[found], outcome_word(found))
+        elif package.resolved.known not in (HowKnown.WITH_FRAMEWORK, HowKnown.BUILT_HERE):
+            cells[package.resolved.label][package.target.id] = (RANK[Outcome.FAILS], "no device code")
     rows = [("", *(pool or _NO_POOL for pool in pools))]
-    for path, by_target in outcomes.items():
-        cells = []
-        for targets in pools.values():
-            found = [by_target[target.id] for target in targets if target.id in by_target]
-            cells.append(min(found, key=RANK.__getitem__).value if found else "-")
-        rows.append((path, *cells))
+    for label, by_target in cells.items():
+        worst = (
+            min((by_target[target.id] for target in targets if target.id in by_target), default=(0, "-"))
+            for targets in pools.values()
+        )
+        rows.append((label, *(word for _, word in worst)))
     return rows
+
+
+def _read_together(path: str, loose: Set[str]) -> str:
+    """The wheel, archive or image that a file is in, or the directory of one that lies in none (`loose`)."""
+    outer = ArtifactPath.parse(path).outer
+    return f"{outer.rpartition('/')[0]}/" if path in loose else outer

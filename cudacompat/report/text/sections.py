@@ -190,11 +190,14 @@ def tally(findings: Sequence[Finding]) -> str:
 
 
 def judged_for(page: Page, targets: Iterable[Target]) -> None:
-    """A line for each target: what it is checked with."""
+    """What the targets are checked with, a line for those that have it in common."""
+    by_conditions: dict[str, list[str]] = defaultdict(list)
     for target in targets:
         driver = f"driver {target.driver}" if target.driver else "without --driver: the oldest that can run the code"
         jit = "" if target.jit is JitPolicy.NORMAL else f", JIT {target.jit.value}"
-        page.prose("checked for ", (target.label, "bold"), f", {driver}{jit}")
+        by_conditions[f"{driver}{jit}"].append(target.label)
+    for conditions, labels in by_conditions.items():
+        page.prose("checked for ", (", ".join(labels), "bold"), f"{',' if len(labels) == 1 else ':'} {conditions}")
 
 
 def verdict_line(page: Page, verdict: ArtifactVerdict, width: int) -> None:
