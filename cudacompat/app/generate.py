@@ -55,11 +55,10 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
         asked = replace(asked, engine_version=_version_here(found, asked.folder))
     fleet = fleet_gpus(asked.fleet)
     wanted = wanted_gpus(asked.specs or (form.specs if form and not fleet else ()), fleet)
+    driver = oldest_driver(fleet)  # each GPU has its own, and the result has to run with all of them
     if asked.driver is not None:
         driver = DriverRelease.parse(asked.driver)
         require_known(driver, [(each.number, each.label) for each in wanted])
-    else:
-        driver = oldest_driver(fleet)  # each GPU has its own, and the result has to run with all of them
     if kind is not None:
         require_reach(kind, found, asked.engine_version)
     distro = _distro(asked.distro)

@@ -238,11 +238,12 @@ def test_broken_facts_are_one_line(tmp_path: Path, text: str) -> None:
     assert ran.err.count("\n") == 1
 
 
-def test_without_a_recognised_build_the_plan_is_for_cmake(tmp_path: Path) -> None:
+def test_without_a_recognised_build_nothing_of_the_current_directory_is_built_or_removed(tmp_path: Path) -> None:
     shutil.copy(EXAMPLE, tmp_path)
-    plan = cudacompat("doctor", tmp_path, "--gpu", GPU, "--format", "json").json["plan"]
-    assert "no other build was detected" in plan[0]["why"]
-    assert "generate cmake" in plan[0]["command"]
+    report = cudacompat("doctor", tmp_path, "--gpu", GPU, "--format", "json").json
+    assert [step["command"].split()[1] for step in report["plan"]] == ["doctor", "generate", "check"]
+    assert "no sources" in report["plan"][0]["why"]
+    assert report["plan"][-1]["command"] == f"cudacompat check {tmp_path / EXAMPLE.name} --gpu '{GPU}'"
 
 
 @pytest.mark.parametrize(

@@ -244,6 +244,8 @@ def _plan(
         )
     if not built:
         return tuple(dict.fromkeys(steps)), ()
+    if known is None:
+        return (*steps, *_elsewhere(built, targets)), ()
     rebuild, settings = _rebuild(targets, known)
     return (*steps, *rebuild), settings
 
@@ -263,32 +265,47 @@ def release_step(package: PublishedPackage, targets: Sequence[Target]) -> PlanSt
     return PlanStep(f"{package.label}: {package.help(targets)}")
 
 
-def _rebuild(
-    targets: Sequence[Target], known: Recognised | None
-) -> tuple[tuple[PlanStep, ...], tuple[tuple[str, str], ...]]:
-    from cudacompat.app.doctor.build_files import Mending, mending
+def _elsewhere(built: Sequence[str], targets: Sequence[Target]) -> tuple[PlanStep, ...]:
+    """The plan for files whose sources are not here: what is not known of their build is not guessed."""
+    gpus = " ".join(f"--gpu {shlex.quote(spec)}" for spec in dict.fromkeys(target.spec for target in targets))
+    files = [*dict.fromkeys(ArtifactPath.parse(path).outer for path in built)]
+    names = one_line(", ".join(files[:2]) + (f" and {len(files) - 2} more" if len(files) > 2 else ""))
+    return (
+        PlanStep(
+            f"no sources of {names} are here; in the directory of its sources this command names their settings",
+            f"cudacompat doctor . {gpus}",
+        ),
+        PlanStep(
+            "for a build of CMake that is not recognised there: the settings", f"cudacompat generate cmake {gpus}"
+        ),
+        PlanStep(
+            "check what was built again",
+            f"cudacompat check {shlex.join(map(one_line, files[:20]))} {gpus}",
+        ),
+    )
+
+
+def _rebuild(targets: Sequence[Target], known: Recognised) -> tuple[tuple[PlanStep, ...], tuple[tuple[str, str], ...]]:
+    from cudacompat.app.doctor.build_files import mending
     from cudacompat.app.generate import GenerateRequest, command_line
     from cudacompat.app.inputs.wanted_gpus import wanted_gpus
     from cudacompat.domain.builds.plans.plan import commands, plan_build, setting_line
-    from cudacompat.engines import find
 
-    engine = known.engine if known is not None else find("cmake")
-    version = known.built if known is not None else None
+    engine, version = known.engine, known.built
     try:
         plan = plan_build(engine, wanted_gpus([target.id for target in targets]), version=version)
     except CudacompatError as error:
         return (PlanStep(f"cudacompat knows no settings for this build: {error}"),), ()
-    recognised = f", detected in {known.file}" if known is not None else "; no other build was detected"
     *build, last = commands(plan)
     clears = len([cache for cache in plan.engine.caches if cache.window.holds(plan.version)])
     output = "dockerfile" if plan.recipe and plan.image else "env"
-    folder = str(Path(known.file).parent) if known is not None else "."
+    folder = str(Path(known.file).parent)
     written = command_line([plan], GenerateRequest(output=output, engine_version=version))
     if output == "dockerfile":  # into the directory itself, whose sources it copies
         written = f"{_moving_away(Path(folder, 'Dockerfile'))}{written} -o {shlex.quote(folder)}"
     anew = "a new Dockerfile" if output == "dockerfile" else "the settings"
-    of_build = f"({plan.title}{recognised})"
-    found = mending(folder, targets) if known is not None else Mending()
+    of_build = f"({plan.title}, detected in {known.file})"
+    found = mending(folder, targets)
     mended = found.steps
     if mended and found.edits:
         mended = (replace(mended[0], instead=(PlanStep(f"have {anew} written {of_build}", written),)), *mended[1:])
