@@ -12,7 +12,8 @@ from cudacompat.domain.logs.signature import EVERYWHERE, Pattern, Role, Signatur
 # "CUDA error 209", "CUDA failure 100:", "cudaError: 35", "CUDA Error Code: 2", "cuBLAS error 13", "cudnn status: 4",
 # "nvrtc: error 5": a number where the text is missing
 _NUMBER = re.compile(
-    r"(?i)(?<![a-z])(cuda|cu(?:blas|dnn|fft|rand|solver|sparse|tensor)|nv(?:rtc|ml|vm|jitlink)|nccl|npp)(?:lt|dn|sp)?\s?:?"
+    r"(?i)(?<![a-z])(cuda|cu(?:blas|dnn|dss|fft|file|rand|solver|sparse|tensor)"
+    r"|nv(?:rtc|ml|vm|jitlink|shmem)|nccl|npp)(?:lt|dn|sp)?\s?:?"
     r"\s?(?:runtime |driver |api |library )?(?:error|failure|status)(?:\s*code)?\s*[:=(#\[]?\s*(-?\d{1,4})(?![\d.])"
 )
 # "Check failed: status == CUDNN_STATUS_SUCCESS (7 vs. 0)"
@@ -21,7 +22,8 @@ _INSTEAD_OF_SUCCESS = re.compile(
 )
 # "Error on nvEncOpenEncodeSessionEx: 10 (…)", "nvEncInitializeEncoder returned error 8", "nvml vram init failure: 999"
 _OF_CALL = re.compile(
-    r"(?i)(?P<said>error (?:on|in|from) )?(?<![a-z])(?P<library>nvenc|nvml|nvjpeg|optix|nvptxcompile)[a-z]{0,40}"
+    r"(?i)(?P<said>error (?:on|in|from) )?(?<![a-z])(?P<library>nvenc|nvml|nvjpeg|optix|nvptxcompile|cufile|cudss)"
+    r"[a-z]{0,40}"
     r"(?:\([^()\n]{0,160}\))?(?: [a-z]{1,10}){0,3}?[ :]{1,3}"
     r"(?(said)|(?:error|failure|failed)(?: (?:with|code|error)){0,3})"
     r"[ :=(]{0,3}(?P<number>-?\d{1,4})(?![\d.\w])"

@@ -77,6 +77,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "libnvidia-ml.so.1: cannot open shared object file",
             "could not load NVML library",
             "NVML_ERROR_LIBRARY_NOT_FOUND",
+            "nvml init failed: ERROR_LIBRARY_NOT_FOUND",
         ),
         sample="pynvml.NVMLError_LibraryNotFound: NVML Shared Library Not Found",
         cause="libnvidia-ml.so.1 is part of the driver. The machine has no driver, or the container lacks GPU "

@@ -1,0 +1,116 @@
+"""Profilers, renderers, MPS, allocators and batch systems: their own words for what keeps them off the GPU."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.signature import Role, Signature
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="julia-driver-too-new",
+        title="this CUDA.jl is older than the driver, and does not use it",
+        patterns=(
+            "This version of CUDA.jl only supports NVIDIA drivers for CUDA <...>yours is for CUDA <version:ver>",
+        ),
+        sample="Error: This version of CUDA.jl only supports NVIDIA drivers for CUDA 11.x or 12.x (yours is for CUDA "
+        "13.0.0)",
+        cause="Each CUDA.jl knows the major releases of CUDA up to its own time, and refuses a driver of a later one.",
+        does_not_mean="the GPU, unless the newer CUDA.jl names it as unsupported",
+        fix="Update CUDA.jl. If the GPU is older than CUDA 13 supports (before 7.5), install a driver of branch 580 or "
+        "older with a CUDA.jl of that time.",
+        sources=("JuliaGPU/CUDA.jl#2896", "JuliaGPU/CUDA.jl src/initialization.jl"),
+    ),
+    Signature(
+        id="mps-server-failed",
+        title="the MPS server does not start",
+        patterns=(
+            "Server encountered a fatal exception. Shutting down",
+            "Legacy Server <...>Failed to start",
+            "MPS Server failed to start",
+        ),
+        sample="[2024-12-10 06:38:01.158 Control    64] Server encountered a fatal exception. Shutting down",
+        cause="The server started by the control daemon cannot create a context: the GPU is in another compute mode or "
+        "taken, its user may not use the devices or the shared memory, or a limit that was set is refused.",
+        does_not_mean="the program that connects; a missing architecture",
+        fix="Read server.log in CUDA_MPS_LOG_DIRECTORY; share /dev/shm and the pipe directory with the container, and "
+        "run daemon and clients as one user.",
+        sources=("NVIDIA/k8s-device-plugin#762", "NVIDIA/k8s-device-plugin#685"),
+    ),
+    Signature(
+        id="cycles-ptx-too-new",
+        title="the driver is older than the PTX of Blender's kernel",
+        patterns=("Failed to load <...>kernel from <...>(Unsupported PTX version)",),
+        sample="Failed to load CUDA kernel from '/blender/lib/kernel_compute_75.ptx' (Unsupported PTX version)",
+        cause="Blender has machine code for the GPUs of its time, and PTX for others, which the driver compiles. PTX "
+        "of a newer CUDA release than the driver's is refused.",
+        does_not_mean="the scene; a missing toolkit",
+        fix="Update the driver, or use a Blender of the driver's time.",
+        sources=("allenai/objaverse-rendering#5",),
+    ),
+    Signature(
+        id="nsight-driver",
+        title="this Nsight Compute and the driver do not fit",
+        patterns=("driver is not compatible with Nsight Compute",),
+        sample="==ERROR== Cuda driver is not compatible with Nsight Compute.",
+        cause="Each release of Nsight Compute supports the drivers and GPUs of its table; an older driver, or a GPU "
+        "that this release does not profile, is refused.",
+        does_not_mean="the program that is profiled",
+        fix="Take the Nsight Compute that comes with the driver's CUDA release, or update the driver.",
+        sources=("meta-pytorch/tritonbench#632", "https://docs.nvidia.com/nsight-compute/ReleaseNotes/"),
+    ),
+    Signature(
+        id="slurm-no-gpu-given",
+        title="Slurm gave the job no GPU",
+        patterns=(
+            "CUDA_VISIBLE_DEVICES=NoDevFiles",
+            "unable to set env vars, no device files configured",
+            "Invalid generic resource (gres) specification",
+        ),
+        sample="slurmstepd: error: common_gres_set_env: unable to set env vars, no device files configured",
+        cause="The job asked for no GPU, or gres.conf of the node names no device files: then Slurm sets "
+        "CUDA_VISIBLE_DEVICES to a word that hides every GPU.",
+        does_not_mean="the driver; the program",
+        fix="Ask for one with --gpus=1 or --gres=gpu:1; the administrator sets File=/dev/nvidia0 or AutoDetect=nvml in "
+        "gres.conf.",
+        sources=("https://slurm.schedmd.com/gres.html", "ray-project/ray#7014"),
+    ),
+    Signature(
+        id="nvimagecodec-no-decoder",
+        title="nvImageCodec could not make a decoder",
+        patterns=("[nvimgcodec] Could not create decoder", "nvimgcodec<...>Could not create decoder"),
+        sample="[ERROR] [nvimgcodec] Could not create decoder",
+        cause="Its extension for this format was not found or does not fit: nvJPEG and nvJPEG2000 are separate "
+        "packages, each for one CUDA release.",
+        does_not_mean="the images",
+        fix="Install the extra packages for the CUDA release in use, as in "
+        "`pip install nvidia-nvimgcodec-cu12[all]`, and the nvImageCodec that this DALI asks for.",
+        sources=("NVIDIA/nvImageCodec#17", "NVIDIA/DALI#5712"),
+    ),
+    Signature(
+        id="rmm-pool-full",
+        title="the memory pool of RMM has reached its limit",
+        patterns=("RMM failure at<...>Maximum pool size exceeded", "RMM failure at<...>maximum pool size exceeded"),
+        sample="std::bad_alloc: RMM failure at:/env/include/rmm/mr/device/pool_memory_resource.hpp:182: Maximum pool "
+        "size exceeded",
+        cause="The pool was given less than the data needs, or what it asked the GPU for is held by another process.",
+        does_not_mean="the memory of the machine; a missing architecture",
+        fix="Give the pool a larger maximum or none, use managed memory, or work on less data at a time.",
+        command="nvidia-smi",
+        sources=("NVIDIA/cudf#9232", "neka-nat/cupoch#98"),
+    ),
+    Signature(
+        id="nothing-was-made",
+        title="the program continues with a result that was not made",
+        patterns=(
+            "AttributeError: 'NoneType' object has no attribute '<name:word>'",
+            "TypeError: 'NoneType' object is not",
+            "java.lang.NullPointerException",
+            "System.NullReferenceException",
+        ),
+        sample="AttributeError: 'NoneType' object has no attribute 'cpu'",
+        cause="A call before it failed and gave nothing back; its own message, if it has one, is above.",
+        does_not_mean="the line that is named",
+        fix="Read the first error above it.",
+        role=Role.END,
+        sources=("https://docs.python.org/3/library/exceptions.html#AttributeError",),
+    ),
+)
