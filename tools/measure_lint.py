@@ -21,11 +21,15 @@ from tempfile import TemporaryDirectory
 
 from cudacompat.app.lint import lint
 from cudacompat.app.project.files import wanted
+from cudacompat.app.project.hidden_flags import may_call_nvcc
 from cudacompat.app.project.lookalikes import may_be_looked_at
+from cudacompat.app.project.other_lists import is_readme
 from cudacompat.domain.gpus.lookup import resolve
+from cudacompat.domain.wheels.list_files import may_be_plain_list
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import JitPolicy, Target
 
+_READ = (wanted, may_be_looked_at, may_call_nvcc, may_be_plain_list, is_readme)
 _MOST_BYTES = 1 << 20  # of a file that is written out
 
 
@@ -42,7 +46,7 @@ def checkout(path: Path) -> Iterator[Path]:
             head, _, name = row.partition("\t")
             mode, kind, sha, size = head.split()
             small = kind == "blob" and mode != "120000" and size.isdecimal() and int(size) <= _MOST_BYTES
-            if small and (wanted(name) or may_be_looked_at(name)):
+            if small and any(may_be_read(name) for may_be_read in _READ):
                 chosen.append((sha, name))
         blobs = _git(path, "cat-file", "--batch", stdin="".join(f"{sha}\n" for sha, _ in chosen).encode())
         at = 0

@@ -12,8 +12,12 @@ from functools import cache, partial
 from pathlib import Path, PurePosixPath
 
 from cudacompat.app.inputs.text_files import open_regular
+from cudacompat.app.project.hidden_flags import MOST_LOOKED_AT as MOST_PROGRAMS
+from cudacompat.app.project.hidden_flags import may_call_nvcc, programs_with_flags
 from cudacompat.app.project.includes import PipFiles, included
 from cudacompat.app.project.lookalikes import MOST_LOOKED_AT, may_be_looked_at, unread_lookalikes
+from cudacompat.app.project.other_lists import MOST_LOOKED_AT as MOST_NAMED
+from cudacompat.app.project.other_lists import is_readme, other_lists
 from cudacompat.app.project.rust_sources import crate_sources
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.artifacts.buildfiles.launchers import is_launcher
@@ -70,7 +74,29 @@ class ProjectRead:
     rust: tuple[SourceFile, ...] = ()  # the sources of a crate that uses an engine whose calls are known
     lookalikes: tuple[str, ...] = ()  # what looks like a CUDA build and is of a kind that is not read
     marked: frozenset[str] = frozenset()  # the files that begin with a byte order mark, which their text leaves out
+    lists: tuple[str, ...] = ()  # files for pip whose names do not say so
     pip: PipFiles = field(default_factory=PipFiles, compare=False)  # those that were parsed to find what they include
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What a walk through a project finds beside its build files, by path."""
+
+    skipped: list[str]
+    configured: list[str]
+    not_read: list[NotRead]
+    others: list[str]  # of a kind that is not read
+    plain: list[str]  # texts that may be lists for pip
+    programs: list[str]  # that may call nvcc
+
+    def pass_over(self, name: str) -> None:
+        """Take note of a file that is no build file by its name."""
+        if len(self.others) < MOST_LOOKED_AT and may_be_looked_at(name):
+            self.others.append(name)
+        if len(self.plain) < MOST_NAMED and (may_be_plain_list(name) or is_readme(name)):
+            self.plain.append(name)
+        if len(self.programs) < MOST_PROGRAMS and may_call_nvcc(name):
+            self.programs.append(name)
 
 
 def read(folder: str) -> ProjectRead:
@@ -97,7 +123,10 @@ def read(folder: str) -> ProjectRead:
     marked: set[str] = set()
     seen = total = 0
     others: list[str] = []
-    for name in (only,) if only else _walk(root, skipped, configured, not_read=not_read, others=others):
+    plain: list[str] = []
+    programs: list[str] = []
+    walked = Walked(skipped, configured, not_read, others=others, plain=plain, programs=programs)
+    for name in (only,) if only else _walk(root, walked):
         seen += 1
         if seen > _MOST_FILES or total > _MOST_TOTAL:
             most = f"{_MOST_FILES} build files" if seen > _MOST_FILES else f"{_MOST_TOTAL >> 20} MiB of build files"
@@ -123,7 +152,12 @@ def read(folder: str) -> ProjectRead:
             files.append(SourceFile(name, text))
     pip = PipFiles()
     text_of_included = partial(_text, follow=False, most=_MOST_OF_LOCK, utf_16=True)
-    others_included, unread = included(root, files, text_of_included, pip=pip)
+    lists = () if only else other_lists(root, files, plain, text_of=text_of_included)
+    files += lists
+    files += () if only else programs_with_flags(root, programs)
+    seen += len(lists)
+    named = tuple(file.name for file in lists)
+    others_included, unread = included(root, files, text_of_included, pip=pip, lists=named)
     files += others_included
     not_read += unread
     rust = () if only else tuple(_rust(root, files))
@@ -138,6 +172,7 @@ def read(folder: str) -> ProjectRead:
         rust=rust,
         lookalikes=lookalikes,
         marked=frozenset(marked),
+        lists=named,
         pip=pip,
     )
 
@@ -253,18 +288,16 @@ def is_small(folder: str, entries: int) -> bool:
     return True
 
 
-def _walk(
-    root: Path, skipped: list[str], configured: list[str], not_read: list[NotRead], others: list[str]
-) -> Iterator[str]:
+def _walk(root: Path, walked: Walked) -> Iterator[str]:
     def unreadable(error: OSError) -> None:
         here = os.path.relpath(error.filename or root, root).replace(os.sep, "/")
-        not_read.append(NotRead(here, _said(error)))
+        walked.not_read.append(NotRead(here, _said(error)))
 
     for place, folders, names in os.walk(root, onerror=unreadable):
         here = os.path.relpath(place, root).replace(os.sep, "/")
         here = "" if here == "." else f"{here}/"
         if any(name in names for name in CONFIGURED_BY):
-            configured.append(here.rstrip("/"))
+            walked.configured.append(here.rstrip("/"))
         if "CMakeCache.txt" in names:
             folders[:] = []
             names = ["CMakeCache.txt"]
@@ -274,19 +307,18 @@ def _walk(
                 continue
             foreign = name in FOREIGN_FOLDERS or here.count("/") >= _DEEPEST or _mode(f"{place}/{name}/.git")
             if foreign:
-                skipped.append(here + name)
+                walked.skipped.append(here + name)
             else:
                 kept.append(name)
         folders[:] = kept
         for name in sorted(names):
             if not wanted(here + name):
-                if len(others) < MOST_LOOKED_AT and may_be_looked_at(here + name):
-                    others.append(here + name)
+                walked.pass_over(here + name)
                 continue
             if not stat.S_ISLNK(_mode(f"{place}/{name}")):
                 yield here + name
             elif (why := _link(f"{place}/{name}", root)) is not None and not (is_script(name) and why == _NOWHERE):
-                not_read.append(NotRead(here + name, why))
+                walked.not_read.append(NotRead(here + name, why))
 
 
 def _link(path: str, root: Path) -> str | None:

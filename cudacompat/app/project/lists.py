@@ -14,12 +14,13 @@ from cudacompat.domain.builds.lists.reader import ArchList, Item, NoListError, U
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.arguments import in_arguments
 from cudacompat.domain.project.assignments import AssignmentKind
-from cudacompat.domain.project.model import ArchListSetting, Command, EngineUse, ImageBuild, Setting, TextSpan
+from cudacompat.domain.project.model import ArchListSetting, Command, EngineUse, ImageBuild, Setting, TextSpan, Word
 from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
 from cudacompat.domain.words.target import ArchSuffix
 from cudacompat.engines import find, known
 
 _ONE = re.compile(r"(?:sm_)?(\d{2,3})([af]?)")
+_QUOTES = re.compile(r"\\*[\"']")
 _HANDS_ON = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 # What these names mean does not depend on whose project it is.
 _GENERIC = {
@@ -46,22 +47,31 @@ class Lists:
         return self._named[key]
 
     def of_project(
-        self, commands: Sequence[Command], settings: Iterable[Setting], builds: Iterable[ImageBuild]
+        self,
+        commands: Sequence[Command],
+        settings: Iterable[Setting],
+        builds: Iterable[ImageBuild],
+        made: Iterable[tuple[Setting, Command]] = (),
     ) -> Iterator[ArchListSetting]:
-        """Yield the lists that reach a command that builds, then those that builds of images hand to one, then those
-        that stand elsewhere, each place once."""
+        """Yield the lists that builds of images hand to a command, then those that reach one by its file, those
+        that are handed to make (`made`), and those that stand elsewhere, each place once."""
         seen: set[tuple[str, int]] = set()
+        for listed, handed in self._handed_on(commands, builds):
+            at = listed.setting.place.at
+            if at not in seen:
+                seen.update((at, handed.place.at))
+                yield listed
         for command in commands:
             for setting, use, carrier in self._of_command(command):
                 at = setting.place.at
                 if at not in seen:
                     seen.add(at)
                     yield listed_of(setting, use, carrier, command=command)
-        for listed in self._handed_on(commands, builds):
-            at = listed.setting.place.at
-            if at not in seen:
-                seen.add(at)
-                yield listed
+        nvcc = find("nvcc")
+        for setting, command in made:
+            if setting.place.at not in seen:
+                seen.add(setting.place.at)
+                yield listed_of(setting, EngineUse(nvcc, None, setting.place.file), _FLAGS, command=command)
         for setting in settings:
             for each in (setting, *in_arguments(setting)):
                 at = each.place.at
@@ -72,8 +82,10 @@ class Lists:
                     seen.add(at)
                     yield found
 
-    def _handed_on(self, commands: Iterable[Command], builds: Iterable[ImageBuild]) -> Iterator[ArchListSetting]:
-        """The build arguments that a Dockerfile gives to a setting for a list as they are."""
+    def _handed_on(
+        self, commands: Iterable[Command], builds: Iterable[ImageBuild]
+    ) -> Iterator[tuple[ArchListSetting, Setting]]:
+        """The build arguments that a Dockerfile gives to a setting for a list as they are, and that setting."""
         given: dict[tuple[str, str], list[Setting]] = defaultdict(list)  # those not yet handed on, by file and name
         for build in builds:
             for argument in build.arguments if build.dockerfile is not None else ():
@@ -85,7 +97,7 @@ class Lists:
             for setting, carrier in self._carried(command, command.use):
                 match = _HANDS_ON.fullmatch(setting.written)
                 for argument in given.pop((command.stage.file, match[1] or match[2]), ()) if match is not None else ():
-                    yield listed_of(argument, command.use, carrier)
+                    yield listed_of(argument, command.use, carrier, command=command), setting
 
     def _of_command(self, command: Command) -> Iterator[tuple[Setting, EngineUse, ListName]]:
         """The settings that carry a list to a command; of those that it shares with one before, none."""
@@ -143,28 +155,25 @@ _FLAGS = ListName(Grammar.GENCODE, "nvcc, in this very command", None)
 
 def _flags(command: Command) -> Setting | None:
     words = command.words[1:]
-    places = [word.place for word in words if word.text.startswith((*TARGET_OPTIONS, "--gpu-code"))]
+    begins = (*TARGET_OPTIONS, "--gpu-code")
+    places = [each.place for each in words if any(text.lstrip().startswith(begins) for text in _texts(each))]
     if not places:
         return None
-    text = " ".join(word.text for word in words)
     place = TextSpan(places[0].file, places[0].line, places[0].start, places[-1].end)
-    open_ = [word for word in words if not word.known and word.text != "$_"]  # make's own $@ and $< hold no target
-    choices: tuple[str, ...] = ()
-    if len(open_) == 1:
-        choices = tuple(
-            " ".join(each if word is open_[0] else word.text for word in words) for each in open_[0].choices
-        )
-    setting = Setting(
-        "",
-        text if not open_ else None,
-        place,
-        way=AssignmentKind.FLAGS,
-        written=text,
-        in_shell=True,
-        choices=choices,
-    )
-    named = choices[0] if choices else text
-    return setting if "arch=compute_" in named or _SHORT.search(named) else None
+    open_ = [each for each in words if not each.known and each.text != "$_"]  # make's own $@ and $< hold no target
+    texts: tuple[str, ...] = (" ".join(each.text for each in words),)
+    if len(open_) == 1:  # a variable of several values
+        texts = tuple(" ".join(one if each is open_[0] else each.text for each in words) for one in open_[0].choices)
+    if not any("arch=compute_" in text or _SHORT.search(text) for text in texts):
+        return None
+    value = texts[0] if not open_ else None
+    choices = texts if len(open_) == 1 else ()
+    written = " ".join(each.text for each in words)
+    return Setting("", value, place, way=AssignmentKind.FLAGS, written=written, in_shell=True, choices=choices)
+
+
+def _texts(word: Word) -> tuple[str, ...]:
+    return word.choices or (word.text,)
 
 
 def _dead(engine: Engine, name: str) -> bool:
@@ -230,6 +239,8 @@ _PARTED_BY_SEMICOLONS = (Grammar.CMAKE, Grammar.CMAKE_SPLIT)
 
 def _read(grammar: Grammar, value: str) -> ArchList:
     text = value.strip()
+    if grammar is Grammar.GENCODE:
+        text = _QUOTES.sub("", text)  # code=\\"sm_52,compute_52\\"
     if grammar is Grammar.GENCODE and not any(option in text for option in PAIR_OPTIONS):
         return _of_short_flags(text)
     if grammar is Grammar.ONE_NUMBER:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
+from cudacompat.app.project.callers import Callers, arguments_of
 from cudacompat.app.project.files import ProjectRead, is_build_file
 from cudacompat.app.project.launchers import launcher_commands
 from cudacompat.app.project.list_names import all_names, dead_names
 from cudacompat.app.project.lists import Lists
+from cudacompat.app.project.make_calls import handed_to_make
 from cudacompat.app.project.make_recipes import flags_of_variables, is_written_out, recipes_of
 from cudacompat.app.project.packages import ProjectPackages
+from cudacompat.app.project.parts import cmake_commands, command_of, setting_of
 from cudacompat.app.project.sourced import Scripts
 from cudacompat.app.project.time_limit import BUILD_SECONDS, FILE_SECONDS, RULE_SECONDS, Clock, TimeSpentError
 from cudacompat.app.project.uses import Builders, all_uses, all_wheels, copies_project, uses_of
@@ -22,7 +23,6 @@ from cudacompat.artifacts.buildfiles import (
     ci_gitlab,
     ci_steps,
     ci_systems,
-    cmake,
     compile_commands,
     image_builds,
     named_lists,
@@ -39,28 +39,25 @@ from cudacompat.artifacts.buildfiles.earth import earthfile
 from cudacompat.artifacts.buildfiles.flags import flags_of, values_of
 from cudacompat.artifacts.buildfiles.here_documents import dockerfiles_in
 from cudacompat.artifacts.buildfiles.json_comments import without_comments
+from cudacompat.artifacts.buildfiles.just import just_commands
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.artifacts.buildfiles.launchers import is_launcher
 from cudacompat.artifacts.buildfiles.positions import yaml_tree
 from cudacompat.artifacts.buildfiles.spec import spec_commands
 from cudacompat.artifacts.buildfiles.stages import Dockerfile
 from cudacompat.artifacts.buildfiles.windows import DIALECT_OF_FILE
-from cudacompat.domain.project.assignments import Assignment, AssignmentKind
 from cudacompat.domain.project.model import (
     ArchListSetting,
     CiJob,
-    CMakeCommand,
     CMakeFile,
     Command,
     EngineUse,
     ImageBuild,
-    Mount,
     Project,
     Service,
     Setting,
     SourceFile,
     Stage,
-    Word,
 )
 from cudacompat.domain.project.planned_builds import PlannedUnit
 from cudacompat.domain.wheels.package_set import PackageSet
@@ -84,8 +81,8 @@ _YAML_JOBS = {
     FileKind.BUILDKITE: ci_steps.buildkite,
     FileKind.DRONE: ci_steps.drone,
 }
+_RECIPES = {FileKind.SPEC: spec_commands, FileKind.JUST: just_commands}
 _WITH_FLAGS = frozenset({FileKind.PYTHON, FileKind.RUST, FileKind.BAZEL, FileKind.MESON})
-_UNKNOWN = re.compile(r"\$(?:ENV)?\{|\$\(|\$\w|`|\{\{")
 
 
 def project_of(read: ProjectRead, targets: tuple[Target, ...], clock: Clock | None = None) -> Project:
@@ -123,6 +120,7 @@ class _Assembly:
                     continue  # a template, which is no YAML until it is filled in
                 said = str(error).splitlines()[0] if str(error) else "nested too deeply"
                 self._not_read.append(NotRead(file.name, f"not understood: {said}"))
+        self._bounded(".", FILE_SECONDS, self._hand_over, None)
         self._commands += self._bounded(".", FILE_SECONDS, lambda: tuple(launcher_commands(self._read.files)), ())
         units = tuple(self._units())
         packages = self._packages()
@@ -159,7 +157,7 @@ class _Assembly:
             return nothing
 
     def _packages(self) -> tuple[PackageSet, ...]:
-        found = ProjectPackages(self._read.files, pip=self._read.pip)
+        found = ProjectPackages(self._read.files, self._read.lists, pip=self._read.pip)
         sets = self._bounded(".", RULE_SECONDS, partial(found.sets, tuple(self._commands)), ())
         self._not_read += dict.fromkeys(found.not_read)
         return sets
@@ -172,7 +170,8 @@ class _Assembly:
         return uses[:_MOST_USES]
 
     def _lists(self, uses: Sequence[EngineUse]) -> Iterator[ArchListSetting]:
-        yield from Lists(uses).of_project(self._commands, self._settings, self._image_builds)
+        made = tuple(handed_to_make(self._read.files, self._commands))
+        yield from Lists(uses).of_project(self._commands, self._settings, self._image_builds, made)
 
     def _take(self, file: SourceFile) -> None:
         kind = kind_of(file.name)
@@ -209,12 +208,12 @@ class _Assembly:
         elif kind in DIALECT_OF_FILE:
             text = windows.commands(file, 0, len(file.text), environment={}, dialect=DIALECT_OF_FILE[kind])
             self._script(file, text)
-        elif kind is FileKind.SPEC:
-            self._script(file, spec_commands(file))
+        elif kind in _RECIPES:
+            self._script(file, _RECIPES[kind](file))
         elif kind in _NAMED_LISTS:
             self._keep(_NAMED_LISTS[kind](file))
         elif kind is FileKind.CMAKE:
-            self._cmake.append(CMakeFile(file.name, tuple(_cmake_commands(file))))
+            self._cmake.append(CMakeFile(file.name, tuple(cmake_commands(file))))
             self._given(file)
         elif not is_launcher(file.name):
             self._given(file)
@@ -243,7 +242,7 @@ class _Assembly:
             while copies[run.stage] and copies[run.stage][-1].place.start < run.command.start:
                 builders[run.stage].fetch(copies[run.stage].pop().sources)
             use = builders[run.stage].use_of(run.command) if run.keyword == "RUN" else None
-            command = _command(run.command, file, stage=stage, mounts=run.mounts, use=use, instruction=run.keyword)
+            command = command_of(run.command, file, stage=stage, mounts=run.mounts, use=use, instruction=run.keyword)
             self._add(file, command)
 
     def _begun(
@@ -276,14 +275,37 @@ class _Assembly:
                 self._images(file, read.commands)
             builders = Builders(self._uses, here=True)
             for command in read.commands:
-                self._add(file, _command(command, file, job=read.job, use=builders.use_of(command)))
+                self._add(file, command_of(command, file, job=read.job, use=builders.use_of(command)))
 
     def _script(self, file: SourceFile, found: Iterable[ShellCommand]) -> None:
         builders = Builders(self._uses, here=True)
         commands = tuple(found)
         self._images(file, commands)
         for command in commands:
-            self._add(file, _command(command, file, use=builders.use_of(command)))
+            self._add(file, command_of(command, file, use=builders.use_of(command)))
+
+    def _hand_over(self) -> None:
+        """Read again the Dockerfiles that are given build arguments, and the scripts that others call, each with what
+        it is handed over."""
+        for name, given in arguments_of(self._image_builds, self._stages).items():
+            file = next((each for each in self._read.files if each.name == name), None)
+            if file is not None and kind_of(name) is FileKind.DOCKERFILE:
+                self._stages = [each for each in self._stages if each.file != name]
+                self._commands = [each for each in self._commands if each.place.file != name]
+                self._settings = [each for each in self._settings if each.place.file != name]
+                self._images_of(file, stages.read(file, self._scripts, given=given))
+        handed = Callers(self._read.files, self._commands).handed()
+        for file in self._read.files:
+            if file.name in handed:
+                builders = Builders(self._uses, here=True)
+                try:
+                    found = shell.commands(
+                        file, 0, len(file.text), environment=handed[file.name], sources=self._scripts
+                    )
+                    again = [command_of(each, file, use=builders.use_of(each)) for each in found]
+                except (ValueError, RecursionError):
+                    continue  # with what it was handed it grows too large; it was read without
+                self._commands = [*(each for each in self._commands if each.place.file != file.name), *again]
 
     def _images(self, file: SourceFile, commands: Sequence[ShellCommand]) -> None:
         """Take the builds of images among these commands, up to where somebody else's project is fetched."""
@@ -330,62 +352,3 @@ class _Assembly:
                 yield PlannedUnit(
                     f"{folder}/{shown}" if folder else shown, unit.source, unit.request, library=unit.library
                 )
-
-
-def _command(
-    command: ShellCommand,
-    file: SourceFile,
-    *,
-    stage: Stage | None = None,
-    job: CiJob | None = None,
-    mounts: tuple[Mount, ...] = (),
-    use: EngineUse | None = None,
-    instruction: str | None = None,
-) -> Command:
-    return Command(
-        program=command.program,
-        words=command.words,
-        place=file.place(command.start, command.end),
-        environment=command.environment,
-        defines=command.defines,
-        stage=stage,
-        job=job,
-        mounts=mounts,
-        use=use,
-        conditional=command.conditional,
-        ignored=command.ignored,
-        instruction=instruction,
-    )
-
-
-def setting_of(file: SourceFile, each: Assignment) -> Setting:
-    """Return what a parser of plain settings found, as a setting of the project."""
-    value = None if _UNKNOWN.search(each.value) and each.way is not AssignmentKind.FLAGS else each.value
-    if each.separator == " " and value is not None:
-        value = ";".join(value.replace('"', " ").split())  # arguments of set(): CMake joins them
-    return Setting(
-        each.name,
-        value,
-        file.place(each.start, each.end),
-        way=each.way,
-        written=each.value,
-        quote=each.quote,
-        in_shell=each.in_shell,
-        cut=each.cut,
-        separator=each.separator,
-        of_target=each.what.startswith("set_"),
-    )
-
-
-def _cmake_commands(file: SourceFile) -> Iterator[CMakeCommand]:
-    for command in cmake.commands(file.text):
-        place = file.place(command.start, command.end)
-        words = tuple(
-            Word(
-                argument.text,
-                "${" not in argument.text and "$<" not in argument.text,
-                replace(place, start=argument.start, end=argument.end),
-            )
-            for argument in command.arguments
-        )
-        yield CMakeCommand(command.name, words, place)

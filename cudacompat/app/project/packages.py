@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from cudacompat.app.project.includes import PipFiles, beside, requirement_kinds
@@ -22,6 +23,7 @@ from cudacompat.artifacts.requirements import conda, kinds, pip_file
 from cudacompat.artifacts.requirements.base import Origin, ReadRequirements, reading_for, requirement_of
 from cudacompat.artifacts.requirements.kinds import RequirementKind
 from cudacompat.domain.project.model import Command, SourceFile
+from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.install_command import UNKNOWN, InstallCommand
 from cudacompat.domain.wheels.package_set import PackageSet
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, WINDOWS_PLATFORM
@@ -142,13 +144,13 @@ class ProjectPackages:
             return
         first_index = install.first_index or self._by_uv(command)
         origin = Origin(place.file, install.index, install.extra, first_index=first_index)
+        words: list[Requirement] = []
         for each in install.requirements:
-            try:
+            with suppress(ValueError):
                 found = requirement_of(each, place.line, origin)
-            except ValueError:
-                continue
-            if found is not None:
-                yield found
+                if found is not None and not (install.more and _goes_with_framework(found)):
+                    words.append(found)
+        yield from self._constrained(ReadRequirements(tuple(words)), command, install).requirements
         if install.own_extras is not None:
             yield from self._of_itself(command, install.own_extras, origin)
         for path in install.files:
@@ -157,11 +159,20 @@ class ProjectPackages:
                 continue
             taken.add(named)
             read = self._read(named, origin)
-            for constraint in install.constraints if read is not None else ():
-                limit = self._file_called(constraint, command)
-                limits = self._read(limit, origin) if limit is not None else None
-                read = pip_file.constrained(read, limits) if limits is not None and read is not None else read
-            yield from read.requirements if read is not None else ()
+            yield from self._constrained(read, command, install).requirements if read is not None else ()
+
+    def _constrained(self, read: ReadRequirements, command: Command, install: InstallCommand) -> ReadRequirements:
+        """Requirements as the constraints of their command narrow them; the pinned ones alone, where one of those is
+        not known."""
+        for constraint in install.constraints:
+            limit = self._file_called(constraint, command)
+            limits = self._read(limit, None) if limit is not None else None
+            if limits is None:
+                pinned = tuple(each for each in read.requirements if each.pinned is not None)
+                read = replace(read, requirements=pinned)
+            else:
+                read = pip_file.constrained(read, limits)
+        return read
 
     def _of_itself(self, command: Command, extras: Sequence[str], origin: Origin) -> Iterator[Requirement]:
         """What the project at the top requires with these extras, at the place of the command that installs it."""
@@ -211,6 +222,11 @@ class ProjectPackages:
 def _platform_of(command: Command) -> str | None:
     """The platform that a script is for by its name: batch files and PowerShell scripts are for Windows."""
     return WINDOWS_PLATFORM if file_kind(command.place.file) in DIALECT_OF_FILE else None
+
+
+def _goes_with_framework(requirement: Requirement) -> bool:
+    """Whether the release depends on that of the framework, which another word of the command may say."""
+    return requirement.pinned is None and requirement.name in framework().on_its_index
 
 
 def _not_understood(lines: Sequence[tuple[int, str]]) -> str:

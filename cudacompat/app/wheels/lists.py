@@ -11,9 +11,9 @@ from pathlib import Path
 from cudacompat.app.project.files import text_of
 from cudacompat.app.project.includes import PipFiles, included
 from cudacompat.app.project.packages import ProjectPackages
-from cudacompat.artifacts.requirements import pip_file
 from cudacompat.artifacts.requirements.base import reading_for
 from cudacompat.artifacts.requirements.kinds import kind_of
+from cudacompat.artifacts.requirements.plain_lists import reads_as_list
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.project.inline_ignores import apply
 from cudacompat.domain.project.model import Project, SourceFile
@@ -29,8 +29,6 @@ from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.package_lists import may_list
 from cudacompat.domain.words.verdict import Target
-
-_MOST_LINE = 400  # characters of a line of a list that has no name of one
 
 
 def lists_apart(paths: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -50,18 +48,6 @@ def is_list(path: str) -> bool:
         return may_be_plain_list(path) and reads_as_list(text_of(Path(path), follow=True))
     except (OSError, ValueError):
         return False
-
-
-def reads_as_list(text: str) -> bool:
-    """Return True for a text most lines of which are requirements of pip, one of them a pin at least, and for one that
-    only includes other lists."""
-    if any(len(line) > _MOST_LINE for line in text.splitlines()):
-        return False
-    read = pip_file.read(text, "")
-    pinned = [each for each in read.requirements if each.specifier or each.index != "pypi"]
-    if not pinned:
-        return bool(read.includes) and not read.requirements and not read.not_understood
-    return len(read.not_understood) < len(read.requirements)
 
 
 def judge_lists(

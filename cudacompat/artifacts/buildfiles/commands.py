@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from cudacompat.artifacts.buildfiles.shell_lists import EXPANSIONS, ShellLists
 from cudacompat.artifacts.buildfiles.shell_settings import defines, named, script_of, unwrapped
+from cudacompat.artifacts.buildfiles.shell_texts import changed, piped
 from cudacompat.artifacts.buildfiles.shell_tree import DEEPEST, Branch, ShellTree
 from cudacompat.artifacts.buildfiles.shell_variables import Sources, Variables
 from cudacompat.domain.project.assignments import AssignmentKind
@@ -94,6 +96,7 @@ class _Reader:
         self._branch: Branch | None = None  # in which the command stands that is read now
         self._put_in: dict[str, str] = {}  # the value of a variable of several that is tried now
         self._open: dict[str, tuple[str, ...]] = {}  # the variables of several values that a word asked for
+        self._lists = ShellLists(self._tree, self._text_with)
 
     def read(self) -> Iterator[ShellCommand]:
         for count, (node, branch, conditional, ignored) in enumerate(self._tree.nodes()):
@@ -111,9 +114,7 @@ class _Reader:
             elif node.type == "for_statement":
                 self._loop(node)
             elif node.type == "variable_assignment":
-                setting = self._assigned(node)
-                if setting is not None:
-                    self.variables.take(setting, branch, exported=setting.name in self.variables.exported)
+                self._take(node, exported=False)
         self.variables.leave(len(self._tree.data) + 1)
 
     def _source(self, command: ShellCommand) -> None:
@@ -160,7 +161,7 @@ class _Reader:
             elif child.type == "command_name":
                 words.append(self._word(child.children[0] if child.children else child))
             elif not child.type.endswith("redirect") and child.type not in ("<", ">", "<<<"):
-                words.append(self._word(child))
+                words += self._words(child)
         words = unwrapped(self._file, words, own)
         if words and words[0].text.rsplit("/", 1)[-1] in ("make", "gmake"):
             own.update(named(self._file, words[1:]))
@@ -180,20 +181,32 @@ class _Reader:
         keyword = node.children[0].type if node.children else ""
         for child in node.children[1:]:
             if child.type == "variable_assignment":
-                setting = self._assigned(child)
-                if setting is not None:
-                    self.variables.take(setting, self._branch, exported=keyword == "export")
+                self._take(child, exported=keyword == "export")
             elif child.type == "variable_name" and keyword == "export":
                 plain = self.variables.plain.get(self._tree.raw(child))
                 if plain is not None:
                     self.variables.take(plain, self._branch, exported=True)
+
+    def _take(self, node: Node, *, exported: bool) -> None:
+        """Give a variable what an assignment says; what a loop adds bit by bit is there behind the loop."""
+        self._lists.take_array(node, self._branch)
+        setting = self._assigned(node)
+        if setting is None:
+            return
+        branch = self._branch
+        gathered = branch is not None and self._lists.turns(branch) and self._lists.adds(node, setting.name)
+        exported = exported or setting.name in self.variables.exported
+        where = branch.around if branch is not None and gathered and setting.value is not None else branch
+        self.variables.take(setting, where, exported=exported)
 
     def _loop(self, node: Node) -> None:
         """Take the variable of a loop: each of its words, where all are known."""
         variable = node.child_by_field_name("variable")
         if variable is None:
             return
-        words = [self._word(each) for each in node.children_by_field_name("value")]
+        values = node.children_by_field_name("value")
+        words = self._lists.items(values) or tuple(word for each in values for word in self._any_of(each))
+        self._lists.enter(self._branch, self._tree.raw(variable), words)
         start, end = self._start + self._tree.at(variable.start_byte), self._start + self._tree.at(variable.end_byte)
         setting = Setting(
             self._tree.raw(variable),
@@ -202,7 +215,7 @@ class _Reader:
             way=AssignmentKind.ENVIRONMENT,
             written="",
             in_shell=True,
-            choices=tuple(each.text for each in words) if all(each.known for each in words) else (),
+            choices=words,
         )
         self.variables.take(setting, self._branch, exported=False)
 
@@ -228,8 +241,10 @@ class _Reader:
         place = self._file.place(word.place.start + inner, word.place.end - inner)
         text = word.text if word.known else None
         choices = word.choices
-        if any(child.type == "+=" for child in node.children):
-            text, choices = None, ()
+        if self._lists.adds(node, self._tree.raw(name)):
+            before = self.variables.get(self._tree.raw(name))
+            text = self._lists.added(node, before.value if before is not None else "", self._branch)
+            choices = ()
         return Setting(
             self._tree.raw(name),
             text,
@@ -242,6 +257,26 @@ class _Reader:
         )
 
     # -- words
+
+    def _words(self, node: Node) -> list[Word]:
+        """The words that a piece of a command comes to: the items of an array, what a variable without quotes holds."""
+        word = self._word(node)
+        items = self._lists.spread(node)
+        if items is None and word.known and node.type in EXPANSIONS:
+            items = tuple(word.text.split())
+        return [word] if items is None else [Word(each, True, word.place) for each in items]
+
+    def _any_of(self, node: Node) -> tuple[str, ...]:
+        """The words of a variable without quotes that has one of several values, all together; none of another word."""
+        choices = self._word(node).choices if node.type in EXPANSIONS else ()
+        return tuple(dict.fromkeys(word for each in choices for word in each.split()))
+
+    def _text_with(self, node: Node, values: Mapping[str, str]) -> str | None:
+        """What a word comes to with these values of variables put in; `None` where it is not known."""
+        self._put_in = dict(values)
+        text, known = self._value(node, 0)
+        self._put_in = {}
+        return text if known else None
 
     def _word(self, node: Node) -> Word:
         self._open = {}
@@ -277,7 +312,10 @@ class _Reader:
             return re.sub(r"\\([$`\"\\])", r"\1", raw), True
         if kind in ("simple_expansion", "expansion"):
             return self._expanded(node, raw, depth)
-        if kind in ("command_substitution", "process_substitution", "arithmetic_expansion", "brace_expression"):
+        if kind == "command_substitution":
+            said = self._said(node, depth)
+            return (said, True) if said is not None else (raw, False)
+        if kind in ("process_substitution", "arithmetic_expansion", "brace_expression"):
             return raw, False
         if not node.child_count:
             return _ESCAPE.sub(r"\1", raw), True
@@ -295,11 +333,28 @@ class _Reader:
             known = known and sure
         return "".join(pieces), known
 
+    def _said(self, node: Node, depth: int) -> str | None:
+        """What `$(echo … | cut …)` prints, where all of it is known."""
+        inside = [each for each in node.children if each.is_named]
+        pipe = inside[0].children if len(inside) == 1 and inside[0].type == "pipeline" else inside
+        found: list[list[str]] = []
+        for command in pipe:
+            if command.type == "command":
+                words = [self._value(each, depth + 1) for each in command.children]
+                if not all(known for _, known in words):
+                    return None
+                found.append([text for text, _ in words])
+            elif command.is_named:
+                return None
+        return piped(found)
+
     def _expanded(self, node: Node, raw: str, depth: int) -> tuple[str, bool]:
         names = [child for child in node.children if child.type == "variable_name"]
         if not names:
             return raw, False
         name = self._tree.raw(names[0])
+        if name.isdecimal() and _in_function(node):
+            return raw, False  # an argument of the function's, not of the script's
         setting = self.variables.get(name)
         if setting is not None and setting.choices:
             self._open[name] = setting.choices
@@ -312,6 +367,9 @@ class _Reader:
         )
         if simple:
             return (value, True) if value is not None else (raw, False)
+        made = changed(raw, value) if value is not None else None
+        if made is not None:
+            return made, True
         operators = [child for child in node.children if child.type in (":-", "-")]
         if operators:
             if value or (value is not None and operators[0].type == "-"):
@@ -322,3 +380,10 @@ class _Reader:
             if setting is None and len(rest) > 1:
                 return self._value(rest[0], depth + 1)
         return raw, False
+
+
+def _in_function(node: Node) -> bool:
+    parent = node.parent
+    while parent is not None and parent.type != "function_definition":
+        parent = parent.parent
+    return parent is not None

@@ -4,10 +4,13 @@ that a Python program puts together for the environment and for CMake."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from cudacompat.artifacts.buildfiles.blanking import blanked
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
+from cudacompat.artifacts.buildfiles.python_extensions import extensions_of
 from cudacompat.artifacts.buildfiles.python_values import ComposedText, PythonTexts
 from cudacompat.domain.builds.lists.nvcc_flags import ARCH_OPTION
 from cudacompat.domain.project.assignments import AssignmentKind
@@ -22,32 +25,76 @@ _TOKEN = re.compile(
 _COMMENT = re.compile(r"(?m)^[ \t]*(?:#|//)[^\n]*|[ \t](?:#|//)[ \t][^\n]*")
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One target in the program's texts: from where to where, and the flags; `None` where only the program knows."""
+
+    start: int
+    end: int
+    flags: tuple[str, ...] | None
+
+
 def flags_of(file: SourceFile) -> Iterator[Setting]:
     """Yield what the texts of a program ask nvcc for, all together, at the last of them: one setting, whose value is
-    `None` where the program puts some of it together itself."""
+    `None` where the program puts some of it together itself. Of a setup.py with several extensions, one for each that
+    has flags of its own, and one of all for the others."""
+    found = tuple(_found(file))
+    units = _units(file, found)
+    for name, own in units.items():
+        yield from _setting(file, own, unit=name)
+    if not units:
+        yield from _setting(file, found)
+
+
+def _found(file: SourceFile) -> Iterator[_Found]:
     text = blanked(_COMMENT, file.text)
     tokens = list(_TOKEN.finditer(text))
-    open_ = any(token["open"] is not None for token in tokens)
-    composed = _composed(file) if open_ else ()
-    found: list[str] = []
-    last: tuple[int, int] | None = None
-    known = True
+    composed = _composed(file) if any(token["open"] is not None for token in tokens) else ()
     for token in tokens:
         if token["open"] is None:
-            last = token.span()
-            found.append(_flag(token))
+            yield _Found(*token.span(), flags=(_flag(token),))
             continue
         made = next((each for each in composed if each.start <= token.start() < each.end), None)
         flags = _flags_in(made.texts) if made is not None and made.texts is not None else None
         if made is None or flags is None:
-            known = False
-        elif flags:
-            last = (made.start, made.end)
-            found += flags
-    if last is not None:
-        place = file.place(*last)
-        value = " ".join(dict.fromkeys(found)) if known else None
-        yield Setting("", value, place, way=AssignmentKind.FLAGS, written=file.text[slice(*last)], quote='"')
+            yield _Found(*token.span(), flags=None)
+        else:
+            yield _Found(made.start, made.end, flags=tuple(flags))
+
+
+def _setting(file: SourceFile, found: Sequence[_Found], unit: str = "") -> Iterator[Setting]:
+    told = [each for each in found if each.flags]
+    if not told:
+        return
+    flags = [flag for each in found for flag in each.flags or ()]
+    known = all(each.flags is not None for each in found)
+    value = " ".join(dict.fromkeys(flags)) if known else None
+    place = file.place(told[-1].start, told[-1].end)
+    written = file.text[place.start : place.end]
+    yield Setting("", value, place, way=AssignmentKind.FLAGS, written=written, quote='"', unit=unit)
+
+
+def _units(file: SourceFile, found: Sequence[_Found]) -> dict[str, tuple[_Found, ...]]:
+    """The targets of each extension of a setup.py, by the extension's name: its own, and those that stand outside all
+    of them. Nothing where fewer than two are certainly built, each once, with targets of their own; `` is what is left.
+    """
+    extensions = extensions_of(file.text) if kind_of(file.name) is FileKind.PYTHON and found else ()
+    if len(extensions) < 2:
+        return {}
+    shared = [each for each in found if not any(one.holds(each.start) for one in extensions)]
+    names = Counter(each.name for each in extensions)
+    sure = [each for each in extensions if each.name and not each.conditional and names[each.name] == 1]
+    units: dict[str, tuple[_Found, ...]] = {}
+    for each in sure:
+        own = [one for one in found if each.holds(one.start)]
+        if own:
+            units[each.name] = (*shared, *own)
+    if len(units) < 2:
+        return {}
+    others = [each for each in extensions if each.name not in units]
+    if any(other.holds(each.start) for other in others for each in found):
+        units[""] = tuple(found)
+    return units
 
 
 def _composed(file: SourceFile) -> tuple[ComposedText, ...]:

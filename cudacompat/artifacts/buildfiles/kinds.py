@@ -46,11 +46,16 @@ class FileKind(StrEnum):
     BAZEL = "Bazel build file"
     MESON = "Meson build file"
     INI = "INI file"
+    JUST = "justfile"
 
 
 # Dockerfile, Dockerfile.cuda, Dockerfile-cuda, Dockerfile_cuda; but dockerfile_lint.py is a program.
 _DOCKERFILE = re.compile(
     r"(?:dockerfile|containerfile)(?:$|\.|[-_](?!.*\.(?:py|sh|bash|rs|go|js|ts|rb|ya?ml|json|toml|env|txt|cmake|mk|hcl)$))"
+)
+# Makefile, Makefile.cuda, makefile-gpu, Makefile.am; but a Makefile.in is what configure makes the real one of
+_MAKEFILE = re.compile(
+    r"(?:gnu)?makefile(?:[._-](?!.*(?:^|[._-])(?:in|py|sh|md|txt|rst|html|json|ya?ml|j2|template|patch|diff)$)[\w.-]+)?"
 )
 _COMPOSE = re.compile(r"(?:docker-|podman-)?compose(?:[.-][\w.-]+)?\.ya?ml")
 _AZURE = re.compile(r"(?:^|/)(?:\.?azure[\w.-]*/(?:[^/]+/)*[^/]+|[\w.-]*azure[_-]?pipelines?[\w.-]*)\.ya?ml$")
@@ -73,9 +78,8 @@ _BY_NAME = {
     ".devcontainer.json": FileKind.DEV_CONTAINER,
     "cmakelists.txt": FileKind.CMAKE,
     "cmakecache.txt": FileKind.CMAKE_CACHE,
-    "makefile": FileKind.MAKE,
-    "gnumakefile": FileKind.MAKE,
-    "justfile": FileKind.SCRIPT,
+    "justfile": FileKind.JUST,
+    ".justfile": FileKind.JUST,
     ".env": FileKind.ENV,
     "cargo.lock": FileKind.CARGO_LOCK,
     ".dockerignore": FileKind.DOCKER_IGNORE,
@@ -124,6 +128,8 @@ def kind_of(path: str) -> FileKind | None:
         return None if name.endswith(".dockerignore") else FileKind.DOCKERFILE
     if name in _BY_NAME:
         return _BY_NAME[name]
+    if _MAKEFILE.fullmatch(name):
+        return FileKind.MAKE
     if _COMPOSE.fullmatch(name):
         return FileKind.COMPOSE
     for pattern, kind in _BY_PATH:

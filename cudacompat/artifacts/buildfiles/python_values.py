@@ -7,7 +7,6 @@ environment says is left out, and what only a run can know makes a text unknown.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +24,7 @@ from cudacompat.artifacts.buildfiles.python_operations import (
     sum_of,
     together,
 )
+from cudacompat.artifacts.buildfiles.python_places import PythonPlaces
 
 _LONGEST = 1 << 18  # characters of a program
 _MOST_NODES = 40_000
@@ -57,7 +57,7 @@ class PythonTexts:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._starts = _line_starts(text)
+        self._span = PythonPlaces(text).span
         self._before: dict[str, Values] = {}  # what the names held at the end of the pass before
         self._tables: dict[str, Values] = {}
         self._dicts: dict[str, ast.Dict | None] = {}  # the tables that names stand for; None for several
@@ -108,18 +108,6 @@ class PythonTexts:
                 texts = _texts(self._of(found[1]))
                 if texts:
                     yield NamedText(found[0], *self._span(found[1]), texts=texts)
-
-    def _span(self, node: ast.expr) -> tuple[int, int]:
-        return self._at(node.lineno, node.col_offset), self._at(
-            node.end_lineno or node.lineno, node.end_col_offset or 0
-        )
-
-    def _at(self, line: int, column: int) -> int:
-        """The place of a column that Python counts in bytes."""
-        start = self._starts[line - 1]
-        stop = self._starts[line] if line < len(self._starts) else len(self._text)
-        row = self._text[start:stop]
-        return start + (column if row.isascii() else len(row.encode()[:column].decode(errors="ignore")))
 
     # -- names
 
@@ -301,10 +289,6 @@ def _in_order(tree: ast.Module) -> tuple[ast.AST, ...]:
         found.append(node)
         left.extend(reversed(list(ast.iter_child_nodes(node))))
     return tuple(found) if len(found) <= _MOST_NODES else ()
-
-
-def _line_starts(text: str) -> list[int]:
-    return [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", text))]
 
 
 def _texts(values: Values) -> tuple[str, ...] | None:

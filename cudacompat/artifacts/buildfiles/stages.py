@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cudacompat.artifacts.buildfiles import commands as shell
@@ -26,6 +26,7 @@ _OPTION = re.compile(r"--([\w-]+)(?:=(\S+))?\s*")
 _ONLY_HEREDOCS = re.compile(r"(?:\s*+\d*+<<-?['\"]?[^\s<]++)++\s*+")
 _SHEBANG = re.compile(r"#![ \t]*(?:\S*/env[ \t]+(?:-S[ \t]+)?)?(?:\S*/)?([\w.-]+)")
 _SHELLS = ("sh", "bash", "dash", "ash", "zsh")
+_NVIDIAS = re.compile(r"(?:^|/)nvidia/cuda:(\d{1,2}\.\d\.\d)-")
 _MOST_STAGES = 500
 _LONGEST = 1 << 15  # characters that variables put into a value; no list is as long
 _MOST_VARIABLES = 1_000_000  # of all instructions together
@@ -61,10 +62,12 @@ class _Build:
         self.stages: list[Stage] = []
         self.environment: dict[str, Setting] = {}  # ENV of the current stage
         self.arguments: dict[str, Setting] = {}  # ARG of the current stage
+        self.inherited: dict[str, Setting] = {}  # what its image is known to set
         self.passed_on: list[dict[str, Setting]] = []  # ARG of each stage before, for those that begin with it
         self.settings: list[Setting] = []
         self.copies: list[Copy] = []
         self.commands: list[RunCommand] = []
+        self.given: Mapping[str, str] = {}  # values for arguments that have none
         self.foreign = False  # whether SHELL named one that is not read here
         self._visible: dict[str, Setting] | None = None
         self._copied = 0
@@ -72,7 +75,7 @@ class _Build:
     def visible(self) -> dict[str, Setting]:
         """What the next instruction sees; made anew only after a change."""
         if self._visible is None:
-            self._visible = {**self.arguments, **self.environment}
+            self._visible = {**self.arguments, **self.inherited, **self.environment}  # ENV wins
             self._copied += len(self._visible)
             if self._copied > _MOST_VARIABLES:
                 raise ValueError("too many variables for as many instructions")
@@ -83,11 +86,17 @@ class _Build:
         self._visible = None
 
 
-def read(file: SourceFile, sources: Sources | None = None, targets: Sequence[tuple[int, str]] = ()) -> Dockerfile:
+def read(
+    file: SourceFile,
+    sources: Sources | None = None,
+    targets: Sequence[tuple[int, str]] = (),
+    given: Mapping[str, str] | None = None,
+) -> Dockerfile:
     """Return the stages and the commands of a Dockerfile, in order. `sources` are the scripts that it may source,
     `targets` where the targets of an Earthfile begin and their names; one without a FROM begins with the first stage.
-    """
+    `given` are values for build arguments that have none in it."""
     build = _Build(file, sources)
+    build.given = given or {}
     waiting = list(reversed(targets))
     for each in instructions(file.text):
         if waiting and waiting[-1][0] < each.start:
@@ -143,6 +152,7 @@ def _open(build: _Build, each: Instruction) -> None:
         base = build.stages[parent].base
         build.environment = dict(build.stages[parent].environment)
         build.arguments = dict(build.passed_on[parent])  # https://docs.docker.com/build/building/variables/#scoping
+    build.inherited = {found.name: found for found in _of_image(build, each, base)}
     build.stages.append(
         Stage(
             file=build.file.name,
@@ -157,6 +167,14 @@ def _open(build: _Build, each: Instruction) -> None:
             last=False,
         )
     )
+
+
+def _of_image(build: _Build, each: Instruction, base: Base | None) -> Iterator[Setting]:
+    """The release that NVIDIA's images give to CUDA_VERSION (their Dockerfiles: `ENV CUDA_VERSION 12.4.1`)."""
+    match = _NVIDIAS.search(base.image) if base is not None else None
+    if match is not None:
+        place = build.file.place(each.start, each.start)
+        yield Setting("CUDA_VERSION", match[1], place, way=AssignmentKind.ENVIRONMENT, written="")
 
 
 def _open_below(build: _Build, each: Instruction) -> None:
@@ -192,6 +210,8 @@ def _assign(build: _Build, each: Instruction) -> None:
         for setting in found:
             if setting.value is None and setting.written == "" and setting.name in build.before:
                 setting = replace(setting, value=build.before[setting.name].value)
+            elif setting.value is None and setting.written == "":
+                setting = replace(setting, value=build.given.get(setting.name))
             build.arguments[setting.name] = setting
             build.settings.append(setting)
 

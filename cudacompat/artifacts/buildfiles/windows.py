@@ -64,6 +64,7 @@ _WORD = re.compile(r"(?:\"[^\"\n]*\"?|'[^'\n]*'?|\^\r?\n|`\r?\n|[^\s\"'&|;<>])+"
 _END = re.compile(r"[&|;]+")
 _BRANCH = re.compile(r"[ \t@]*\}?[ \t]*(?:if|else|elseif|for|foreach|while|switch|function)\b", re.IGNORECASE)
 _CONTINUED = re.compile(r"[\^`]\r?\n")
+_HANDED = frozenset({"/c", "/k", "/s", "-command", "-c"})  # what comes next is text for another shell
 _LEADS = frozenset({"call", "&", ".", "start", "cmd", "/c", "exec", "{", "("})
 
 
@@ -102,7 +103,7 @@ class _Reader:
             if assigned is not None:
                 self._take(assigned, conditional)
             else:
-                for command in self._commands(line, conditional):
+                for command in self._commands(line.start(), line.end(), conditional):
                     count += 1
                     if count > _MOST_COMMANDS:
                         raise ValueError(f"more than {_MOST_COMMANDS} commands")
@@ -132,16 +133,20 @@ class _Reader:
         else:
             self._variables.plain[name] = setting
 
-    def _commands(self, line: re.Match[str], conditional: bool) -> Iterator[ShellCommand]:
+    def _commands(self, at: int, stop: int, conditional: bool, *, inside: bool = False) -> Iterator[ShellCommand]:
         words: list[Word] = []
-        at = line.start()
-        while at < line.end():
-            word = _WORD.match(self._text, at, line.end())
+        while at < stop:
+            word = _WORD.match(self._text, at, stop)
             if word is not None:
                 at = word.end()
+                if not inside and word[0][0] == '"' and words and words[-1].text.lower() in _HANDED:
+                    words = []  # cmd /k "call activate.bat && pip install …"
+                    last = word.end() - word[0].endswith('"')
+                    yield from self._commands(word.start() + 1, last, conditional, inside=True)
+                    continue
                 words.append(self._word(word))
                 continue
-            end = _END.match(self._text, at, line.end())
+            end = _END.match(self._text, at, stop)
             if end is not None and words:
                 yield from self._command(words, conditional)
                 words = []

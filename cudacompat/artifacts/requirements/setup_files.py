@@ -62,15 +62,37 @@ def _texts(value: ast.expr, named: Mapping[str, ast.expr]) -> Iterator[tuple[str
             part = named.get(part.id, part)
         if id(part) not in seen:
             seen.add(id(part))
-            yield from _items(part)
+            yield from _items(part, named)
             waiting += (part.right, part.left) if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add) else ()
 
 
-def _items(value: ast.expr) -> Iterator[tuple[str, int]]:
+def _items(value: ast.expr, named: Mapping[str, ast.expr]) -> Iterator[tuple[str, int]]:
     if isinstance(value, ast.List | ast.Tuple | ast.Set):
         for item in value.elts:
-            if isinstance(item, ast.Constant) and isinstance(item.value, str):
-                yield item.value, item.lineno
+            text = _text(item, named)
+            if text is not None:
+                yield text, item.lineno
+
+
+def _text(item: ast.expr, named: Mapping[str, ast.expr]) -> str | None:
+    """A text, with what names of the file stand for put in; without its marker, where that is made otherwise."""
+    if isinstance(item, ast.Name):
+        item = named.get(item.id, item)
+    if isinstance(item, ast.Constant):
+        return item.value if isinstance(item.value, str) else None
+    if isinstance(item, ast.BinOp) and isinstance(item.op, ast.Mod) and isinstance(item.left, ast.Constant):
+        requirement, semicolon, _ = str(item.left.value).partition(";")
+        return requirement if semicolon and "%" not in requirement else None
+    if not isinstance(item, ast.JoinedStr):
+        return None
+    pieces: list[str] = []
+    for part in item.values:
+        inner = part.value if isinstance(part, ast.FormattedValue) else part
+        known = named.get(inner.id) if isinstance(inner, ast.Name) else inner
+        if not isinstance(known, ast.Constant) or not isinstance(known.value, str):
+            return "".join(pieces).partition(";")[0] if ";" in "".join(pieces) else None
+        pieces.append(known.value)
+    return "".join(pieces)
 
 
 def setup_cfg(text: str, file: str) -> ReadRequirements:

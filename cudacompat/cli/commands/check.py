@@ -221,7 +221,7 @@ def _lists_apart(paths: Sequence[str], seconds: float) -> tuple[list[str], list[
 
         text = standard_input.text(seconds)
         if text is not None:
-            from cudacompat.app.wheels.lists import reads_as_list
+            from cudacompat.artifacts.requirements.plain_lists import reads_as_list
 
             texts = {"-": text} if reads_as_list(text) else {}
     if not texts and not any(map(may_list, paths)):

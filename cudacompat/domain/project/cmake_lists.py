@@ -20,12 +20,16 @@ from cudacompat.domain.project.cmake_values import (
     given_names,
     holds,
     is_left_out,
+    is_unset,
     is_users_choice,
+    names_set,
     put_in,
+    references_of,
+    unset_in,
     until_end,
     variables_of,
 )
-from cudacompat.domain.project.command_facts import is_aside
+from cudacompat.domain.project.command_facts import base_name, folder_of, is_aside
 from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Project, TextSpan
 from cudacompat.domain.tables.architectures import ARM_ONLY
 from cudacompat.domain.words.capability import ComputeCapability
@@ -41,6 +45,7 @@ _IN_FLAGS = re.compile(
     PAIR_OPTION + r"[=\s;]+[\"']?(arch=compute_\d{2,3}[af]?(?:,code=(?:\[[\w,]+\]|[\w]+(?:,(?:sm|compute)_\w+)*))?)"
     rf"|{ARCH_OPTION}[=\s;]+(\w+)"
 )
+_QUOTES = re.compile(r"\\+[\"']?|[\"']")
 _NO_SUFFIX = re.compile(r"(?<=\d)-(?=;|$)")  # ${NUMBER}-${SUFFIX}, where the suffix may be empty
 _SELECTS = "cuda_select_nvcc_arch_flags"
 _ARM, _OTHER = re.compile(r"(?i)aarch64|arm64|\barm\b|tegra|jetson"), re.compile(r"(?i)x86|amd64|i\d86")
@@ -109,16 +114,18 @@ def _named_targets(project: Project) -> tuple[CMakeTargets, ...]:
 def _named_in(project: Project, files: Sequence[CMakeFile]) -> tuple[CMakeTargets, ...]:
     switches = defaults_of(files, frozenset(given_names(project)))
     places = [place for file in files for place in _places(file) if not is_left_out(place.blocks, switches)]
+    places = _without_torch(places)
     commands = [place.command for place in places]
-    if any(map(finds_torch, commands)) and not any(map(_hands_on, commands)):
-        return ()
     variables = variables_of(commands, project.commands)
+    known = names_set(files).union(given_names(project))
+    conditions = {each for place in places for block in place.blocks for each in block}
+    plain = {**unset_in(conditions, known), **switches}
     found: list[CMakeTargets] = []
     for place in places:
-        conditional = any(_may_be_passed(block) and not holds(block, switches) for block in place.blocks)
+        conditional = any(_may_be_passed(block) and not holds(block, plain) for block in place.blocks)
         for text in _lists_of(place.command, variables):
             images = _images(text) if text is not None else None
-            if images is None and is_users_choice(place.command, place.conditions, variables):
+            if images is None and (is_left_out(place.blocks, plain) or _is_open_by_choice(place, variables, known)):
                 continue
             if images is None:
                 return ()
@@ -132,6 +139,30 @@ def _named_in(project: Project, files: Sequence[CMakeFile]) -> tuple[CMakeTarget
                     )
                 )
     return tuple(found)
+
+
+def _is_open_by_choice(place: _Place, variables: Values, known: frozenset[str]) -> bool:
+    """Whether what a command names is not known because whoever builds chooses it, and nothing is built of it else: in
+    a branch for that, or as the list of one CMake target that is empty then."""
+    command = place.command
+    if is_users_choice(command, place.conditions, variables):
+        return True
+    names = references_of(command)
+    return bool(_owners(command)) and bool(names) and all(is_unset(name, known) for name in names)
+
+
+def _without_torch(places: Sequence[_Place]) -> list[_Place]:
+    """Those that PyTorch's package does not overwrite, which it does in the folder that looks for it and below; none
+    where a file looks for it that others include."""
+    if any(_hands_on(place.command) for place in places):
+        return list(places)
+    finders = {place.command.place.file for place in places if finds_torch(place.command)}
+    if not all(base_name(file) == "CMakeLists.txt" for file in finders):
+        return []
+    folders = tuple(f"{folder_of(file)}/" for file in finders)
+    if "/" in folders:
+        return []
+    return [place for place in places if not place.command.place.file.startswith(folders)]
 
 
 def _owners(command: CMakeCommand) -> tuple[str, ...]:
@@ -247,6 +278,7 @@ def _images(text: str) -> tuple[ArchTarget, ...] | None:
     if is_off(text):
         return ()
     if _FLAG.search(text):
+        text = _QUOTES.sub("", text)  # code=\\"sm_70,compute_70\\"
         flags = [part for match in _IN_FLAGS.finditer(text) for part in _as_flag(match)]
         asked = requested(flags)
         return tuple(sorted(asked.images, key=str)) if asked.images and not asked.words else None

@@ -11,15 +11,10 @@ from dataclasses import dataclass
 
 from cudacompat.domain.project.cmake_lists import CMakeTargets, named_targets
 from cudacompat.domain.project.command_facts import is_aside
+from cudacompat.domain.project.list_units import OF_ONE_ARCH, TRIED
 from cudacompat.domain.project.model import CMakeCommand, Project
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget
 
-# kernels_sm90, flash_120a, gemm_hopper, attention-cc86
-_OF_ONE_ARCH = re.compile(
-    r"(?i)(?:sm|cc|arch|compute)_?\d|(?<!\d)(?:[5-9]\d|1[0-3]\d)[af]?(?!\d)"
-    r"|maxwell|pascal|volta|turing|ampere|ada(?![a-z])|lovelace|hopper|blackwell|thor|rubin|jetson|orin|xavier"
-)
-_TRIED = re.compile(r"(?i)test|bench|example|sample|demo|profil")  # what nobody else gets
 _ADDS = re.compile(r"(?:\w+_)?add_(?:library|executable|module)")
 _NOT_BUILT = frozenset({"INTERFACE", "ALIAS", "IMPORTED"})
 _LEAST_FAMILY = 2  # targets of one architecture each
@@ -57,7 +52,7 @@ def _own_lists(every: Sequence[CMakeTargets], project: Project) -> Iterator[CMak
     shared = tuple(image for each in every if not each.owners for image in each.images)
     inherits = _has_others(project, frozenset(own))
     for name, sets in own.items():
-        if _OF_ONE_ARCH.search(name) or _TRIED.search(name) or all(each.conditional for each in sets):
+        if OF_ONE_ARCH.search(name) or TRIED.search(name) or all(each.conditional for each in sets):
             continue
         if any(each.appends or each.arm is not None for each in sets):
             continue  # what is added to the shared list, or holds for some processors

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
+from cudacompat.domain.project.command_facts import is_aside
 from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Command, Project
 from cudacompat.domain.words.switch_values import is_on
 
@@ -16,8 +17,15 @@ _SET_ENDS = frozenset({"CACHE", "PARENT_SCOPE"})
 _SORTS = frozenset({"SORT", "REVERSE", "REMOVE_DUPLICATES", "LENGTH", "FIND"})
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
 _ANY_REFERENCE = re.compile(r"\$(?:ENV)?\{(\w+)\}")
-_OPTION = re.compile(r"(NOT )?\"?(?:\$\{)?(\w+)\}?\"?")
+_DEFINED = "DEFINED "
+_OPTION = re.compile(rf"(NOT )?({_DEFINED})?\"?(?:\$\{{)?(\w+)\}}?\"?")
 _PLAIN = re.compile(r"[\w.; ]*")  # a regular expression that matches itself alone
+_NAME = re.compile(r"\w+")
+_CONDITIONS = frozenset({"if", "elseif", "while", "message"})
+# variables that CMake, a package or the system sets
+_ELSEWHERE = re.compile(
+    r"^(?:CMAKE|CUDA|CPACK|MSVC|CTEST|ENV)|_(?:FOUND|DIR|VERSION|ROOT|INCLUDE\w*|LIBRAR\w*)$|^[A-Z]{1,8}(?:\d+)?$"
+)
 _WITH_CUDA = re.compile(r"(?:CUDA|GPU|NVCC)$|(?:ENABLE|USE|WITH|BUILD)_(?:\w+_)?(?:CUDA|GPU)")
 _UNKNOWN = ("${}",)
 _MOST_VALUES = 16  # of one variable
@@ -46,9 +54,14 @@ def variables_of(commands: Iterable[CMakeCommand], builds: Iterable[Command]) ->
                 found[name] += values
     for build in builds:
         for each in build.defines if build.program == "cmake" else ():
-            if each.name in found and each.value is not None:
-                found[each.name].append((each.value,))
+            if each.name in found or (each.name != LIST_NAME and _is_kept(build)):
+                found[each.name] += [(value,) for value in each.outcomes]
     return {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
+
+
+def _is_kept(build: Command) -> bool:
+    """Whether somebody gets what it builds: an image, what a script makes. A job may try one value after the other."""
+    return build.job is None and not is_aside(build.place.file)
 
 
 def _assigned(name: str, words: Sequence[str], known: Values) -> Iterator[tuple[str, list[tuple[str, ...]]]]:
@@ -170,15 +183,45 @@ def _held(condition: str, switches: Mapping[str, bool]) -> bool | None:
         parts = [_held(each, switches) for each in condition.split(" AND ")]
         return False if False in parts else None if None in parts else True
     match = _OPTION.fullmatch(condition)
-    if match is None or match[2] not in switches:
+    name = f"{match[2] or ''}{match[3]}" if match is not None else ""
+    if match is None or name not in switches:
         return None
-    return switches[match[2]] is not (match[1] is not None)
+    return switches[name] is not (match[1] is not None)
+
+
+def references_of(command: CMakeCommand) -> frozenset[str]:
+    """Return the variables whose values a command is given."""
+    return frozenset(name for word in command.arguments for name in _ANY_REFERENCE.findall(word.text))
 
 
 def is_users_choice(command: CMakeCommand, conditions: Sequence[str], variables: Values) -> bool:
     """Whether the values in a command are given by whoever builds, and it stands in a branch for that: each variable in
     it that no file sets is asked for by a condition."""
-    names = {name for word in command.arguments for name in _ANY_REFERENCE.findall(word.text)}
+    names = references_of(command)
     open_ = [name for name in names if name != LIST_NAME and name not in variables]
     asked = [each for each in conditions if not each.startswith("NOT ")]
     return bool(open_) and all(any(re.search(rf"\b{name}\b", each) for each in asked) for name in open_)
+
+
+def names_set(files: Iterable[CMakeFile]) -> frozenset[str]:
+    """Return every word of the project's CMake files that a command other than a condition is given: what is not among
+    them no file sets, and no command hands a value back by it."""
+    every = (command for file in files for command in file.commands if command.name not in _CONDITIONS)
+    return frozenset(part for each in every for word in each.arguments for part in _bare(word.text))
+
+
+def _bare(text: str) -> list[str]:
+    """The names in a word, but for those whose value is asked for."""
+    return _NAME.findall(_ANY_REFERENCE.sub(" ", text))
+
+
+def is_unset(name: str, known: frozenset[str]) -> bool:
+    """Whether a variable is certainly empty where whoever builds gives none: a project's own, which nothing sets."""
+    return name not in known and _ELSEWHERE.search(name) is None
+
+
+def unset_in(conditions: Iterable[str], known: frozenset[str]) -> Mapping[str, bool]:
+    """Return the variables of such conditions that are certainly unset, as options that are off."""
+    matches = filter(None, map(_OPTION.fullmatch, conditions))
+    names = {match[3] for match in matches if is_unset(match[3], known)}
+    return {f"{before}{name}": False for name in names for before in ("", _DEFINED)}

@@ -12,7 +12,10 @@ from cudacompat.domain.words.finding import Edit, Fix
 from cudacompat.domain.words.programs import APT, CONDA, SYSTEM_PACKAGERS
 from cudacompat.domain.words.versions import ToolkitVersion
 
-_ASIDE = frozenset({"example", "examples", "sample", "samples", "test", "tests", "doc", "docs", "benchmarks"})
+_ASIDE = frozenset(
+    {"example", "examples", "sample", "samples", "test", "tests", "doc", "docs", "benchmarks"}
+    | {"unittest", "unittests", "unit_test", "unit_tests", "unit-tests"}
+)
 _LONGEST_LINE = 1 << 14  # characters; what is in a longer one is left to a person
 _INSTALLERS = SYSTEM_PACKAGERS | CONDA | {"pip", "pip3"}
 
@@ -36,6 +39,12 @@ def is_cmake(name: str) -> bool:
 def is_makefile(name: str) -> bool:
     """Whether a file of this path is a Makefile that `make` reads by itself."""
     return base_name(name).lower() in ("makefile", "gnumakefile")
+
+
+def is_any_makefile(name: str) -> bool:
+    """Whether a file of this path is a Makefile, maybe one that another includes or a command names."""
+    base = base_name(name).lower()
+    return base.startswith(("makefile", "gnumakefile")) or base.endswith(".mk")
 
 
 def is_aside(name: str) -> bool:

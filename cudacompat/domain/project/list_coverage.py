@@ -124,6 +124,13 @@ def beside(project: Project, listed: ArchListSetting) -> Sequence[ArchListSettin
     return project.lists_reaching(listed.command) if listed.command is not None else (listed,)
 
 
+def is_said(listed: ArchListSetting) -> bool:
+    """Whether all that is built of the list is known: it holds no names, and no PTX that another setting asks for."""
+    if not listed.outcomes or ptx_beside(listed) is None:
+        return False
+    return all(item.code is not None for archs in listed.outcomes for item in archs.items)
+
+
 def drops_unknown(listed: ArchListSetting) -> bool:
     """Whether what reads the list leaves out, without a word, what its toolkit cannot build, rather than to hand it on
     to nvcc, which stops."""

@@ -42,7 +42,7 @@ class Setting:
     is whether a bare semicolon behind it ends the shell's command. `separator` is what parts the items where the file's
     own syntax does it (CMake's set()), `of_target` whether it is a property of a CMake target and no variable.
     `choices` are all the values that it may have where it is one of several (by branch, by run of a matrix), `value`
-    `None` then.
+    `None` then. `unit` is what these flags are for alone, if the file compiles more.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Setting:
     separator: str | None = None
     of_target: bool = False
     choices: tuple[str, ...] = ()
+    unit: str = ""
 
     def __post_init__(self) -> None:
         if self.value is not None and len(self.value) > _LONGEST_VALUE:
@@ -339,8 +340,7 @@ class Project:
         return file.text[place.start : place.end] if file is not None else ""
 
     def once(self, question: Hashable, answer: Callable[[], Answer]) -> Answer:
-        """The answer to a question about this project that is asked again and again, found at the first time. The
-        question names what it is about: a function's name, a stage (`Stage.key`), the place of a setting."""
+        """The answer to a question, found when it is first asked; it names what it is about: a function, a place."""
         answers = self._index.answers
         if question not in answers:
             answers[question] = answer()

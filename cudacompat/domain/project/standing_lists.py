@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from cudacompat.domain.project.assignments import AssignmentKind
-from cudacompat.domain.project.command_facts import base_name, in_cargo_config, is_aside, is_cmake, is_makefile
+from cudacompat.domain.project.command_facts import base_name, in_cargo_config, is_any_makefile, is_aside, is_cmake
 from cudacompat.domain.project.default_lists import standing_lists
+from cudacompat.domain.project.list_units import OF_ONE_ARCH
 from cudacompat.domain.project.model import ArchListSetting, Project
 
 _PROGRAMS = (".py",)
@@ -31,8 +32,8 @@ def _stands(listed: ArchListSetting) -> bool:
     """Whether it decides a build of its own file, or of whatever runs in its environment."""
     setting = listed.setting
     name = base_name(setting.place.file).lower()
-    if listed.command is not None or is_aside(setting.place.file):
+    if listed.command is not None or is_aside(setting.place.file) or OF_ONE_ARCH.search(name):
         return False
     if setting.way is AssignmentKind.FLAGS:
-        return is_makefile(name) or name.endswith((*_PROGRAMS, ".rs", *_OWN))
+        return is_any_makefile(name) or name.endswith((*_PROGRAMS, ".rs", *_OWN))
     return name.endswith((*_PROGRAMS, *_OWN)) and not in_cargo_config(setting)

@@ -35,7 +35,8 @@ class InstallCommand:
     """What the words of one command say: requirements as they are written, files of them (and of constraints), the
     index that replaces PyPI and those beside it, whether the first index that has a package gives it (uv), the
     channels where conda installs (`conda` is whether it does), and the extras with which the project itself is
-    installed (`None` where it is not). `removed` are the packages that it uninstalls."""
+    installed (`None` where it is not). `removed` are the packages that it uninstalls, `more` is whether it installs
+    something else that only the build can know."""
 
     requirements: tuple[str, ...]
     files: tuple[str, ...] = ()
@@ -47,6 +48,7 @@ class InstallCommand:
     first_index: bool = False
     own_extras: tuple[str, ...] | None = None
     removed: tuple[str, ...] = ()
+    more: bool = False
 
 
 def install_command(
@@ -135,6 +137,7 @@ class _Reading:
         self._extra = [each for each in found if each is not None]
         self._channels: list[str] = []
         self._own: tuple[str, ...] | None = None
+        self._more = False
         backend = environment.get("UV_TORCH_BACKEND", "")
         if backend and LOCAL_BUILD.fullmatch(backend):
             self._extra.append(backend)
@@ -153,6 +156,7 @@ class _Reading:
             word = words[at]
             at += 1
             if word is None:
+                self._more = True
                 continue
             name, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")
             glued = re.fullmatch(r"-([rcif])(.+)", word) if not word.startswith("--") else None
@@ -206,6 +210,7 @@ class _Reading:
             conda=self._conda,
             channels=tuple(self._channels),
             own_extras=self._own,
+            more=self._more,
         )
 
 

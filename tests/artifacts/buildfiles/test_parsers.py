@@ -102,7 +102,7 @@ def test_the_deepest_of_a_long_chain_is_read_too() -> None:
         ("export A=1\nexport A=$(date)\nmake", {"A": None}),
         ("export A=1 B=2\nmake", {"A": "1", "B": "2"}),
         ("export A=$B\nmake", {"A": None}),
-        ("export A=1\nexport A+=2\nmake", {"A": None}),
+        ("export A=1\nexport A+=2\nmake", {"A": "12"}),
         ("make\nexport A=1", {}),
         ("A=1 true\nmake", {}),
         ("declare A=1\nmake", {}),

@@ -36,9 +36,10 @@ from cudacompat.domain.project.list_coverage import (
     images_beside,
     images_of,
     images_of_flags,
-    ptx_beside,
+    is_said,
     serves,
 )
+from cudacompat.domain.project.list_units import parts
 from cudacompat.domain.project.loose_lists import loose_groups, unpublished_groups
 from cudacompat.domain.project.model import ArchListSetting, Command, Project, TextSpan
 from cudacompat.domain.project.other_machines import passes_by
@@ -124,13 +125,15 @@ def _as_note(found: Finding) -> Finding:
 
 
 def _of_group(project: Project, group: Sequence[ArchListSetting], worst: tuple[ListCoverage, ...]) -> Iterator[Finding]:
-    """Of lists of which one is taken: the targets that all together do not serve."""
-    images = [image for each in group for image in images_of(each)] if all(map(_said, group)) else []
-    for target in project.targets if images else ():
-        result = serves(target.capability, images)
-        if result in worst and not all(passes_by(each, target.capability) for each in group):
-            last = last_with_result(group, target, result, images=images_of)
-            yield _finding(project, last, target, result=result, images=images)
+    """Of lists of which one is taken: the targets that all together do not serve, or that a unit does not serve which
+    is compiled by itself."""
+    for target in project.targets:
+        if all(passes_by(each, target.capability) for each in group):
+            continue
+        for result, lists, images in parts(group, target.capability):
+            if result in worst:
+                last = last_with_result(lists, target, result, images=images_of)
+                yield _finding(project, last, target, result=result, images=images)
 
 
 def _counts(project: Project, listed: ArchListSetting, command: Command) -> bool:
@@ -157,7 +160,7 @@ def _of_branches(project: Project) -> Iterator[Finding]:
             if command.conditional:
                 branched.add(key)
     for key, group in groups.items():
-        if key not in branched or not all(_said(each) and each.command is not None for each in group):
+        if key not in branched or not all(is_said(each) and each.command is not None for each in group):
             continue
         if not all(each.command is not None and _counts(project, each, each.command) for each in group):
             continue
@@ -172,11 +175,12 @@ def _of_branches(project: Project) -> Iterator[Finding]:
 
 
 def _of_compilers(project: Project) -> Iterator[Finding]:
-    """Of the flags of nvcc in commands: what no call of nvcc in the same file serves. One call may be for one GPU."""
+    """Of the flags of nvcc in commands, or that make gets: what no such call in the same file serves. One call may be
+    for one GPU."""
     groups: dict[str, list[ArchListSetting]] = {}
     for listed in project.lists:
         command = listed.command
-        if command is None or command.program != "nvcc" or listed.setting.way is not AssignmentKind.FLAGS:
+        if command is None or command.program not in _COMPILERS or listed.setting.way is not AssignmentKind.FLAGS:
             continue
         if not is_aside(command.place.file) and (command.job is None or is_published(project, command.job)):
             groups.setdefault(command.place.file, []).append(listed)
@@ -213,6 +217,7 @@ def _of_engines(project: Project) -> Iterator[Finding]:
                 )
 
 
+_COMPILERS = frozenset({"nvcc", "make", "gmake"})
 _UNSERVED = (ListCoverage.JIT, ListCoverage.FAILS)
 _Unserved = tuple[tuple[Target, ListCoverage, tuple[ArchTarget, ...], ArchListSetting | None], ...]
 
@@ -227,7 +232,7 @@ def _all_unserved(
     project: Project, command: Command, listed: ArchListSetting
 ) -> Iterator[tuple[Target, ListCoverage, tuple[ArchTarget, ...], ArchListSetting | None]]:
     together = beside(project, listed)
-    if not all(map(_said, together)):
+    if not all(map(is_said, together)):
         return
     flags = (image for setting in flag_settings(command) for image in images_of_flags(setting))
     images = _built(project, listed, (*images_beside(project, listed), *flags))
@@ -249,15 +254,20 @@ def _built(project: Project, listed: ArchListSetting, images: tuple[ArchTarget, 
 def _of_files(project: Project) -> Iterator[Finding]:
     """Of the lists that files give to builds, where no command says which list counts: those of one name in one file
     together, since one of them is taken."""
-    named = {each.setting.name for each in project.lists if each.command is not None}
+    named = {_named_by(each) for each in project.lists if each.command is not None}
     standing = tuple(standing_groups(project))
     general = any(not _of_one_chip(image) for group in standing for each in group for image in images_of(each))
     for group in standing:
-        if group[0].setting.name in named:
+        if _named_by(group[0]) in named:
             continue
         if general and all(_of_one_chip(image) for each in group for image in images_of(each)):
             continue  # what some sources are compiled for besides: their other code has the other list
         yield from _of_group(project, group, worst=_UNSERVED)
+
+
+def _named_by(listed: ArchListSetting) -> str:
+    """What a list is called; flags, which have no name, by their file."""
+    return listed.setting.name or f"{listed.setting.place.file}:"
 
 
 def _of_one_chip(image: ArchTarget) -> bool:
@@ -318,17 +328,6 @@ def _named_in_cmake(
         help_=f"add {number} to a list of CMake's, or -gencode arch=compute_{number},code=sm_{number} to flags",
         fix=None,
     )
-
-
-def _said(listed: ArchListSetting) -> bool:
-    """Whether all that is built of the list is known."""
-    return bool(listed.outcomes) and not _unsaid(listed)
-
-
-def _unsaid(listed: ArchListSetting) -> bool:
-    """Whether the list does not say all that will be built: names, or PTX that another setting asks for."""
-    items = [item for archs in listed.outcomes for item in archs.items]
-    return any(item.code is None for item in items) or ptx_beside(listed) is None
 
 
 def _chosen(together: Iterable[ArchListSetting], target: Target) -> ArchListSetting | None:

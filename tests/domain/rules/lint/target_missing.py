@@ -1103,6 +1103,227 @@ CASES += (
     ),
 )
 
+_TWO_EXTENSIONS = """\
+from setuptools import setup
+from torch.utils.cpp_extension import BuildExtension, CUDAExtension
+
+both = ["-O3", "-gencode=arch=compute_80,code=sm_80", "-gencode=arch=compute_120,code=sm_120"]
+less = ["-O3", {0}]
+setup(
+    ext_modules=[
+        CUDAExtension("{1}", ["a.cu"], extra_compile_args={{"nvcc": both}}),
+        CUDAExtension("{2}", ["b.cu"], extra_compile_args={{"nvcc": less}}),
+    ],
+    cmdclass={{"build_ext": BuildExtension}},
+)
+"""
+_80, _120 = '"-gencode=arch=compute_80,code=sm_80"', '"-gencode=arch=compute_120,code=sm_120"'
+_TWO_PROGRAMS = """\
+all: fit draw
+
+fit: fit.cu
+\tnvcc -gencode arch=compute_80,code=sm_80 -gencode arch=compute_120,code=sm_120 -o fit fit.cu
+
+draw: draw.cu
+\tnvcc {0} -o draw draw.cu
+"""
+_WITH_120 = "-gencode arch=compute_80,code=sm_80 -gencode arch=compute_120,code=sm_120"
+
+CASES += (
+    LintCase(  # each extension is loaded by itself
+        bad={"setup.py": _TWO_EXTENSIONS.format(_80, "render", "sort")},
+        good={"setup.py": _TWO_EXTENSIONS.format(f"{_80}, {_120}", "render", "sort")},
+        line="compute_80",
+        gpu=("RTX 5070 Ti",),
+    ),
+    LintCase(  # so is each program
+        bad={"Makefile": _TWO_PROGRAMS.format("-gencode arch=compute_80,code=sm_80")},
+        good={"Makefile": _TWO_PROGRAMS.format(_WITH_120)},
+        line="draw.cu",
+        gpu=("RTX 5070 Ti",),
+    ),
+    LintCase(
+        bad={"build.sh": f"nvcc {_WITH_120} -o fit fit.cu\nnvcc -arch=sm_80 -code=sm_80 -o draw draw.cu\n"},
+        good={"build.sh": f"nvcc {_WITH_120} -o fit fit.cu\nnvcc -arch=sm_120 -o draw draw.cu\n"},
+        line="draw.cu",
+        gpu=("RTX 5070 Ti",),
+    ),
+)
+
+_GATHERED = """\
+archs=(70 {0})
+for a in "${{archs[@]}}"; do FLAGS+=" -gencode arch=compute_$a,code=sm_$a"; done
+nvcc $FLAGS -o fit fit.cu
+"""
+_IN_ARRAY = """\
+FLAGS=(-O3)
+for a in 70 {0}; do FLAGS+=(-gencode "arch=compute_$a,code=sm_$a"); done
+nvcc "${{FLAGS[@]}}" -o fit fit.cu
+"""
+_WORD_BY_WORD = """\
+ARCHS="70 {0}"
+FLAGS=""
+for a in $ARCHS; do
+  FLAGS="$FLAGS -gencode arch=compute_${{a}},code=sm_${{a}}"
+done
+nvcc ${{FLAGS}} -o fit fit.cu
+"""
+_ADDED = 'F="NEW -O3"\n[ -n "$X" ] && F+=" -lineinfo"\nnvcc $F -o fit fit.cu\n'
+_JUST = """\
+cuda-arch := "{0}"
+
+# for the GPUs of the lab
+@build dir="b":
+    @cmake -B {{{{dir}}}} -DCMAKE_CUDA_ARCHITECTURES={{{{ cuda-arch }}}}
+    cmake --build {{{{dir}}}}
+"""
+_PLAIN_CMAKE = """\
+cmake_minimum_required(VERSION 3.24)
+project(fit LANGUAGES CXX CUDA)
+add_library(fit SHARED fit.cu)
+"""
+_BY_NUMBER = """\
+cmake_minimum_required(VERSION 3.24)
+project(fit LANGUAGES CXX CUDA)
+set(CMAKE_CUDA_ARCHITECTURES ${FIT_SM})
+add_library(fit SHARED fit.cu)
+"""
+_IMAGE = """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+ARG FIT_SM{0}
+COPY . /src
+WORKDIR /src
+RUN {1}
+"""
+_COMPOSE = """\
+services:
+  fit:
+    build:
+      context: .
+      args:
+        FIT_SM: "{0}"
+    deploy: {{resources: {{reservations: {{devices: [{{driver: nvidia, capabilities: [gpu]}}]}}}}}}
+"""
+_SCRIPT = "SM=${1:-120}\nnvcc -gencode arch=compute_${SM},code=sm_${SM} -o fit fit.cu\n"
+_OWN_SCRIPT = "nvcc -gencode arch=compute_${FIT_SM},code=sm_${FIT_SM} -o fit fit.cu\n"
+_BY_MAKE = "CUDA_ARCH_FLAG ?= sm_120\nfit: fit.cu\n\tnvcc -arch=$(CUDA_ARCH_FLAG) -o fit fit.cu\n"
+_UNSET = """\
+cmake_minimum_required(VERSION 3.18)
+project(fit LANGUAGES CXX CUDA)
+if(FIT_ARCHS)
+  foreach(arch ${{FIT_ARCHS}})
+    string(REGEX MATCH "[0-9]+" number ${{arch}})
+    list(APPEND FIT_FLAGS -gencode arch=compute_${{number}},code=sm_${{number}})
+  endforeach()
+else()
+  list(APPEND FIT_FLAGS -gencode arch=compute_{0},code=sm_{0})
+endif()
+add_library(fit SHARED fit.cu)
+target_compile_options(fit PRIVATE ${{FIT_FLAGS}})
+"""
+_ABOVE_TORCH = """\
+cmake_minimum_required(VERSION 3.24)
+set(CMAKE_CUDA_ARCHITECTURES {0})
+project(fit LANGUAGES CXX CUDA)
+add_library(fit SHARED fit.cu)
+add_subdirectory(python)
+"""
+_WITH_TORCH = "find_package(Torch REQUIRED)\nadd_library(fit_torch SHARED torch.cu)\n"
+
+CASES += (
+    *(
+        LintCase(
+            bad={"build.sh": script.format("80")},
+            good={"build.sh": script.format("120")},
+            line="nvcc",
+            gpu=("RTX 5070 Ti",),
+        )
+        for script in (_GATHERED, _IN_ARRAY, _WORD_BY_WORD)
+    ),
+    LintCase(  # what a branch may add counts
+        bad={"build.sh": _ADDED.replace("NEW", "-arch=sm_80")},
+        good={"build.sh": _ADDED.replace("NEW", "-arch=sm_120")},
+        line="nvcc",
+        gpu=("RTX 5070 Ti",),
+    ),
+    LintCase(
+        bad={"justfile": _JUST.format("80"), "CMakeLists.txt": _PLAIN_CMAKE},
+        good={"justfile": _JUST.format("120"), "CMakeLists.txt": _PLAIN_CMAKE},
+        line="cuda-arch",
+        gpu=("RTX 5070 Ti",),
+    ),
+    LintCase(  # a number that an image hands to a variable of the project's own
+        bad={
+            "Dockerfile": _IMAGE.format("=80", "cmake -B b -DFIT_SM=${FIT_SM} && cmake --build b"),
+            "CMakeLists.txt": _BY_NUMBER,
+        },
+        good={
+            "Dockerfile": _IMAGE.format("=120", "cmake -B b -DFIT_SM=${FIT_SM} && cmake --build b"),
+            "CMakeLists.txt": _BY_NUMBER,
+        },
+        line="FIT_SM",
+        gpu=("RTX 5070 Ti",),
+    ),
+    LintCase(  # an argument of a script
+        bad={"Dockerfile": _IMAGE.format("=80", "./build.sh ${FIT_SM}"), "build.sh": _SCRIPT},
+        good={"Dockerfile": _IMAGE.format("=120", "./build.sh ${FIT_SM}"), "build.sh": _SCRIPT},
+        line="nvcc",
+        gpu=("RTX 5070 Ti",),
+    ),
+    LintCase(  # a variable of the image's, whose value a compose file gives
+        bad={
+            "compose.yaml": _COMPOSE.format("80"),
+            "Dockerfile": _IMAGE.format("", "./build.sh"),
+            "build.sh": _OWN_SCRIPT,
+        },
+        good={
+            "compose.yaml": _COMPOSE.format("120"),
+            "Dockerfile": _IMAGE.format("", "./build.sh"),
+            "build.sh": _OWN_SCRIPT,
+        },
+        line="nvcc",
+        gpu=("RTX 5070 Ti",),
+    ),
+    LintCase(
+        bad={"Makefile": _BY_MAKE, "build.sh": "make CUDA_ARCH_FLAG=sm_80\n"},
+        good={"Makefile": _BY_MAKE, "build.sh": "make CUDA_ARCH_FLAG=sm_120\n"},
+        line="make",
+        gpu=("RTX 5070 Ti",),
+    ),
+    LintCase(
+        bad={"build.sh": 'make NVCC_GENCODE="-gencode=arch=compute_80,code=sm_80"\n'},
+        good={"build.sh": 'make NVCC_GENCODE="-gencode=arch=compute_120,code=sm_120"\n'},
+        line="make",
+        gpu=("RTX 5070 Ti",),
+    ),
+    LintCase(  # what a variable opens that nothing sets is not known, and the other branch is
+        bad={"CMakeLists.txt": _UNSET.format("70")},
+        good={"CMakeLists.txt": _UNSET.format("120")},
+        line="compute_70",
+        gpu=("RTX 5070 Ti",),
+    ),
+    LintCase(  # a Makefile that another includes
+        bad={"Makefile.Cuda": "TARGETS = 52 80\nGEN=$(foreach t,$(TARGETS),-gencode arch=compute_$(t),code=sm_$(t))\n"},
+        good={
+            "Makefile.Cuda": "TARGETS = 52 120\nGEN=$(foreach t,$(TARGETS),-gencode arch=compute_$(t),code=sm_$(t))\n"
+        },
+        line="foreach",
+        gpu=("RTX 5070 Ti",),
+    ),
+    LintCase(  # quotes that the shell takes away
+        bad={"Makefile.am": 'nvcc_ARCH = -gencode=arch=compute_52,code=\\"sm_52,compute_52\\"\n'},
+        good={"Makefile.am": 'nvcc_ARCH = -gencode=arch=compute_120,code=\\"sm_120,compute_120\\"\n'},
+        line="nvcc_ARCH",
+        gpu=("RTX 5070 Ti",),
+    ),
+    LintCase(  # PyTorch's package overwrites the list where it is looked for and below
+        bad={"CMakeLists.txt": _ABOVE_TORCH.format("70-real"), "python/CMakeLists.txt": _WITH_TORCH},
+        good={"CMakeLists.txt": _ABOVE_TORCH.format("120"), "python/CMakeLists.txt": _WITH_TORCH},
+        line="70-real",
+        gpu=("RTX 5070 Ti",),
+    ),
+)
+
 NEAR_MISSES = (
     *(
         NearMiss(why, {"CMakeLists.txt": _OWN_LISTS.format(name, line)}, gpu=("12.0",))
@@ -1265,6 +1486,86 @@ GENCODE = -gencode=arch=compute_90,code=sm_90 \\
 """,
             "fp8/Makefile": "FP8 = -gencode=arch=compute_100a,code=sm_100a\n",
         },
+        gpu=("RTX 5070 Ti",),
+    ),
+)
+
+NEAR_MISSES += (
+    NearMiss(
+        "extensions that are for one architecture each, of which the package loads the GPU's own",
+        {"setup.py": _TWO_EXTENSIONS.format(_80, "render", "render_sm80")},
+        gpu=("RTX 5070 Ti",),
+    ),
+    NearMiss(
+        "extensions whose lists have nothing in common: one may be loaded in place of the other",
+        {"setup.py": _TWO_EXTENSIONS.format('"-gencode=arch=compute_90,code=sm_90"', "render", "render_tma")},
+        gpu=("RTX 5070 Ti",),
+    ),
+    NearMiss(
+        "an extension that the program may go past",
+        {
+            "setup.py": _TWO_EXTENSIONS.format(_80, "render", "sort").replace(
+                'CUDAExtension("sort", ["b.cu"], extra_compile_args={"nvcc": less})',
+                'CUDAExtension("sort", ["b.cu"], extra_compile_args={"nvcc": less}) if OLD else None',
+            )
+        },
+        gpu=("RTX 5070 Ti",),
+    ),
+    NearMiss(
+        "the same source, compiled for one GPU after the other",
+        {"build.sh": f"nvcc {_WITH_120} -o fit fit.cu\nnvcc -arch=sm_80 -code=sm_80 -o fit-old fit.cu\n"},
+        gpu=("RTX 5070 Ti",),
+    ),
+    NearMiss(
+        "a file that the program loads on one GPU",
+        {"build.sh": f"nvcc {_WITH_120} -o fit fit.cu\nnvcc -arch=sm_80 -cubin -o draw.cubin draw.cu\n"},
+        gpu=("RTX 5070 Ti",),
+    ),
+)
+
+NEAR_MISSES += (
+    NearMiss(
+        "a function's argument is not the script's",
+        {
+            "Dockerfile": _IMAGE.format("=80", "./build.sh ${FIT_SM}"),
+            "build.sh": "one() {\n  nvcc -gencode arch=compute_$1,code=sm_$1 -o fit fit.cu\n}\none 120\n",
+        },
+        gpu=("RTX 5070 Ti",),
+    ),
+    NearMiss(
+        "a script that moves its arguments on",
+        {
+            "Dockerfile": _IMAGE.format("=80", "./build.sh ${FIT_SM} 120"),
+            "build.sh": "shift\nnvcc -gencode arch=compute_$1,code=sm_$1 -o fit fit.cu\n",
+        },
+        gpu=("RTX 5070 Ti",),
+    ),
+    NearMiss(
+        "the number is given by whoever builds",
+        {"Dockerfile": _IMAGE.format("", "cmake -B b -DFIT_SM=${FIT_SM}"), "CMakeLists.txt": _BY_NUMBER},
+        gpu=("RTX 5070 Ti",),
+    ),
+    NearMiss(
+        "a list of an array to which a branch adds the GPU",
+        {"build.sh": 'archs=(80)\n[ "$NEW" ] && archs+=(120)\n' + _GATHERED.format("80").split("\n", 1)[1]},
+        gpu=("RTX 5070 Ti",),
+    ),
+    NearMiss(
+        "PyTorch is looked for at the top: its package decides everywhere",
+        {"CMakeLists.txt": _ABOVE_TORCH.format("70-real").replace("add_subdirectory(python)", "find_package(Torch)")},
+        gpu=("RTX 5070 Ti",),
+    ),
+    NearMiss(
+        "a variable that a package may set",
+        {"CMakeLists.txt": _UNSET.format("70").replace("if(FIT_ARCHS)", "if(FIT_FOUND)")},
+        gpu=("RTX 5070 Ti",),
+    ),
+)
+
+NEAR_MISSES += (
+    NearMiss(
+        "a Makefile for one architecture, by its name",
+        {"Makefile.sm80": "NVCCFLAGS = -gencode arch=compute_80,code=sm_80\n"},
         gpu=("RTX 5070 Ti",),
     ),
 )

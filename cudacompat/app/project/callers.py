@@ -1,0 +1,111 @@
+"""What is handed over from one file of a project to another: to a script, arguments and variables that it asks for; to
+a Dockerfile, build arguments."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
+from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.command_facts import is_aside
+from cudacompat.domain.project.model import Command, ImageBuild, Setting, SourceFile, Stage, Word
+
+_SHELLS = frozenset({"bash", "sh", "dash", "zsh", "source", "."})
+_SCRIPT = re.compile(r"[\w.+-]+\.(?:sh|bash)")
+_ASKED = re.compile(r"\$\{?(\w+)")
+_OF_CUDA = re.compile(r"(?i)arch|sm_|compute_|cuda|nvcc|torch")
+_MOVES = re.compile(r"(?m)(?:^|[;&|({]|\bdo\b|\bthen\b)[ \t]*(?:shift|getopts|set[ \t]+--)\b")  # other arguments then
+_MOST_CALLS = 200  # of one script
+_MOST_VALUES = 32
+
+
+class Callers:
+    """The calls of the project's scripts by image builds and by other scripts, not by jobs, which may try a value."""
+
+    def __init__(self, files: Iterable[SourceFile], commands: Iterable[Command]) -> None:
+        self._scripts = {file.name: file for file in files if kind_of(file.name) is FileKind.SCRIPT}
+        named: dict[str, list[str]] = defaultdict(list)
+        for name in self._scripts:
+            named[name.rpartition("/")[2]].append(name)
+        self._only = {base: names[0] for base, names in named.items() if len(names) == 1}
+        self._calls: dict[str, list[tuple[Command, tuple[Word, ...]]]] = defaultdict(list)
+        for command in commands:
+            called = self._called(command)
+            if called is not None and len(self._calls[called[0]]) <= _MOST_CALLS:
+                self._calls[called[0]].append((command, called[1]))
+
+    def _called(self, command: Command) -> tuple[str, tuple[Word, ...]] | None:
+        """The script that a command calls, and the arguments."""
+        if command.job is not None or command.instruction not in (None, "RUN") or is_aside(command.place.file):
+            return None
+        words = command.words
+        if command.program in _SHELLS:
+            at = next((at for at, word in enumerate(words[1:], 1) if not word.text.startswith("-")), len(words))
+            words = words[at:]
+        base = words[0].text.rpartition("/")[2] if words else ""
+        name = self._only.get(base) if _SCRIPT.fullmatch(base) else None
+        return (name, words[1:]) if name is not None and name != command.place.file else None
+
+    def handed(self) -> Mapping[str, Mapping[str, Setting]]:
+        """Return what each script gets of all its calls, by the script's name; nothing for one that gets nothing."""
+        found = {name: self._handed(self._scripts[name], calls) for name, calls in self._calls.items()}
+        return {name: settings for name, settings in found.items() if settings}
+
+    def _handed(self, file: SourceFile, calls: Sequence[tuple[Command, tuple[Word, ...]]]) -> Mapping[str, Setting]:
+        if not calls or len(calls) > _MOST_CALLS or _OF_CUDA.search(file.text) is None:
+            return {}
+        asked = {name for name in _ASKED.findall(file.text) if not name.isdecimal()}
+        moves = _MOVES.search(file.text) is not None
+        numbers = set() if moves else {str(at) for _, words in calls for at in range(1, len(words) + 1)}
+        found: dict[str, Setting] = {}
+        for name in sorted(asked | numbers):
+            settings = [_given(command, words, name) for command, words in calls]
+            merged = _merged([each for each in settings if each is not None])
+            if merged is not None and None not in settings:
+                found[name] = merged
+        return found
+
+
+def _given(command: Command, words: Sequence[Word], name: str) -> Setting | None:
+    """What one call gives to a name of its script."""
+    if not name.isdecimal():
+        return command.environment.get(name)
+    if int(name) > len(words):
+        return Setting(name, "", command.place, way=AssignmentKind.ENVIRONMENT, written="")
+    word = words[int(name) - 1]
+    value = word.text if word.known else None
+    return Setting(
+        name, value, word.place, way=AssignmentKind.ENVIRONMENT, written=word.text, in_shell=True, choices=word.choices
+    )
+
+
+def _merged(settings: Sequence[Setting]) -> Setting | None:
+    """One setting of what several calls give: all their values; `None` where one is not known."""
+    if not settings or not all(each.outcomes for each in settings):
+        return None
+    values = tuple(dict.fromkeys(value for each in settings for value in each.outcomes))
+    if len(values) == 1:
+        return replace(settings[0], value=values[0], choices=())
+    return replace(settings[0], value=None, choices=values) if len(values) <= _MOST_VALUES else None
+
+
+def arguments_of(builds: Sequence[ImageBuild], stages: Iterable[Stage]) -> Mapping[str, Mapping[str, str]]:
+    """Return the build arguments of each Dockerfile that has no value of its own for them, and that all its builds in
+    the project give the same one."""
+    open_ = {each.file for each in stages for setting in each.settings if _is_open(setting)}
+    found: dict[str, dict[str, str]] = {}
+    for name in sorted(open_):
+        own = [each for each in builds if each.dockerfile == name]
+        given = [{each.name: each.value for each in build.arguments if each.value} for build in own]
+        first = given[0] if given else {}
+        same = {key: value for key, value in first.items() if all(one.get(key) == value for one in given)}
+        if same:
+            found[name] = same
+    return found
+
+
+def _is_open(setting: Setting) -> bool:
+    return setting.way is AssignmentKind.BUILD_ARGUMENT and setting.value is None and not setting.written

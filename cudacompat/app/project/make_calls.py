@@ -1,0 +1,60 @@
+"""The targets that a command hands to make: `make NVCC_GENCODE="-gencode …"`, or `make SM=61` for a Makefile that makes
+flags of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from cudacompat.app.project.make_recipes import flags_of_variables
+from cudacompat.app.project.parts import setting_of
+from cudacompat.artifacts.buildfiles import settings
+from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
+from cudacompat.domain.builds.lists.nvcc_flags import TARGET_OPTION
+from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.command_facts import is_aside
+from cudacompat.domain.project.model import Command, Setting, SourceFile
+
+MAKES = frozenset({"make", "gmake", "mingw32-make"})
+_FLAGS = re.compile(rf"(?<![\w-]){TARGET_OPTION}[= ]")
+_NUMBERS = re.compile(r"(?:(?:sm_|compute_)?\d{2,3}[af]?[\s,;]*)+")
+_NAMED = re.compile(r"\w+=")
+_MOST_FILES = 50
+_MOST_CALLS = 200
+
+
+def handed_to_make(files: Iterable[SourceFile], commands: Iterable[Command]) -> Iterator[tuple[Setting, Command]]:
+    """Yield the flags that commands hand to make, each with its command."""
+    makefiles = [file for file in files if kind_of(file.name) is FileKind.MAKE and not is_aside(file.name)]
+    calls = (command for command in commands if command.program in MAKES)
+    for count, command in enumerate(calls):
+        if count == _MOST_CALLS:
+            return
+        for word in command.words[1:]:
+            name = word.text.partition("=")[0] if _NAMED.match(word.text) else ""
+            setting = command.environment.get(name)
+            if setting is not None and setting.value:
+                flags = _flags_of(setting, makefiles[:_MOST_FILES])
+                if flags is not None:
+                    yield flags, command
+
+
+def _flags_of(setting: Setting, makefiles: Sequence[SourceFile]) -> Setting | None:
+    """The flags that come of a value; `None` where none do."""
+    value = setting.value or ""
+    if _FLAGS.search(value):
+        return replace(setting, name="", way=AssignmentKind.FLAGS)
+    if _NUMBERS.fullmatch(value) is None:
+        return None
+    using = [file for file in makefiles if re.search(rf"\$[({{]{setting.name}[)}}]", file.text) is not None]
+    if len(using) != 1:
+        return None
+    parser = settings.parser(using[0].name)
+    found = [setting_of(using[0], each) for each in (parser(using[0].text) if parser is not None else ())]
+    others = [each for each in found if each.name != setting.name]
+    before = {each.value for each in flags_of_variables(using[0], others)}
+    given = replace(setting, written=value, way=AssignmentKind.ENVIRONMENT)
+    made = [each.value for each in flags_of_variables(using[0], [*others, given]) if each.value not in before]
+    text = " ".join(dict.fromkeys(each for each in made if each))
+    return replace(setting, name="", value=text, way=AssignmentKind.FLAGS) if text else None

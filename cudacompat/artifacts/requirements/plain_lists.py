@@ -1,0 +1,19 @@
+"""Which texts are lists of pip's lines, whatever the file's name says."""
+
+from __future__ import annotations
+
+from cudacompat.artifacts.requirements import pip_file
+
+_MOST_LINE = 400  # characters of a line of a list that has no name of one
+
+
+def reads_as_list(text: str) -> bool:
+    """Return True for a text most lines of which are requirements of pip, one of them a pin at least, and for one that
+    only includes other lists."""
+    if any(len(line) > _MOST_LINE for line in text.splitlines()):
+        return False
+    read = pip_file.read(text, "")
+    pinned = [each for each in read.requirements if each.specifier or each.index != "pypi"]
+    if not pinned:
+        return bool(read.includes) and not read.requirements and not read.not_understood
+    return len(read.not_understood) < len(read.requirements)
