@@ -124,7 +124,7 @@ def _needed_branch(verdict: ComponentVerdict) -> int | None:
     library = verdict.library
     found = [library.min_driver] if library is not None and library.min_driver is not None else []
     if library is not None and library.runtime is not None and (floor := runtime_floor(library.runtime)) is not None:
-        found.append(floor.driver.branch)
+        found.append(floor.oldest(windows=verdict.target.on_windows).parts[0])
     known = architecture(verdict.target.capability)
     if known is not None and known.first_branch is not None:
         found.append(known.first_branch)

@@ -145,7 +145,7 @@ def _with_driver(
     if outcome is Outcome.FAILS:
         return outcome, reason
     floor = runtime_floor(runtime) if runtime is not None else None
-    if floor is not None and not takes_runtime(driver, floor):
+    if floor is not None and not takes_runtime(driver, floor, windows=target.on_windows):
         return Outcome.FAILS, Reason.RUNTIME_NEEDS_DRIVER
     if outcome is Outcome.JIT and minimum is not None and driver.branch < minimum:
         return Outcome.FAILS, Reason.PTX_ISA_TOO_NEW

@@ -14,7 +14,7 @@ from cudacompat.domain.judge.gaps import most_lack_the_gpu, sort_gaps
 from cudacompat.domain.judge.linked_runtime import runtime_of
 from cudacompat.domain.judge.relink import linked_at_load, relink
 from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
-from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, Registration
+from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, FileFormat, Registration
 from cudacompat.domain.words.phrases import sort_key
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, ModuleVerdict, Outcome, Reason, Target
@@ -56,13 +56,15 @@ def judge_artifact(artifact: BinaryArtifact, target: Target, proofs: Proofs | No
         return None
     counts = Counter(verdict.outcome for verdict in deciding)
     outcome, reason = _combine(deciding)
+    windows = target.on_windows or artifact.format == FileFormat.PE
     needed = [v.min_driver for v in deciding if v.min_driver is not None]
     runtime = runtime_of(artifact)
     floor = runtime_floor(runtime) if runtime is not None else None
     if floor is not None and outcome is not Outcome.FAILS:
-        if artifact.runtime is not None or floor.driver.branch > (first_branch(target.capability) or 0):
-            needed.append(floor.driver.branch)  # of a runtime that nothing names only what asks more than the GPU does
-        if target.driver is not None and not takes_runtime(target.driver, floor):
+        oldest = floor.oldest(windows=windows)
+        if artifact.runtime is not None or oldest.branch > (first_branch(target.capability) or 0):
+            needed.append(oldest.parts[0])  # of a runtime that nothing names only what asks more than the GPU does
+        if target.driver is not None and not takes_runtime(target.driver, floor, windows=windows):
             outcome, reason = Outcome.FAILS, Reason.RUNTIME_NEEDS_DRIVER
     if needed and outcome.runs:
         needed.append(first_branch(target.capability) or 0)
@@ -82,6 +84,7 @@ def judge_artifact(artifact: BinaryArtifact, target: Target, proofs: Proofs | No
         held=len(artifact.modules),
         targets=_targets(artifact.modules),
         is_assembled=proofs is not None,
+        windows=windows,
         awaits_link=outcome is Outcome.UNDECIDED and all(_awaits_link(artifact, v) for v in deciding),
     )
 

@@ -188,7 +188,7 @@ def _refusal(target: Target, text: FatbinEntry) -> Reason:
 
 def _sees_concatenated(driver: DriverRelease | None) -> bool | None:
     """Whether the driver looks into concatenated entries; `None`: not known. The oldest that will do does."""
-    if driver is None or driver.branch >= _CONCATENATED_SEEN:
+    if driver is None or driver.parts[0] >= _CONCATENATED_SEEN:
         return True
     return False if driver.branch <= _CONCATENATED_UNSEEN else None
 

@@ -69,7 +69,8 @@ def _failure(verdict: ComponentVerdict, library: LibraryVerdict, target: Target)
         return f"{_part(verdict, library)}finds no {some(verdict.lacks)}"
     if reason is Reason.RUNTIME_NEEDS_DRIVER and library.runtime is not None:
         floor = runtime_floor(library.runtime)
-        needed = f"driver {floor.driver.branch} or newer" if floor is not None else "a newer driver"
+        oldest = floor.oldest(windows=target.on_windows).parts[0] if floor is not None else None
+        needed = f"driver {oldest} or newer" if oldest is not None else "a newer driver"
         return f"CUDA {library.runtime} needs {needed}, here {driver} (error 35)"
     known = architecture(target.capability)
     if reason is Reason.DRIVER_TOO_OLD_FOR_GPU:

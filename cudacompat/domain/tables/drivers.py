@@ -50,7 +50,7 @@ def branch_of(release: DriverRelease) -> DriverBranch | None:
     """Return the newest known branch that is not above the driver's; `None` if the driver is older than the
     table.
 
-    A branch that the table does not have (537 on Windows, or one newer than all) counts as the one before it.
+    A branch that the table does not have (one newer than all) counts as the one before it.
     """
     return next((row for row in reversed(BRANCHES) if row.branch <= release.branch), None)
 
@@ -70,20 +70,29 @@ def first_branch_taking(isa: PtxIsa) -> DriverBranch | None:
 
 @dataclass(frozen=True, slots=True)
 class RuntimeFloor:
-    """The oldest driver that the CUDA runtime of one major release takes on Linux; with an older one its first call
-    ends with CUDA error 35."""
+    """The oldest driver that the CUDA runtime of one major release takes on Linux, and on Windows. With an older one
+    its first call ends with CUDA error 35."""
 
     major: int
     driver: DriverRelease
+    windows: DriverRelease
     source: str
 
+    def oldest(self, *, windows: bool) -> DriverRelease:
+        """Return the oldest driver on that system."""
+        return self.windows if windows else self.driver
 
-def _floor(major: int, driver: str) -> RuntimeFloor:
+
+def _floor(major: int, driver: str, windows: str) -> RuntimeFloor:
     source = "https://docs.nvidia.com/deploy/cuda-compatibility/minor-version-compatibility.html, read in November 2026"
-    return RuntimeFloor(major, DriverRelease.parse(driver), source)
+    return RuntimeFloor(major, DriverRelease.parse(driver), DriverRelease.parse(windows), source=source)
 
 
-RUNTIME_FLOORS: tuple[RuntimeFloor, ...] = (_floor(11, "450.80.02"), _floor(12, "525.60.13"), _floor(13, "580.65.06"))
+RUNTIME_FLOORS: tuple[RuntimeFloor, ...] = (
+    _floor(11, "450.80.02", "452.39"),
+    _floor(12, "525.60.13", "527.41"),
+    _floor(13, "580.65.06", "580"),
+)
 
 
 def runtime_floor(major: int) -> RuntimeFloor | None:
@@ -91,12 +100,16 @@ def runtime_floor(major: int) -> RuntimeFloor | None:
     return next((row for row in RUNTIME_FLOORS if row.major == major), None)
 
 
-def takes_runtime(driver: DriverRelease, floor: RuntimeFloor) -> bool:
-    """Whether this driver is at or above the floor. A branch alone (`580`) names all its releases, the newest too."""
-    return driver.parts >= floor.driver.parts[: len(driver.parts)]
+def takes_runtime(driver: DriverRelease, floor: RuntimeFloor, *, windows: bool = False) -> bool:
+    """Whether this driver is at or above the floor. A branch alone (`580`) names all its releases, the newest too. It
+    is one of Windows where that is said or its number is of Windows alone, else of Linux."""
+    oldest = floor.oldest(windows=windows or driver.of_windows)
+    return driver.parts >= oldest.parts[: len(driver.parts)]
 
 
 def needed_driver(major: int, driver: DriverRelease) -> DriverRelease | None:
     """Return the oldest driver with which programs of this CUDA major release run, if this driver is older."""
     floor = runtime_floor(major)
-    return floor.driver if floor is not None and not takes_runtime(driver, floor) else None
+    if floor is None or takes_runtime(driver, floor):
+        return None
+    return floor.oldest(windows=driver.of_windows)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from packaging.utils import canonicalize_name
 
 from cudacompat.domain.judge.compat import first_branch
-from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
+from cudacompat.domain.tables.drivers import RuntimeFloor, runtime_floor, takes_runtime
 from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.wheels.distributions import distributions, family_of
 from cudacompat.domain.words.cuda_release import CudaRelease
@@ -38,11 +38,14 @@ def conda_release(targets: Sequence[Target]) -> CudaRelease | None:
     newest = {row.version.major: row for row in RELEASES}
     for row in (newest[major] for major in _MAJORS):
         floor = runtime_floor(row.version.major)
-        drivers = [each.driver for each in targets if each.driver is not None]
         builds = all(_builds(row, each) for each in targets)
-        if builds and (floor is None or all(takes_runtime(each, floor) for each in drivers)):
+        if builds and (floor is None or all(_takes(each, floor) for each in targets)):
             return row
     return None
+
+
+def _takes(target: Target, floor: RuntimeFloor) -> bool:
+    return target.driver is None or takes_runtime(target.driver, floor, windows=target.on_windows)
 
 
 def _builds(release: CudaRelease, target: Target) -> bool:

@@ -126,8 +126,10 @@ def _held_to_driver(verdict: WheelVerdict, major: int | None) -> WheelVerdict:
     if floor is None or verdict.outcome is Outcome.FAILS:
         return verdict
     driver = verdict.target.driver
-    needed = max(verdict.min_driver or 0, floor.driver.branch, first_branch(verdict.target.capability) or 0)
-    if driver is not None and not takes_runtime(driver, floor):
+    windows = verdict.target.on_windows
+    oldest = floor.oldest(windows=windows).parts[0]
+    needed = max(verdict.min_driver or 0, oldest, first_branch(verdict.target.capability) or 0)
+    if driver is not None and not takes_runtime(driver, floor, windows=windows):
         return WheelVerdict(
             verdict.row, verdict.target, Outcome.FAILS, reason=Reason.RUNTIME_NEEDS_DRIVER, min_driver=needed
         )

@@ -10,6 +10,7 @@ from enum import Enum
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.choices import JitPolicy as JitPolicy
 from cudacompat.domain.words.code import DeviceModule, FatbinEntry
+from cudacompat.domain.words.platforms import is_windows
 from cudacompat.domain.words.target import ArchTarget
 from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 
@@ -175,6 +176,18 @@ class Target:
         return f"{short_name(known)} ({within})" if known else within
 
     @property
+    def on_windows(self) -> bool:
+        """Whether its driver is one of Windows: by its platform, or by a number that only those have (so has WSL's)."""
+        return is_windows(self.platform) or (self.driver is not None and self.driver.of_windows)
+
+    @property
+    def driver_label(self) -> str | None:
+        """`driver 580.65.06`, or `driver 581.80 (branch 580 of Windows)`; `None` without a driver."""
+        if self.driver is None:
+            return None
+        return f"driver {self.driver}" + (f" (branch {self.driver.branch} of Windows)" if self.on_windows else "")
+
+    @property
     def product(self) -> str | None:
         """What it is called beside its compute capability; `None` if it has no other name."""
         return self.name or (self.id if self.id != str(self.capability) else None)
@@ -241,6 +254,7 @@ class ArtifactVerdict:
     runtime: int | None = None
     runtime_is_linked: bool = False
     awaits_link: bool = False
+    windows: bool = False  # the driver is one of Windows: the target's, or that of whoever loads a file of Windows
     default_target: str | None = None  # "sm_52": every kernel module carries just nvcc's default target
     held: int = 0  # the modules of the file, those included that count for nothing here
     targets: tuple[ArchTarget, ...] = ()

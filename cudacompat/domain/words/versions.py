@@ -9,6 +9,10 @@ from typing import Self
 from cudacompat.domain.words.errors import ParseError
 
 _DIGITS = re.compile(r"\d{1,5}")
+# Branches from 450 on are multiples of five, and a driver of Windows has the number of its branch or one of the four
+# behind it. NVIDIA's notes name both versions of a release: 535.104.05 and 537.13, 535.183.06 and 538.78, 570.133.20
+# and 572.83, 570.172.08 and 573.48, 575.57.08 and 576.57 (https://docs.nvidia.com/datacenter/tesla/, November 2026).
+_BETWEEN_BRANCHES, _COUNTED_SO = 5, 450
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,7 +49,8 @@ class ToolkitVersion(_MajorMinor):
 
 @dataclass(frozen=True, slots=True, order=True)
 class DriverRelease:
-    """A driver's own version, such as 580.65.06; its first number is the branch (r580)."""
+    """A driver's own version, such as 580.65.06. Its first number is the branch (r580) on Linux; on Windows a branch
+    goes through several: 571 to 573 are r570, 581 and 582 r580."""
 
     parts: tuple[int, ...]
     text: str
@@ -61,8 +66,14 @@ class DriverRelease:
 
     @property
     def branch(self) -> int:
-        """The driver branch: 580 of 580.65.06."""
-        return self.parts[0]
+        """The driver branch: 580 of 580.65.06 and of 581.80."""
+        number = self.parts[0]
+        return number - number % _BETWEEN_BRANCHES if number >= _COUNTED_SO else number
+
+    @property
+    def of_windows(self) -> bool:
+        """Whether only a driver of Windows has such a number (566.36, 581.80); False for those that either may have."""
+        return self.branch != self.parts[0]
 
     def __str__(self) -> str:
         return self.text

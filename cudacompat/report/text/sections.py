@@ -193,7 +193,7 @@ def judged_for(page: Page, targets: Iterable[Target]) -> None:
     """What the targets are checked with, a line for those that have it in common."""
     by_conditions: dict[str, list[str]] = defaultdict(list)
     for target in targets:
-        driver = f"driver {target.driver}" if target.driver else "without --driver: the oldest that can run the code"
+        driver = target.driver_label or "without --driver: the oldest that can run the code"
         jit = "" if target.jit is JitPolicy.NORMAL else f", JIT {target.jit.value}"
         by_conditions[f"{driver}{jit}"].append(target.label)
     for conditions, labels in by_conditions.items():

@@ -52,7 +52,10 @@ def of_xml(root: Element, where: str) -> Iterator[Row]:
     driver = _driver(root.text_of("kmd_version"), root.text_of("driver_version"), where)
     for number, gpu in enumerate(each for each in root.children if each.name == "gpu"):
         name = gpu.text_of("product_name")
-        yield _known(name, gpu.text_of("pci", "pci_device_id"), driver, where=f"{where}: GPU {number}")
+        row = _known(name, gpu.text_of("pci", "pci_device_id"), driver, where=f"{where}: GPU {number}")
+        # the models of drivers, WDDM, TCC and MCDM, are Windows'; elsewhere N/A stands there
+        windows = gpu.text_of("driver_model", "current_dm") is not None
+        yield replace(row, platform="windows-x86_64") if windows and isinstance(row, FleetGpu) else row
 
 
 def _driver(kmd: str | None, old: str | None, where: str) -> DriverRelease | None:

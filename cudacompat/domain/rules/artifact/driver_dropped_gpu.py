@@ -1,13 +1,15 @@
 """A driver that left the GPU out.
 
 What it finds: a driver (with --driver or on this machine) of a branch after the last that knows the GPU. Drivers from
-590 on do not support Maxwell, Pascal and Volta (5.x, 6.x, 7.0); Kepler ended with 470.
+590 on do not support Maxwell, Pascal and Volta (5.x, 6.x, 7.0); Kepler ended with 470. On Windows, 581 and 582 are of
+branch 580, and 471 to 474 of 470.
 
 Why it matters: such a driver ignores the GPU, so a program finds no CUDA device (error 100) whatever code it carries.
 
 Example: a V100 with driver 610.
 
-What to do: install a driver of the last branch that knows the GPU, with the closed kernel module.
+What to do: install a driver of the last branch that knows the GPU, on Linux with the closed kernel
+module.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
             judged,
             Reason.DRIVER_DROPPED_GPU,
             why,
-            help_=f"install the last driver for it: branch {row.last_branch}, closed kernel module",
+            help_=f"install the last driver for it: branch {row.last_branch}"
+            + ("" if judged.verdict.windows else ", closed kernel module"),
         )
 
 

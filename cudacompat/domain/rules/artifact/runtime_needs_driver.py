@@ -2,7 +2,7 @@
 
 What it finds: a program or library that asks the loader for a CUDA runtime (`libcudart.so.13`) or has one linked in, as
 nvcc does if nothing else is asked for, and a driver (with --driver or on this machine) below the oldest that this
-runtime takes: 450.80.02 for CUDA 11, 525.60.13 for CUDA 12, 580.65.06 for CUDA 13.
+runtime takes: 450.80.02 for CUDA 11, 525.60.13 for CUDA 12, 580.65.06 for CUDA 13; on Windows 452.39, 527.41 and 580.
 
 Why it matters: the first call of the runtime ends with cudaErrorInsufficientDriver (35), "CUDA driver version is
 insufficient for CUDA runtime version", whatever machine code the file has.
@@ -29,10 +29,12 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
     verdict = judged.verdict
     driver = verdict.target.driver
     floor = runtime_floor(verdict.runtime) if verdict.runtime is not None else None
-    if driver is None or floor is None or takes_runtime(driver, floor):
+    windows = verdict.windows
+    if driver is None or floor is None or takes_runtime(driver, floor, windows=windows):
         return
     if verdict.runtime_is_linked and verdict.reason is not Reason.RUNTIME_NEEDS_DRIVER:
         return  # another fault of the same driver was told, and this is inferred
+    oldest = floor.oldest(windows=windows)
     yield Finding(
         id=RULE.id,
         severity=Severity.ERROR,
@@ -42,8 +44,8 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         found=f"its code was built with CUDA {floor.major}, whose runtime is linked in"
         if verdict.runtime_is_linked
         else f"needs libcudart.so.{floor.major}",
-        why=f"that runtime takes driver {floor.driver} or newer",
-        help=f"install driver {floor.driver} or newer, or the build for an older CUDA release",
+        why=f"that runtime takes driver {oldest} or newer{' on Windows' if windows else ''}",
+        help=f"install driver {oldest} or newer, or the build for an older CUDA release",
     )
 
 

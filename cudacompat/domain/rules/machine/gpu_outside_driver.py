@@ -44,7 +44,7 @@ def check(machine: Machine) -> Iterable[Finding]:
 
 
 def _cure(machine: Machine, target: Target) -> tuple[str, str | None]:
-    choice = choose_driver([target.capability], linux=not machine.is_wsl)
+    choice = choose_driver([target.capability], linux=not (machine.is_wsl or target.on_windows))
     if not isinstance(choice, DriverChoice):
         return "use the driver that comes with the machine", None
     is_here = machine.driver is not None and target.driver == machine.driver
