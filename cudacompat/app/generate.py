@@ -14,6 +14,8 @@ from cudacompat.domain.builds.plans.driver import require_known
 from cudacompat.domain.builds.plans.matrix import plan_builds
 from cudacompat.domain.builds.plans.plan import DISTRO, BuildPlan
 from cudacompat.domain.reports.generate import GeneratedBinary, GeneratedFile, GenerateReport
+from cudacompat.domain.tables.driver_choice import counted
+from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import ParseError, UsageError
 from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.engines import find, known, profiles
@@ -59,6 +61,7 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
     if asked.driver is not None:
         driver = DriverRelease.parse(asked.driver)
         require_known(driver, [(each.number, each.label) for each in wanted])
+    driver = counted(driver, [ComputeCapability.from_number(e.number) for e in wanted]) if driver is not None else None
     if kind is not None:
         require_reach(kind, found, asked.engine_version)
     distro = _distro(asked.distro)

@@ -13,6 +13,7 @@ from cudacompat.domain.words.versions import DriverRelease
 
 if TYPE_CHECKING:
     from cudacompat.domain.words.gpu import Gpu
+    from cudacompat.domain.words.judged_target import JudgedTarget
 
 
 def gpus(query: str | None) -> GpusReport:
@@ -72,11 +73,14 @@ def toolkits(query: str | None, gpus: Sequence[str] = (), driver: str | None = N
     if here is not None:
         from cudacompat.domain.tables.drivers import needed_driver
 
+        known = here
         if targets:
             from cudacompat.domain.builds.plans.driver import require_known
+            from cudacompat.domain.tables.driver_choice import counted
 
+            known = counted(here, [each.capability for each in targets])
             require_known(here, [(each.capability.number, each.name or each.id) for each in targets])
-        rows = tuple(row for row in rows if needed_driver(row.version.major, here) is None)
+        rows = tuple(row for row in rows if needed_driver(row.version.major, known) is None)
     words = None
     if archs:
         from cudacompat.domain.tables.jetpack import board
@@ -84,4 +88,17 @@ def toolkits(query: str | None, gpus: Sequence[str] = (), driver: str | None = N
         boards = (board(int(re.sub(r"\D", "", arch))) for arch in archs)
         row = next((each for each in boards if each is not None), None)
         words = f"a Jetson board takes what comes with JetPack: {row.words}" if row is not None else None
-    return ToolkitsReport(query, archs, rows, driver=here, board=words)
+        if row is not None and row.ends and row.cuda not in {str(each.version) for each in rows}:
+            words = f"{words}; what the releases above build does not start there"
+    return ToolkitsReport(query, archs, rows, driver=here, board=words, no_driver=_no_driver(targets))
+
+
+def _no_driver(targets: Sequence[JudgedTarget]) -> str | None:
+    """Why no driver serves all of those that are named as products; numbers are those of builds for many machines."""
+    products = {each.capability: each.name for each in targets if each.name}
+    if len(products) < 2:
+        return None
+    from cudacompat.domain.tables.driver_choice import none_for_all
+    from cudacompat.domain.words.verdict import short_name
+
+    return none_for_all({capability: short_name(name) for capability, name in products.items()})

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from cudacompat.app.rebuild import Events
+    from cudacompat.cli.reading_pace import Pace
     from cudacompat.domain.builds.steps import BuildStep, StepResult
 
 
@@ -34,19 +35,21 @@ def progress(quiet: bool, paths: Sequence[str] = ()) -> Iterator[Callable[[str],
     from rich.text import Text
 
     from cudacompat.cli.reading_pace import Pace
-    from cudacompat.report.safe_text import safe
 
     console = Console(stderr=True)
     pace = Pace(paths)
-    with console.status(Text("reading"), spinner=_spinner(console)) as status:
+    with console.status(Text("reading"), spinner=spinner(console)) as status:
+        yield lambda path: status.update(Text(file_line(console, pace, path)))
 
-        def show(path: str) -> None:
-            head = f"reading {pace.before(path)}"
-            room = max(console.width - len(head) - 4, 8)
-            shown = safe(path)
-            status.update(Text(f"{head}{shown if len(shown) <= room else f'…{shown[1 - room :]}'}"))
 
-        yield show
+def file_line(console: Console, pace: Pace, path: str) -> str:
+    """Return the line of a file that is read from now on, in the width of the terminal."""
+    from cudacompat.report.safe_text import safe
+
+    head = f"reading {pace.before(path)}"
+    room = max(console.width - len(head) - 4, 8)
+    shown = safe(path)
+    return f"{head}{shown if len(shown) <= room else f'…{shown[1 - room :]}'}"
 
 
 @contextlib.contextmanager
@@ -66,12 +69,12 @@ def log_progress(quiet: bool, path: str | None) -> Iterator[Callable[[int], None
 
     size, start = os.path.getsize(path), time.monotonic()  # noqa: PTH202
     console = Console(stderr=True)
-    with console.status(Text("reading"), spinner=_spinner(console)) as status:
+    with console.status(Text("reading"), spinner=spinner(console)) as status:
         yield lambda done: status.update(Text(f"reading {amount(done, size, time.monotonic() - start)}"))
 
 
-def _spinner(console: Console) -> str:
-    """The name of a spinner that the terminal's encoding has."""
+def spinner(console: Console) -> str:
+    """Return the name of a spinner that the terminal's encoding has."""
     return "dots" if console.encoding.startswith("utf") else "line"
 
 

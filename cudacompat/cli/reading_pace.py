@@ -22,6 +22,10 @@ class Pace:
         self._current_bytes = 0
         self._all: tuple[int, int] | None = None
 
+    def expects(self, paths: Sequence[str]) -> None:
+        """Take these files for all that will be read."""
+        self._paths = list(paths)
+
     def before(self, path: str) -> str:
         """Return what to show before the path of a file that is read from now on: empty in the first second."""
         outer = path.partition(_MEMBER)[0]

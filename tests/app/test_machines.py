@@ -352,7 +352,7 @@ SOLVED: tuple[Solved, ...] = (
         "CUDA 12 and a K80",
         Box(("K80",), "470.256.02", cuda="12.0", gcc=11),
         ["toolkit-cannot-build", "toolkit-newer-than-driver"],
-        ["CUDA 11.8, the last release", "PTX"],
+        ["CUDA 11.8, the last release"],
     ),
     (
         "GB10 and B300 with CUDA 12.8",

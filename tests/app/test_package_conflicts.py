@@ -26,7 +26,9 @@ def found(*components: Component, coded: tuple[str, ...], home: Environment = HO
     missing = Missing("GPU", ())
     facts = HostFacts(missing, missing, packages=components, environments=(home,))
     packages = InstalledPackages(tuple(each for each in components if each.package in coded), 0)
-    return [(f.message, f.severity, step.command or "") for f, step in conflicts(facts, packages)]
+    return [
+        (each.finding.message, each.finding.severity, each.step.command or "") for each in conflicts(facts, packages)
+    ]
 
 
 class TestOverwriting:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cudacompat.cli.mistakes import _COMMANDS, _OPTIONS
+from cudacompat.domain.machine.facts import Missing
+from cudacompat.host import snapshot
+from cudacompat.host.gpus import probe
 from tests.helpers.each_row import each_case, each_row
 from tests.helpers.every_command import commands
 from tests.helpers.run import inside
@@ -51,3 +56,32 @@ def test_every_suggestion_is_there() -> None:
 def test_an_option_that_no_word_is_near_names_the_help(name: str) -> None:
     err = inside(name, "--no-such-option").err
     assert err == f"cudacompat: error: unknown option: --no-such-option (help: cudacompat {name} --help)\n"
+
+
+@pytest.mark.parametrize("command", ["doctor", "check"])
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("./missing", "no such file or directory: ./missing"),
+        ("a/missing.so", "no such file or directory: a/missing.so"),
+        ("missing-folder", "no such file or directory: missing-folder (no package of that name is known here"),
+    ],
+)
+def test_a_wrong_path_is_named_before_a_missing_gpu(
+    monkeypatch: pytest.MonkeyPatch, command: str, path: str, said: str
+) -> None:
+    missing = Missing("GPU", ("NVML (none)",))
+    monkeypatch.setattr(probe, "gpus", lambda *_, **__: missing)
+    monkeypatch.setattr(snapshot, "gpus", lambda *_, **__: missing)
+    ran = inside(command, path)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err
+    assert "GPU found" not in ran.err
+
+
+@pytest.mark.parametrize("command", ["doctor", "check"])
+def test_a_package_that_is_known_needs_a_gpu(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.setattr(probe, "gpus", lambda *_, **__: Missing("GPU", ("NVML (none)",)))
+    ran = inside(command, "torch")
+    assert ran.code == 2
+    assert "no GPU found on this machine" in ran.err

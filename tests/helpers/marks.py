@@ -56,7 +56,10 @@ SLOW: Listed = {
         "test_the_tools_of_the_index_find_nothing",
         "test_the_wheel_has_the_package_alone",
     ),
-    "tests/cli/test_progress.py": ("test_it_is_shown_on_a_terminal_alone",),
+    "tests/cli/test_progress.py": (
+        "test_it_is_shown_on_a_terminal_alone",
+        "test_rows_of_an_environment_are_shown_on_a_terminal_alone",
+    ),
     "tests/app/test_survey.py": (
         "test_a_killed_worker_loses_nothing_and_repeats_nothing_that_was_written",
         "test_a_line_says_whose_wheel_is_meant_where_it_is_another",  # pip, once for each line

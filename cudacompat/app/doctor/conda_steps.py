@@ -1,13 +1,15 @@
-"""What to do about a package that conda installed: its build for another CUDA release, from conda-forge."""
+"""What to do about packages that conda installed: their builds for another CUDA release, from conda-forge."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import PurePath
 from shlex import quote
 
-from cudacompat.domain.machine.components import Component, Environment
-from cudacompat.domain.reports.doctor import PlanStep
+from cudacompat.domain.machine.components import Component, Environment, by_environment
+from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
+from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.wheels.conda_builds import conda_name, conda_release, cuda_version
 from cudacompat.domain.words.phrases import one_line
 from cudacompat.domain.words.verdict import Target
@@ -36,3 +38,38 @@ def conda_install(packages: Sequence[str], home: Environment | None) -> str:
         return f"pixi add --manifest-path {manifest}{feature} {words}"
     prefix = f" -p {quote(home.prefix)}" if home is not None else ""
     return f"conda install{prefix} -c conda-forge {words}"
+
+
+def one_release(
+    packages: InstalledPackages, targets: Sequence[Target], environments: Sequence[Environment]
+) -> tuple[list[PlanStep], InstalledPackages]:
+    """Return a step for each conda environment whose packages would have to be cured for several CUDA releases, of
+    which conda installs the libraries of one, and the packages that are left without those that these steps cure."""
+    release = conda_release(targets)
+    bad = [row for row in packages.rows if row.is_bad and row.component.manager == "conda"]
+    steps: list[PlanStep] = []
+    cured: set[int] = set()
+    for home, near in by_environment((row.component for row in bad), environments) if release is not None else ():
+        inside = {id(each) for each in near}
+        rows = [row for row in bad if id(row.component) in inside and not is_vendors(row.component.package)]
+        if release is None or home is None or not _wants_several(rows, release.version.major):
+            continue
+        names = tuple(dict.fromkeys(row.component.package for row in rows))
+        specifications = tuple(dict.fromkeys(map(conda_name, names)))
+        why = f"Install the builds for CUDA {release.version} from conda-forge: an environment of conda has one release"
+        command = conda_install((*specifications, cuda_version(release)), home)
+        steps.append(PlanStep(one_line(why), command, names))
+        cured |= inside
+    left = tuple(row for row in packages.rows if id(row.component) not in cured)
+    return steps, replace(packages, rows=left) if cured else packages
+
+
+def _wants_several(rows: Sequence[ComponentRow], other: int) -> bool:
+    """Return whether the cures of these packages are of several CUDA releases: libraries for their own one, or builds
+    for the `other`. With a driver alone all of them run as they are."""
+    if all(v.loaded_or_own.is_of_driver and not v.lacks for row in rows for v in row.verdicts if v.is_bad):
+        return False
+    moved = {other for row in rows if any(each.loaded_or_own.is_bad for each in row.verdicts)}
+    lacking = {row.made_for for row in rows if all(v.loaded_or_own.is_of_driver for v in row.verdicts if v.is_bad)}
+    lacking |= {row.made_for for row in rows if not any(each.loaded_or_own.is_bad for each in row.verdicts)}
+    return len(lacking | moved) > 1

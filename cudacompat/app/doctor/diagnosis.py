@@ -10,10 +10,14 @@ from pathlib import Path
 
 from cudacompat.app.check import check, judge_read, read
 from cudacompat.app.doctor.installed import judge_installed
-from cudacompat.app.doctor.library_steps import library_steps
 from cudacompat.app.doctor.machine import _require_environments, _snapshot, load
-from cudacompat.app.doctor.machine_steps import is_of_builds, is_wanted, machine_steps
-from cudacompat.app.doctor.plan import helped, package_steps
+from cudacompat.app.doctor.machine_steps import is_of_builds, machine_steps
+from cudacompat.app.doctor.package_conflicts import Conflict
+from cudacompat.app.doctor.package_conflicts import conflicts as conflicts_among
+from cudacompat.app.doctor.package_plan import package_plan
+from cudacompat.app.doctor.plan import helped
+from cudacompat.app.doctor.rows_as_read import Watcher
+from cudacompat.app.inputs.named import require_there
 from cudacompat.app.inputs.published_files import owner_of
 from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.app.inputs.targets import distinct, jit_from, native_targets, release_of, resolve_targets
@@ -68,16 +72,19 @@ def doctor(
     pythons: Sequence[str] = (),
     *,
     saving: bool = False,
+    watcher: Watcher | None = None,
 ) -> DoctorReport:
     """Return what is known of this machine (or of the one whose facts were saved), what was judged, and the plan.
 
     Without paths, the CUDA packages of this machine's Python environments are judged (`pythons`: of those), where there
     is a GPU to judge for. `UsageError` for paths without one. With `saving`, the facts hold what was read of packages.
+    The `watcher` is told of each component as soon as it is judged.
     """
     _require_environments(pythons, "--facts" if facts_file else "PATHs" if paths else "")
     facts = load(facts_file) if facts_file else _snapshot(pythons)
     targets = _targets(specs, DriverRelease.parse(driver) if driver else None, facts)
     if paths and not targets:
+        require_there(paths)
         native_targets(facts.gpus, None, JitPolicy.NORMAL)  # says what was tried
     findings = applied(MACHINE_RULES, [Machine(facts, targets, are_named=bool(specs))])
     packages = None
@@ -91,31 +98,32 @@ def doctor(
         from cudacompat.app.doctor.saved_packages import judge_saved, with_code
 
         judged = (
-            judge_saved(facts, targets) if facts_file else judge_installed(facts, targets, on_file, options=options)
+            judge_saved(facts, targets)
+            if facts_file
+            else judge_installed(facts, targets, on_file, options=options, watcher=watcher)
         )
         checked, packages = (judged.report, judged.packages) if judged is not None else (None, None)
         facts = with_code(facts, judged, targets) if judged is not None and saving and not facts_file else facts
     if checked is not None:
         findings += checked.findings
         findings += applied(JIT_RULES, [JitUse(facts, _by_jit(checked, packages))])
-    apart = [*_conflicts(facts, packages), *(_builds(paths, targets, facts) if not facts_file else ())]
+    conflicts = _conflicts(facts, packages)
+    apart = _builds(paths, targets, facts) if not facts_file else []
     configured = {Path(f.path).parent for f, _ in apart if f.path}
     findings = [f for f in findings if f.id != "no-device-code" or Path(f.path or "") not in configured]
-    findings += [finding for finding, _ in apart]
+    findings += [*(each.finding for each in conflicts), *(finding for finding, _ in apart)]
     findings = worst_first(without_secrets(tuple(findings)))
     if packages is not None:
         libraries = {path for each in packages.with_code for path in each.libraries}
-        about = [f for f in findings if f.path not in libraries]
-        driver_told = any(f.id == gpu_outside_driver.RULE.id and f.help for f in findings)
-        needed, wanted = library_steps(packages, facts)
-        builds = bool(apart) or recognise(Path()) is not None
-        steps = (
-            *machine_steps(f for f in about if f.severity is Severity.ERROR),
-            *(step for _, step in apart),
-            *needed,
-            *package_steps(packages, targets, facts, driver_told=driver_told),
-            *machine_steps(f for f in about if is_wanted(f, builds=builds)),  # after what cures a failure
-            *wanted,
+        steps = package_plan(
+            [f for f in findings if f.path not in libraries],
+            packages,
+            conflicts,
+            targets=targets,
+            facts=facts,
+            builds=[step for _, step in apart],
+            compiles=bool(conflicts or apart) or recognise(Path()) is not None,
+            driver_told=any(f.id == gpu_outside_driver.RULE.id and f.help for f in findings),
         )
         told = helped(findings, packages, steps)
         return without_secrets(DoctorReport(facts, checked, told, plan=steps, packages=packages))
@@ -151,10 +159,8 @@ def _by_jit(checked: CheckReport, packages: InstalledPackages | None) -> tuple[s
     return tuple(dict.fromkeys(name for name in names if not is_vendors(name)))
 
 
-def _conflicts(facts: HostFacts, packages: InstalledPackages | None) -> list[tuple[Finding, PlanStep]]:
-    from cudacompat.app.doctor.package_conflicts import conflicts
-
-    return conflicts(facts, packages) if packages is not None else []
+def _conflicts(facts: HostFacts, packages: InstalledPackages | None) -> list[Conflict]:
+    return conflicts_among(facts, packages) if packages is not None else []
 
 
 def _builds(paths: Sequence[str], targets: Sequence[Target], facts: HostFacts) -> list[tuple[Finding, PlanStep]]:

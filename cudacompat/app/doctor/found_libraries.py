@@ -42,10 +42,15 @@ class FoundHere:
 
 
 def with_found(
-    components: Sequence[Component], artifacts: Iterable[BinaryArtifact], facts: HostFacts, roots: Roots | None = None
+    components: Sequence[Component],
+    artifacts: Iterable[BinaryArtifact],
+    facts: HostFacts,
+    roots: Roots | None = None,
+    *,
+    only: Component | None = None,
 ) -> FoundHere:
-    """Return what the loader of this machine finds for the components, and what not; `artifacts` are their libraries
-    with device code."""
+    """Return what the loader of this machine finds for the components (or for the `only` one among them), and what not;
+    `artifacts` are their libraries with device code."""
     seen = roots or Roots.real()
     loader = system_loader(seen)
     with_code = {str(each.path): each for each in artifacts}
@@ -54,12 +59,12 @@ def with_found(
     asked: dict[str, None] = {}
     for home, near in by_environment(components, facts.environments):
         here = _surroundings(near, home, loader, roots=seen)
-        for each in near:
+        for each in near if only is None else [each for each in near if each is only]:
             told = _of(each, here, with_code, home=home)
             found[id(each)] = replace(each, found=told.found)
             lacks |= told.lacks
             asked |= dict.fromkeys(told.asked)
-    return FoundHere(tuple(found[id(each)] for each in components), lacks, asked=tuple(asked))
+    return FoundHere(tuple(found[id(each)] for each in components if id(each) in found), lacks, asked=tuple(asked))
 
 
 # -- what there is

@@ -13,6 +13,7 @@ from cudacompat.app.check import judge_read, read
 from cudacompat.app.doctor.component_rows import component_findings, component_rows
 from cudacompat.app.doctor.found_libraries import with_found
 from cudacompat.app.doctor.left_over import with_left_over
+from cudacompat.app.doctor.rows_as_read import RowsAsRead, Watcher
 from cudacompat.app.inputs.kept_verdicts import kept_verdicts
 from cudacompat.app.inputs.reading import ReadOptions, cache_of
 from cudacompat.domain.judge.artifact import judge_artifact
@@ -46,10 +47,13 @@ def judge_installed(
     targets: tuple[Target, ...],
     on_file: Callable[[str], None] | None = None,
     options: ReadOptions | None = None,
+    *,
+    watcher: Watcher | None = None,
 ) -> JudgedPackages | None:
     """Return what becomes of the packages of this machine on these GPUs; `None` where it has none with libraries.
 
-    Files without device code are counted and nothing else; libraries of the same bytes in one package are one.
+    Files without device code are counted and nothing else; libraries of the same bytes in one package are one. The
+    `watcher` is told of the files and of what becomes of each component while they are read.
     """
     components = _with_loaders(facts)
     loaded = _loaded(components)
@@ -57,6 +61,11 @@ def judge_installed(
     copies = {path: same for each in components for path, same in _distinct(each.libraries, apart).items()}
     if not copies:
         return None
+    if watcher is not None:
+        on_file, options = (
+            watcher.file,
+            _watched(watcher, components, copies, targets=targets, facts=facts, options=options),
+        )
     found = _read(tuple(copies), targets, on_file, options=options)
     here = with_found(_with_shapes(components, found.artifacts), found.artifacts, facts)
     components = with_left_over(here.components, facts.environments, here.asked)
@@ -89,9 +98,31 @@ def judge_installed(
     return JudgedPackages(report, packages, found.artifacts, lacks=here.lacks)
 
 
+def _watched(
+    watcher: Watcher,
+    components: Sequence[Component],
+    copies: Mapping[str, Sequence[str]],
+    targets: Sequence[Target],
+    *,
+    facts: HostFacts,
+    options: ReadOptions | None,
+) -> ReadOptions:
+    """The options with which the watcher is told of each file's result."""
+    watcher.begins(tuple(copies))
+    rows = RowsAsRead(
+        components,
+        copies,
+        targets,
+        facts=facts,
+        watcher=watcher,
+        shapes=lambda component, artifacts: _with_shapes((component,), artifacts)[0],
+    )
+    return replace(options or ReadOptions(jobs=1), on_result=rows)
+
+
 def _asking(components: Iterable[Component], with_code: Iterable[Component]) -> tuple[Component, ...]:
-    coded = {(each.location, each.package) for each in with_code}
-    others = (each for each in components if (each.location, each.package) not in coded)
+    coded = {each.key for each in with_code}
+    others = (each for each in components if each.key not in coded)
     return tuple(each for each in others if each.found.parts_lack or each.found.elsewhere)
 
 

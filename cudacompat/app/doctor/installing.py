@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from shlex import quote
 
@@ -84,6 +84,22 @@ def remover(home: Environment | None) -> str | None:
         return installer(home).replace(" add", " remove", 1)
     command = in_place(home).replace(" install", " uninstall", 1)
     return command if home is not None and home.installer == "uv" else f"{command} -y"
+
+
+def in_place_remover(home: Environment | None, names: Iterable[str]) -> str:
+    """Return the command that removes these packages from the environment itself, whatever a lock says."""
+    command = in_place(home)
+    yes = "" if command.startswith("uv ") else " -y"
+    return f"{command.replace(' install', ' uninstall')}{yes} {' '.join(map(quote, names))}"
+
+
+def from_sources(home: Environment | None, name: str, version: str) -> str:
+    """Return the command that builds this release of a package from the index's sources, and nothing beside it, into
+    the environment itself."""
+    command = in_place(home)
+    uv = command.startswith("uv ")
+    again = "--reinstall --no-deps --no-cache" if uv else "--force-reinstall --no-deps --no-cache-dir"
+    return f"{command} {again} --no-binary {quote(name)} {quote(f'{name}=={version}')}"
 
 
 def needs(component: Component, home: Environment | None) -> Iterator[Requirement]:

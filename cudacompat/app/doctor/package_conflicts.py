@@ -1,17 +1,20 @@
-"""Installed packages that do not go together: one has overwritten another, or was built beside another release."""
+"""Installed packages that do not go together: one has overwritten another, was built beside another release, or is the
+build for another CUDA release of what is there already."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from shlex import quote
 
-from cudacompat.app.doctor.installing import in_place, installer, needs, public_version
+from cudacompat.app.doctor.installing import in_place, in_place_remover, installer, needs, public_version
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
-from cudacompat.domain.reports.doctor import InstalledPackages, PlanStep
+from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
 from cudacompat.domain.tables.cuda_libraries import is_vendors
+from cudacompat.domain.wheels.distributions import ChosenByExtra, distributions
 from cudacompat.domain.wheels.package_set import PackageSet, one_folder
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.words.finding import Finding, Severity
@@ -22,15 +25,30 @@ from cudacompat.environments.own import normalised
 _CUDA = re.compile(r"\+.*?\b(cu\d{2,3})\b")
 
 
-def conflicts(facts: HostFacts, packages: InstalledPackages) -> list[tuple[Finding, PlanStep]]:
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What does not go together, and the step that cures it. `removal` is the command in it that takes `removed` away
+    before it installs one of them again, `gone` are components that it takes away for good. `beside` is the package for
+    which another release of its framework is wanted: who moves it along with another one cures that as well."""
+
+    finding: Finding
+    step: PlanStep
+    removal: str = ""
+    removed: tuple[str, ...] = ()
+    gone: tuple[Component, ...] = ()
+    beside: str = ""
+
+
+def conflicts(facts: HostFacts, packages: InstalledPackages) -> list[Conflict]:
     """Return what does not go together in each environment, each with the step that cures it."""
-    with_code = {(each.location, each.package) for each in packages.with_code}
-    found: list[tuple[Finding, PlanStep]] = []
+    with_code = {each.key for each in packages.with_code}
+    found: list[Conflict] = []
     for home, components in by_environment(facts.packages, facts.environments):
         near = [each for each in components if each.manager == "pip"]
-        coded = [each for each in near if (each.location, each.package) in with_code]
+        coded = [each for each in near if each.key in with_code]
         found += _overwritten(near, coded, home)
         found += _mismatched(coded, home)
+        found += builds_for_two_releases(coded, packages.rows, home)
     return found
 
 
@@ -39,7 +57,7 @@ def conflicts(facts: HostFacts, packages: InstalledPackages) -> list[tuple[Findi
 
 def _overwritten(
     components: Sequence[Component], coded: Sequence[Component], home: Environment | None
-) -> Iterator[tuple[Finding, PlanStep]]:
+) -> Iterator[Conflict]:
     """Each pair that owns the same files, at least one of which has (or had) device code."""
     known = _known_pairs(components)
     for first, second in combinations(components, 2):
@@ -63,9 +81,7 @@ def _known_pairs(components: Iterable[Component]) -> set[tuple[str, str]]:
     return {*named, *((second, first) for first, second in named)}
 
 
-def _overwriting(
-    wanted: Component, other: Component, home: Environment | None, *, lost: bool, kept: bool
-) -> tuple[Finding, PlanStep]:
+def _overwriting(wanted: Component, other: Component, home: Environment | None, *, lost: bool, kept: bool) -> Conflict:
     if lost:
         message = f"{other.package} has overwritten files of {wanted.package}: the GPU is not used"
     elif kept:
@@ -82,21 +98,21 @@ def _overwriting(
         found=f"{wanted.package} {wanted.version} and {other.package} {other.version} in {wanted.location}",
         why="the next installation of either overwrites the other, and it may be the one without CUDA",
     )
-    command = in_place(home)
-    remove = command.replace(" install", " uninstall") + ("" if command.startswith("uv ") else " -y")
+    both = (other.package, wanted.package)
+    removal = in_place_remover(home, both)
     pin = quote(f"{wanted.package}=={wanted.version}")
     step = PlanStep(
         one_line(f"Remove both and install {wanted.package} alone"),
-        f"{remove} {quote(other.package)} {quote(wanted.package)} && {command} {pin}",
+        f"{removal} && {in_place(home)} {pin}",
         cures=(wanted.package,),
     )
-    return finding, step
+    return Conflict(finding, step, removal=removal, removed=both)
 
 
 # -- releases that belong together
 
 
-def _mismatched(coded: Sequence[Component], home: Environment | None) -> Iterator[tuple[Finding, PlanStep]]:
+def _mismatched(coded: Sequence[Component], home: Environment | None) -> Iterator[Conflict]:
     """Each component that was built beside another release of one that is here, or for another CUDA release of it."""
     by_name = {normalised(each.package): each for each in coded}
     for each in coded:
@@ -125,7 +141,7 @@ def _mismatch(
     home: Environment | None,
     exact: bool,
     pin: str | None = None,
-) -> tuple[Finding, PlanStep]:
+) -> Conflict:
     """An error where the two load into each other; libraries of NVIDIA's keep their interface within a release. `pin`
     is what pip is to install with the component, where its version alone does not bring that."""
     from cudacompat.domain.rules.lint import torch_mismatch  # with all of its rules, which few runs need
@@ -141,8 +157,63 @@ def _mismatch(
         why="an extension loads into the release that it was built with: with another one its import may fail",
     )
     pins = (f"{component.package}=={public_version(component.version) or component.version}", *((pin,) if pin else ()))
-    return finding, PlanStep(
+    step = PlanStep(
         one_line(f"Install the {beside.package} that {component.package} {component.version} is built for"),
         f"{installer(home)} {' '.join(map(quote, pins))}",
         cures=(component.package,),
     )
+    return Conflict(finding, step, beside=normalised(component.package))
+
+
+# -- one CUDA release
+
+
+def builds_for_two_releases(
+    coded: Sequence[Component], rows: Iterable[ComponentRow], home: Environment | None
+) -> Iterator[Conflict]:
+    """Each package whose extra brings a build for one CUDA release, of which builds for several are here."""
+    every = tuple(rows)
+    bad = {row.component.key for row in every if row.is_bad}
+    worse = {row.component.key for row in every if any(each.loaded_or_own.is_bad for each in row.verdicts)}
+    for front, chosen in distributions().chosen_by_extra.items():
+        here = {
+            cuda: [each for each in coded if normalised(each.package) in names]
+            for cuda, names in chosen.releases.items()
+        }
+        there = sorted(cuda for cuda, found in here.items() if found)
+        if len(there) < 2:
+            continue
+        runs = [cuda for cuda in there if not any(each.key in bad for each in here[cuda])]
+        would = [cuda for cuda in there if not any(each.key in worse for each in here[cuda])]  # with libraries
+        kept = max(runs or would or there)
+        gone = tuple(each for cuda in there if cuda != kept for each in here[cuda])
+        yield _several_builds(front, chosen, there, kept=kept, gone=gone, home=home)
+
+
+def _several_builds(
+    front: str,
+    chosen: ChosenByExtra,
+    there: Sequence[int],
+    *,
+    kept: int,
+    gone: tuple[Component, ...],
+    home: Environment | None,
+) -> Conflict:
+    from cudacompat.domain.rules.lint import two_cuda_majors  # with all of its rules, which few runs need
+
+    extras = " and ".join(f"{front}[{chosen.extra.format(cuda)}]" for cuda in there)
+    finding = Finding(
+        id=two_cuda_majors.RULE.id,
+        severity=Severity.WARNING,
+        message=one_line(f"{extras} are both installed, and {front} loads one of them"),
+        path=None,
+        found=one_line(", ".join(f"{each.package} {each.version}" for each in gone)),
+        why=chosen.second,
+    )
+    names = tuple(each.package for each in gone)
+    step = PlanStep(
+        one_line(f"Remove the build for CUDA {' and '.join(str(c) for c in there if c != kept)}: {front} loads one"),
+        in_place_remover(home, names),
+        cures=names,
+    )
+    return Conflict(finding, step, gone=gone)

@@ -10,8 +10,10 @@ from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.conda_steps import conda_step
 from cudacompat.app.doctor.installing import install_cure, installer, public_version, upgrader
 from cudacompat.app.doctor.library_steps import Here, loaded
+from cudacompat.app.doctor.moved_releases import framework_step, library_releases, own_index_step
 from cudacompat.app.doctor.other_builds import other_build_step
 from cudacompat.app.doctor.release_pins import others_take, pins, taken
+from cudacompat.app.doctor.source_steps import source_step
 from cudacompat.domain.machine.component_verdicts import ComponentVerdict
 from cudacompat.domain.machine.components import Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
@@ -46,9 +48,9 @@ def package_steps(
     bad = [row for row in packages.rows if row.is_bad]
     if driver_told:
         bad = [row for row in bad if not any(v.reason in _UNKNOWN_GPU for v in row.verdicts)]
-    anyhow = {(row.component.location, row.component.package): row for row in packages.anyhow}
+    anyhow = {row.component.key: row for row in packages.anyhow}
     by_driver = [row for row in bad if _is_cured(row, anyhow)]
-    needed = [anyhow[row.component.location, row.component.package] for row in by_driver]
+    needed = [anyhow[row.component.key] for row in by_driver]
     driver = _driver_step(by_driver, needed, found.rows, targets=targets, facts=facts)
     steps = [driver] if driver is not None else []
     left = [row for row in bad if driver is None or row not in by_driver]
@@ -57,7 +59,7 @@ def package_steps(
 
 def _is_cured(row: ComponentRow, anyhow: Mapping[tuple[str, str], ComponentRow]) -> bool:
     """Whether another driver is all that the component wants."""
-    freed = anyhow.get((row.component.location, row.component.package))
+    freed = anyhow.get(row.component.key)
     return all(v.is_of_driver for v in row.verdicts if v.is_bad) and freed is not None and not freed.is_bad
 
 
@@ -144,7 +146,8 @@ def _release_steps(
 ) -> list[PlanStep]:
     """A step for each component that no other one of them brings along: torch, not the libraries that it pins."""
     steps = []
-    lacks = {_key(row): tuple(dict.fromkeys(name for v in row.verdicts for name in v.lacks)) for row in asked}
+    platform = platform_of_system(facts.platform)
+    lacks = {row.component.key: tuple(dict.fromkeys(name for v in row.verdicts for name in v.lacks)) for row in asked}
     every = by_environment((row.component for row in asked), facts.environments)
     for home, near in every:
         inside = {id(each) for each in near}
@@ -159,26 +162,39 @@ def _release_steps(
             and not is_vendors(row.component.package)
             for row in bad
         )
-        for row in sorted(bad, key=lambda each: _order(each, bad, known=isinstance(cures[id(each)], WheelCure))):
+        along = _moved_along(cures.values())
+        libraries: list[tuple[ComponentRow, WheelCure]] = []
+        for row in sorted(bad, key=lambda each: _order(each, bad, cures[id(each)], along=along)):
             name = normalised(row.component.package)
             if name in done or (moves and is_vendors(name)):  # the libraries of a package change with it
                 continue
             cure = cures[id(row)]
+            if is_vendors(name) and isinstance(cure, WheelCure) and cure.index_url is None:
+                libraries.append((row, cure))
+                continue
+            asking = others.get(name, ())
+            other = framework_step(
+                row.component, cure, asking, near=near, targets=targets, home=home, platform=platform
+            )
+            if other is not None:
+                steps.append(other)
+                continue
             if isinstance(cure, WheelCure) and _is_there(cure, row):
                 continue  # its bytes fail where most of its code runs: the same release cures nothing
             followers = _followers(row, bad, cure)
             done |= {name, *followers}
             cured = [each for each in bad if normalised(each.component.package) in (name, *followers)]
-            step = _release_step(row, cure, _names(cured), targets=targets, home=home, others=others.get(name, ()))
+            step = _release_step(row, cure, _names(cured), targets=targets, home=home, others=asking)
             if isinstance(cure, NoCure) and not is_vendors(name):
                 step = swaps.get(id(row), step)
                 done |= {normalised(each) for each in step.cures}
-            if isinstance(cure, WheelCure) and (missing := lacks.get(_key(row))):
+            if isinstance(cure, WheelCure) and (missing := lacks.get(row.component.key)):
                 here = Here(home, tuple(near))
                 step = replace(
                     step, command=_with_libraries(row, cure, missing, here=here, targets=targets, facts=facts)
                 )
             steps.append(step)
+        steps += library_releases(libraries, home)
     return _without_repeated_vendors(steps)[:most]
 
 
@@ -211,10 +227,6 @@ def _swaps(
     return {key: step for key, step in found.items() if step is not None}
 
 
-def _key(row: ComponentRow) -> tuple[str, str]:
-    return row.component.location, row.component.package
-
-
 def _with_libraries(
     row: ComponentRow, cure: WheelCure, lacks: Sequence[str], here: Here, *, targets: Sequence[Target], facts: HostFacts
 ) -> str:
@@ -234,11 +246,18 @@ def _is_there(cure: WheelCure, row: ComponentRow) -> bool:
     return cure.index_url is None and cure.pins[0].partition("==")[2] == row.component.version
 
 
-def _order(row: ComponentRow, bad: Sequence[ComponentRow], *, known: bool) -> tuple[bool, bool, int, str]:
+def _moved_along(cures: Iterable[WheelCure | NoCure | None]) -> frozenset[str]:
+    """The packages that the cure of another one gives another release."""
+    return frozenset(name for cure in cures if isinstance(cure, WheelCure) for name, _ in cure.companions)
+
+
+def _order(
+    row: ComponentRow, bad: Sequence[ComponentRow], cure: WheelCure | NoCure | None, *, along: frozenset[str]
+) -> tuple[bool, bool, bool, int, str]:
     """What a release is known for before what comes along with it, and frameworks before what needs them."""
     name = normalised(row.component.package)
     needed = sum(name in required(each.component) for each in bad)
-    return is_vendors(name), not known, -needed, name
+    return is_vendors(name), name in along, not isinstance(cure, WheelCure), -needed, name
 
 
 def _cure(
@@ -261,6 +280,7 @@ def _cure(
             targets,
             version=public_version(component.version),
             beside=tuple(beside),
+            native=is_vendors(name),  # of which any release of its CUDA does
             platform=platform_of_system(facts.platform),
             allowed=allowed,
         )
@@ -305,13 +325,20 @@ def _release_step(
         pin = cure.pins[0].replace("==", " ")
         same = pin.partition(" ")[2] == component.version
         there = "the build that is here" if same else component.version
-        stuck = [each for each in others if not each.takes.contains(cure.version)]
+        moved = tuple(name for name, _ in cure.companions)
+        stuck = [e for e in others if not e.takes.contains(cure.version) and normalised(e.package) not in moved]
         also = "".join(
             f"; {each.package} {each.version} asks for {component.package}{each.takes}: change it, too"
             for each in stuck[:2]
         )
         why = f"Install {pin} in place of {there}: it runs on these GPUs{how}{newer}{also}"
-        return PlanStep(one_line(why), install_cure(cure, home, named=same), cures=cures)
+        return PlanStep(one_line(why), install_cure(cure, home, named=same), cures=cures, moves=moved)
+    built = source_step(component, targets, home) if component.manager == "pip" else None
+    if built is not None:
+        return replace(built, cures=cures)
+    elsewhere = own_index_step(component, cure, targets, home=home) if isinstance(cure, NoCure) else None
+    if elsewhere is not None:
+        return replace(elsewhere, cures=cures)
     if isinstance(cure, NoCure) and cure.is_known and not is_vendors(component.package):
         return PlanStep(one_line(f"{named}: {cure.sentence}"), None, cures=())
     if is_vendors(component.package):

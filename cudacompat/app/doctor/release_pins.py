@@ -20,15 +20,25 @@ from cudacompat.environments.own import normalised
 
 def others_take(components: Iterable[Component], home: Environment | None) -> Mapping[str, tuple[Asker, ...]]:
     """Return, by the normalised name of each of these components, the packages of the environment that take some
-    releases of it only, but for those that are released with it and change with it. None for a machine whose facts were
-    saved."""
-    names = [normalised(each.package) for each in components if each.manager == "pip" and each.code is None]
-    along = framework().companions
-    every = askers(home.folders, names, home.python) if home is not None else {}
+    releases of it only, but for those that are released with it and change with it, while they take the one that is
+    here. None for a machine whose facts were saved."""
+    versions = {normalised(each.package): each.version for each in components if _is_installed(each)}
+    every = askers(home.folders, list(versions), home.python) if home is not None else {}
     return {
-        name: tuple(one for one in found if (by := normalised(one.package)) not in along and not is_vendors(by))
+        name: tuple(
+            one for one in found if not is_vendors(normalised(one.package)) and not _follows(one, versions[name])
+        )
         for name, found in every.items()
     }
+
+
+def _is_installed(component: Component) -> bool:
+    return component.manager == "pip" and component.code is None
+
+
+def _follows(asker: Asker, version: str) -> bool:
+    along = normalised(asker.package) in framework().companions
+    return along and asker.takes.contains(version, prereleases=True)
 
 
 def taken(others: Iterable[Asker]) -> SpecifierSet:

@@ -39,12 +39,10 @@ def with_code(facts: HostFacts, judged: JudgedPackages, targets: Sequence[Target
     """Return the facts with what was read of the packages: their answers for these GPUs, without a driver, so that they
     can be judged again with any."""
     by_path = {artifact.path: artifact for artifact in judged.artifacts}
-    asking = {(each.location, each.package): each for each in judged.packages.asking}
-    rows = {(row.component.location, row.component.package): row for row in judged.packages.rows}
+    asking = {each.key: each for each in judged.packages.asking}
+    rows = {row.component.key: row for row in judged.packages.rows}
     packages = tuple(
-        _kept(rows[key], by_path, targets, lacks=judged.lacks)
-        if (key := (each.location, each.package)) in rows
-        else asking.get(key, each)
+        _kept(rows[key], by_path, targets, lacks=judged.lacks) if (key := each.key) in rows else asking.get(key, each)
         for each in facts.packages
     )
     return replace(facts, packages=packages)

@@ -147,6 +147,20 @@ def require_named(names: Sequence[str]) -> list[Way | None]:
     return [_way(name) for name in names]
 
 
+def require_there(names: Sequence[str]) -> None:
+    """Raise `UsageError` for the first that is no path, address or release, nor a package that the table knows: what is
+    said of it before anything else that is missing. The index is not asked."""
+    from cudacompat.app.inputs.packages import is_package
+    from cudacompat.domain.wheels.table import packages
+    from cudacompat.environments.own import normalised
+
+    require_named(names)
+    for name in names:
+        if name != STDIN and not _exists(name) and is_package(name) and normalised(name) not in packages():
+            known = "no package of that name is known here; with --gpu the package index is asked"
+            raise UsageError(f"no such file or directory: {name} ({known})")
+
+
 Taken = tuple["Path | Given", FetchedFile | None]
 Way = Callable[[str, Path, FetchOptions], Taken]
 

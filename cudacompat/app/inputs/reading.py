@@ -11,6 +11,7 @@ from pathlib import Path
 from cudacompat.app.inputs.named import FetchOptions, at_hand, wish_of
 from cudacompat.artifacts.binaries.text_keeper import Wanted
 from cudacompat.artifacts.reading.read import read_paths
+from cudacompat.artifacts.reading.work import OnResult
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.executor import Answer, Executor, Item, Lost
@@ -32,6 +33,7 @@ class ReadOptions:
     cache: bool = False
     fetch: FetchOptions = field(default_factory=FetchOptions)
     wanted: Wanted | None = None
+    on_result: OnResult | None = None
 
 
 def read(
@@ -60,6 +62,7 @@ def read(
             wish=options.fetch.images or wish_of(None),
             given=there.given,
             wanted=options.wanted,
+            on_result=options.on_result,
         )
         return there.renamed(found)
 

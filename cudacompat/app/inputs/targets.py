@@ -7,6 +7,8 @@ from dataclasses import replace
 
 from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.machine.facts import DriverFacts, Found, GpuDevice, Missing
+from cudacompat.domain.tables.driver_choice import counted
+from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.verdict import JitPolicy, Target
 from cudacompat.domain.words.versions import DriverRelease
@@ -41,7 +43,8 @@ def resolve_targets(
             targets += native_targets(gpus(), driver, jit or jit_from(environment))
         else:
             found = resolve(spec)
-            targets.append(Target(found.id, found.name, found.capability, driver=driver, jit=jit or JitPolicy.NORMAL))
+            known = _counted(driver, found.capability)
+            targets.append(Target(found.id, found.name, found.capability, driver=known, jit=jit or JitPolicy.NORMAL))
     return distinct(targets)
 
 
@@ -52,7 +55,12 @@ def native_targets(gpus: Gpus, driver: DriverRelease | None, jit: JitPolicy) -> 
             f"no GPU found on this machine (tried {', '.join(gpus.tried)}); "
             'name the GPU to check for, such as --gpu "RTX 5070 Ti" or --gpu 12.0'
         )
-    return distinct([Target(gpu.name, gpu.name, gpu.capability, driver=driver, jit=jit) for gpu in gpus.value])
+    here = [(gpu, _counted(driver, gpu.capability)) for gpu in gpus.value]
+    return distinct([Target(gpu.name, gpu.name, gpu.capability, driver=known, jit=jit) for gpu, known in here])
+
+
+def _counted(driver: DriverRelease | None, capability: ComputeCapability) -> DriverRelease | None:
+    return counted(driver, (capability,)) if driver is not None else None
 
 
 def release_of(driver: Driver) -> DriverRelease | None:

@@ -12,7 +12,7 @@ from cudacompat.artifacts.binaries.text_keeper import Wanted
 from cudacompat.artifacts.containers.folders import EntryKind
 from cudacompat.artifacts.reading.glance import Glance
 from cudacompat.artifacts.reading.task import OnFile, Task, read_now, run_task
-from cudacompat.artifacts.reading.work import FileResult, Work, list_work
+from cudacompat.artifacts.reading.work import FileResult, OnResult, Work, list_work
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import BinaryArtifact, BundledCompiler, ContainerImage, NotRead, ReadResult
 from cudacompat.domain.words.errors import UsageError
@@ -40,17 +40,18 @@ def read_paths(
     wish: PlatformWish | None = None,
     given: Mapping[str, Given] | None = None,
     wanted: Wanted | None = None,
+    on_result: OnResult | None = None,
 ) -> ReadResult:
     """Read the device code of files, folders and containers.
 
     With `kernels`, images are inflated for the names of their kernels; without, headers are all that is read. `gpus`
     are those that will be judged for, None where any may be: of images that none of them can pick, less is inflated.
-    `on_file` is told of each file before it is read. `executor` takes files where several are to be read that have
-    more than `worth` bytes together. `limits` hold for each path by itself; `cache` is the folder with the results of
-    earlier runs, None for none; `wish` is whose image is read where one is there for several platforms; `given` are
-    those of the paths that are none, with what is read in their place; `wanted` is what else is asked of the images
-    (with most of it no result of an earlier run is used). `UsageError` for a path that does not exist, and before any
-    is read; all else that goes wrong is in the result.
+    `on_file` is told of each file before it is read, `on_result` what each gave, as it comes. `executor` takes files
+    where several are to be read that have more than `worth` bytes together. `limits` hold for each path by itself;
+    `cache` is the folder with the results of earlier runs, None for none; `wish` is whose image is read where one is
+    there for several platforms; `given` are those of the paths that are none, with what is read in their place;
+    `wanted` is what else is asked of the images (with most of it no result of an earlier run is used). `UsageError` for
+    a path that does not exist, and before any is read; all else that goes wrong is in the result.
     """
     given = given or {}
     for path in paths:
@@ -68,11 +69,14 @@ def read_paths(
     reading.take_given()
     if executor is None:
         for task in reading.tasks():
-            reading.take(task, reading.here(task))
+            answer = reading.here(task)
+            if on_result is not None:
+                on_result(task.work.path, answer)
+            reading.take(task, answer)
     else:
         from cudacompat.artifacts.reading.shared import Shared
 
-        Shared(executor, worth, on_file).read(reading)
+        Shared(executor, worth, on_file, on_result=on_result).read(reading)
     return reading.result()
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 
 from cudacompat.artifacts.reading.task import Task, kept_before, run_task
-from cudacompat.artifacts.reading.work import SMALLEST_KEPT, FileResult
+from cudacompat.artifacts.reading.work import SMALLEST_KEPT, FileResult, OnResult
 from cudacompat.domain.words.executor import Executor, Lost
 
 _WINDOW = 4096  # files that are looked at together
@@ -49,16 +49,23 @@ class Shared:
     more of the budget than was left of it is read anew.
     """
 
-    def __init__(self, executor: Executor, worth: int, on_file: Callable[[str], None] | None) -> None:
+    def __init__(
+        self,
+        executor: Executor,
+        worth: int,
+        on_file: Callable[[str], None] | None,
+        on_result: OnResult | None = None,
+    ) -> None:
         self._executor = executor
         self._worth = worth
         self._on_file = on_file
+        self._on_result = on_result
 
     def read(self, reading: Reading) -> None:
         """Read all files."""
         tasks = reading.tasks()
         while True:
-            window = _Window(islice(tasks, _WINDOW), self._tell)
+            window = _Window(islice(tasks, _WINDOW), self._tell, self._came)
             large = window.until(self._worth)
             if large:
                 self._ask(window, large)
@@ -67,7 +74,10 @@ class Shared:
                     reading.take(task, FileResult())
                 elif not reading.is_cut(task):
                     answer = window.answers.pop(number, None)
-                    reading.take(task, reading.here(task) if answer is None else answer)
+                    if answer is None:
+                        answer = reading.here(task)
+                        self._came(task, answer)
+                    reading.take(task, answer)
             if not window.tasks:
                 return
 
@@ -83,9 +93,11 @@ class Shared:
                     again += [(number,) for number in batch.numbers]  # which of them was its end is found so
                 elif isinstance(answer, Lost):
                     window.answers[batch.numbers[0]] = answer
+                    self._came(batch.tasks[0], answer)
                 else:
                     for number, task, each in zip(batch.numbers, batch.tasks, answer, strict=True):
                         window.answers[number] = each
+                        self._came(task, each)
                         members, inflated = spent.get(task.work.root, (0, 0))
                         spent[task.work.root] = members + each.members, inflated + each.inflated
             if not again:
@@ -103,6 +115,10 @@ class Shared:
             if numbers:
                 yield Batch(numbers, tuple(window[number]._replace(passed=()) for number in numbers))
 
+    def _came(self, task: Task, answer: FileResult | Lost) -> None:
+        if self._on_result is not None:
+            self._on_result(task.work.path, None if isinstance(answer, Lost) else answer)
+
     def _tell(self, task: Task) -> None:
         if self._on_file is not None:
             self._on_file(task.work.path)
@@ -111,14 +127,17 @@ class Shared:
 class _Window:
     """The files that are looked at together: listed as far as is asked for, and what they gave.
 
-    `tell` is told of each whose result is known from an earlier run.
+    `tell` is told of each whose result is known from an earlier run, `came` of that result.
     """
 
-    def __init__(self, tasks: Iterator[Task], tell: Callable[[Task], None]) -> None:
+    def __init__(
+        self, tasks: Iterator[Task], tell: Callable[[Task], None], came: Callable[[Task, FileResult | Lost], None]
+    ) -> None:
         self.tasks: list[Task] = []
         self.answers: dict[int, FileResult | Lost] = {}
         self._coming = tasks
         self._tell = tell
+        self._came = came
 
     def until(self, worth: int) -> list[int]:
         """List files until those to be read, several, have more than `worth` bytes together; return these. None where
@@ -148,6 +167,7 @@ class _Window:
             if known is not None:
                 self._tell(task)
                 self.answers[number] = known
+                self._came(task, known)
             elif not task.again:
                 yield number
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +57,9 @@ class FileResult:
     bounded: bool = False
     images: tuple[ContainerImage, ...] = ()
     compilers: tuple[BundledCompiler, ...] = ()
+
+
+OnResult = Callable[[str, FileResult | None], None]  # the path of a file, and what it gave; `None` if that was lost
 
 
 def list_work(paths: Sequence[str], without: Container[str] = ()) -> Iterator[Work]:

@@ -120,6 +120,7 @@ def command(
     from cudacompat.app.inputs import policy_file as configs
     from cudacompat.app.inputs.fleet import load, targets_for
     from cudacompat.app.inputs.kept_verdicts import kept_verdicts
+    from cudacompat.app.inputs.named import require_there
     from cudacompat.app.inputs.reading import cache_of, with_texts
     from cudacompat.app.inputs.source_names import in_words
     from cudacompat.cli.downloads import downloads
@@ -128,6 +129,7 @@ def command(
     from cudacompat.cli.verbose import note
     from cudacompat.domain.policy.resolve import policy_of, required
     from cudacompat.domain.wheels.platforms import on_platform, platform_for_all, table_platform
+    from cudacompat.domain.words.errors import UsageError
     from cudacompat.domain.words.versions import DriverRelease
 
     options = {
@@ -147,15 +149,19 @@ def command(
     held_to = configs.load(options, os.environ, config, search=not no_config)
     note(f"policy file: {held_to.file or 'none'}")
     fleet = load(held_to.files("gpus-from"), quoted=held_to.quotes("gpus-from"))
-    targets = targets_for(
-        gpu or (),
-        required(held_to.given),
-        fleet.gpus,
-        driver=DriverRelease.parse(driver) if driver else None,
-        floor=held_to.driver_floor,
-        jit=jit,
-        environment=os.environ,
-    )
+    try:
+        targets = targets_for(
+            gpu or (),
+            required(held_to.given),
+            fleet.gpus,
+            driver=DriverRelease.parse(driver) if driver else None,
+            floor=held_to.driver_floor,
+            jit=jit,
+            environment=os.environ,
+        )
+    except UsageError:
+        require_there(paths)  # a wrong path is named before a GPU that is missing
+        raise
     targets = on_platform(targets, table_platform(platform) if platform is not None else None)
     policy = policy_of(held_to.given, held_to.ignores, targets)
     lock_file = held_to.text("baseline") or locks.FILE

@@ -67,12 +67,13 @@ def command(
     from cudacompat.cli.output import emit
     from cudacompat.cli.output import save as write_file
     from cudacompat.cli.progress import progress
+    from cudacompat.cli.streamed_rows import streamed_rows
     from cudacompat.host.toolchain.pythons import is_environment, is_package_folder
 
     homes = [path for path in paths or () if is_environment(Path(path)) or is_package_folder(Path(path))]
     paths = [path for path in paths or () if path not in homes]
     reading = options_of(max_members, max_bytes_read, max_seconds, jobs=jobs, cache=not no_cache)
-    with progress(quiet, paths) as on_file:
+    with progress(quiet or not paths, paths) as on_file, streamed_rows(quiet or bool(paths)) as watcher:
         report = doctor(
             tuple(paths),
             tuple(gpu or ()),
@@ -82,6 +83,7 @@ def command(
             options=reading,
             pythons=(*(python or ()), *homes),
             saving=save_facts is not None,
+            watcher=watcher,
         )
     if save_facts is not None:
         write_file(save_facts, save(report.facts))

@@ -89,6 +89,11 @@ class Component:
         """Whether pip installed it, from a wheel or editable."""
         return self.manager in ("pip", "editable")
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from all others: its folder, and its name."""
+        return self.location, self.package
+
 
 @dataclass(frozen=True, slots=True)
 class Environment:

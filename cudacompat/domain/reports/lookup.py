@@ -30,7 +30,8 @@ class GpusReport:
 @dataclass(frozen=True, slots=True)
 class ToolkitsReport:
     """The CUDA releases that a query leaves: of a version, those that build all `archs` (`"120"`) of what was named, or
-    those whose programs run with a driver. `board` is what a Jetson board has in their place, in words."""
+    those whose programs run with a driver. `board` is what a Jetson board has in their place, in words, `no_driver` why
+    no driver serves all of the GPUs in one machine."""
 
     COMMAND: ClassVar[str] = "toolkits"
 
@@ -39,6 +40,7 @@ class ToolkitsReport:
     releases: tuple[CudaRelease, ...]
     driver: DriverRelease | None = None
     board: str | None = None
+    no_driver: str | None = None
 
     @property
     def exit_code(self) -> ExitCode:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from cudacompat.domain.tables.architectures import Architecture, architecture
 from cudacompat.domain.tables.kernel_modules import DEFAULT_OPEN_BRANCH, ModuleKind, kinds
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.versions import DriverRelease
 
 # Long-term support to June 2028, and the first that the runtime of CUDA 13 takes; NVIDIA's "Supported Drivers and CUDA
 # Toolkit Versions", read in November 2026.
@@ -54,6 +55,16 @@ def choose_driver(capabilities: Iterable[ComputeCapability], *, linux: bool = Tr
     return DriverChoice(branch, kind_for([row.capability for row in rows], branch), first, last=last)
 
 
+def none_for_all(named: Mapping[ComputeCapability, str]) -> str | None:
+    """Return which two of these GPUs, by their names, no driver of Linux serves in one machine, and why; `None` where
+    one serves all."""
+    choice = choose_driver(named)
+    if not isinstance(choice, NoDriver):
+        return None
+    both = f"{named[choice.one]} ({choice.one}) and {named[choice.other]} ({choice.other})"
+    return f"no driver serves both {both} in one machine: {choice.why}"
+
+
 def kind_for(capabilities: Iterable[ComputeCapability], branch: int) -> ModuleKind:
     """Return the kind of the kernel module of this branch for these GPUs: the open one where all take it and it is the
     default, or where one takes no other."""
@@ -85,6 +96,15 @@ def in_words(choice: DriverChoice) -> str:
     """Return the driver in words: `driver 580 with the open kernel module`."""
     kind = {ModuleKind.OPEN: " with the open kernel module", ModuleKind.CLOSED: " with the closed kernel module"}
     return f"driver {choice.branch}" + (kind[choice.kind] if choice.kind is not None else "")
+
+
+def counted(driver: DriverRelease, capabilities: Iterable[ComputeCapability]) -> DriverRelease:
+    """Return the driver as the tables count it for these GPUs: of Jetson boards alone, whose drivers have numbers of
+    their own within a branch (580.00 of JetPack 7.0), the branch."""
+    rows = [architecture(capability) for capability in capabilities]
+    if rows and all(row is not None and row.tegra for row in rows):
+        return DriverRelease.parse(str(driver.branch))
+    return driver
 
 
 class Outside(Enum):

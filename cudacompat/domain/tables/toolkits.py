@@ -106,6 +106,12 @@ _GLIBC: tuple[tuple[tuple[int, int], ToolkitVersion], ...] = (
 )
 
 
+def last_glibc(version: ToolkitVersion) -> tuple[int, int] | None:
+    """Return the newest glibc that goes with the headers of this release; `None` where no known one clashes."""
+    clashing = [since for since, first in _GLIBC if version < first]
+    return (min(clashing)[0], min(clashing)[1] - 1) if clashing else None
+
+
 def first_for_glibc(major: int, minor: int) -> ToolkitVersion | None:
     """Return the first release whose headers compile with this glibc; `None` where all known ones do."""
     return next((first for since, first in _GLIBC if (major, minor) >= since), None)

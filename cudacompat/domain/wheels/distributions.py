@@ -43,12 +43,14 @@ class Framework:
 @dataclass(frozen=True, slots=True)
 class ChosenByExtra:
     """A package with an extra for each major CUDA release (`cuda{}`), and by release the packages that it brings, which
-    have its version; no two of these releases go into one environment. `libraries` are the wheels of NVIDIA's that come
-    along and that newer releases of may not serve every GPU, `{}` in them the release."""
+    have its version; no two of these releases go into one environment, `second` is what becomes of the second one.
+    `libraries` are the wheels of NVIDIA's that come along and that newer releases of may not serve every GPU, `{}` in
+    them the release."""
 
     extra: str
     libraries: tuple[str, ...]
     releases: Mapping[int, tuple[str, ...]]
+    second: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class Distributions:
     packages whose device code is that of a compiler's tools, and `requirements_that_matter` finds the requirements to
     keep.
     `compiled_at_run_time` says of package families how they compile device code themselves. `chosen_by_extra` are
-    packages whose extra decides which packages with device code come along, `conda_names` what conda-forge calls a
+    packages whose extra decides which packages with device code come along, `own_indexes` those whose publisher has
+    newer releases elsewhere than on PyPI, by CUDA release, newest first, `conda_names` what conda-forge calls a
     package, as `conda install` takes it, and `used_from` below which compute capability no program uses a library.
     `brings` are packages without device code, with what they require that has some, `brought_by_older` the same of
     older releases, each up to the version that it names, the oldest first, `repositories` where those are developed;
@@ -89,6 +92,7 @@ class Distributions:
     compiled_at_run_time: Mapping[str, str]
     requirements_that_matter: re.Pattern[str]
     chosen_by_extra: Mapping[str, ChosenByExtra]
+    own_indexes: Mapping[str, Mapping[str, str]]
     conda_names: Mapping[str, str]
     used_from: Mapping[str, str]
     brings: Mapping[str, tuple[str, ...]]
@@ -160,9 +164,11 @@ def distributions() -> Distributions:
                 each["extra"],
                 tuple(each["libraries"]),
                 {int(cuda): tuple(names) for cuda, names in each["releases"].items()},
+                second=each["second"],
             )
             for name, each in raw["chosen_by_extra"]["packages"].items()
         },
+        own_indexes=raw["own_indexes"]["packages"],
         conda_names=raw["conda_names"]["names"],
         used_from=raw["used_from"]["names"],
         brings={name: tuple(needs) for name, needs in raw["brings"]["packages"].items()},

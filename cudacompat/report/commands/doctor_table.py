@@ -119,6 +119,12 @@ def _lines(row: ComponentRow, first: ComponentVerdict | None) -> Iterable[TableR
         yield TableRow(name, version, cuda, word=word, why=f"{on}: {reason}" if reason else on, outcome=verdict.outcome)
 
 
+def plain_lines(row: ComponentRow) -> list[str]:
+    """Return the lines of one component as text, for whoever shows it before the table is there."""
+    cells = ((each.name, each.version, each.made_for, each.word, each.why) for each in _lines(row, None))
+    return ["  ".join(filter(None, each)) for each in cells]
+
+
 def _told(verdict: ComponentVerdict, first: ComponentVerdict | None) -> str:
     """Why; of what fails for the very reason of the first one, only that."""
     if first is not None and verdict is not first and verdict.is_bad and verdict.target == first.target:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cudacompat.domain.reports.lookup import ToolkitsReport
 from cudacompat.domain.tables.drivers import first_branch_taking, max_ptx
-from cudacompat.domain.tables.toolkits import first_with, last_with
+from cudacompat.domain.tables.toolkits import first_with, last_glibc, last_with
 from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.versions import DriverRelease
@@ -25,7 +25,7 @@ def toolkits_text(page: Page, report: ToolkitsReport) -> None:
         )
         page.field("builds", " ".join(row.targets), label_width=11)
         page.field("drivers", _drivers(row) + _refused(row, report.driver), label_width=11)
-        page.field("compilers", f"gcc up to {row.gcc_max}, clang up to {row.clang_max}", label_width=11)
+        page.field("compilers", _compilers(row), label_width=11)
     which = f" that build {' and '.join(f'sm_{arch}' for arch in report.archs)}" if report.archs else ""
     of_query = f" for {report.query}" if report.query else ""
     with_driver = f", whose programs run with driver {report.driver}" if report.driver else ""
@@ -34,7 +34,16 @@ def toolkits_text(page: Page, report: ToolkitsReport) -> None:
     if not report.releases and len(report.archs) > 1:
         for arch in report.archs:
             page.field(f"sm_{arch}", _window(arch), label_width=11)
+    if report.no_driver is not None:
+        page.line(report.no_driver)
     page.line(f"{count(len(report.releases), 'CUDA release')}{which}{of_query}{with_driver}")
+
+
+def _compilers(row: CudaRelease) -> str:
+    """What it compiles with: host compilers, and the C library."""
+    libc = last_glibc(row.version)
+    glibc = f", glibc up to {libc[0]}.{libc[1]}" if libc is not None else ""
+    return f"gcc up to {row.gcc_max}, clang up to {row.clang_max}{glibc}"
 
 
 def _window(arch: str) -> str:
@@ -70,11 +79,13 @@ def toolkits_json(report: ToolkitsReport) -> Json:
         "archs": list(report.archs),
         "driver": str(report.driver) if report.driver is not None else None,
         "board": report.board,
+        "no_driver": report.no_driver,
         "toolkits": [_toolkit(row) for row in report.releases],
     }
 
 
 def _toolkit(row: CudaRelease) -> Json:
+    libc = last_glibc(row.version)
     branch = first_branch_taking(row.ptx_isa)
     return {
         "version": str(row.version),
@@ -86,6 +97,7 @@ def _toolkit(row: CudaRelease) -> Json:
         "toolkit_driver": str(row.toolkit_driver) if row.toolkit_driver is not None else None,
         "gcc_max": row.gcc_max,
         "clang_max": row.clang_max,
+        "glibc_max": ".".join(map(str, libc)) if libc is not None else None,
         "msc_ver": list(row.msc_ver),
         "source": row.source,
     }

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from cudacompat.domain.builds.plans.model import RequestedTarget
 from cudacompat.domain.tables.arm_hosts import is_arm_only
+from cudacompat.domain.tables.drivers import needed_driver
 from cudacompat.domain.tables.jetpack import board
 from cudacompat.domain.tables.toolkits import RELEASES, release
-from cudacompat.domain.words.versions import ToolkitVersion
+from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 
 
 def on_arm(wanted: Sequence[RequestedTarget]) -> bool:
@@ -46,12 +47,13 @@ def why_no_image(wanted: Sequence[RequestedTarget]) -> str | None:
     return None
 
 
-def release_of_board(wanted: Sequence[RequestedTarget]) -> str | None:
+def release_of_board(wanted: Sequence[RequestedTarget], driver: DriverRelease | None = None) -> str | None:
     """Return the CUDA release that the boards' JetPack has, where all of these are the same kind of Jetson; of one that
-    is older than the table of releases, the oldest there. `None` for any other GPUs."""
+    is older than the table of releases, the oldest there. `None` for any other GPUs, and where its programs do not run
+    with the driver."""
     rows = {board(each.number) for each in wanted}
     row = rows.pop() if len(rows) == 1 else None
-    if row is None:
+    if row is None or (driver is not None and needed_driver(ToolkitVersion.parse(row.cuda).major, driver) is not None):
         return None
     return row.cuda if release(ToolkitVersion.parse(row.cuda)) is not None else str(RELEASES[0].version)
 

@@ -11,6 +11,7 @@ from cudacompat.domain.builds.engine import Engine, FrameworkBuild, Knob, Ptx, R
 from cudacompat.domain.builds.lists.writer import CodeTarget, pairs, says_ptx, spell
 from cudacompat.domain.builds.plans.arm_hosts import boards_notes, release_of_board, two_hosts
 from cudacompat.domain.builds.plans.commands import as_wheel, commands, define, environment, setting_line, words
+from cudacompat.domain.builds.plans.driver import driver_notes
 from cudacompat.domain.builds.plans.frameworks import framework_builds, framework_note, in_order
 from cudacompat.domain.builds.plans.model import (
     DISTRO,
@@ -80,8 +81,8 @@ def plan_build(
     code = sayable(engine, of_version, code, route=route)
     arrives = arriving(engine, of_version, code)
     labels = {each.arch: each.label for each in reversed(wanted)}
-    if cuda is None and driver is None:
-        cuda = release_of_board(wanted)
+    if cuda is None:
+        cuda = release_of_board(wanted, driver)
     archs = {each.arch for each in code} | {each.arch for each in arrives}
     builds = framework_builds(engine, of_version, wanted)
     chosen = choose_release(cuda, archs, labels, driver=driver, among=in_order(engine, builds))
@@ -290,6 +291,7 @@ def _notes(
         notes.append("without PTX, GPUs of a newer major version cannot run this build")
     numbers = {each.number for each in wanted}
     notes += boards_notes(wanted, chosen.version)
+    notes += driver_notes(wanted)
     two = two_hosts(wanted)
     if two is not None:
         notes.append(f"{two}: build once on each, with these settings")

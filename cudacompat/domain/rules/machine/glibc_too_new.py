@@ -19,7 +19,7 @@ from cudacompat.domain.machine.facts import ToolkitFacts
 from cudacompat.domain.rules.machine.builder_facts import used_toolkits
 from cudacompat.domain.rules.machine.glibc_facts import GlibcLimit, glibc_limit
 from cudacompat.domain.rules.machine.machine_facts import Machine
-from cudacompat.domain.tables.toolkits import last_with
+from cudacompat.domain.rules.machine.release_facts import ReleaseCure, release_cure
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -29,10 +29,11 @@ def check(machine: Machine) -> Iterable[Finding]:
     limit = glibc_limit(machine.facts)
     for toolkit in used_toolkits(machine.facts) if limit is not None else ():
         if limit is not None and toolkit.version is not None and toolkit.version < limit.first:
-            yield _finding(machine, toolkit, limit)
+            cure = release_cure(machine, toolkit)
+            yield _finding(machine, toolkit, limit, cure=cure or ReleaseCure(limit.cure))
 
 
-def _finding(machine: Machine, toolkit: ToolkitFacts, limit: GlibcLimit) -> Finding:
+def _finding(machine: Machine, toolkit: ToolkitFacts, limit: GlibcLimit, cure: ReleaseCure) -> Finding:
     libc = limit.libc
     return Finding(
         id=RULE.id,
@@ -41,16 +42,9 @@ def _finding(machine: Machine, toolkit: ToolkitFacts, limit: GlibcLimit) -> Find
         message=f"CUDA {toolkit.version} does not compile with {libc}: its headers clash with the C library's",
         found=f"{libc} on {machine.facts.platform.split(',')[0]}" if machine.facts.platform else libc,
         why="both declare cospi, sinpi or rsqrt, with different exception specifications",
-        help=_cure(machine, limit),
+        help=cure.help,
+        command=cure.command,
     )
-
-
-def _cure(machine: Machine, limit: GlibcLimit) -> str:
-    """What to do; where no release that goes with the C library builds for a GPU here, a container alone."""
-    ends = (last_with(str(target.capability.number)) for target in machine.targets)
-    if any(last is not None and last.version < limit.first for last in ends):
-        return f"build in a container with an older glibc: no release that goes with {limit.libc} builds for the GPU"
-    return limit.cure
 
 
 RULE = Rule("glibc-too-new", "C library too new for the toolkit", __doc__, check)

@@ -18,8 +18,8 @@ from collections.abc import Iterable
 from cudacompat.domain.machine.facts import HostCompiler
 from cudacompat.domain.rules.machine.builder_facts import UsedCompiler, used_compilers, used_toolkits
 from cudacompat.domain.rules.machine.compiler_packages_facts import install_compiler
-from cudacompat.domain.rules.machine.glibc_facts import GlibcLimit, glibc_limit
 from cudacompat.domain.rules.machine.machine_facts import Machine
+from cudacompat.domain.rules.machine.release_facts import ReleaseCure, must_change, release_cure
 from cudacompat.domain.tables.toolkits import release
 from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.finding import Finding, Severity
@@ -33,41 +33,40 @@ def check(machine: Machine) -> Iterable[Finding]:
     known = release(toolkit.version) if toolkit is not None and toolkit.version is not None else None
     if known is None:
         return
+    cure = release_cure(machine, toolkit) if toolkit is not None and must_change(machine, known.version) else None
     for used in used_compilers(machine.facts):
         limit = known.clang_max if used.compiler.name == "clang" else known.gcc_max
         if used.compiler.major > limit:
-            yield _finding(machine, used, known, limit=limit)
+            yield _finding(machine, used, known, limit=limit, cure=cure)
 
 
-def _finding(machine: Machine, used: UsedCompiler, known: CudaRelease, limit: int) -> Finding:
+def _finding(
+    machine: Machine, used: UsedCompiler, known: CudaRelease, limit: int, *, cure: ReleaseCure | None
+) -> Finding:
     name, version = used.compiler.name, used.compiler.version
     older = _older(machine, name, limit)
     program = older.path if older is not None else f"{'g++' if name == 'gcc' else 'clang++'}-{limit}"
     variable = used.variable if used.variable in COMPILER_IN_ENVIRONMENT else CMAKES_COMPILER
     sets = f"set {variable}={program}"
     install = None if older is not None else install_compiler(machine.facts.platform, name, limit)
-    newer = _asked_by_glibc(machine, used.compiler, known)
+    newer = cure if cure is not None and cure.takes(used.compiler) else None  # which is wanted anyhow
     return Finding(
         id=RULE.id,
         severity=Severity.WARNING,
         path=used.compiler.path,
         message=f"{name} {version} is newer than CUDA {known.version} accepts (up to {name} {limit})",
         found=f"{used.variable} names it" if used.variable else "nvcc uses it, as no variable names another",
-        help=newer.cure
+        help=newer.help
         if newer is not None
         else f"{sets}, which is here, or use a newer CUDA release"
         if older is not None
         else f"install {program} and {sets}, or use a newer CUDA release",
-        command=None if newer is not None else f"export {variable}={program}" if older is not None else install,
+        command=newer.command
+        if newer is not None
+        else f"export {variable}={program}"
+        if older is not None
+        else install,
     )
-
-
-def _asked_by_glibc(machine: Machine, compiler: HostCompiler, known: CudaRelease) -> GlibcLimit | None:
-    """What the C library asks for here, where that is a newer release which accepts this compiler, too."""
-    limit = glibc_limit(machine.facts)
-    newer = release(limit.first) if limit is not None and known.version < limit.first else None
-    accepted = 0 if newer is None else newer.clang_max if compiler.name == "clang" else newer.gcc_max
-    return limit if compiler.major <= accepted else None
 
 
 def _older(machine: Machine, name: str, limit: int) -> HostCompiler | None:

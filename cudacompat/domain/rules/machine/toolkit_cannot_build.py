@@ -18,9 +18,8 @@ from collections.abc import Iterable
 
 from cudacompat.domain.machine.facts import ToolkitFacts
 from cudacompat.domain.rules.machine.builder_facts import used_toolkits, who_uses
-from cudacompat.domain.rules.machine.glibc_facts import glibc_limit
 from cudacompat.domain.rules.machine.machine_facts import Machine
-from cudacompat.domain.tables.jetpack import board
+from cudacompat.domain.rules.machine.release_facts import release_cure
 from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with, release
 from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.finding import Finding, Severity
@@ -52,17 +51,17 @@ def _of_toolkit(machine: Machine, toolkit: ToolkitFacts, version: ToolkitVersion
             continue
         if first is None or (first is RELEASES[0] and version < first.version):
             continue  # not known: what the oldest release of the table builds, older ones may build, too
+        ended = known is not None and arch not in known.targets and last is not None and last.version < version
+        cured = release_cure(machine, toolkit) if version < first.version or ended else None
+        if cured is not None:
+            yield _told(toolkit, target, cured.help, command=cured.command)
+            continue
         if version < first.version:
             fitting = _installed(machine, first, last)
             cure = f"CUDA {first.version} or newer"
-        elif known is not None and arch not in known.targets and last is not None and last.version < version:
+        elif ended and last is not None:
             fitting = _installed(machine, first, last)
-            row = board(target.capability.number)
             cure = f"CUDA {last.version}, the last release that builds it"
-            cure = f"JetPack {row.jetpack} with its CUDA {row.cuda}" if row is not None and row.ends else cure
-            limit = glibc_limit(machine.facts)
-            if limit is not None and last.version < limit.first:
-                cure, fitting = f"{cure}: with {limit.libc} it compiles nothing", None
         else:
             continue
         yield _finding(toolkit, target, cure=cure, fitting=fitting)
@@ -79,6 +78,13 @@ def _installed(machine: Machine, first: CudaRelease, last: CudaRelease | None) -
 
 
 def _finding(toolkit: ToolkitFacts, target: Target, *, cure: str, fitting: ToolkitFacts | None) -> Finding:
+    if fitting is None:
+        return _told(toolkit, target, f"install {cure}, or build in a container that has it", command=None)
+    told = f"let builds use CUDA {fitting.version}, which is here: {fitting.path}"
+    return _told(toolkit, target, told, command=f"export CUDACXX={fitting.path}")
+
+
+def _told(toolkit: ToolkitFacts, target: Target, cure: str, command: str | None) -> Finding:
     arch = str(target.capability.number)
     first, last = first_with(arch), last_with(arch)
     span = f"sm_{arch} needs CUDA {first.version}" if first is not None else ""
@@ -92,12 +98,8 @@ def _finding(toolkit: ToolkitFacts, target: Target, *, cure: str, fitting: Toolk
         message=f"CUDA {toolkit.version} cannot build sm_{arch}, for {target.label}",
         found=f"{toolkit.path} is used by {who_uses(toolkit)}",
         why=span,
-        help=f"build in a container that has {cure}"
-        if fitting is None and ": " in cure
-        else f"install {cure}, or build in a container that has it"
-        if fitting is None
-        else f"let builds use CUDA {fitting.version}, which is here: {fitting.path}",
-        command=f"export CUDACXX={fitting.path}" if fitting is not None else None,
+        help=cure,
+        command=command,
     )
 
 

@@ -18,15 +18,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.machine.facts import Found
+from cudacompat.domain.machine.facts import Found, ToolkitFacts
 from cudacompat.domain.rules.machine.machine_facts import Machine
+from cudacompat.domain.rules.machine.release_facts import buildable, must_change, release_cure
+from cudacompat.domain.tables.driver_choice import DriverChoice, NoDriver, choose_driver
 from cudacompat.domain.tables.drivers import BRANCHES, max_ptx, needed_driver
 from cudacompat.domain.tables.jetpack import board
 from cudacompat.domain.tables.toolkits import RELEASES, release
 from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
-from cudacompat.domain.words.versions import DriverRelease
+from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 
 
 def check(machine: Machine) -> Iterable[Finding]:
@@ -42,7 +44,7 @@ def check(machine: Machine) -> Iterable[Finding]:
         return  # Jetson counts its drivers otherwise, and forward compatibility brings a newer compiler
     floor = needed_driver(built_by.version.major, driver) if driver is not None else None
     if driver is not None and floor is not None:
-        yield _other_major(machine, active.path, built_by, driver=driver, floor=floor)
+        yield _other_major(machine, active, built_by, driver=driver, floor=floor)
         return
     yield Finding(
         id=RULE.id,
@@ -56,26 +58,45 @@ def check(machine: Machine) -> Iterable[Finding]:
 
 
 def _other_major(
-    machine: Machine, path: str, built_by: CudaRelease, *, driver: DriverRelease, floor: DriverRelease
+    machine: Machine, active: ToolkitFacts, built_by: CudaRelease, *, driver: DriverRelease, floor: DriverRelease
 ) -> Finding:
     """Of a toolkit whose runtime does not start with this driver, whatever code it builds."""
-    own = machine.facts.driver.value.cuda if isinstance(machine.facts.driver, Found) else None
-    limit = max_ptx(driver)
-    taken = [each.version for each in RELEASES if limit is not None and each.ptx_isa <= limit]
-    fitting = own or next((each for each in reversed(taken) if needed_driver(each.major, driver) is None), None)
-    place = " of Windows" if machine.is_wsl else " of the host" if machine.facts.container.inside else ""
-    on_board = any(board(gpu.capability.number) for gpu in machine.gpus if gpu.capability is not None)
-    ways = ["install a JetPack that brings it" if on_board else f"update the driver{place} to {floor.branch} or newer"]
-    ways += [f"build with CUDA {fitting}"] if fitting is not None else []
+    cure = release_cure(machine, active) if must_change(machine, built_by.version) else None
+    told = cure.help if cure is not None else ", or ".join(_ways(machine, driver, floor))
     return Finding(
         id=RULE.id,
         severity=Severity.WARNING,
-        path=path,
+        path=active.path,
         message=f"driver {driver} cannot run PTX built by CUDA {built_by.version}, nor start its programs",
         found=f"the runtime of CUDA {built_by.version.major} needs driver {floor} or newer",
         why="the first call of the runtime ends in error 35, whatever code is built",
-        help=", or ".join(ways),
+        help=told,
+        command=cure.command if cure is not None else None,
     )
+
+
+def _ways(machine: Machine, driver: DriverRelease, floor: DriverRelease) -> list[str]:
+    """What makes the two go together: another driver, where the GPUs take one, and an older release, where one that the
+    driver takes builds for them here."""
+    place = " of Windows" if machine.is_wsl else " of the host" if machine.facts.container.inside else ""
+    capabilities = [target.capability for target in machine.targets]
+    choice = choose_driver(capabilities, linux=not machine.is_wsl)
+    last = choice.last if isinstance(choice, DriverChoice) else None
+    if any(board(each.number) for each in capabilities):
+        ways = ["install a JetPack that brings it"]
+    elif isinstance(choice, NoDriver) or (last is not None and last < floor.branch):
+        ways = []
+    else:
+        ways = [f"update the driver{place} to {floor.branch} or newer"]
+    own = machine.facts.driver.value.cuda if isinstance(machine.facts.driver, Found) else None
+    older = buildable(machine)
+    limit = max_ptx(driver)
+    compiled = [row for row in older if limit is not None and row.ptx_isa <= limit]
+    if not older:
+        return ways
+    said = ToolkitVersion(own.major, own.minor) if own is not None else None
+    takes = said is not None and (said < RELEASES[0].version or any(row.version == said for row in older))
+    return [*ways, f"build with CUDA {said if takes else (compiled or older)[-1].version}"]
 
 
 RULE = Rule("toolkit-newer-than-driver", "CUDA Toolkit newer than the driver", __doc__, check)

@@ -1,0 +1,91 @@
+"""The plan for installed packages: the fewest steps, of which none undoes what another one did."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from cudacompat.app.doctor.conda_steps import one_release
+from cudacompat.app.doctor.library_steps import library_steps
+from cudacompat.app.doctor.machine_steps import is_wanted, machine_steps
+from cudacompat.app.doctor.package_conflicts import Conflict
+from cudacompat.app.doctor.plan import package_steps
+from cudacompat.domain.machine.components import Component
+from cudacompat.domain.machine.facts import HostFacts
+from cudacompat.domain.reports.doctor import InstalledPackages, PlanStep
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.verdict import Target
+
+
+def package_plan(
+    about: Sequence[Finding],
+    packages: InstalledPackages,
+    conflicts: Sequence[Conflict],
+    targets: Sequence[Target],
+    facts: HostFacts,
+    *,
+    builds: Sequence[PlanStep],
+    compiles: bool,
+    driver_told: bool,
+) -> tuple[PlanStep, ...]:
+    """Return the steps for these findings on the machine, these packages and what does not go together among them, in
+    their order. `builds` are steps for build folders, `compiles` is whether something is built here, with `driver_told`
+    a finding's step brings a driver that knows the GPU."""
+    left = _without(packages, [each for conflict in conflicts for each in conflict.gone])
+    released, left = one_release(left, targets, facts.environments)
+    needed, wanted = library_steps(left, facts)
+    others = package_steps(left, targets, facts, driver_told=driver_told)
+    mends, needed, others = _joined(conflicts, needed, others)
+    return (
+        *machine_steps(f for f in about if f.severity is Severity.ERROR),
+        *mends,
+        *builds,
+        *released,
+        *needed,
+        *others,
+        *machine_steps(f for f in about if is_wanted(f, builds=compiles)),  # after what cures a failure
+        *wanted,
+    )
+
+
+def _without(packages: InstalledPackages, gone: Iterable[Component]) -> InstalledPackages:
+    """The packages but for those that a step takes away."""
+    away = {each.key for each in gone}
+    return replace(
+        packages,
+        rows=tuple(row for row in packages.rows if row.component.key not in away),
+        anyhow=tuple(row for row in packages.anyhow if row.component.key not in away),
+        asking=tuple(each for each in packages.asking if each.key not in away),
+    )
+
+
+def _joined(
+    conflicts: Iterable[Conflict], needed: Sequence[PlanStep], others: Sequence[PlanStep]
+) -> tuple[list[PlanStep], list[PlanStep], list[PlanStep]]:
+    """The steps of the conflicts and the two kinds of others: without what another release moves along anyhow, and with
+    one step where a package that is removed is installed again with something more."""
+    moved = {name for step in others for name in step.moves}
+    mends: list[PlanStep] = []
+    joined: list[PlanStep] = []
+    for conflict in conflicts:
+        if conflict.beside in moved:
+            continue
+        again = next((step for step in (*others, *needed) if _installs_again(step, conflict)), None)
+        if again is None:
+            mends.append(conflict.step)
+            continue
+        joined.append(again)
+        why = f"Remove {' and '.join(conflict.removed)}, then {again.why[:1].lower()}{again.why[1:]}"
+        mends.append(replace(again, why=why, command=f"{conflict.removal} && {again.command}"))
+    return mends, [each for each in needed if each not in joined], [each for each in others if each not in joined]
+
+
+def _installs_again(step: PlanStep, conflict: Conflict) -> bool:
+    """Return whether the step installs one of the packages that the conflict's step removes."""
+    if not conflict.removal or step.command is None or step.instead:
+        return False
+    names = "|".join(map(re.escape, step.cures))
+    return bool(set(step.cures) & set(conflict.removed)) and bool(
+        re.search(rf"(?<![\w-])(?:{names})(?:\[|==)", step.command)
+    )

@@ -1,0 +1,175 @@
+"""Sick environments and the plan for each: the fewest steps, each one command, none of which undoes another one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from cudacompat.engines import cuda_libraries
+from tests.environments.test_compilers import SAID
+from tests.helpers.device_files import library
+from tests.helpers.run import inside
+
+PIP = "./env/bin/python -m pip"
+OLD = "sm_80"  # nothing for 12.0
+NEW = "sm_120"
+
+
+class Site:
+    """An environment whose packages the test writes."""
+
+    def __init__(self, folder: Path, *, conda: bool = False) -> None:
+        self.folder = folder
+        self.path = folder / "env/lib/python3.12/site-packages"
+        self.path.mkdir(parents=True)
+        self._conda = conda
+        if conda:
+            (folder / "env/conda-meta").mkdir()
+            (folder / "env/bin").mkdir()
+            (folder / "env/bin/python").symlink_to("/usr/bin/true")
+        else:
+            (folder / "env/pyvenv.cfg").write_text("version = 3.12.1\n")
+
+    def install(
+        self, package: str, version: str, code: str = "", *, requires: Sequence[str] = (), needed: Sequence[str] = ()
+    ) -> None:
+        """A package with one library; without code, one that holds none."""
+        info = self.path / f"{package.replace('-', '_')}-{version}.dist-info"
+        info.mkdir()
+        needs = "".join(f"Requires-Dist: {each}\n" for each in requires)
+        (info / "METADATA").write_text(f"Name: {package}\nVersion: {version}\n{needs}\n")
+        top = self.path / package.replace("-", "_")
+        top.mkdir(exist_ok=True)
+        lines = [f"{info.name}/METADATA,,\n"]
+        if self._conda:
+            (info / "INSTALLER").write_text("conda\n")
+        own = library(code, needed=needed) if code else library()
+        (top / "made.so").write_bytes(own + version.encode())
+        lines.append(f"{top.name}/made.so,,\n")
+        (info / "RECORD").write_text("".join(lines))
+
+    def steps(self, gpu: str = "12.0", driver: str = "580") -> list[tuple[str, str]]:
+        """What the plan says, and its commands, of the packages."""
+        ran = inside("doctor", "--python", "env", "--gpu", gpu, "--driver", driver, "--format", "json", cwd=self.folder)
+        return [(step["why"], step["command"] or "") for step in json.loads(ran.out)["plan"]]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site(tmp_path)
+
+
+def test_torch_takes_what_was_built_for_another_release_along(site: Site) -> None:
+    site.install("torch", "2.6.0", OLD, requires=["triton==3.2.0"])
+    site.install("torchvision", "0.23.0", NEW, requires=["torch==2.8.0"])
+    site.install("triton", "3.2.0", OLD)
+    ((why, command),) = site.steps()
+    assert "torch 2.8.0 in place of 2.6.0" in why
+    assert command.startswith(f"{PIP} install torch==2.8.0 torchvision==0.23.0")
+
+
+def test_an_extension_beside_a_torch_that_runs_keeps_its_step(site: Site) -> None:
+    site.install("torch", "2.6.0", NEW)
+    site.install("torchvision", "0.23.0", NEW, requires=["torch==2.8.0"])
+    ((_, command),) = site.steps()
+    assert command == f"{PIP} install torchvision==0.23.0 torch==2.8.0"
+
+
+def test_libraries_of_nvidias_are_one_step(site: Site) -> None:
+    site.install("nvidia-cublas-cu12", "12.5.3.2", OLD)
+    site.install("nvidia-cudnn-cu12", "9.3.0.75", OLD)
+    ((why, command),) = site.steps()
+    assert command.startswith(f"{PIP} install nvidia-cublas-cu12==12.")
+    assert " nvidia-cudnn-cu12==9." in command
+    assert "they run on these GPUs" in why
+    assert "JIT" not in why
+
+
+@pytest.mark.parametrize(
+    ("driver", "there", "gone"),
+    [("580", ("12", "13"), "12"), ("570", ("12", "13"), "13"), ("580", ("12",), "13"), ("570", (), "13")],
+    ids=["both-run", "an-old-driver", "libraries-of-one", "no-libraries"],
+)
+def test_of_two_builds_of_jax_the_one_that_runs_is_kept(
+    site: Site, driver: str, there: Sequence[str], gone: str
+) -> None:
+    for cuda in ("12", "13"):
+        for part in ("plugin", "pjrt"):
+            site.install(f"jax-cuda{cuda}-{part}", "0.7.2", NEW, needed=[f"libcudart.so.{cuda}"])
+    libraries = site.path / "nvidia/all/lib"
+    libraries.mkdir(parents=True)
+    for cuda in ("12", "13"):
+        use = cuda_libraries(f"jax-cuda{cuda}-plugin")
+        assert use is not None
+        for name in (f"libcudart.so.{cuda}", *(use.opened("0.7.2") if cuda in there else ())):
+            (libraries / name).write_bytes(library())
+    (why, command), *more = site.steps(driver=driver)
+    assert f"Remove the build for CUDA {gone}" in why
+    assert command == f"{PIP} uninstall -y jax-cuda{gone}-pjrt jax-cuda{gone}-plugin"
+    assert [command for _, command in more] == (
+        [] if there else [f"{PIP} install 'jax-cuda12-plugin[with-cuda]==0.7.2'"]
+    )
+
+
+def test_two_packages_in_one_folder_and_libraries_that_lack_are_one_step(site: Site) -> None:
+    site.install("onnxruntime-gpu", "1.31.1", NEW, needed=["libcublas.so.13"])
+    site.install("onnxruntime", "1.31.1")
+    ((why, command),) = site.steps()
+    assert why.startswith("Remove onnxruntime and onnxruntime-gpu, then install")
+    assert command == (
+        f"{PIP} uninstall -y onnxruntime onnxruntime-gpu && {PIP} install 'onnxruntime-gpu[cuda,cudnn]==1.31.1'"
+    )
+
+
+def test_a_triton_that_torch_pins_is_cured_by_torch(site: Site) -> None:
+    site.install("torch", "2.9.1", "sm_120", requires=["triton==3.5.1"])
+    site.install("triton", "3.5.1", OLD)
+    ptxas = site.path / "triton/backends/nvidia/bin/ptxas"
+    ptxas.parent.mkdir(parents=True)
+    ptxas.write_bytes(SAID)
+    record = site.path / "triton-3.5.1.dist-info/RECORD"
+    record.write_text(record.read_text() + "triton/backends/nvidia/bin/ptxas,,\n")
+    ((why, command),) = site.steps(gpu="12.1")
+    assert "its triton 3.6.0 knows these GPUs" in why
+    assert command.startswith(f"{PIP} install torch==2.10.0 triton==3.6.0")
+
+
+class TestConda:
+    def test_two_releases_of_cuda_become_one(self, tmp_path: Path) -> None:
+        site = Site(tmp_path, conda=True)
+        site.install("cupy-cuda13x", "14.2.0", NEW, needed=["libcublas.so.13"])
+        site.install("torch", "2.6.0", OLD, needed=["libcublas.so.12"])
+        for driver in ("570", "580"):
+            ((why, command),) = site.steps(driver=driver)
+            assert "an environment of conda has one release" in why
+            assert command.endswith("-c conda-forge cupy pytorch-gpu cuda-version=12.9")
+
+    def test_one_release_has_its_own_libraries(self, tmp_path: Path) -> None:
+        site = Site(tmp_path, conda=True)
+        site.install("cupy-cuda13x", "14.2.0", NEW, needed=["libcublas.so.13"])
+        assert all("cuda-version=13" in command for _, command in site.steps())
+
+
+@pytest.mark.parametrize(("version", "switch"), [("0.3.4", "-DGGML_CUDA=ON"), ("0.2.20", "-DLLAMA_CUBLAS=ON")])
+def test_what_the_index_has_as_sources_is_built_for_the_gpu(site: Site, version: str, switch: str) -> None:
+    site.install("llama_cpp_python", version, OLD)
+    ((why, command),) = site.steps()
+    assert "Build llama-cpp-python" in why
+    settings, _, rest = command.partition(f" {PIP}")
+    assert switch in settings
+    assert "-DCMAKE_CUDA_ARCHITECTURES=120" in settings
+    assert rest == (
+        f" install --force-reinstall --no-deps --no-cache-dir --no-binary llama-cpp-python llama-cpp-python=={version}"
+    )
+
+
+@pytest.mark.parametrize("driver", ["570", "580"])
+def test_a_publisher_with_an_index_of_its_own_is_named(site: Site, driver: str) -> None:
+    site.install("paddlepaddle-gpu", "2.6.2", "sm_50")
+    ((why, command),) = site.steps(driver=driver)
+    assert "from its publisher's index (not read here)" in why
+    index = "https://www.paddlepaddle.org.cn/packages/stable/cu129/"
+    assert command == f"{PIP} install --upgrade paddlepaddle-gpu --index-url {index}"
