@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
+from cudacompat.domain.judge.compat import judge
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.project.other_machines import is_for_boards, of_another_maker, stage_at
 from cudacompat.domain.tables.architectures import ARM_ONLY
@@ -146,7 +147,13 @@ def reason_of(verdict: RequirementVerdict) -> str | None:
         return f"driver {target.driver} does not know this GPU{told}"
     if reason is Reason.DRIVER_DROPPED_GPU:
         return f"driver {target.driver} no longer drives this GPU{told}"
-    return f"no machine code and no PTX there runs on {target.capability}: no kernel image{told or ' (CUDA error 209)'}"
+    told = told or f" (CUDA error {CUDA_ERRORS[Reason.NO_IMAGE]})"
+    row = verdict.resolved.rows[0]
+    lacking = sum(each.modules for each in row.lists if not judge(target, each.module(row.ptx_isa)).outcome.runs)
+    total = sum(each.modules for each in row.lists)
+    if 0 < lacking < total:
+        return f"{lacking} of {total} modules there have nothing that runs on {target.capability}{told}"
+    return f"no machine code and no PTX there runs on {target.capability}: no kernel image{told}"
 
 
 def help_for(resolved: Resolved, packages: PackageSet, targets: Sequence[Target], *, native: bool = False) -> str:

@@ -120,6 +120,12 @@ url = "https://download.pytorch.org/whl/cpu"
 torch = [{ markers = "extra == 'slow' and sys_platform != 'darwin'", source = "small" }]
 """
 CASES = (
+    LintCase(  # most of its modules have PTX that its header promises to 12.0, and that is for 9.0 alone
+        bad={"requirements.txt": "tensorflow[and-cuda]==2.20.0\n"},
+        good={"requirements.txt": "tensorflow[and-cuda]==2.21.0\n"},
+        line="tensorflow",
+        gpu=("RTX 5070 Ti",),
+    ),
     LintCase(  # a library for each CUDA release, and none for that of the torch beside it
         bad={"requirements.txt": "torch==2.7.1+cu128\nbitsandbytes==0.45.0\n"},
         good={"requirements.txt": "torch==2.7.1+cu128\nbitsandbytes==0.45.5\n"},
