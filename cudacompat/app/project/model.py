@@ -7,6 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from cudacompat.app.project.callers import Callers, arguments_of
+from cudacompat.app.project.cargo import cargo_project
 from cudacompat.app.project.files import ProjectRead, is_build_file
 from cudacompat.app.project.launchers import launcher_commands
 from cudacompat.app.project.list_names import all_names, dead_names
@@ -46,6 +47,7 @@ from cudacompat.artifacts.buildfiles.positions import yaml_tree
 from cudacompat.artifacts.buildfiles.spec import spec_commands
 from cudacompat.artifacts.buildfiles.stages import Dockerfile
 from cudacompat.artifacts.buildfiles.windows import DIALECT_OF_FILE
+from cudacompat.domain.project.cargo_features import CargoProject
 from cudacompat.domain.project.model import (
     ArchListSetting,
     CiJob,
@@ -138,6 +140,7 @@ class _Assembly:
             services=tuple(self._services),
             image_builds=tuple(self._image_builds),
             units=units,
+            cargo=self._bounded("Cargo.toml", FILE_SECONDS, lambda: cargo_project(self._read.files), CargoProject()),
             rust=self._read.rust,
             targets=targets,
             lookalikes=self._read.lookalikes,

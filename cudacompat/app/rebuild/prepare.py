@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cudacompat.app.inputs.wanted_gpus import wanted_gpus
+from cudacompat.app.project.cargo import options_for_cuda
 from cudacompat.app.project.recognise import recognise, recognise_as
 from cudacompat.app.project.rust_sources import api_findings
 from cudacompat.app.rebuild.needs import active_nvcc, empty_submodules, ignored_list, python_of
@@ -82,6 +83,8 @@ def prepare(
         for name in (*_IN_THE_WAY, *names_anywhere())
         if environment.get(name) and name not in dict(variables)
     )
+    if engine.system is BuildSystem.CARGO and container is None:
+        extra = (*options_for_cuda(engine, tree, extra), *extra)
     at_once = jobs or min(os.cpu_count() or 1, _by_memory())
     site = Site(plan, tree, folder, jobs=at_once, extra=tuple(extra), python=python_of(environment))
     made = make_steps(site) if container is None else container_steps(site, container, folder / DOCKERFILE)

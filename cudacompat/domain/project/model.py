@@ -15,6 +15,7 @@ from packaging.version import InvalidVersion, Version
 from cudacompat.domain.builds.engine import Engine, Grammar, Knob
 from cudacompat.domain.builds.lists.reader import ArchList
 from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.cargo_features import CargoProject
 from cudacompat.domain.project.cmake_files import CMakeCommand as CMakeCommand
 from cudacompat.domain.project.cmake_files import CMakeFile as CMakeFile
 from cudacompat.domain.project.index import ProjectIndex, asks_for
@@ -272,9 +273,8 @@ class ArchListSetting:
 class Service:
     """One service of a compose file, or a devcontainer: what it runs and what it is given.
 
-    `dockerfile` is the file of the project that it builds, as far as it says so, `stage` the stage of it (`target`).
-    `words` are its command and entrypoint. `open` is whether it takes more from a service that stands elsewhere.
-    """
+    `dockerfile` is the file of the project that it builds, as far as it says so, `stage` the stage of it; `words` are
+    its command and entrypoint. `open` is whether it takes more from a service that stands elsewhere."""
 
     file: str
     name: str
@@ -320,6 +320,7 @@ class Project:
     services: tuple[Service, ...] = ()
     image_builds: tuple[ImageBuild, ...] = ()
     units: tuple[PlannedUnit, ...] = ()
+    cargo: CargoProject = field(default_factory=CargoProject)
     rust: tuple[SourceFile, ...] = ()  # sources that name the crate of an engine
     targets: tuple[Target, ...] = ()
     known: Mapping[str, str] = field(default_factory=dict)  # name of a knob of any engine -> who reads it

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from cudacompat.domain.builds.engine import BuildSystem, Engine
+from cudacompat.domain.builds.engine import BuildSystem
 from cudacompat.domain.builds.plans.distros import Distro, known_distro
+from cudacompat.domain.project.cargo_features import selected
 from cudacompat.domain.project.command_facts import (
     ancestry,
     copied_from,
@@ -38,51 +39,20 @@ _OFFICIAL = re.compile(
 
 
 def builds_cuda(project: Project, command: Command) -> bool:
-    """Whether this command certainly compiles CUDA code: it says so, or the manifests that name the engine all do."""
+    """Whether this command certainly compiles CUDA code: it says so, or its manifests do."""
     use = command.use
     if use is None or use.engine.system is not BuildSystem.CARGO or asks_for_cuda(command):
         if asks_for_cuda(command) or (compiles_cuda(project, command) and not leaves_cuda_out(command)):
             return True
         return command.stage is not None and is_on_unasked(command) and _has_compiler(project, command.stage)
-    if command.has("--no-default-features") or not command.has("build", "b", "install", "run", "rustc", "cook"):
+    if not command.has("build", "b", "install", "run", "rustc", "cook"):
         return False
     if command.stage is not None and not _has_compiler(project, command.stage):
         return False
-    return project.once(("manifests_switch", use.engine.name), lambda: _all_manifests_switch(project, use.engine))
-
-
-def _all_manifests_switch(project: Project, engine: Engine) -> bool:
-    """Whether every manifest that names the engine switches its CUDA on."""
-    feature = cuda_feature(engine)
-    said: list[bool] = []
-    for file in project.files:
-        if file.name.rpartition("/")[2] != "Cargo.toml" or _package_of(file.text) in engine.packages:
-            continue  # the engine's own crates, vendored: they hand a feature on, whoever uses them switches it
-        for name in engine.packages:
-            for match in re.finditer(
-                rf"(?m)^[ \t]*{name}[ \t]*=[ \t]*(\{{[^}}]{{0,4000}}+\}}|\"[^\"\n]*\")", file.text
-            ):
-                own = re.search(rf"features\s*=\s*\[[^\]]{{0,4000}}\"{feature}\"", match[1]) is not None
-                optional = re.search(r"optional\s*=\s*true", match[1]) is not None
-                said.append((own and not optional) or _by_default(file.text, name, feature))
-            table = re.search(
-                rf"(?m)^\[(?:[^\]\n]*\.)?dependencies\.{name}\][ \t]*$((?:\r?\n(?!\[)[^\n]*)*)", file.text
-            )
-            if table is not None:
-                own = re.search(rf"(?m)^[ \t]*features\s*=\s*\[[^\]]{{0,4000}}\"{feature}\"", table[1]) is not None
-                optional = re.search(r"(?m)^[ \t]*optional\s*=\s*true", table[1]) is not None
-                said.append((own and not optional) or _by_default(file.text, name, feature))
-    return bool(said) and all(said)
-
-
-_PACKAGE = re.compile(r"(?m)^\[package\][ \t]*$(?:\r?\n(?!\[)[^\n]*)*?\r?\n[ \t]*name[ \t]*=[ \t]*\"([\w-]+)\"")
-
-
-def _package_of(manifest: str) -> str | None:
-    found = re.search(
-        r"(?m)^\[package\][ \t]*$(?:\r?\n(?!\[)[^\n]*)*?\r?\n[ \t]*name[ \t]*=[ \t]*\"([\w-]+)\"", manifest
-    )
-    return found[1] if found is not None else None
+    selection = selected([word.text for word in command.words])
+    engine = use.engine
+    question = ("gives", engine.name, selection)
+    return project.once(question, lambda: project.cargo.gives(engine.packages, cuda_feature(engine), selection))
 
 
 def _has_compiler(project: Project, stage: Stage) -> bool:
@@ -96,17 +66,6 @@ def installing(project: Project, stage: Stage) -> tuple[Command, ...]:
     """The commands of a stage's own that install a CUDA toolkit."""
     own = (command for command in project.commands_of(stage) if installs_toolkit(command))
     return project.once(("installing", stage.key), lambda: tuple(own))
-
-
-def _by_default(manifest: str, package: str, feature: str) -> bool:
-    """Whether a default feature of the crate switches the feature of the package on."""
-    table = re.search(r"(?ms)^\[features\]\s*$(.*?)(?=^\[|\Z)", manifest)
-    features = (
-        dict(re.findall(r"(?m)^[ \t]*([\w-]+)[ \t]*=[ \t]*\[([^\]]{0,4000}+)\]", table[1])) if table is not None else {}
-    )
-    default = re.findall(r'"([^"]+)"', features.get("default", ""))
-    reached = [*default, *(part for each in default for part in re.findall(r'"([^"]+)"', features.get(each, "")))]
-    return f"{package}/{feature}" in reached
 
 
 def leaf(project: Project, stage: Stage) -> bool:

@@ -103,7 +103,7 @@ _CRATE = "[dependencies]\nwhisper-rs = {0}\n"
         (_CRATE.format('{ version = "0.16", features = ["cuda"], optional = true }'), "cargo build", False),
         (_CRATE.format('"0.16"') + '[features]\ndefault = ["gpu"]\ngpu = ["whisper-rs/cuda"]\n', "cargo build", True),
         (_CRATE.format('"0.16"') + '[features]\ngpu = ["whisper-rs/cuda"]\n', "cargo build", False),
-        (_CRATE.format('{ version = "0.16", features = ["cuda"] }'), "cargo build --no-default-features", False),
+        (_CRATE.format('{ version = "0.16", features = ["cuda"] }'), "cargo build --no-default-features", True),
         (_CRATE.format('{ version = "0.16", features = ["cuda"] }'), "cargo check", False),
     ],
 )
