@@ -3,6 +3,7 @@ versions of the engine for which it holds. `cudacompat.domain.builds.engine` put
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -81,6 +82,7 @@ class DeadSetting:
     """A setting that looks like a knob of this engine and that nothing in its build reads.
 
     `overwritten_by` is a regular expression of what overwrites it in a CMake file: set below that, it does count.
+    `like` is one of other names of which the same is true.
     """
 
     name: str
@@ -90,6 +92,11 @@ class DeadSetting:
     window: Window = ALWAYS
     overwritten_by: str = ""
     kind: DeadKind = DeadKind.OTHER
+    like: str = ""
+
+    def is_called(self, name: str) -> bool:
+        """Whether it is the setting of this name, or one like it."""
+        return name == self.name or (bool(self.like) and re.fullmatch(self.like, name) is not None)
 
     @classmethod
     def unread(cls, name: str, source: str, read_by: str | None = None, window: Window = ALWAYS) -> DeadSetting:

@@ -50,7 +50,10 @@ ENGINE = EngineRecord(
     unset=ggml.UNSET,
     finds_ccache=ggml.FINDS_CCACHE,
     native=ggml.native(Window("0.14.1")),
-    own_lists=(ggml.own_list("1.7.0", Window("0.14.1", "0.15.0")),),  # whisper.cpp 1.7.4
+    own_lists=(
+        ggml.own_list("1.5.3", Window("0.11.0", "0.13.0")),  # whisper.cpp 1.5.4, 1.5.5 and 1.6.2
+        ggml.own_list("1.7.0", Window("0.13.0", "0.15.0")),  # whisper.cpp 1.7.0 to 1.7.4
+    ),
     knobs=(
         Knob(
             "CMAKE_CUDA_ARCHITECTURES",
@@ -99,6 +102,7 @@ ENGINE = EngineRecord(
                 "WHISPER_CUDA_ARCH_LIST",
                 "it is forwarded to CMake and nothing there uses it",
                 _BUILD_SCRIPT,
+                like=r"WHISPER_\w*CUDA\w*ARCH\w*",
             ),
             DeadSetting(
                 "CMAKE_CUDA_ARCHITECTURES",

@@ -25,7 +25,9 @@ def lint_json(report: LintReport) -> Json:
             {"id": target.id, "name": target.name, "compute_capability": str(target.capability)}
             for target in report.targets
         ],
-        "engines": [{"name": use.engine.name, "version": use.version, "shown_by": use.shown} for use in report.uses],
+        "engines": [
+            {"name": use.engine.name, "version": use.built or use.version, "shown_by": use.shown} for use in report.uses
+        ],
         "findings": findings_json(report.findings),
         "fixed": findings_json(report.fixed),
         "edited": [file.name for file in report.edited],

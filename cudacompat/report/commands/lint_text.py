@@ -39,7 +39,9 @@ def lint_text(page: Page, report: LintReport) -> None:
     for build in builds_of(report.units):
         _planned(page, build, report.targets)
     if report.uses:
-        names = [f"{use.engine.name} {use.version or ''}".strip() + f" ({use.shown})" for use in report.uses]
+        names = [
+            f"{use.engine.name} {use.built or use.version or ''}".strip() + f" ({use.shown})" for use in report.uses
+        ]
         page.prose(("engines  ", "dim"), some(names, 4))
     if report.skipped:
         page.prose(("skipped  ", "dim"), some(report.skipped, 4))

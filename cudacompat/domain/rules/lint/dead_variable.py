@@ -140,7 +140,7 @@ def _found(
     project: Project, setting: Setting, dead: dict[str, tuple[DeadSetting, EngineUse]], line: Command | None
 ) -> tuple[DeadSetting, EngineUse] | None:
     """The fact that nobody reads it: for every build that it reaches; where it reaches none, for the project."""
-    known = dead.get(setting.name)
+    known = dead.get(setting.name) or next((each for each in dead.values() if each[0].is_called(setting.name)), None)
     if known is None:
         return None
     uses = [line.use] if line is not None else [use for reach in _reached(project, setting) for use in reach.uses]
@@ -158,7 +158,7 @@ def _found(
 def _dead_for(use: EngineUse | None, name: str) -> tuple[DeadSetting, EngineUse] | None:
     if use is None or _gone(use, name):
         return None
-    each = next((each for each in use.engine.dead if each.name == name and each.window.holds(use.parsed)), None)
+    each = next((each for each in use.engine.dead if each.is_called(name) and each.window.holds(use.parsed)), None)
     return (each, use) if each is not None else None
 
 

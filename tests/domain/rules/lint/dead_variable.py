@@ -20,7 +20,17 @@ endif()
 """,
 }
 
+_OLD = {
+    "Cargo.toml": '[package]\nname = "a"\n[dependencies]\nwhisper-rs = { version = "0.12.0", features = ["cuda"] }\n'
+}
+_INVENTED = "FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\n{0}COPY . /src\nWORKDIR /src\nRUN cargo build --release\n"
+
 CASES = (
+    LintCase(  # a name that nobody has, of a kind of which the build script hands all to CMake
+        bad={**_OLD, "Dockerfile": _INVENTED.format("ENV WHISPER_CUDA_ARCHITECTURES=120\n")},
+        good={**_OLD, "Dockerfile": _INVENTED.format("ENV WHISPER_CUDA_F16=ON\n")},
+        line="ENV WHISPER_CUDA_ARCHITECTURES",
+    ),
     LintCase(
         bad={
             **_CRATE,

@@ -70,7 +70,29 @@ add_library({0} OBJECT other.cu)
 {1}
 """
 
+_OLD_CRATE = """\
+[package]
+name = "a"
+[dependencies]
+whisper-rs = {{ version = "{0}", features = ["cuda"] }}
+"""
+_OLD_IMAGE = "FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\n{0}COPY . /src\nWORKDIR /src\nRUN cargo build --release\n"
+_GENCODE = "ENV NVCC_APPEND_FLAGS='-gencode=arch=compute_120,code=sm_120'\n"
+
 CASES = (
+    *(
+        LintCase(  # whisper.cpp 1.5.4, 1.5.5 and 1.7.1 by their own lists
+            bad={"Cargo.toml": _OLD_CRATE.format(version), "Dockerfile": _OLD_IMAGE.format("")},
+            good={"Cargo.toml": _OLD_CRATE.format(version), "Dockerfile": _OLD_IMAGE.format(given)},
+            line="cargo build",
+            gpu=("RTX 5070 Ti",),
+        )
+        for version, given in (
+            ("0.11.1", _GENCODE),
+            ("0.12.0", _GENCODE),
+            ("0.13.2", "ENV CMAKE_CUDA_ARCHITECTURES=120\n"),
+        )
+    ),
     *(
         LintCase(
             bad={"Makefile": text.format("sm_90")},
