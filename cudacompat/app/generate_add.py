@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from packaging.version import Version
+
 from cudacompat.app.inputs.wanted_gpus import wanted_gpus
 from cudacompat.app.project.list_changes import AdditionRequest, ListEdit, analyse
 from cudacompat.app.project.list_names import names_of
@@ -31,6 +33,7 @@ from cudacompat.domain.words.versions import ToolkitVersion
 from cudacompat.engines import find
 
 _CUDA_OF_IMAGE = re.compile(r"cuda(?:-|:\s*)?(\d+\.\d+)")
+_LONGEST_LINE = 2000
 _NVCC = re.compile(r"(?m)^[^#\n]*\bnvcc\b")
 _MESON = re.compile(r"(?:\bproject|\badd_languages)\s*\([^)]*'cuda'")
 _PINS = (
@@ -53,6 +56,7 @@ def extend(engine: str | None, folder: str, specs: Sequence[str], *, engine_vers
     """
     project = read_project(folder)
     found, version = _engine(engine, engine_version, folder, specs=specs)
+    version = version or _pinned(found, project.files, Path(folder))
     of_version = found.version(version)
     job = AdditionRequest(found, of_version, wanted_gpus(specs), names=names_of(found, of_version))
     not_read = [*project.not_read]
@@ -109,6 +113,21 @@ def _engine(name: str | None, version: str | None, folder: str, *, specs: Sequen
             f"no known engine found in {folder}; name it: cudacompat generate ENGINE {folder} --add …{ready}"
         )
     return seen.engine, version or seen.built
+
+
+def _pinned(engine: Engine, files: Sequence[SourceFile], folder: Path) -> str | None:
+    """The version of the engine's framework that the files pin, where that is the engine's own; the oldest of several,
+    whose list takes the least."""
+    if engine.framework is None or not engine.version_of_framework:
+        return None
+    from cudacompat.app.inputs.text_files import beginning
+
+    pattern = re.compile(engine.framework.pins)
+    texts = {name: beginning(folder / name) or "" for name in _PINS} | {file.name: file.text for file in files}
+    lines = (line for text in texts.values() for line in text.splitlines() if not line.lstrip().startswith("#"))
+    pins = (pattern.search(line) for line in lines if engine.framework.package in line and len(line) <= _LONGEST_LINE)
+    versions = [next(filter(None, pin.groups())) for pin in pins if pin is not None]
+    return min(versions, key=Version, default=None)
 
 
 def _made_by_nvcc(folder: Path) -> bool:

@@ -11,6 +11,12 @@ from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import ToolkitVersion
 
+# torch==2.2.2, torch~=2.2, torch = "2.2.2" (Poetry), torch=2.2, pytorch=2.2 (conda), pytorch/pytorch:2.2.2-cuda12.1
+TORCH_PINS = (
+    r"(?<![\w./-])(?:py)?torch(?:\[[\w,]{0,40}\])? ?(?:==?|~=) ?[\"']?=?(\d{1,2}\.\d{1,3}(?:\.\d{1,3})?)(?![\w*])"
+    r"|\bpytorch/pytorch:(\d{1,2}\.\d{1,3}\.\d{1,3})-"
+)
+
 
 def torch_builds(
     version: Version | None, numbers: Sequence[int], *, arm: bool, newest: Version

@@ -640,3 +640,32 @@ def test_a_directory_of_pins_alone_is_sent_to_lint(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "a"\ndependencies = ["torch==2.6.0"]\n')
     said = inside("generate", tmp_path, "--add", "RTX 5070 Ti").err
     assert f"for packages that it installs built: cudacompat lint {tmp_path} --gpu 'RTX 5070 Ti'" in said
+
+
+@pytest.mark.parametrize(
+    ("files", "state"),
+    [
+        ({"Dockerfile": "RUN pip install torch==2.2.2\n"}, "cannot"),
+        ({"Dockerfile": "RUN pip install torch==2.8.0\n"}, "changes"),
+        ({"Dockerfile": "RUN pip install 'torch>=2.2'\n"}, "changes"),  # any newer one, too
+        ({"Dockerfile": "# RUN pip install torch==2.2.2\n"}, "changes"),
+        ({"requirements.txt": "torchvision==0.17\ntorch==2.6.0 ; python_version >= '3.9'\n"}, "cannot"),
+        ({"requirements.txt": "torch-scatter==2.1.2\n"}, "changes"),
+        ({"pyproject.toml": '[tool.poetry.dependencies]\ntorch = "2.5.1"\n'}, "cannot"),
+        ({"environment.yml": "dependencies:\n  - pytorch=2.4\n"}, "cannot"),
+        ({"Dockerfile": "FROM pytorch/pytorch:2.6.0-cuda12.4-cudnn9-devel\n"}, "cannot"),
+        ({"requirements.txt": "torch==2.2.2\n", "Dockerfile": "RUN pip install torch==2.8.0\n"}, "cannot"),
+    ],
+)
+def test_a_pytorch_that_does_not_know_the_target_keeps_its_list(
+    tmp_path: Path, files: dict[str, str], state: str
+) -> None:
+    """2.6 and older end with `Unknown CUDA arch (12.0)`."""
+    (tmp_path / "setup.py").write_text("from torch.utils.cpp_extension import CUDAExtension\n")
+    (tmp_path / "build.sh").write_text('export TORCH_CUDA_ARCH_LIST="8.0;8.6"\npython setup.py bdist_wheel\n')
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    ran = inside("generate", tmp_path, "--add", "12.0", "--format", "json")
+    (place,) = [each for each in ran.json["places"] if each["path"] == "build.sh"]
+    assert place["state"] == state, place
+    assert ran.code == (4 if state == "cannot" else 0)

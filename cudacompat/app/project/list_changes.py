@@ -228,9 +228,14 @@ def _require_taker(job: AdditionRequest, carrier: ListName, wanted: RequestedTar
     number = job.engine.stand_in(job.version, wanted.number)
     if knob is None or knob.takes(number, suffix):
         return
-    others = [c.knob for c in job.names.read.values() if c.knob is not None and c.knob.takes(number, suffix)]
+    carriers = (each.knob for each in job.names.read.values() if each.knob is not None)
+    others = [each for each in carriers if each.name != knob.name and each.takes(number, suffix)]
     if others:
         raise _ElsewhereError(f"{knob.name} does not take {number}{suffix}; {others[0].name} does")
+    if knob.known and number not in knob.known:
+        framework = job.engine.framework if job.engine.version_of_framework else None
+        named = f"{framework.title if framework else job.engine.name} {job.engine.label(job.version)}".rstrip()
+        raise UnreadableListError(f"{knob.name} does not take {number}{suffix} with {named}")
 
 
 def _only_taker(job: AdditionRequest, carrier: ListName, wanted: RequestedTarget) -> bool:

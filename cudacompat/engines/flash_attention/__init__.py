@@ -28,7 +28,7 @@ from cudacompat.domain.builds.engine import (
 )
 from cudacompat.domain.words.versions import ToolkitVersion
 from cudacompat.engines.record import EngineRecord
-from cudacompat.engines.torch_builds import torch_builds
+from cudacompat.engines.torch_builds import TORCH_PINS, torch_builds
 
 if TYPE_CHECKING:
     from cudacompat.domain.logs.signature import LogLines
@@ -161,7 +161,7 @@ ENGINE = EngineRecord(
         runtime_packages=("libgomp1",),
         python_packages=("torch",),
     ),
-    framework=Framework(title="PyTorch", package="torch", builds=_torch),
+    framework=Framework(title="PyTorch", package="torch", pins=TORCH_PINS, builds=_torch),
     proved=(("env", Proof.DOCUMENTED),),
     log_lines=_log_lines,
     log_names=(LogName(pattern=r"flash[-_]attn", rank=80, source="logs of it in public issues"),),

@@ -24,7 +24,7 @@ from cudacompat.domain.builds.engine import (
     Window,
 )
 from cudacompat.engines.record import EngineRecord
-from cudacompat.engines.torch_builds import torch_builds
+from cudacompat.engines.torch_builds import TORCH_PINS, torch_builds
 
 if TYPE_CHECKING:
     from cudacompat.domain.logs.signature import LogLines
@@ -156,7 +156,7 @@ ENGINE = EngineRecord(
         python_packages=("torch",),
     ),
     proved=(("env", Proof.BUILT), ("cmake", Proof.CONFIGURED)),
-    framework=Framework(title="PyTorch", package="torch", builds=_torch),
+    framework=Framework(title="PyTorch", package="torch", pins=TORCH_PINS, builds=_torch),
     version_of_framework=True,
     log_lines=_log_lines,
 )
