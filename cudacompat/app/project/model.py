@@ -84,7 +84,7 @@ _YAML_JOBS = {
     FileKind.DRONE: ci_steps.drone,
 }
 _RECIPES = {FileKind.SPEC: spec_commands, FileKind.JUST: just_commands}
-_WITH_FLAGS = frozenset({FileKind.PYTHON, FileKind.RUST, FileKind.BAZEL, FileKind.MESON})
+_WITH_FLAGS = frozenset({FileKind.RUST, FileKind.BAZEL, FileKind.MESON})
 
 
 def project_of(read: ProjectRead, targets: tuple[Target, ...], clock: Clock | None = None) -> Project:
@@ -179,57 +179,77 @@ class _Assembly:
     def _take(self, file: SourceFile) -> None:
         kind = kind_of(file.name)
         before = len(self._services)
-        if kind is FileKind.DOCKERFILE:
-            self._images_of(file, stages.read(file, self._scripts))
-        elif kind is FileKind.QUADLET:
-            self._services += services.quadlet(file)
-        elif kind is FileKind.DEV_CONTAINER:
-            documents = yaml_tree(without_comments(file.text))
-            self._services += services.devcontainer(file, documents)
-            self._image_builds += image_builds.of_devcontainer(file, documents, self._dockerfiles)
-        elif kind is FileKind.COMPOSE:
-            documents = yaml_tree(file.text)
-            self._services += services.compose(file, documents)
-            self._image_builds += image_builds.of_compose(file, documents, self._dockerfiles)
-        elif kind in _YAML_JOBS:
-            self._jobs_of(file, _YAML_JOBS[kind](file, yaml_tree(file.text), self._scripts))
-        elif kind is FileKind.SCRIPT:
-            self._script(file, shell.commands(file, 0, len(file.text), environment={}, sources=self._scripts))
-            self._keep(each for each in self._scripts.exported_by(file) if each.place.start not in self._placed)
-            for written in dockerfiles_in(file):
-                self._images_of(written, stages.read(written, self._scripts))
-        elif kind is FileKind.MAKE:
-            self._script(file, recipes_of(file))
-            self._given(file)
-        elif kind is FileKind.EARTH:
-            self._images_of(file, earthfile(file, self._scripts))
-        elif kind is FileKind.APPTAINER:
-            if is_definition(file.text):
-                self._images_of(file, definition(file, self._scripts))
-        elif kind is FileKind.JENKINS:
-            self._jobs_of(file, ci_systems.jenkins(file, self._scripts))
+        if kind in _TAKES:
+            _TAKES[kind](self, file)
         elif kind in DIALECT_OF_FILE:
             text = windows.commands(file, 0, len(file.text), environment={}, dialect=DIALECT_OF_FILE[kind])
             self._script(file, text)
+        elif kind in _YAML_JOBS:
+            self._jobs_of(file, _YAML_JOBS[kind](file, yaml_tree(file.text), self._scripts))
         elif kind in _RECIPES:
             self._script(file, _RECIPES[kind](file))
         elif kind in _NAMED_LISTS:
             self._keep(_NAMED_LISTS[kind](file))
-        elif kind is FileKind.CMAKE:
-            self._cmake.append(CMakeFile(file.name, tuple(cmake_commands(file))))
-            self._given(file)
         elif not is_launcher(file.name):
             self._given(file)
-            if kind in _WITH_FLAGS:
-                self._keep(flags_of(file))
-            if kind is FileKind.PYTHON:
-                self._keep(values_of(file))
-            if kind is FileKind.BAKE:
-                self._image_builds += image_builds.of_bake(file, self._dockerfiles)
+            self._keep(flags_of(file) if kind in _WITH_FLAGS else ())
         for service in self._services[before:]:
             self._keep(service.environment.values())
 
     # -- kinds of files
+
+    def take_dockerfile(self, file: SourceFile) -> None:
+        self._images_of(file, stages.read(file, self._scripts))
+
+    def take_earthfile(self, file: SourceFile) -> None:
+        self._images_of(file, earthfile(file, self._scripts))
+
+    def take_apptainer(self, file: SourceFile) -> None:
+        if is_definition(file.text):
+            self._images_of(file, definition(file, self._scripts))
+
+    def take_quadlet(self, file: SourceFile) -> None:
+        self._services += services.quadlet(file)
+
+    def take_dev_container(self, file: SourceFile) -> None:
+        documents = yaml_tree(without_comments(file.text))
+        self._services += services.devcontainer(file, documents)
+        self._image_builds += image_builds.of_devcontainer(file, documents, self._dockerfiles)
+
+    def take_compose(self, file: SourceFile) -> None:
+        documents = yaml_tree(file.text)
+        self._services += services.compose(file, documents)
+        self._image_builds += image_builds.of_compose(file, documents, self._dockerfiles)
+
+    def take_bake(self, file: SourceFile) -> None:
+        self._given(file)
+        self._image_builds += image_builds.of_bake(file, self._dockerfiles)
+
+    def take_jenkins(self, file: SourceFile) -> None:
+        self._jobs_of(file, ci_systems.jenkins(file, self._scripts))
+
+    def take_script(self, file: SourceFile) -> None:
+        self._script(file, shell.commands(file, 0, len(file.text), environment={}, sources=self._scripts))
+        self._keep(each for each in self._scripts.exported_by(file) if each.place.start not in self._placed)
+        for written in dockerfiles_in(file):
+            self.take_dockerfile(written)
+
+    def take_makefile(self, file: SourceFile) -> None:
+        self._script(file, recipes_of(file))
+        self._given(file)
+
+    def take_cmake(self, file: SourceFile) -> None:
+        self._cmake.append(CMakeFile(file.name, tuple(cmake_commands(file))))
+        self._given(file)
+
+    def take_python(self, file: SourceFile) -> None:
+        if is_launcher(file.name):
+            return  # what it sets is for the commands that it runs: they are read
+        self._given(file)
+        self._keep(flags_of(file))
+        self._keep(values_of(file))
+
+    # -- what they hold
 
     def _images_of(self, file: SourceFile, image: Dockerfile) -> None:
         self._stages += image.stages
@@ -355,3 +375,20 @@ class _Assembly:
                 yield PlannedUnit(
                     f"{folder}/{shown}" if folder else shown, unit.source, unit.request, library=unit.library
                 )
+
+
+# The kinds that hold more than settings.
+_TAKES: Mapping[FileKind | None, Callable[[_Assembly, SourceFile], None]] = {
+    FileKind.DOCKERFILE: _Assembly.take_dockerfile,
+    FileKind.EARTH: _Assembly.take_earthfile,
+    FileKind.APPTAINER: _Assembly.take_apptainer,
+    FileKind.QUADLET: _Assembly.take_quadlet,
+    FileKind.DEV_CONTAINER: _Assembly.take_dev_container,
+    FileKind.COMPOSE: _Assembly.take_compose,
+    FileKind.BAKE: _Assembly.take_bake,
+    FileKind.JENKINS: _Assembly.take_jenkins,
+    FileKind.SCRIPT: _Assembly.take_script,
+    FileKind.MAKE: _Assembly.take_makefile,
+    FileKind.CMAKE: _Assembly.take_cmake,
+    FileKind.PYTHON: _Assembly.take_python,
+}

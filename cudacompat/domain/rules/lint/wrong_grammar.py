@@ -83,14 +83,7 @@ def _why(listed: ArchListSetting, items: tuple[GuessedItem, ...] | None) -> str 
     """What its reader does not understand; `None` where that is not certain."""
     value = (listed.setting.value or "").strip()
     if listed.word is not None:
-        if listed.grammar is not Grammar.CMAKE or listed.setting.place.file.endswith((".py", ".rs")):
-            return None
-        if listed.word in _WORDS_OF_OTHERS:
-            return f"CMake does not accept {value!r}"
-        known = ("all", "all-major", "native")
-        return (
-            f"CMake requires {listed.word!r} in lower case" if listed.word in known and value != listed.word else None
-        )
+        return _why_of_word(listed, listed.word, value)
     if items is None or is_pair(value):
         return None
     if listed.grammar is Grammar.FIND_CUDA and any(item.number >= 100 for item in items):
@@ -101,11 +94,25 @@ def _why(listed: ArchListSetting, items: tuple[GuessedItem, ...] | None) -> str 
         return "it accepts only one architecture"
     if listed.grammar is Grammar.CUPY:
         return "it requires nvcc's arch and code pairs"
-    by_cmake = listed.grammar in (Grammar.CMAKE, Grammar.CMAKE_SPLIT)
+    return _why_of_numbers(listed.grammar, value)
+
+
+def _why_of_word(listed: ArchListSetting, word: str, value: str) -> str | None:
+    if listed.grammar is not Grammar.CMAKE or listed.setting.place.file.endswith((".py", ".rs")):
+        return None
+    if word in _WORDS_OF_OTHERS:
+        return f"CMake does not accept {value!r}"
+    if word in ("all", "all-major", "native") and value != word:
+        return f"CMake requires {word!r} in lower case"
+    return None
+
+
+def _why_of_numbers(grammar: Grammar, value: str) -> str:
+    by_cmake = grammar in (Grammar.CMAKE, Grammar.CMAKE_SPLIT)
     whose = "CMake's" if by_cmake else "its"
     if "," in value:
-        return f"{whose} separator is the {'space' if listed.grammar is Grammar.SPACED else 'semicolon'}, not the comma"
-    if listed.grammar in _POINTED:
+        return f"{whose} separator is the {'space' if grammar is Grammar.SPACED else 'semicolon'}, not the comma"
+    if grammar in _POINTED:
         return f"{whose} numbers need a point (8.6, not 86)" if "." not in value else _MALFORMED
     if "." in value:
         return f"{whose} numbers have no point (86, not 8.6)"
