@@ -4,6 +4,7 @@ the kernel, and folders in place of /proc, /sys and /dev. Each cause ends in its
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.host.snapshot import snapshot
 from cudacompat.places.roots import Roots
+from tests.domain.machine.test_kernel_log import GSP, NO_GSP, OPEN_515, SILENT, TOO_NEW
 from tests.helpers.fake_driver import fake_driver
 from tests.helpers.machine import program, says
 from tests.helpers.run import cudacompat
@@ -85,6 +87,11 @@ def put(root: Path, name: str, text: str = "") -> Path:
 
 OPEN = "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  Release Build\n"
 CLOSED = "NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  Wed Oct 29 23:15:11 UTC 2025\n"
+
+
+GPU_IN_LOG = re.compile(r"0000:[0-9a-f]{2}:00\.0")
+KEY_LINE = "nvidia: Key was rejected by service"
+GSP_LATER = "[ 9.6] NVRM: Xid (PCI:0000:01:00): 119, pid=7, name=python, Timeout after 6s of waiting for RPC response"
 
 
 def test_a_healthy_driver_has_no_finding(diagnose: Diagnose, tmp_path: Path) -> None:
@@ -275,6 +282,39 @@ class TestWhatTheSystemShows:
         assert said.ids == ["no-gpu"]
         assert "RTX 5090" in said.words
         assert "sudo apt install nvidia-driver-580-open" in said.words
+
+    @pytest.mark.parametrize(
+        ("card", "log", "finding", "cure"),
+        [
+            ("0x1bb3", NO_GSP, "gpu-not-driven", "nvidia-driver-580 && sudo reboot"),
+            ("0x2b85", NO_GSP.replace("1bb3", "2b85"), "gpu-not-driven", "switch the machine off and on again"),
+            ("0x25a0", TOO_NEW, "gpu-not-driven", "sudo apt install nvidia-driver-580-open"),
+            ("0x2684", OPEN_515, "driver-not-working", "sudo dmesg"),
+            ("0x2684", GSP, "driver-not-working", "install the firmware package of the driver's release"),
+            ("0x2684", GSP_LATER, "gpu-lost", "switch the machine off and on again"),
+            ("0x26b5", SILENT, "gpu-lost", "reboot; if the GPU is still lost"),
+            ("0x2684", KEY_LINE, "driver-not-working", "mokutil"),
+        ],
+        ids=["no-gsp", "no-registers", "too-old", "open-515", "gsp", "xid-119", "off-the-bus", "key"],
+    )
+    def test_a_line_of_the_kernels_log_has_its_own_cure(
+        self, diagnose: Diagnose, tmp_path: Path, card: str, log: str, finding: str, cure: str
+    ) -> None:
+        put(tmp_path, "proc/driver/nvidia/version", OPEN)
+        put(tmp_path, "etc/os-release", 'PRETTY_NAME="Ubuntu 24.04.3 LTS"\n')
+        address = GPU_IN_LOG.search(log)
+        device(tmp_path, address[0] if address else "0000:01:00.0", "0x10de", card, "0x030000", "nvidia")
+        says(tmp_path / "bin/dmesg", *log.splitlines())
+        release = "520.56.06" if log in (TOO_NEW, OPEN_515) else "580.65.06"
+        said = diagnose(NV_COUNT=0, CU_init=100, NV_RELEASE=release)
+        assert finding in said.ids
+        assert cure in said.words
+
+    def test_firmware_that_does_not_answer_is_of_one_gpu(self, diagnose: Diagnose, tmp_path: Path) -> None:
+        says(tmp_path / "bin/dmesg", GSP_LATER.replace("0000:01", "0000:09"))
+        said = diagnose()
+        assert said.ids == ["gpu-lost"]
+        assert "GPU 0000:09:00 has firmware (GSP) that does not answer; 1 other GPU answers" in said.words
 
     def test_a_log_of_the_past_does_not_count(self, diagnose: Diagnose, tmp_path: Path) -> None:
         says(tmp_path / "bin/dmesg", "NVRM: Xid (PCI:0000:01:00): 79, GPU has fallen off the bus.")

@@ -23,6 +23,7 @@ _CAUSES: tuple[tuple[re.Pattern[str], Cause], ...] = (
     # "supported through the NVIDIA 580.xx Legacy drivers. … The 595.71.05 NVIDIA driver will ignore this GPU."
     (re.compile(r"supported through the NVIDIA \d+\.xx Legacy drivers"), Cause.LEGACY_GPU),
     (re.compile(r"installed in this system is not supported by the NVIDIA [\d.]+ driver release"), Cause.NEW_GPU),
+    (re.compile(r"Open nvidia\.ko is only ready for use on Data Center GPUs"), Cause.NEW_GPU),  # of branch 515
     (re.compile(r"requires use of the NVIDIA open kernel modules"), Cause.OPEN_REQUIRED),
     (
         re.compile(r"not supported by open nvidia\.ko because it does not include the required GPU"),

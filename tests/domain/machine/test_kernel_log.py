@@ -36,6 +36,19 @@ TOO_NEW = """\
 XID = "kernel: NVRM: Xid (PCI:0000:2b:00): 79, GPU has fallen off the bus.\n"
 GSP = "[9.6] NVRM: RmInitAdapter: Cannot initialize GSP firmware RM\n"
 KEY = "modprobe: ERROR: could not insert 'nvidia': Key was rejected by service\n"
+OPEN_515 = """\
+[    3.5] NVRM: Open nvidia.ko is only ready for use on Data Center GPUs.
+[    3.5] NVRM: To force use of Open nvidia.ko on other GPUs, see the
+[    3.5] NVRM: 'OpenRmEnableUnsupportedGpus' kernel module parameter described
+[    3.5] NVRM: in the README.
+[    3.8] NVRM: GPU 0000:04:00.0: RmInitAdapter failed! (0x63:0x0:1905)
+"""
+SILENT = """\
+[ 9.3] NVRM: The NVIDIA GPU 0000:b3:00.0
+               NVRM: (PCI ID: 10de:26b5) installed in this system has
+               NVRM: fallen off the bus and is not responding to commands.
+[ 9.4] NVRM: The NVIDIA probe routine failed for 1 device(s).
+"""
 UNSIGNED = "Loading of unsigned module is rejected\n"
 
 
@@ -48,10 +61,12 @@ UNSIGNED = "Loading of unsigned module is rejected\n"
         (TOO_NEW, Cause.NEW_GPU, "0000:01:00.0"),
         (XID, Cause.GPU_LOST, "0000:2b:00"),
         (GSP, Cause.GSP, None),
+        (OPEN_515, Cause.NEW_GPU, None),
+        (SILENT, Cause.GPU_LOST, "0000:b3:00.0"),
         (UNSIGNED, Cause.SIGNATURE, None),
         ("nvidia: Key was rejected by service\n", Cause.SIGNATURE, None),
     ],
-    ids=["open", "closed", "legacy", "new", "xid", "gsp", "unsigned", "key"],
+    ids=["open", "closed", "legacy", "new", "xid", "gsp", "open-515", "off-the-bus", "unsigned", "key"],
 )
 def test_a_line_names_the_cause(log: str, cause: Cause, gpu: str | None) -> None:
     (trouble,) = troubles_in(f"usb 1-1: new device\n{log}eth0: link up\n")

@@ -1,7 +1,8 @@
 """A GPU of this machine does not answer.
 
 What it finds: a GPU that the driver lists and cannot reach: fallen off the bus (NVML error 15), waiting for a reset
-(16), hanging, or not readable; a corrupted infoROM is a warning, because CUDA mostly works with it.
+(16), hanging, not readable, or with firmware (GSP) that does not answer (Xid 119). A corrupted infoROM is a warning,
+because CUDA mostly works with it.
 
 Why it matters: programs get fewer GPUs than the machine has. A new process can fail with error 999 even where the lost
 GPU is hidden from it.
@@ -32,9 +33,15 @@ _WORDS = {
     ),
     Cause.NO_ANSWER: ("does not answer", "reboot; Xid lines in the kernel's log (dmesg) say why it hangs"),
     Cause.CRASHED: ("makes the driver's library crash", "reboot, then install one driver's packages only"),
+    Cause.GSP: (
+        "has firmware (GSP) that does not answer",
+        "install the firmware package of the driver's release; then switch the machine off and on again",
+    ),
 }
 
-_OF_THE_DRIVER = frozenset({Cause.NO_ANSWER, Cause.CRASHED})  # without a GPU's number, the driver's as a whole
+_OF_THE_DRIVER = frozenset(
+    {Cause.NO_ANSWER, Cause.CRASHED, Cause.GSP}
+)  # without a GPU's number, the driver's as a whole
 
 
 def check(machine: Machine) -> Iterable[Finding]:
@@ -73,7 +80,7 @@ def _finding(machine: Machine, troubles: list[Trouble]) -> Finding:
         found=evidence(troubles),
         why="programs get fewer GPUs, and a new process may fail even if it does not use this one",
         help=cure.replace("reboot", "reboot the host", 1) if inside else cure,
-        command=None if inside else command,
+        command=None if inside or trouble.cause is Cause.GSP else command,  # of firmware the power has to go
     )
 
 
