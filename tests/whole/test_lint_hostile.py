@@ -52,6 +52,7 @@ def unread(report: LintReport, folder: Path) -> dict[str, str]:
         ("Dockerfile", "\ufeffFROM x\n".encode("utf-16-be"), "UTF-16, not UTF-8"),
         ("Dockerfile", b"a" * (50 << 20), "larger than 1 MiB"),
         ("compose.yaml", b"cuda: [", "not understood: "),
+        ("compose.yaml", b"services:\n  a:\n   image: x\n  - b\n", "not understood: "),
         ("compose.yaml", b"cuda: " + b"[" * 5000, "not understood: "),
         ("compose.yaml", b"cuda:\n" + b"- " * 100_000, "not understood: "),
         ("devcontainer.json", b'{"cuda": ' * 5000, "not understood: "),

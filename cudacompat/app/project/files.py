@@ -255,8 +255,9 @@ def is_build_file(name: str) -> bool:
 
 
 def worth_parsing(name: str, text: str) -> bool:
-    """Whether the text can say anything about CUDA; files that are few and small are always taken."""
-    if requirement_kind(name) is not None:
+    """Whether the text can say anything about CUDA; files that are few and small are always taken: of a compose file
+    that is no YAML nobody knows."""
+    if requirement_kind(name) is not None or kind_of(name) is FileKind.COMPOSE:
         return True
     if kind_of(name) in _OF_ANYBODY:
         return _CUDA.search(text) is not None

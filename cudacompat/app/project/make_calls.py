@@ -40,6 +40,29 @@ def handed_to_make(files: Iterable[SourceFile], commands: Iterable[Command]) -> 
                     yield flags, command
 
 
+def replaced_by_calls(files: Iterable[SourceFile], commands: Iterable[Command]) -> frozenset[tuple[str, int]]:
+    """Return where the flags of Makefiles stand that no build has: each call of make gives another value to the
+    variable of which they are made. Jobs are not counted, which may try one."""
+    calls = [each for each in commands if each.program in MAKES and each.job is None and not is_aside(each.place.file)]
+    if not 0 < len(calls) <= _MOST_CALLS:
+        return frozenset()
+    named = [{word.text.partition("=")[0] for word in each.words[1:] if _NAMED.match(word.text)} for each in calls]
+    names = frozenset.intersection(*map(frozenset, named))
+    makefiles = [file for file in files if kind_of(file.name) is FileKind.MAKE] if names else []
+    return frozenset(at for file in makefiles[:_MOST_FILES] for at in _made_of(file, names))
+
+
+def _made_of(file: SourceFile, names: frozenset[str]) -> Iterator[tuple[str, int]]:
+    """Where flags stand that are made of these variables."""
+    if not any(f"$({name})" in file.text or f"${{{name}}}" in file.text for name in names):
+        return
+    parser = settings.parser(file.name)
+    found = [setting_of(file, each) for each in (parser(file.text) if parser is not None else ())]
+    others = [each for each in found if each.name not in names]
+    kept = {each.place.at for each in flags_of_variables(file, others)}
+    yield from (each.place.at for each in flags_of_variables(file, found) if each.place.at not in kept)
+
+
 def _flags_of(setting: Setting, makefiles: Sequence[SourceFile]) -> Setting | None:
     """The flags that come of a value; `None` where none do."""
     value = setting.value or ""

@@ -11,7 +11,7 @@ from cudacompat.artifacts.buildfiles.blanking import unknown
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.make_functions import expanded
 from cudacompat.artifacts.buildfiles.settings import RECIPE_LINE
-from cudacompat.domain.builds.lists.nvcc_flags import ARCH_OPTION, PAIR_OPTION
+from cudacompat.domain.builds.lists.nvcc_flags import ARCH_OPTION, PAIR_OPTION, TARGET_OPTION
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Setting, SourceFile
 
@@ -34,7 +34,7 @@ _FLAGS = re.compile(
     rf"({_TEXT}{_NAMED}{_TEXT})(?<!\\)\r?$"
     rf"|^[ \t]*(\$\(foreach {_TEXT}arch=(?:compute_|sm_)\${_TEXT})$"
 )
-_SHORT = re.compile(rf"(?:\bnvcc\b|\$[({{]\w*NVCC\w*[)}}]){_TEXT}(?<![\w-]){ARCH_OPTION}[= \t]")
+_SHORT = re.compile(rf"(?:\bnvcc\b|\$[({{]\w*NVCC\w*[)}}]){_TEXT}(?<![\w-]){TARGET_OPTION}[= \t]")
 _TARGET = re.compile(rf"{PAIR_OPTION}[= \t]+arch=compute_\w+,code=[\w\[\],]+|{_ARCH}[= \t]+[\"']?[a-z]+_[\w,]+")
 _WRITTEN = re.compile(rf"(?:{PAIR_OPTION}|{_ARCH})[= \t]+\S+")
 _OPEN = re.compile(rf"arch=(?:compute_|sm_)?\$|code=(?:compute_|sm_)?\$|{_ARCH}[= \t]+[\"']?(?:compute_|sm_)?\$")

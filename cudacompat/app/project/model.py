@@ -12,7 +12,7 @@ from cudacompat.app.project.files import ProjectRead, is_build_file
 from cudacompat.app.project.launchers import launcher_commands
 from cudacompat.app.project.list_names import all_names, dead_names
 from cudacompat.app.project.lists import Lists
-from cudacompat.app.project.make_calls import handed_to_make
+from cudacompat.app.project.make_calls import handed_to_make, replaced_by_calls
 from cudacompat.app.project.make_recipes import flags_of_variables, is_written_out, recipes_of
 from cudacompat.app.project.packages import ProjectPackages
 from cudacompat.app.project.parts import cmake_commands, command_of, setting_of
@@ -99,6 +99,7 @@ class _Assembly:
         self._clock = clock
         self._not_read: list[NotRead] = [*read.not_read]
         self._uses = self._bounded(".", FILE_SECONDS, lambda: uses_of(read), ())
+        self._makefile = any(file.name.lower() in ("makefile", "gnumakefile") for file in read.files)
         self._stages: list[Stage] = []
         self._jobs: list[CiJob] = []
         self._commands: list[Command] = []
@@ -174,6 +175,8 @@ class _Assembly:
 
     def _lists(self, uses: Sequence[EngineUse]) -> Iterator[ArchListSetting]:
         made = tuple(handed_to_make(self._read.files, self._commands))
+        replaced = replaced_by_calls(self._read.files, self._commands)
+        self._settings = [each for each in self._settings if each.place.at not in replaced]
         yield from Lists(uses).of_project(self._commands, self._settings, self._image_builds, made)
 
     def _take(self, file: SourceFile) -> None:
@@ -280,7 +283,7 @@ class _Assembly:
             if before is None:  # a stage without a command
                 lain.append(all_[parent])
                 parent = all_[parent].parent
-        begun = before.copy() if before is not None else Builders(self._uses, image=True)
+        begun = before.copy() if before is not None else Builders(self._uses, image=True, makefile=self._makefile)
         begun.take(copy.target for each in lain for copy in each.copies if copies_project(file, copy))
         return begun
 
@@ -296,12 +299,12 @@ class _Assembly:
                     self._image_builds.append(built)
             if not foreign:
                 self._images(file, read.commands)
-            builders = Builders(self._uses, here=True)
+            builders = Builders(self._uses, here=True, makefile=self._makefile)
             for command in read.commands:
                 self._add(file, command_of(command, file, job=read.job, use=builders.use_of(command)))
 
     def _script(self, file: SourceFile, found: Iterable[ShellCommand]) -> None:
-        builders = Builders(self._uses, here=True)
+        builders = Builders(self._uses, here=True, makefile=self._makefile)
         commands = tuple(found)
         self._images(file, commands)
         for command in commands:
@@ -320,7 +323,7 @@ class _Assembly:
         handed = Callers(self._read.files, self._commands).handed()
         for file in self._read.files:
             if file.name in handed:
-                builders = Builders(self._uses, here=True)
+                builders = Builders(self._uses, here=True, makefile=self._makefile)
                 try:
                     found = shell.commands(
                         file, 0, len(file.text), environment=handed[file.name], sources=self._scripts

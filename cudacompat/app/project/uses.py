@@ -84,8 +84,13 @@ def _has_cuda(text: str) -> bool:
 class Builders:
     """Says which engine a command builds, while the commands of one stage, job or script are gone through."""
 
-    def __init__(self, uses: Sequence[EngineUse], *, here: bool = False, image: bool = False) -> None:
+    def __init__(
+        self, uses: Sequence[EngineUse], *, here: bool = False, image: bool = False, makefile: bool = False
+    ) -> None:
         self._uses = tuple(uses)
+        self._makefile = makefile  # the project has one of its own
+        self._clone_folder = ""  # the name of the folder that was cloned
+        self._inside = False  # the shell went there
         self._image = image
         self._here = here  # the project itself lies where the commands run
         self._wheels = all_wheels()
@@ -110,8 +115,10 @@ class Builders:
         if program in ("wget", "curl"):
             self.fetch(words)
             return None
+        if program == "cd":
+            self._go(words[1:2])
         if program in ("make", "gmake"):
-            return self._of_make()
+            return self._of_make(words)
         system = builds(program, words)
         self._configured = self._configured or system is BuildSystem.CMAKE
         if system is None:
@@ -138,7 +145,8 @@ class Builders:
 
     def copy(self) -> Builders:
         """Return what a stage goes on with that begins with this one."""
-        other = Builders(self._uses, here=self._here, image=self._image)
+        other = Builders(self._uses, here=self._here, image=self._image, makefile=self._makefile)
+        other._clone_folder, other._inside = self._clone_folder, self._inside
         other._homes = set(self._homes)
         other._cloned, other._strange, other._configured = self._cloned, self._strange, self._configured
         return other
@@ -152,6 +160,7 @@ class Builders:
     def _clone(self, words: Iterable[str], how: str = "git clone") -> None:
         words = list(words)
         repository = next(filter(None, map(_repository_of, words)), None)
+        self._clone_folder = words[-1].rstrip("/").rpartition("/")[2].removesuffix(".git") if words else ""
         engine = _of_repository(repository) if repository else None
         if engine is not None:
             version = _version_of(engine, words)
@@ -159,9 +168,18 @@ class Builders:
         else:
             self._cloned, self._strange = None, True
 
-    def _of_make(self) -> EngineUse | None:
-        """An engine whose own Makefile is read: cloned, or the project itself, and nothing was configured before."""
+    def _go(self, where: Sequence[str]) -> None:
+        """Remember whether the shell goes to what was cloned."""
+        parts = where[0].split("/") if where else []
+        self._inside = self._clone_folder in parts or (self._inside and bool(parts) and parts[0] not in ("", "..", "~"))
+
+    def _of_make(self, words: Sequence[str]) -> EngineUse | None:
+        """An engine whose own Makefile is read: cloned, or the project itself, and nothing was configured before. Where
+        the project has a Makefile, that of a clone is read in the clone's folder alone."""
         if self._configured or self._strange:
+            return None
+        named = any(self._clone_folder in word.split("/") for word in words[1:])
+        if self._cloned is not None and self._makefile and not (named or self._inside):
             return None
         own = next((use for use in self._uses if not use.folder and "/" not in use.shown), None)
         use = self._cloned or own

@@ -8,6 +8,7 @@ from dataclasses import replace
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.wheels.by_compiler import verdict_by_compiler
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework
+from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.wheels.own_compiler import compile_alone
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.verdict import judge_row
@@ -62,6 +63,11 @@ def verdict_of(resolved: Resolved, target: Target, cuda: str | None = None) -> R
         if alike and (target.driver is None or len({each.row.cuda_major for each in known}) == 1):
             newest = max(known, key=lambda each: each.min_driver or 0)
             return RequirementVerdict(resolved, target, newest.outcome, verdict=newest)
+        post = (
+            known[-1] if known and known[-1].outcome is Outcome.FAILS and _is_post_of(resolved, known[-1].row) else None
+        )
+        if post is not None:
+            return RequirementVerdict(replace(resolved, rows=(post.row,)), target, Outcome.FAILS, verdict=post)
         unread = replace(resolved, known=HowKnown.UNREAD)
         return RequirementVerdict(unread, target, Outcome.UNDECIDED)
     if resolved.known in (HowKnown.READ, HowKnown.DOCUMENTED):
@@ -70,3 +76,10 @@ def verdict_of(resolved: Resolved, target: Target, cuda: str | None = None) -> R
     if resolved.known is HowKnown.ABSENT:
         return RequirementVerdict(resolved, target, Outcome.FAILS)
     return RequirementVerdict(resolved, target, Outcome.UNDECIDED)
+
+
+def _is_post_of(resolved: Resolved, row: WheelRow) -> bool:
+    """Whether it is a post-release of that release, which holds the same software: what fails in one does in the other.
+    https://packaging.python.org/en/latest/specifications/version-specifiers/#post-releases"""
+    version, post = resolved.version, row.version
+    return version is not None and post.is_postrelease and post.base_version == version.base_version

@@ -83,6 +83,12 @@ def test_a_release_between_two_that_agree_is_judged_like_them_and_never_beyond_t
     assert outcome("xgboost==0.1", "RTX 4090") == (Outcome.UNDECIDED, HowKnown.OLDER)
 
 
+def test_a_release_whose_post_release_fails_fails_though_the_one_before_it_runs() -> None:
+    assert outcome("vllm==0.6.6", "RTX 5070 Ti") == (Outcome.FAILS, HowKnown.BETWEEN)
+    assert outcome("vllm==0.6.5", "RTX 5070 Ti")[0] is Outcome.UNDECIDED, "no post-release of it was read"
+    assert outcome("vllm==0.6.6", "RTX 4090")[0] is not Outcome.FAILS
+
+
 def test_the_driver_decides_on_the_runtime_in_the_wheel() -> None:
     resolved = resolve([wanted("torch==2.13.0")])
     (old,) = judge_all(resolved, [target("RTX 4090", "550.54.15")])

@@ -20,6 +20,7 @@ from typing import NamedTuple
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.ci_jobs import lists_of, not_built
 from cudacompat.domain.project.ci_runs import CiRun, lists_in, runs
+from cudacompat.domain.project.default_lists import flags_of_make
 from cudacompat.domain.project.list_coverage import drops_unknown
 from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, Project
 from cudacompat.domain.project.walks import on_job
@@ -52,11 +53,13 @@ def check(project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterab
 
 
 def _reaching(project: Project, command: Command) -> Iterator[ArchListSetting]:
-    """The lists that certainly reach a command: by its line, its environment, or as flags for nvcc on it."""
+    """The lists that certainly reach a command: by its line, its environment, as flags for nvcc on it, or in the
+    Makefile that it runs."""
     if command.conditional:
         return
-    flags = (each for each in project.lists_at(command.place) if each.setting.way is AssignmentKind.FLAGS)
-    for listed in (*lists_of(project, command), *(flags if command.use is not None else ())):
+    written = (each for each in project.lists_at(command.place) if each.command is not None)
+    flags = (each for each in written if each.setting.way is AssignmentKind.FLAGS)
+    for listed in (*lists_of(project, command), *flags, *flags_of_make(project, command)):
         if not drops_unknown(listed):
             yield listed
 

@@ -114,6 +114,8 @@ def content_of(resolved: Resolved, none_for: str | None = None) -> str:
         return f"libraries for CUDA {', '.join(f'{each // 10}.{each % 10}' for each in releases)} ({known})"
     library = row.main.rpartition("/")[2] if row.main else ""
     text = what_is_there([each.module(row.ptx_isa) for each in row.lists]) if row.lists else "no device code"
+    if resolved.known is HowKnown.BETWEEN and len(resolved.rows) == 1:
+        return f"{text} in {library} of {row.version}, its post-release (read {row.date})"
     if resolved.known is HowKnown.BETWEEN:
         of = f"{resolved.rows[0].version} and {resolved.rows[1].version}, which were read {row.date} and agree"
         return f"{text} in {library} of {of}"

@@ -106,6 +106,12 @@ container: nvidia/cuda:{0}-devel-ubuntu22.04
 steps:
   - script: nvcc -gencode arch=compute_120,code=sm_120 -o k k.cu
 """
+_MAKE = """\
+build:
+  image: nvidia/cuda:{0}-devel-ubuntu22.04
+  script: [make ARCH={1}]
+"""
+_RECIPE = "ARCH ?= 86\nk.so: k.cu\n\tnvcc -gencode arch=compute_$(ARCH),code=sm_$(ARCH) -shared -o $@ $<\n"
 _OTHERS = {
     ".gitlab-ci.yml": (_TEMPLATE, _VARIABLE),
     "Jenkinsfile": (_JENKINS,),
@@ -128,6 +134,14 @@ NEAR_MISSES = (
 )
 
 CASES = (
+    *(
+        LintCase(
+            bad={".gitlab-ci.yml": _MAKE.format("12.2.2", "120"), "Makefile": _RECIPE},
+            good={".gitlab-ci.yml": _MAKE.format(*good), "Makefile": _RECIPE},
+            line="make ARCH",
+        )
+        for good in (("12.2.2", "89"), ("12.8.1", "120"))
+    ),
     *(
         LintCase(bad=_github(bad, command), good=_github(good, command), line=line)
         for bad, good, command, line in (

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from tests.helpers.lint_case import LintCase, NearMiss
 
+_CLONED = """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+WORKDIR /src
+COPY Makefile .
+RUN git clone https://github.com/ggml-org/llama.cpp
+{0}
+"""
+
 CASES = (
+    *(
+        LintCase(  # the clone's own Makefile, though the project has one as well
+            bad={"Dockerfile": _CLONED.format(line), "Makefile": "all:\n\ttrue\n"},
+            good={"Dockerfile": _CLONED.format("RUN make"), "Makefile": "all:\n\ttrue\n"},
+            line="make",
+        )
+        for line in ("RUN cd llama.cpp && make", "RUN cd /src/llama.cpp && make -j8")
+    ),
     LintCase(
         bad={
             "Dockerfile": """\
@@ -134,6 +150,10 @@ RUN cargo build --release --features cuda
 )
 
 NEAR_MISSES = (
+    NearMiss(
+        "make is the project's own, which lies beside the clone",
+        {"Dockerfile": _CLONED.format("RUN make"), "Makefile": "all:\n\t./configure-and-build llama.cpp\n"},
+    ),
     NearMiss(
         "options that only the build knows",
         {

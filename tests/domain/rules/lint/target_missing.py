@@ -1591,3 +1591,33 @@ NEAR_MISSES += (
         gpu=("RTX 5070 Ti",),
     ),
 )
+
+_MADE = "FROM nvidia/cuda:12.8.1-devel-ubuntu22.04\nCOPY . /src\n{0}"
+_DEFAULTS = (
+    "ARCH ?= 86\nNVCCFLAGS = -O3 -gencode arch=compute_$(ARCH),code=sm_$(ARCH)\n"
+    "k.so: k.cu\n\tnvcc $(NVCCFLAGS) -o $@ $<\n"
+)
+_LOOPED = (
+    "SMS ?= 75 86\nGENCODE := $(foreach s,$(SMS),-gencode arch=compute_$(s),code=sm_$(s))\n"
+    "k.so: k.cu\n\tnvcc $(GENCODE) -o $@ $<\n"
+)
+NEAR_MISSES += tuple(
+    NearMiss(
+        "each call of make gives another value than the Makefile's own",
+        {"Dockerfile": _MADE.format(f"RUN make -C /src {given}\n"), "Makefile": makefile},
+        gpu=("RTX 5070 Ti",),
+    )
+    for makefile, given in ((_DEFAULTS, "ARCH=120"), (_LOOPED, 'SMS="86 120"'))
+)
+CASES += tuple(
+    LintCase(
+        bad={"Dockerfile": _MADE.format(bad), "Makefile": _DEFAULTS},
+        good={"Dockerfile": _MADE.format("RUN make -C /src ARCH=120\n"), "Makefile": _DEFAULTS},
+        gpu=("RTX 5070 Ti",),
+    )
+    for bad in (
+        "RUN make -C /src ARCH=89\n",
+        "RUN make -C /src\n",
+        "RUN make -C /src ARCH=120\nRUN make -C /src other\n",
+    )
+)
