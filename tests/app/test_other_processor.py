@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from cudacompat.domain.rules.artifact.other_processor import RULE, for_other_processor
-from cudacompat.domain.words.code import ContainerImage
+from cudacompat.domain.words.code import BinaryArtifact, ContainerImage
 from cudacompat.domain.words.finding import Severity
 from tests.helpers.build import artifact, module, target
 from tests.helpers.device_files import library, wheel
+from tests.helpers.each_row import each_case
 from tests.helpers.run import inside
 
 PROCESSOR = 18  # e_machine in the head of an ELF
@@ -80,3 +81,52 @@ def test_the_build_for_arm_lies_beside_it(tmp_path: Path) -> None:
 def test_the_cure_is_that_machines(gpu: str, help_: str, tmp_path: Path) -> None:
     made = wheel(tmp_path / "mine-1.2-py3-none-linux_x86_64.whl", a=CODE)
     assert help_ in inside("check", str(made), "--gpu", gpu, "--quiet").out
+
+
+def alone(format_: str, processor: str) -> BinaryArtifact:
+    return replace(artifact([module("sm_80")]), path=f"out/a.{format_}", format=format_, processor=processor)
+
+
+@each_case(
+    ("format_", "processor", "platform", "capability", "made_for"),
+    [
+        ("pe", "x86_64", None, "12.1", "windows"),  # a DLL beside a GB10
+        ("pe", "aarch64", None, "12.1", "windows"),
+        ("pe", "x86_64", "linux-x86_64", "8.0", "windows"),
+        ("elf", "x86_64", "windows-x86_64", "8.0", "linux"),
+        ("elf", "x86_64", "linux-aarch64", "8.0", "x86_64"),
+        ("elf", "aarch64", "linux-x86_64", "8.0", "aarch64"),
+        ("pe", "x86_64", "windows-aarch64", "8.0", "x86_64"),
+    ],
+)
+def test_a_file_for_another_machine(
+    format_: str, processor: str, platform: str | None, capability: str, made_for: str
+) -> None:
+    where = replace(target(capability), name="A GPU", platform=platform)
+    (found,) = for_other_processor([alone(format_, processor)], (), [where])
+    assert found.made_for == made_for
+    (finding,) = RULE.check(found)
+    assert finding.severity is Severity.ERROR
+
+
+@each_case(
+    ("format_", "processor", "platform", "capability"),
+    [
+        ("pe", "x86_64", None, "8.0"),  # nobody said where the GPU is
+        ("elf", "aarch64", None, "8.0"),
+        ("pe", "x86_64", "windows-x86_64", "8.0"),
+        ("elf", "x86_64", "linux-x86_64", "8.0"),
+        ("elf", "aarch64", "linux-aarch64", "8.0"),
+        ("elf", "aarch64", None, "12.1"),
+        ("elf", "x86_64", "linux-ppc64le", "7.0"),  # of which nothing is known here
+    ],
+)
+def test_a_file_for_this_machine(format_: str, processor: str, platform: str | None, capability: str) -> None:
+    where = replace(target(capability), platform=platform)
+    assert for_other_processor([alone(format_, processor)], (), [where]) == ()
+
+
+def test_files_for_both_systems_lie_in_one_wheel() -> None:
+    files = [replace(alone(kind, "x86_64"), path=f"a.whl!/a.{kind}") for kind in ("elf", "pe")]
+    for platform in ("linux-x86_64", "windows-x86_64"):
+        assert for_other_processor(files, (), [replace(target("8.0"), platform=platform)]) == ()

@@ -11,6 +11,7 @@ from cudacompat.domain.words.code import FileFormat
 
 MAGIC = b"MZ"
 _COFF_MACHINES = (0x8664, 0xAA64, 0x14C, 0x1C4)
+_PROCESSORS = {0x8664: "x86_64", 0xAA64: "aarch64"}  # PE Format, "Machine types"
 
 _COFF = Struct("<HH4xIIHH")  # the time is passed over
 _SECTION = Struct("<8sI4xII12xI")  # its address, and what relocates it, are passed over
@@ -115,11 +116,21 @@ def _read_coff(buffer: Buffer, start: int, end: int, *, coff: int, kind: FileFor
         names=start + header.symbols + header.symbol_count * _SYMBOL if header.symbols else end,
         kind=kind,
         linked=bool(header.flags & _EXECUTABLE_IMAGE),
+        processor=_PROCESSORS.get(header.machine) if kind is FileFormat.PE else None,
     )
 
 
 def _read_sections(
-    buffer: Buffer, start: int, end: int, *, table: int, count: int, names: int, kind: FileFormat, linked: bool
+    buffer: Buffer,
+    start: int,
+    end: int,
+    *,
+    table: int,
+    count: int,
+    names: int,
+    kind: FileFormat,
+    linked: bool,
+    processor: str | None = None,
 ) -> HostImage:
     if table + count * _SECTION.size > end:
         return HostImage(
@@ -141,7 +152,9 @@ def _read_sections(
             at, stop = min(at, end), end
         sections.append(Section(name, at, stop, present=present or not extent, data=data))
     last = max([table + count * _SECTION.size, *(section.end for section in sections if section.present)])
-    return HostImage(kind, linked, sections, problems=tuple(dict.fromkeys(problems)), end=min(last, end))
+    return HostImage(
+        kind, linked, sections, problems=tuple(dict.fromkeys(problems)), end=min(last, end), processor=processor
+    )
 
 
 def _name(buffer: Buffer, raw: bytes, names: int, *, end: int) -> str:

@@ -76,14 +76,14 @@ def targets_of(gpus: Sequence[FleetGpu], driver: DriverRelease | None, jit: JitP
     names = {(gpu.id, gpu.capability): gpu.name for gpu in gpus}
     return [
         Target(id_, names[id_, cc], cc, driver=driver or oldest[id_, cc, where], jit=jit, platform=where or None)
-        for id_, cc, where in sorted(oldest)
+        for id_, cc, where in sorted(oldest, key=lambda kind: (*kind[:2], kind[2] not in ("", "linux-x86_64"), kind[2]))
     ]
 
 
 def _platform_of(gpu: FleetGpu) -> str | None:
-    """The platform of the node where it is not the one that goes with the GPU anyway."""
-    usual = "linux-aarch64" if is_arm_only(gpu.capability.number, gpu.name or gpu.id) else "linux-x86_64"
-    return gpu.platform if gpu.platform != usual else None
+    """The platform of the node, but where a GPU that only machines with an Arm processor have says that itself."""
+    by_gpu = is_arm_only(gpu.capability.number, gpu.name or gpu.id) and gpu.platform == "linux-aarch64"
+    return None if by_gpu else gpu.platform
 
 
 def floored(driver: DriverRelease | None, floor: DriverRelease, capability: ComputeCapability) -> DriverRelease:

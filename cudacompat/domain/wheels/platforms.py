@@ -44,10 +44,14 @@ def platform_for_all(targets: Sequence[Target]) -> str | None:
 
 def on_platform(targets: Iterable[Target], platform: str | None) -> tuple[Target, ...]:
     """Return the targets, those of which nobody said a platform on this one."""
-    return tuple(
-        each if each.platform or platform in (None, platform_for(each)) else replace(each, platform=platform)
-        for each in targets
-    )
+    if platform is None:
+        return tuple(targets)
+    return tuple(each if _is_said(each, platform) else replace(each, platform=platform) for each in targets)
+
+
+def _is_said(target: Target, platform: str) -> bool:
+    """Whether the target has a platform, or its GPU says this one by itself."""
+    return target.platform is not None or platform == platform_for(target) == ARM_PLATFORM
 
 
 def options_for(targets: Sequence[Target]) -> list[str]:
@@ -55,7 +59,7 @@ def options_for(targets: Sequence[Target]) -> list[str]:
     words = [word for spec in dict.fromkeys(each.spec for each in targets) for word in ("--gpu", spec)]
     said = {each.platform for each in targets}
     only = said.pop() if len(said) == 1 else None
-    return [*words, "--platform", only] if only is not None else words
+    return [*words, "--platform", only] if only not in (None, DEFAULT_PLATFORM) else words
 
 
 def platform_of(tag: str) -> str:

@@ -151,9 +151,9 @@ class BinaryArtifact:
     """One file that holds device code. `path` is `outer.whl!/inner.so` inside containers; `linked` is whether
     the file is a finished executable or shared library (False for .o, .a, .lib). `runtime` is the major release of
     the CUDA runtime library that it needs (13 of `libcudart.so.13`), `None` where the bytes do not name one.
-    `processor` is the one that a linked file for Linux runs on, as Linux calls it (`x86_64`, `aarch64`); `None` for
-    all else. `kept` is the name under which this very reading of it is kept for later runs, never given to another one;
-    `None` where it is not."""
+    `processor` is the one that a linked file for Linux or Windows runs on, as Linux calls it (`x86_64`, `aarch64`);
+    `None` for all else. `kept` is the name under which this very reading of it is kept for later runs, never given to
+    another one; `None` where it is not."""
 
     path: str
     format: str

@@ -171,7 +171,8 @@ class Target:
         """`RTX 5070 Ti (12.0)`, or `sm_90a (9.0)`, or just `12.0`; `A100 (8.0, linux-aarch64)` on a platform that was
         said."""
         capability = str(self.capability)
-        within = capability if self.platform is None else f"{capability}, {self.platform}"
+        usual = self.platform in (None, "linux-x86_64")
+        within = capability if usual else f"{capability}, {self.platform}"
         known = self.product
         return f"{short_name(known)} ({within})" if known else within
 

@@ -228,7 +228,7 @@ def test_windows_images_cut_their_section_names(tmp_path: Path) -> None:
         )
     )
     artifact = read(path)
-    assert (artifact.format, artifact.linked) == ("pe", True)
+    assert (artifact.format, artifact.linked, artifact.processor) == ("pe", True, "x86_64")
     assert places(artifact) == {
         (".nv_fatb", Registration.REGISTERED): 2,
         ("__nv_rel", Registration.RELOCATABLE): 1,
