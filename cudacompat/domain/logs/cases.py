@@ -93,7 +93,10 @@ SIGNS: tuple[LogSign, ...] = (
         "WSL",
     ),
     LogSign(
-        "windows", re.compile(r"\b[A-Za-z]:\\{1,2}[^\\\s]|\.dll\b|\bPS [A-Z]:\\"), (b'.dll"', b"PS C:\\"), "Windows"
+        "windows",
+        re.compile(r"\b[A-Za-z]:\\{1,2}[^\\\s]|\.dll\b|\bPS [A-Z]:\\|\bWDDM\b"),
+        (b'.dll"', b"PS C:\\", b" WDDM ", b"\\Lib\\site-packages\\", b":\\Users\\", b":\\Program Files"),
+        "Windows",
     ),
     LogSign(
         "apptainer",

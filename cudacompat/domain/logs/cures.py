@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from cudacompat.domain.logs.cases import Case, Situation
 from cudacompat.domain.logs.facts import LogFacts
 from cudacompat.domain.logs.reading import Occurrence
 from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.windows_words import for_windows
+from cudacompat.domain.tables.drivers import BRANCHES
+from cudacompat.domain.wheels.platforms import WINDOWS_PLATFORM
 from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.versions import DriverRelease
 
 _NEEDS_GPU = re.compile(r"\{(?:gpu|number|capability)\}")
 
@@ -27,7 +31,25 @@ def with_cases(
         nvrtc=(facts.nvrtc.major, facts.nvrtc.minor) if facts.nvrtc else None,
         driver=(facts.driver.branch, 0) if facts.driver else None,
     )
-    return [replace(each, signature=_of_case(each, situation, target)) for each in occurrences]
+    here = _as_the_log_says(target, facts, situation.signs)
+    return [replace(each, signature=_of_case(each, situation, here)) for each in occurrences]
+
+
+def is_of_windows(signs: Collection[str]) -> bool:
+    """Return True for a log of a program that runs in Windows; those of WSL are of Linux."""
+    return "windows" in signs and "wsl" not in signs
+
+
+def _as_the_log_says(target: Target | None, facts: LogFacts, signs: Collection[str]) -> Target | None:
+    """The target with the driver and the system that the log names; of a driver's CUDA version alone, its branch."""
+    if target is None:
+        return None
+    windows = is_of_windows(signs)
+    driver = target.driver or facts.driver
+    if driver is None and facts.driver_cuda is not None:
+        branch = next((row.branch for row in BRANCHES if row.cuda == facts.driver_cuda), None)
+        driver = DriverRelease.parse(str(branch)) if branch is not None else None
+    return replace(target, driver=driver, platform=WINDOWS_PLATFORM if windows else target.platform)
 
 
 def _of_case(occurrence: Occurrence, situation: Situation, target: Target | None) -> Signature:
@@ -45,8 +67,10 @@ def _of_case(occurrence: Occurrence, situation: Situation, target: Target | None
             severity=case.severity or signature.severity,
         )
     if target is None:
-        return _without_gpu(signature)
-    return _with_wheel(signature, target) if signature.wheel else signature
+        signature = _without_gpu(signature)
+    elif signature.wheel:
+        signature = _with_wheel(signature, target)
+    return for_windows(signature) if is_of_windows(situation.signs) else signature
 
 
 def _wheel_of(case: Case, signature: Signature) -> str | None:

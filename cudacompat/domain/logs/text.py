@@ -20,6 +20,11 @@ _WRITTEN_BREAK = re.compile(r"\\+r?\\*n|\\+u000[aA]")
 _WRITTEN_QUOTE = re.compile(r"\\+([\"'/])|\\+u00(?:22|27)|\\+u20(?:18|19|1c|1d)|\\+xe2\\+x80\\+x9[89cd]")
 _WRITTEN_TAB = re.compile(r"\\+t(?=\W|$)")
 _LOOKS_SERIALIZED = re.compile(r"\{\s*\\*\"|^\s*b['\"]|\\+\"|\\+u001[bB]|\\+n\s*[\"']")
+# A path of Windows, its separators written once or doubled all along: the n of `C:\\bin\\nvcc.exe` ends no line.
+_WINDOWS_PATH = re.compile(
+    r"(?<![A-Za-z])[A-Za-z]:(\\{1,4})(?!\\)[^\\/:*?\"'<>|\r\n]{1,100}(?:\1(?!\\)[^\\/:*?\"'<>|\r\n]{1,100}){0,40}"
+)
+_SEPARATOR = "\x1f"  # stands for a backslash of such a path meanwhile
 _MOST_STRINGS = 60
 _DEEPEST = 4
 
@@ -77,9 +82,10 @@ def _unserialized(raw: str, depth: int) -> Iterator[str]:
             yield _plain(raw[end:])
             return
     # a piece of something serialized: cut off, or not JSON
-    text = _WRITTEN_ESCAPES.sub("", raw)
+    text = _WRITTEN_ESCAPES.sub("", _WINDOWS_PATH.sub(lambda m: m[0].replace(m[1], _SEPARATOR), raw))
     for part in _WRITTEN_BREAK.split(text):
-        yield _plain(_WRITTEN_TAB.sub(" ", _WRITTEN_QUOTE.sub(lambda m: m[1] or "'", part)))
+        bare = _WRITTEN_TAB.sub(" ", _WRITTEN_QUOTE.sub(lambda m: m[1] or "'", part))
+        yield _plain(bare.replace(_SEPARATOR, "\\"))
 
 
 def _strings(value: object) -> list[str]:

@@ -113,7 +113,8 @@ _OWN: tuple[Signature, ...] = (
         cause="The CUDA runtime in the wheel needs a newer driver. The number is the driver's CUDA version: "
         "11040 means 11.4.",
         does_not_mean="the GPU; the installed toolkit",
-        fix="Update the driver, or install a wheel for an older CUDA release (--index-url …/whl/cu118).",
+        fix="Update the driver, or install a wheel for a CUDA release that it takes.",
+        wheel="torch",
         sources=("pytorch/pytorch c10/cuda/CUDAFunctions.cpp", "lllyasviel/Fooocus#1313"),
         gpu=GpuMeaning.DRIVER_NEEDED,
     ),

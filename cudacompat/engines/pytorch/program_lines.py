@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cudacompat.domain.logs.cases import Case
 from cudacompat.domain.logs.signature import Role, Signature
 
 PROGRAMS: tuple[Signature, ...] = (
@@ -63,6 +64,7 @@ PROGRAMS: tuple[Signature, ...] = (
         fix="On Windows install triton-windows of the release that fits; on Linux reinstall PyTorch, which brings its "
         "own.",
         command="pip install triton",
+        cases=(Case(when=("windows",), command="pip install triton-windows"),),
         sources=("pytorch/pytorch torch/_inductor/exc.py", "conda-forge/pytorch-cpu-feedstock#317"),
     ),
     Signature(
