@@ -60,8 +60,12 @@ _REFERENCE = {
     Dialect.BATCH: re.compile(r"[%!](\w+)[%!]"),
     Dialect.POWERSHELL: re.compile(r"\$\{?(?:env:)?(\w+)\}?", re.IGNORECASE),
 }
-_WORD = re.compile(r"(?:\"[^\"\n]*\"?|'[^'\n]*'?|\^\r?\n|`\r?\n|[^\s\"'&|;<>])+")
-_END = re.compile(r"[&|;]+")
+# cmd.exe hands `-DCMAKE_CUDA_ARCHITECTURES=86;120` on whole; in PowerShell a semicolon ends the statement.
+_WORD = {
+    Dialect.BATCH: re.compile(r"(?:\"[^\"\n]*\"?|'[^'\n]*'?|\^\r?\n|[^\s\"'&|<>])+"),
+    Dialect.POWERSHELL: re.compile(r"(?:\"[^\"\n]*\"?|'[^'\n]*'?|`\r?\n|[^\s\"'&|;<>])+"),
+}
+_END = {Dialect.BATCH: re.compile(r"[&|]+"), Dialect.POWERSHELL: re.compile(r"[&|;]+")}
 _BRANCH = re.compile(r"[ \t@]*\}?[ \t]*(?:if|else|elseif|for|foreach|while|switch|function)\b", re.IGNORECASE)
 _CONTINUED = re.compile(r"[\^`]\r?\n")
 _HANDED = frozenset({"/c", "/k", "/s", "-command", "-c"})  # what comes next is text for another shell
@@ -136,7 +140,7 @@ class _Reader:
     def _commands(self, at: int, stop: int, conditional: bool, *, inside: bool = False) -> Iterator[ShellCommand]:
         words: list[Word] = []
         while at < stop:
-            word = _WORD.match(self._text, at, stop)
+            word = _WORD[self._dialect].match(self._text, at, stop)
             if word is not None:
                 at = word.end()
                 if not inside and word[0][0] == '"' and words and words[-1].text.lower() in _HANDED:
@@ -146,7 +150,7 @@ class _Reader:
                     continue
                 words.append(self._word(word))
                 continue
-            end = _END.match(self._text, at, stop)
+            end = _END[self._dialect].match(self._text, at, stop)
             if end is not None and words:
                 yield from self._command(words, conditional)
                 words = []

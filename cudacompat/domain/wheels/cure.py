@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -14,13 +16,15 @@ from cudacompat.domain.wheels.candidates import Candidate, candidates
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.own_compiler import assembling_rows
-from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, on_platform, options_for, platform_for
 from cudacompat.domain.wheels.resolved import RequirementVerdict, Resolved
 from cudacompat.domain.wheels.running_framework import lacks_framework
+from cudacompat.domain.wheels.table import rows_of
 from cudacompat.domain.wheels.together import FrameworkRelease, MovedAlong, moved_along
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.verdict import Outcome, Target
 
+_FEW = 2  # releases of a package that were read for a platform
 _FROM_SOURCE = "build it from source for that GPU"
 _OF_VENDOR = "use the package of a CUDA release that serves that GPU"
 
@@ -179,14 +183,32 @@ def _none(package: str, targets: Sequence[Target], version: Version | None, *, p
     else:
         labels = ", ".join(target.label for target in targets)
         driver = next((target.driver for target in targets if target.driver is not None), None)
-        bare = [Target(each.id, each.name, each.capability) for each in targets]
+        bare = [replace(each, driver=None) for each in targets]
         newer = cure_for(package, bare, version=version, platform=platform) if driver is not None else None
         if isinstance(newer, WheelCure):
             text = f"no wheel of {package} that is known runs there with driver {driver}: {newer.sentence}"
+        elif thin := _of_few(package, list(platforms)):
+            text = f"{thin} on {labels}: {_reading(package, targets, list(platforms))} reads another release"
         else:
             does = _OF_VENDOR if is_vendors_wheel(package) else _FROM_SOURCE
             text = f"no wheel of {package} that is known runs on {labels}: {does}"
     return NoCure(package, text, tuple(single))
+
+
+def _of_few(package: str, platforms: Sequence[str]) -> str | None:
+    """What is known of a package for a platform of which next to nothing was read; `None` for others. One release that
+    does not run says little about those that nobody read there."""
+    for platform in platforms:
+        read = sorted({each.version for each in candidates(package, platform)})
+        if platform != DEFAULT_PLATFORM and len(read) <= _FEW < len(rows_of(package)):
+            verb = "was read, which does" if len(read) == 1 else "were read, which do"
+            return f"for {platform} only {package} {' and '.join(map(str, read))} {verb} not run"
+    return None
+
+
+def _reading(package: str, targets: Sequence[Target], platforms: Sequence[str]) -> str:
+    options = options_for(on_platform(targets, platforms[0]))
+    return shlex.join(("cudacompat", "wheels", f"{package}==VERSION", *options, "--fetch"))
 
 
 def pin_of_last(wheel: str, targets: Sequence[Target], platform: str) -> str | None:

@@ -174,7 +174,9 @@ class Target:
         usual = self.platform in (None, "linux-x86_64")
         within = capability if usual else f"{capability}, {self.platform}"
         known = self.product
-        return f"{short_name(known)} ({within})" if known else within
+        if known:
+            return f"{short_name(known)} ({within})"
+        return capability if usual else f"{capability} ({self.platform})"
 
     @property
     def on_windows(self) -> bool:

@@ -176,8 +176,9 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The toolkit's Visual Studio integration is not installed for this edition: Visual Studio came after "
         "CUDA, or is newer than the toolkit.",
         does_not_mean="a missing nvcc",
-        fix="Run the CUDA installer again and choose Visual Studio Integration, or build with -G Ninja.",
-        command="cmake -G Ninja -B build",
+        fix="Run the CUDA installer again and choose Visual Studio Integration, or build with -G Ninja. The cache of a "
+        "directory keeps its generator: --fresh (CMake 3.24) empties it, older releases need a new directory.",
+        command="cmake --fresh -G Ninja -B build",
         sources=(
             "Kitware/CMake Modules/CMakeDetermineCompilerId.cmake",
             "ggml-org/whisper.cpp#2203",
