@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import PurePath
+from pathlib import PurePath, PureWindowsPath
 from shlex import quote
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -73,6 +73,9 @@ def in_place(home: Environment | None) -> str:
         return (
             f"{home.program or f'{quote(home.prefix)}/bin/python{home.python}'} -m pip install --break-system-packages"
         )
+    if home.is_of_windows:
+        program = str(PureWindowsPath(home.label, "Scripts", "python.exe"))
+        return f"{program if ' ' not in program else f'& {quote(program)}'} -m pip install"  # as PowerShell calls it
     return f"{home.program or f'{quote(home.label)}/bin/python'} -m pip install"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PureWindowsPath
 from shlex import quote
 
 from packaging.requirements import Requirement
@@ -21,7 +22,7 @@ from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.wheels.candidates import candidates
 from cudacompat.domain.wheels.cure import cure_for, pin_of_last
 from cudacompat.domain.wheels.distributions import framework
-from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, WINDOWS_PLATFORM, on_platform, platform_for
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.phrases import one_line, some, verb
 from cudacompat.domain.words.platforms import platform_of_system
@@ -187,6 +188,7 @@ def _framework_step(component: Component, here: Here, targets: Sequence[Target])
     asked = next((each for each in needs(component, here.home) if normalised(each.name) == name), None)
     if asked is None:
         return None
+    targets = on_platform(targets, WINDOWS_PLATFORM if here.home is not None and here.home.is_of_windows else None)
     none = cure_for(name, targets, allowed=asked.specifier) if len(targets) > 1 and component.is_of_pip else None
     if isinstance(none, NoCure) and none.is_known:  # what pip takes would leave some of these GPUs without
         return PlanStep(one_line(f"{component.package} needs {name}: {none.sentence}"), None)
@@ -252,10 +254,13 @@ def _pinned(wheel: str, here: Here) -> str:
 
 
 def all_paths(here: Here) -> str:
-    """Return the command that puts the folders of NVIDIA's packages into LD_LIBRARY_PATH, as a shell finds them once
-    they are installed."""
+    """Return the command that puts the folders of NVIDIA's packages into LD_LIBRARY_PATH (on Windows into PATH, in
+    PowerShell), as a shell finds them once they are installed."""
     top = here.home.folders[0] if here.home is not None and here.home.folders else ""
     top = top or next((each.location for each in here.near if each.manager == "pip"), "")
+    if here.home is not None and here.home.is_of_windows:
+        folders = quote(str(PureWindowsPath(top, "nvidia", "*", "bin")))
+        return f"$env:PATH = ((Get-Item {folders}).FullName -join ';') + ';' + $env:PATH"
     found = f"$(printf '%s\\n' {quote(top)}/nvidia/*/lib | paste -sd:)"
     return f'export LD_LIBRARY_PATH="{found}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"'
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -110,6 +111,11 @@ class Environment:
     folders: tuple[str, ...] = ()
     installer: str = "pip"
     program: str = ""
+
+    @property
+    def is_of_windows(self) -> bool:
+        """Whether it is laid out as Python does in Windows: `Lib` without the release, `Scripts` in place of `bin`."""
+        return any(re.search(r"[/\\]Lib[/\\]site-packages[/\\]?$", each) for each in self.folders)
 
     def holds(self, component: Component) -> bool:
         """Whether the component is installed in it."""
