@@ -55,7 +55,7 @@ _DOCKERFILE = re.compile(
 )
 # Makefile, Makefile.cuda, makefile-gpu, Makefile.am; but a Makefile.in is what configure makes the real one of
 _MAKEFILE = re.compile(
-    r"(?:gnu)?makefile(?:[._-](?!.*(?:^|[._-])(?:in|py|sh|md|txt|rst|html|json|ya?ml|j2|template|patch|diff)$)[\w.-]+)?"
+    r"(?:gnu)?makefile(?:[._-](?!(?:.*[._-])?(?:in|py|sh|md|txt|rst|html|json|ya?ml|j2|template|patch|diff)$)[\w.-]+)?"
 )
 _COMPOSE = re.compile(r"(?:docker-|podman-)?compose(?:[.-][\w.-]+)?\.ya?ml")
 _AZURE = re.compile(r"(?:^|/)(?:\.?azure[\w.-]*/(?:[^/]+/)*[^/]+|[\w.-]*azure[_-]?pipelines?[\w.-]*)\.ya?ml$")
@@ -124,7 +124,7 @@ _BY_END = (
 def kind_of(path: str) -> FileKind | None:
     """Return the kind of a file of this path; `None` for one that no build reads."""
     name = path.rpartition("/")[2].lower()
-    if _DOCKERFILE.match(name) or name.endswith((".dockerfile", ".containerfile")):
+    if _DOCKERFILE.match(name) or name.endswith(("dockerfile", "containerfile")):
         return None if name.endswith(".dockerignore") else FileKind.DOCKERFILE
     if name in _BY_NAME:
         return _BY_NAME[name]

@@ -18,6 +18,8 @@ _CHANGED = re.compile(
 _FIELDS = re.compile(r"(\d{1,2})(-?)(\d{0,2})")
 _SED = re.compile(r"s(?P<by>[/|#,])(?P<old>(?:\\.|\w|-)+)(?P=by)(?P<new>[\w. -]*)(?P=by)(?P<every>g?)")
 _PRINTED = re.compile(r"\{\s*print\s+((?:\$\d|\"[^\"]*\"|[\s,])+)\}")
+# awk '{split($0, a, "."); print a[1]a[2]}'
+_SPLIT = re.compile(r"\{\s*split\(\$0,\s*(\w+),\s*\"([^\"]{1,4})\"\);\s*(print\s+[^{}]{1,80}\})")
 _PRINTED_PART = re.compile(r"\$(\d)|\"([^\"]*)\"|(,)")
 
 
@@ -136,7 +138,11 @@ def _awk(words: list[str], text: str) -> str | None:
     if words and words[0].startswith("-F"):
         separator = words[0][2:] or (words[1] if len(words) > 1 else "")
         words = words[1:] if len(words[0]) > 2 else words[2:]
-    match = _PRINTED.fullmatch(words[0].strip()) if len(words) == 1 else None
+    program = words[0].strip() if len(words) == 1 else ""
+    split = _SPLIT.fullmatch(program)
+    if split is not None and separator is None:
+        separator, program = split[2], "{" + re.sub(rf"\b{split[1]}\[(\d)\]", r"$\1", split[3])
+    match = _PRINTED.fullmatch(program)
     if match is None or separator == "" or (separator and re.search(r"[\[\]*+?|^$\\]", separator)):
         return None
     parts = text.split(separator)

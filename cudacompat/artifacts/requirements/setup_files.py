@@ -31,9 +31,19 @@ def setup_py(text: str, file: str) -> ReadRequirements:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
-    calls = (node.value for node in tree.body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
+    calls = (
+        node.value for node in _statements(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+    )
     found = [each for call in calls if _is_setup(call) for each in _of_call(call, named)]
     return _read(found, file)
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
+    """The statements of the file, and those one step inside: `if __name__ == "__main__":`, `def main():`."""
+    for node in tree.body:
+        yield node
+        for inner in (getattr(node, "body", None), getattr(node, "orelse", None)):
+            yield from inner if isinstance(inner, list) else ()
 
 
 def _is_setup(call: ast.Call) -> bool:

@@ -593,3 +593,21 @@ def test_toml_values_are_looked_for_only_where_they_may_say_something() -> None:
     assert (found.path, found.value) == (("env", "CUDAARCHS"), "86;120")
     with pytest.raises(ValueError, match="line 1"):
         list(toml_scalars("x = = 1"))
+
+
+@each_case(
+    "path, kind",
+    [
+        ("docker/GPUDockerfile", FileKind.DOCKERFILE),
+        ("cuda.dockerfile", FileKind.DOCKERFILE),
+        ("dockerfile_lint.py", FileKind.PYTHON),
+        ("Makefile.Cuda", FileKind.MAKE),
+        ("makefile-gpu", FileKind.MAKE),
+        ("Makefile.am", FileKind.MAKE),
+        ("Makefile.in", None),
+        ("makefile_test.py", FileKind.PYTHON),
+        ("justfile", FileKind.JUST),
+    ],
+)
+def test_a_kind_is_told_by_the_name(path: str, kind: FileKind | None) -> None:
+    assert kind_of(path) == kind

@@ -35,6 +35,7 @@ from tests.helpers.each_row import each_case
         "$(echo $V | awk -F. '{print $1$2}')",
         "$(echo $V | awk -F. '{print $1\".\"$2}')",
         "$(echo $V a | awk '{print $2, $1}')",
+        "$(echo $V | awk '{split($0, a, \".\"); print a[1]a[2]}')",
         "`echo $V | cut -d. -f1`",
     ],
 )

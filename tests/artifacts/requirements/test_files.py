@@ -199,6 +199,20 @@ def test_a_directory_of_the_project_is_built_here_and_no_error() -> None:
     assert read.not_understood == ()
 
 
+def test_a_setup_py_is_read_in_its_main_block_with_texts_that_it_puts_together() -> None:
+    text = (
+        "V = '2.6.0'\nMARKER = \"python_version < '3.12'\"\n"
+        "def main():\n    pass\n"
+        "if __name__ == '__main__':\n"
+        "    setup(install_requires=[f'torch=={V}', 'torchaudio==2.8.0; %s' % MARKER, 'a%s' % V, f'b=={open()}'])\n"
+    )
+    read = setup_files.setup_py(text, "setup.py")
+    assert [(each.name, each.specifier) for each in read.requirements] == [
+        ("torch", "==2.6.0"),
+        ("torchaudio", "==2.8.0"),
+    ]
+
+
 def test_a_setup_py_is_read_and_not_run() -> None:
     text = (
         "import setuptools\nopen('/nowhere/at/all')\nBASE = ['torch==2.6.0']\n"
