@@ -265,6 +265,13 @@ _BUILD: Mapping[FileKind, Growing] = {
         lambda i: f"%global a{i} 80\nnvcc -arch=sm_%{{a{i}}} a.cu\n",
         ("%{", "%build\n", *SHELL),
     ),
+    FileKind.JUST: Growing(
+        "justfile",
+        "# cuda\nbuild:\n",
+        lambda i: f"b{i}:\n  {_CMAKE}\n",
+        lambda i: f'a{i} := "80"\nb{i}:\n  nvcc -arch=sm_{{{{a{i}}}}} a.cu\n',
+        ("{{", "a:\n", "  {{ a", *SHELL),
+    ),
     FileKind.NIX: Growing(
         "flake.nix",
         "{ cuda = 1;\n",

@@ -18,7 +18,8 @@ from cudacompat.domain.project.model import Command, Setting, SourceFile
 
 MAKES = frozenset({"make", "gmake", "mingw32-make"})
 _FLAGS = re.compile(rf"(?<![\w-]){TARGET_OPTION}[= ]")
-_NUMBERS = re.compile(r"(?:(?:sm_|compute_)?\d{2,3}[af]?[\s,;]*)+")
+_NUMBER = r"(?:sm_|compute_)?\d{2,3}[af]?"
+_NUMBERS = re.compile(rf"{_NUMBER}(?:[\s,;]+{_NUMBER})*+")
 _NAMED = re.compile(r"\w+=")
 _MOST_FILES = 50
 _MOST_CALLS = 200

@@ -17,9 +17,9 @@ _GIVEN = re.compile(
     rf"(?:env(?:_var_or_default)?\([ \t]*['\"]\w+['\"][ \t]*,[ \t]*)?{_TEXT}[ \t]*\)?[ \t]*(?:#[^\n]*)?$"
 )
 _PARAMETER = re.compile(rf"(?<![\w-])(?P<name>[A-Za-z_][\w-]*)={_TEXT}")
-_HEAD = re.compile(r"(?m)^@?[A-Za-z_][\w-]*(?:[^\n:]|:[^\n=:])*:(?!=)[^\n]*$")
+_HEAD = re.compile(r"(?m)^@?[A-Za-z_][\w-]*+[^\n:]*+:(?!=)[^\n]*$")
 _BODY_LINE = re.compile(r"[ \t]+[^\n]*\n?|[ \t]*\n")
-_PUT_IN = re.compile(r"\{\{[ \t]*([^{}\n]*?)[ \t]*\}\}")
+_PUT_IN = re.compile(r"\{\{([^{}\n]{1,100})\}\}")
 _QUIET = re.compile(r"(?m)^([ \t]+)([@-]+)")
 _MOST_RECIPES = 1_000
 
@@ -58,7 +58,7 @@ def _inner(name: str) -> str:
 
 def _reference(match: re.Match[str], known: Mapping[str, Setting]) -> str:
     """A variable of the shell's of the same length in place of one of just's."""
-    setting = known.get(match[1])
+    setting = known.get(match[1].strip())
     if setting is None:
         return "$" + "_" * (len(match[0]) - 1)
     return f"${{{setting.name}-".ljust(len(match[0]) - 1) + "}"

@@ -14,6 +14,7 @@ _ADDS = frozenset({"append", "extend", "insert"})
 _LONGEST = 1 << 18  # characters of a program
 _MOST_NODES = 40_000
 _MOST = 64  # extensions; more are looked at as one
+_MOST_VALUES = 2_000  # that are given to names
 _DEEPEST = 4  # names that are made of others
 _FORKS = (ast.If, ast.IfExp, ast.Try, ast.For, ast.While, ast.Match)
 
@@ -81,6 +82,8 @@ class _Program:
     def extensions(self) -> tuple[PythonExtension, ...]:
         """All of them, in order."""
         if not self._whole or len(self._calls) > _MOST:
+            return ()
+        if sum(map(len, self._values.values())) > _MOST_VALUES:
             return ()
         calls = sorted(self._calls, key=lambda each: (each[0].lineno, each[0].col_offset))
         return tuple(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _MOST_TURNS = 64  # of a loop that is gone through
 _MOST_ITEMS = 1024  # of one array
 _LONGEST = 1 << 15  # characters of a variable that is added to
+_MOST_ADDED = 1 << 24  # characters of all of them
 EXPANSIONS = frozenset({"simple_expansion", "expansion"})
 
 # What a node comes to with these values of variables put in; `None` where that is not known.
@@ -28,6 +29,7 @@ class ShellLists:
         self._text = text
         self._arrays: dict[str, tuple[str, ...] | None] = {}
         self._loops: list[tuple[Branch, str, tuple[str, ...]]] = []
+        self._added = 0  # characters, of all texts that were added to
 
     def enter(self, branch: Branch | None, variable: str, words: tuple[str, ...]) -> None:
         """Take note of a loop over these words, which begins here."""
@@ -57,7 +59,8 @@ class ShellLists:
         own, appends = self._tree.raw(name), _appends(node)
         for turn in self.turns(branch) or ({},):
             text = self._text(value, {**turn, own: before})
-            if text is None or len(before) + len(text) > _LONGEST:
+            self._added += len(before)
+            if text is None or len(before) + len(text) > _LONGEST or self._added > _MOST_ADDED:
                 return None
             before = before + text if appends else text
         return before

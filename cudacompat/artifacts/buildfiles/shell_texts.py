@@ -26,8 +26,8 @@ _PRINTED_PART = re.compile(r"\$(\d)|\"([^\"]*)\"|(,)")
 def changed(raw: str, value: str) -> str | None:
     """Return what `${NAME%.*}`, `${NAME//./}` or `${NAME:0:2}` makes of the variable's value; `None` for any other
     expansion."""
-    match = _CHANGED.fullmatch(raw)
-    if match is None or len(value) > _LONGEST:
+    match = _CHANGED.fullmatch(raw) if len(raw) <= _LONGEST and len(value) <= _LONGEST else None
+    if match is None:
         return None
     if match["cut"]:
         return _without(value, match["pattern"], match["cut"])
@@ -58,6 +58,8 @@ def piped(commands: Sequence[Sequence[str]]) -> str | None:
     if not commands or len(commands) > _MOST_STEPS or not all(commands):
         return None
     text = _said(commands[0])
+    if text is not None and len(text) > _LONGEST:
+        return None
     for command in commands[1:]:
         step = _STEPS.get(command[0].rpartition("/")[2])
         if text is None or step is None or len(text) > _LONGEST:
@@ -127,7 +129,7 @@ def _tr(words: list[str], text: str) -> str | None:
 
 def _sed(words: list[str], text: str) -> str | None:
     rest = [word for word in words if word not in ("-e", "-r", "-E")]
-    match = _SED.fullmatch(rest[0]) if len(rest) == 1 else None
+    match = _SED.fullmatch(rest[0]) if len(rest) == 1 and len(rest[0]) <= _LONGEST else None
     if match is None or re.search(r"\\\w", match["old"]):
         return None
     return text.replace(match["old"].replace("\\", ""), match["new"], -1 if match["every"] else 1)
@@ -138,7 +140,7 @@ def _awk(words: list[str], text: str) -> str | None:
     if words and words[0].startswith("-F"):
         separator = words[0][2:] or (words[1] if len(words) > 1 else "")
         words = words[1:] if len(words[0]) > 2 else words[2:]
-    program = words[0].strip() if len(words) == 1 else ""
+    program = words[0].strip() if len(words) == 1 and len(words[0]) <= _LONGEST else ""
     split = _SPLIT.fullmatch(program)
     if split is not None and separator is None:
         separator, program = split[2], "{" + re.sub(rf"\b{split[1]}\[(\d)\]", r"$\1", split[3])
