@@ -39,11 +39,14 @@ def setup_py(text: str, file: str) -> ReadRequirements:
 
 
 def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
-    """The statements of the file, and those one step inside: `if __name__ == "__main__":`, `def main():`."""
+    """The statements of the file, and those in its branches, such as `if __name__ == "__main__":`; a function of its
+    own may be anybody's."""
     for node in tree.body:
         yield node
-        for inner in (getattr(node, "body", None), getattr(node, "orelse", None)):
-            yield from inner if isinstance(inner, list) else ()
+        if isinstance(node, ast.If | ast.Try | ast.With):
+            yield from node.body
+        if isinstance(node, ast.If | ast.Try):
+            yield from node.orelse
 
 
 def _is_setup(call: ast.Call) -> bool:
