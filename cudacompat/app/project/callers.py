@@ -5,19 +5,21 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.command_facts import is_aside
-from cudacompat.domain.project.model import Command, ImageBuild, Setting, SourceFile, Stage, Word
+from cudacompat.domain.project.model import Command, ImageBuild, Setting, SourceFile, Word
 
 _SHELLS = frozenset({"bash", "sh", "dash", "zsh", "source", "."})
 _SCRIPT = re.compile(r"[\w.+-]+\.(?:sh|bash)")
 _ASKED = re.compile(r"\$\{?(\w+)")
 _OF_CUDA = re.compile(r"(?i)arch|sm_|compute_|cuda|nvcc|torch")
 _MOVES = re.compile(r"(?m)(?:^|[;&|({]|\bdo\b|\bthen\b)[ \t]*(?:shift|getopts|set[ \t]+--)\b")  # other arguments then
+_VARIABLE = re.compile(r"\$\{(\w+)(?::?-([^}$]*))?\}|\$(\w+)")
+_ENV_LINE = re.compile(r"(?m)^[ \t]*(?:export[ \t]+)?(\w+)=([^\r\n]*)\r?$")
 _MOST_CALLS = 200  # of one script
 _MOST_VALUES = 32
 
@@ -92,20 +94,42 @@ def _merged(settings: Sequence[Setting]) -> Setting | None:
     return replace(settings[0], value=None, choices=values) if len(values) <= _MOST_VALUES else None
 
 
-def arguments_of(builds: Sequence[ImageBuild], stages: Iterable[Stage]) -> Mapping[str, Mapping[str, str]]:
-    """Return the build arguments of each Dockerfile that has no value of its own for them, and that all its builds in
-    the project give the same one."""
-    open_ = {each.file for each in stages for setting in each.settings if _is_open(setting)}
-    found: dict[str, dict[str, str]] = {}
-    for name in sorted(open_):
-        own = [each for each in builds if each.dockerfile == name]
-        given = [{each.name: each.value for each in build.arguments if each.value} for build in own]
-        first = given[0] if given else {}
-        same = {key: value for key, value in first.items() if all(one.get(key) == value for one in given)}
-        if same:
-            found[name] = same
+def filled_builds(builds: Iterable[ImageBuild], files: Iterable[SourceFile]) -> Iterator[ImageBuild]:
+    """Yield the builds, those of compose files with the variables put in that the .env file beside has."""
+    variables = {file.name: file.text for file in files if file.name.rpartition("/")[2] == ".env"}
+    for build in builds:
+        folder = build.file.rpartition("/")[0]
+        text = variables.get(f"{folder}/.env" if folder else ".env", "")
+        if kind_of(build.file) is FileKind.COMPOSE:
+            build = replace(build, arguments=tuple(_filled(each, text) for each in build.arguments))
+        yield build
+
+
+def arguments_of(builds: Iterable[ImageBuild]) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    """Return the build arguments of each Dockerfile that all its builds in the project give, each with the values: none
+    where one of them is known to the build alone."""
+    builds_of: dict[str, list[Mapping[str, str | None]]] = defaultdict(list)
+    for build in builds:
+        if build.dockerfile is not None and len(builds_of[build.dockerfile]) <= _MOST_CALLS:
+            builds_of[build.dockerfile].append({each.name: each.value for each in build.arguments})
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for name, own in builds_of.items():
+        common = frozenset.intersection(*(frozenset(each) for each in own))
+        if common and len(own) <= _MOST_CALLS:
+            found[name] = {key: _values([each[key] for each in own]) for key in sorted(common)}
     return found
 
 
-def _is_open(setting: Setting) -> bool:
-    return setting.way is AssignmentKind.BUILD_ARGUMENT and setting.value is None and not setting.written
+def _filled(argument: Setting, variables: str) -> Setting:
+    match = _VARIABLE.fullmatch(argument.written.strip()) if argument.value is None else None
+    if match is None:
+        return argument
+    values = [line[2] for line in _ENV_LINE.finditer(variables) if line[1] == (match[1] or match[3])]
+    value = values[-1].strip().strip("\"'") if values else match[2]
+    return replace(argument, value=value)
+
+
+def _values(given: Sequence[str | None]) -> tuple[str, ...]:
+    known = [each for each in given if each is not None]
+    values = tuple(dict.fromkeys(known))
+    return values if len(known) == len(given) and len(values) <= _MOST_VALUES else ()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
-from cudacompat.app.project.callers import Callers, arguments_of
+from cudacompat.app.project.callers import Callers, arguments_of, filled_builds
 from cudacompat.app.project.cargo import cargo_project
 from cudacompat.app.project.files import ProjectRead, is_build_file
 from cudacompat.app.project.launchers import launcher_commands
@@ -313,7 +313,8 @@ class _Assembly:
     def _hand_over(self) -> None:
         """Read again the Dockerfiles that are given build arguments, and the scripts that others call, each with what
         it is handed over."""
-        for name, given in arguments_of(self._image_builds, self._stages).items():
+        self._image_builds = list(filled_builds(self._image_builds, self._read.files))
+        for name, given in arguments_of(self._image_builds).items():
             file = next((each for each in self._read.files if each.name == name), None)
             if file is not None and kind_of(name) is FileKind.DOCKERFILE:
                 self._stages = [each for each in self._stages if each.file != name]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cudacompat.artifacts.buildfiles import commands as shell
+from cudacompat.artifacts.buildfiles.build_arguments import as_given
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.continued_lines import CONTINUED, one_line, past_continuation
 from cudacompat.artifacts.buildfiles.dockerfile import Heredoc, Instruction, instructions
@@ -54,7 +55,7 @@ class Dockerfile:
 class _Build:
     """The state while the instructions are gone through."""
 
-    def __init__(self, file: SourceFile, sources: Sources | None) -> None:
+    def __init__(self, file: SourceFile, sources: Sources | None, given: Mapping[str, tuple[str, ...]]) -> None:
         self.file = file
         self.sources = sources
         self.target: str | None = None  # of an Earthfile, that begins here
@@ -67,7 +68,7 @@ class _Build:
         self.settings: list[Setting] = []
         self.copies: list[Copy] = []
         self.commands: list[RunCommand] = []
-        self.given: Mapping[str, str] = {}  # values for arguments that have none
+        self.given = given
         self.foreign = False  # whether SHELL named one that is not read here
         self._visible: dict[str, Setting] | None = None
         self._copied = 0
@@ -90,13 +91,12 @@ def read(
     file: SourceFile,
     sources: Sources | None = None,
     targets: Sequence[tuple[int, str]] = (),
-    given: Mapping[str, str] | None = None,
+    given: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Dockerfile:
     """Return the stages and the commands of a Dockerfile, in order. `sources` are the scripts that it may source,
     `targets` where the targets of an Earthfile begin and their names; one without a FROM begins with the first stage.
-    `given` are values for build arguments that have none in it."""
-    build = _Build(file, sources)
-    build.given = given or {}
+    `given` are the values that its builds give to build arguments: none where only the build knows it."""
+    build = _Build(file, sources, given or {})
     waiting = list(reversed(targets))
     for each in instructions(file.text):
         if waiting and waiting[-1][0] < each.start:
@@ -205,13 +205,13 @@ def _assign(build: _Build, each: Instruction) -> None:
         build.environment |= {setting.name: setting for setting in found}
         build.settings += found
     elif not build.stages:
-        build.before |= {setting.name: setting for setting in found}
+        build.before |= {setting.name: as_given(setting, build.given) for setting in found}
     else:
         for setting in found:
-            if setting.value is None and setting.written == "" and setting.name in build.before:
+            if setting.name in build.given:
+                setting = as_given(setting, build.given)
+            elif setting.value is None and setting.written == "" and setting.name in build.before:
                 setting = replace(setting, value=build.before[setting.name].value)
-            elif setting.value is None and setting.written == "":
-                setting = replace(setting, value=build.given.get(setting.name))
             build.arguments[setting.name] = setting
             build.settings.append(setting)
 

@@ -3,6 +3,7 @@ became those of Arm servers."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from cudacompat.domain.tables.image_tags import NGC
@@ -42,3 +43,22 @@ BOARDS: tuple[Board, ...] = (
 def board(number: int) -> Board | None:
     """Return the row of the boards of this compute capability (87), `None` where it is no Jetson's."""
     return next((row for row in BOARDS if row.number == number), None)
+
+
+# The CUDA release of each L4T from that one on: dusty-nv/jetson-containers jetson_containers/l4t_version.py. From 38 on
+# the images are those of Arm servers.
+_CUDA_OF_L4T = (((36, 4), "12.6"), ((36, 2), "12.2"), ((34, 1), "11.4"), ((32, 4), "10.2"), ((32, 1), "10.0"))
+_IMAGE = re.compile(
+    rf"(?:{re.escape(NGC)}/)?nvidia/l4t-(?:jetpack:r(\d\d)\.(\d)(?:\.\d+)*|cuda:(\d\d\.\d)\.\d+-devel)", re.ASCII
+)
+
+
+def cuda_of_image(image: str) -> str | None:
+    """Return the CUDA release whose compiler is in an image for boards, by its tag; `None` for any other."""
+    match = _IMAGE.fullmatch(image)
+    if match is None:
+        return None
+    if match[3]:
+        return match[3]
+    l4t = int(match[1]), int(match[2])
+    return next((cuda for since, cuda in _CUDA_OF_L4T if since <= l4t < (38, 0)), None)

@@ -29,7 +29,61 @@ FROM nvidia/cuda:{0}-devel-ubuntu24.04
 RUN ./configure --enable-nonfree --enable-cuda-nvcc --nvccflags="-gencode arch=compute_{1},code=sm_{1} -O2" && make -j
 """
 
+_BOARD = "FROM {0}\nCOPY k.cu .\nRUN nvcc -arch=sm_{1} -o k k.cu\n"
+_JETPACK = "nvcr.io/nvidia/l4t-jetpack:r36.3.0"
+_ARGUMENTS = """\
+ARG CUDA_VERSION=12.8.1
+FROM nvidia/cuda:${CUDA_VERSION}-devel-ubuntu22.04
+ARG ARCHS=86
+COPY . /src
+RUN cmake -S /src -B /b "-DCMAKE_CUDA_ARCHITECTURES=${ARCHS}" && cmake --build /b
+"""
+_COMPOSE = (
+    "services:\n  a:\n    build:\n      context: .\n      args:\n        ARCHS: ${{ARCHS}}\n        CUDA_VERSION: {0}\n"
+)
+_ACTION = """\
+on: push
+jobs:
+  image:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: docker/build-push-action@v6
+        with:
+          context: .
+          build-args: |
+            CUDA_VERSION={0}
+            ARCHS=86;120
+"""
+_COMMAND = "docker build --build-arg CUDA_VERSION={0} --build-arg 'ARCHS=86;120' -t x .\n"
+_BUILT = {"Dockerfile": _ARGUMENTS, "CMakeLists.txt": _LISTS}
+_GIVEN = (
+    {"compose.yaml": _COMPOSE, ".env": "ARCHS=86;120\n"},
+    {".github/workflows/a.yml": _ACTION},
+    {"build.sh": _COMMAND},
+)
+
 CASES = (
+    LintCase(
+        bad={"Dockerfile": _BOARD.format(_JETPACK, "120")},
+        good={"Dockerfile": _BOARD.format(_JETPACK, "87")},
+        line="nvcc",
+    ),
+    *(
+        LintCase(  # the release and the list that its only build gives, not the Dockerfile's own
+            bad={
+                **{k: v.format("12.4.1") for k, v in files.items()},
+                "Dockerfile": _ARGUMENTS,
+                "CMakeLists.txt": _LISTS,
+            },
+            good={
+                **{k: v.format("12.9.1") for k, v in files.items()},
+                "Dockerfile": _ARGUMENTS,
+                "CMakeLists.txt": _LISTS,
+            },
+            gpu=("RTX 5070 Ti",),
+        )
+        for files in _GIVEN
+    ),
     *(
         LintCase(  # flags of nvcc that a configure script is given
             bad={"Dockerfile": _CONFIGURED.format(cuda, arch)},

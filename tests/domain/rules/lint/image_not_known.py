@@ -18,10 +18,29 @@ CASES = tuple(
         "ollama/ollama:99.0.0",
         "localai/localai:v3.0.0-gpu-nvidia-cuda-12",
         "docker.io/pytorch/pytorch:latest",
+        "ghcr.io/huggingface/text-generation-inference:2.4.1",  # of a service that asks for a GPU
+        "tensorflow/tensorflow:2.15.0-gpu",
     )
 )
 NEAR_MISSES = (
-    NearMiss("an image of something else", {"compose.yaml": _SERVICE.format("redis:7")}, gpu=("RTX 5070 Ti",)),
+    NearMiss(
+        "an image of something else, which asks for no GPU",
+        {"compose.yaml": "services:\n  a:\n    image: redis:7\n"},
+        gpu=("RTX 5070 Ti",),
+    ),
+    NearMiss(
+        "CUDA alone, without kernels of anybody",
+        {"compose.yaml": _SERVICE.format("nvidia/cuda:12.8.1-runtime-ubuntu24.04")},
+        gpu=("RTX 5070 Ti",),
+    ),
+    NearMiss(
+        "it is built here",
+        {
+            "compose.yaml": "services:\n  a:\n    build: .\n    image: me/a\n    gpus: all\n",
+            "Dockerfile": "FROM scratch\n",
+        },
+        gpu=("RTX 5070 Ti",),
+    ),
     NearMiss("no GPU is named", {"compose.yaml": _SERVICE.format("vllm/vllm-openai:latest")}),
     NearMiss(
         "its tag is known only when it is built",

@@ -27,6 +27,11 @@ CASES = (
 )
 NEAR_MISSES = (
     NearMiss(
+        "for boards with an Arm processor",
+        {"Dockerfile": "FROM nvcr.io/nvidia/l4t-jetpack:r36.4.0\nCOPY k.cu .\nRUN nvcc -arch=sm_87 -o k k.cu\n"},
+        gpu=("RTX 5070 Ti",),
+    ),
+    NearMiss(
         "a chip of another maker that takes CUDA's programs",
         {"Dockerfile": "FROM registry.example/team/ppu:torch2.6-cuda12.6\n"},
         gpu=("12.0",),
