@@ -184,6 +184,7 @@ def _judged(found: ProjectRead, asked: _Asked, clock: Clock) -> tuple[LintReport
     ]
     findings = worst_first((*left.findings, *about_ignores))
     shown = _Shown(found)
+    bases = (*(stage.base for stage in project.stages), *(job.base for job in project.jobs))
     report = LintReport(
         root=str(found.root),
         targets=targets,
@@ -195,6 +196,7 @@ def _judged(found: ProjectRead, asked: _Asked, clock: Clock) -> tuple[LintReport
             for each in (*inline, *left.suppressed)
         ),
         not_read=tuple(replace(each, path=_named(found, each.path) or each.path) for each in left.not_read),
+        of_cuda=any(base is not None and base.cuda is not None for base in bases),
         files=found.seen,
         skipped=found.skipped,
         lookalikes=tuple(_named(found, name) or name for name in found.lookalikes),

@@ -78,3 +78,23 @@ def test_a_folder_with_nothing_about_cuda_holds_nothing_to_examine(tmp_path: Pat
     assert (ran.code, of_project(ran)) == (1, [("no-device-code", "error", ".")])
     (finding,) = (each for each in ran.json["findings"] if each["path"])
     assert "cudacompat lint" in finding["help"]
+
+
+def test_the_image_is_built_as_its_compose_file_builds_it(project: Path) -> None:
+    app = project / "app"
+    app.mkdir()
+    (app / "Dockerfile").write_text("ARG TAG\nFROM nvidia/cuda:${TAG}\nCOPY . /s\n")
+    service = "gpus: all, build: {context: ., args: {TAG: 12.8.1-base-ubuntu24.04}}"
+    (app / "compose.yaml").write_text(f"services:\n  srv: {{{service}}}\n")
+    build, look = (step["command"] for step in doctor(project, "app", CARD).json["plan"])
+    assert build == "docker compose -f app/compose.yaml build srv"
+    assert look.startswith("docker save app-srv | ")
+    (app / "compose.yaml").write_text(f"services:\n  srv: {{{service}}}\n  other: {{{service}}}\n")
+    assert doctor(project, "app", CARD).json["plan"][0]["command"] == "docker build -t app -f app/Dockerfile app"
+
+
+def test_a_project_of_which_only_the_image_has_cuda_is_examined_too(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04\nCOPY app.jar /\n")
+    assert of_project(doctor(tmp_path, ".", CARD)) == [("no-device-code", "note", ".")]
+    (tmp_path / "Dockerfile").write_text("FROM eclipse-temurin:21\nCOPY app.jar /\n")
+    assert of_project(doctor(tmp_path, ".", CARD)) == [("no-device-code", "error", ".")]

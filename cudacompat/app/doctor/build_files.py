@@ -9,6 +9,7 @@ from pathlib import Path
 from shlex import quote
 from typing import NamedTuple
 
+from cudacompat.app.doctor.compose_builds import compose_build
 from cudacompat.app.inputs.text_files import beginning
 from cudacompat.domain.reports.doctor import PlanStep
 from cudacompat.domain.reports.lint import LintReport
@@ -112,6 +113,9 @@ def _image_steps(folder: str, image: str, gpus: str) -> tuple[PlanStep, ...]:
     """Not held to native code: libraries of the base image run on these GPUs by other ways, too."""
     tag = re.sub(r"[^a-z0-9]+", "-", Path(folder).resolve().name.lower()).strip("-") or "image"
     build = f"docker build -t {tag} -f {quote(str(Path(folder) / image))} {quote(folder)}"
+    composed = compose_build(Path(folder), image)
+    if composed is not None and "$" not in composed.image:
+        build, tag = composed.command, quote(composed.image)
     lacking = _lacking(Path(folder), image)
     why = f"; COPY takes what this directory does not have: {lacking}" if lacking else ""
     return (

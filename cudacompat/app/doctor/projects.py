@@ -48,7 +48,7 @@ def _linted(path: str, targets: Sequence[Target]) -> Linted | None:
         linted = lint_and_mend(path, tuple(targets))
     except CudacompatError:
         return None
-    about_cuda = linted.now.uses or linted.now.packages or linted.now.findings
+    about_cuda = linted.now.uses or linted.now.packages or linted.now.findings or linted.now.of_cuda
     return linted if about_cuda or not is_folder else None
 
 

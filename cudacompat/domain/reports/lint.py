@@ -39,7 +39,8 @@ class LintReport:
     sources that a configured build will compile. `edited` are the files that fixes change, `fixed` the findings that
     they cure; `findings` are those that remain after the fixes. `rules` are those that ran and those that did not.
     `statistics` is whether the text counts the findings of each rule and lists none. `packages` are the verdicts on the
-    packages that the project installs, as far as the table of wheels knows them.
+    packages that the project installs, as far as the table of wheels knows them; `of_cuda` is whether a stage or a job
+    has an image with CUDA.
     """
 
     COMMAND: ClassVar[str] = "lint"
@@ -60,6 +61,7 @@ class LintReport:
     rules: RuleSelection = field(default_factory=RuleSelection)
     statistics: bool = False
     packages: tuple[RequirementVerdict, ...] = ()
+    of_cuda: bool = False
 
     @property
     def counts(self) -> tuple[RuleCount, ...]:
