@@ -21,11 +21,30 @@ differed from that of the whole reading.
 from __future__ import annotations
 
 from struct import Struct
+from typing import NamedTuple
 
 from cudacompat.artifacts.binaries.elf import EM_CUDA, MAGIC
 
 _HEAD = Struct("<4sBB10xHHI16xQ10xHHH")  # magic class order | type machine version | shoff | shentsize shnum shstrndx
+
+
+class _Head(NamedTuple):
+    """What an ELF file begins with."""
+
+    magic: bytes
+    width: int
+    order: int
+    kind: int
+    machine: int
+    version: int
+    table: int  # of the sections: where it begins
+    section_size: int
+    sections: int
+    names: int
+
+
 _EXECUTABLE = 2
+_WIDTH_64, _LITTLE_ENDIAN = 2, 1
 _SECTION_SIZE = 64
 _FIRST_NAMES = b"\0.shstrtab\0.strtab\0.symtab\0"
 _NAMES_AT = 64
@@ -46,11 +65,12 @@ def may_be_proved(front: bytes) -> bool:
     """Whether the first bytes of an image are those of a cubin of the order told above."""
     if len(front) < _NAMES_AT + len(_FIRST_NAMES):
         return False
-    magic, width, order, kind, machine, _, table, size, count, _ = _HEAD.unpack_from(front)
+    head = _Head._make(_HEAD.unpack_from(front))
     return (
-        (magic, width, order, kind, machine, size) == (MAGIC, 2, 1, _EXECUTABLE, EM_CUDA, _SECTION_SIZE)
-        and table > 0
-        and count > 0
+        (head.magic, head.width, head.order) == (MAGIC, _WIDTH_64, _LITTLE_ENDIAN)
+        and (head.kind, head.machine, head.section_size) == (_EXECUTABLE, EM_CUDA, _SECTION_SIZE)
+        and head.table > 0
+        and head.sections > 0
         and front.startswith(_FIRST_NAMES, _NAMES_AT)
     )
 
@@ -88,7 +108,7 @@ def _names_of_symbols(front: bytes) -> int:
 def _functions(front: bytes, strings: int, last: int, at: int) -> tuple[set[bytes], dict[bytes, None]] | None:
     """Return the names of all functions in the table of symbols at `at`, and those of kernels; None where its end is
     not to be seen."""
-    sections = _HEAD.unpack_from(front)[8]
+    sections = _Head._make(_HEAD.unpack_from(front)).sections
     functions: set[bytes] = set()
     kernels: dict[bytes, None] = {}
     usable = len(front) - (len(front) - at) % _SYMBOL.size

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from enum import Enum
+from struct import Struct
 from typing import NamedTuple
 
 from cudacompat.artifacts.binaries.buffer import Buffer, FileWindow, UnreadableError
@@ -21,6 +23,10 @@ _REGULAR = (b"0", b"\0", b"7")
 _HARD, _SYMBOLIC, _FOLDER = b"1", b"2", b"5"
 _WITHOUT_DATA = (_HARD, _SYMBOLIC, b"3", b"4", _FOLDER, b"6")
 _LONG_NAME, _LONG_LINK, _EXTENDED, _GLOBAL, _SPARSE = b"L", b"K", b"x", b"g", b"S"
+_ANNOUNCING = (_LONG_NAME, _LONG_LINK, _EXTENDED, _GLOBAL)
+# name | mode uid gid | size | mtime checksum | kind | target | magic | version owner group device | prefix
+_HEADER = Struct("100s24x12s20xc100s6s82x155s12x")
+_GOES_ON = 482 - 345  # in the place of the prefix, GNU's old sparse files say whether more of their map follows
 _RECORD = re.compile(rb"(\d{1,7}) ([^=\n]{1,200})=")
 
 
@@ -64,48 +70,83 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
 
 def entries(source: Source, budget: Budget) -> Iterator[TarEntry]:
     """Give all entries of a tar archive in their order."""
+    announced = _Announced()
+    while (header := _next_header(source)) is not None:
+        budget.member()
+        if header.kind in _ANNOUNCING:
+            announced.take(header.kind, _extended(source, _number(header.size)))
+        else:
+            yield from _entry(source, header, announced)
+            announced = _Announced()
+
+
+class _TarHeader(NamedTuple):
+    """What stands in front of an entry (ustar: POSIX.1, pax)."""
+
+    name: bytes
+    size: bytes
+    kind: bytes
+    target: bytes
+    magic: bytes
+    prefix: bytes
+
+    @property
+    def path(self) -> str:
+        """The name with the folders that did not fit into it."""
+        name = _cut(self.name)
+        prefix = _cut(self.prefix) if self.magic == b"ustar\0" else b""
+        return _text(prefix + b"/" + name if prefix else name)
+
+
+@dataclass(slots=True)
+class _Announced:
+    """What entries say of the one behind them."""
+
     name: str | None = None
     target: str | None = None
-    attributes: dict[bytes, bytes] = {}
-    while True:
-        block = source.read(_BLOCK)
-        if len(block) < _BLOCK:
-            raise UnreadableError("truncated: it has no end mark")
-        if not block.strip(b"\0"):
-            return
-        if not is_header(block):
-            raise UnreadableError("no member begins where one should")
-        budget.member()
-        kind, size = block[156:157], _number(block[124:136])
-        if kind in (_LONG_NAME, _LONG_LINK, _EXTENDED, _GLOBAL):
-            text = _extended(source, size)
-            if kind == _LONG_NAME:
-                name = _text(text.rstrip(b"\0"))
-            elif kind == _LONG_LINK:
-                target = _text(text.rstrip(b"\0"))
-            elif kind == _EXTENDED:
-                attributes = _records(text)
-            continue
-        if b"size" in attributes:
-            size = _decimal(attributes[b"size"])
-        if b"path" in attributes:
-            name = _text(attributes[b"path"])
-        if b"linkpath" in attributes:
-            target = _text(attributes[b"linkpath"])
-        sparse = kind == _SPARSE or any(key.startswith(b"GNU.sparse.") for key in attributes)
-        if kind == _SPARSE:
-            _pass_map(source, block)
-        shown = name or _name(block)
-        if (kind in _REGULAR and not shown.endswith("/")) or kind == _SPARSE:
-            yield from _regular(source, attributes, shown, size=size, sparse=sparse)
-        else:
-            if kind not in _WITHOUT_DATA:
-                source.skip(size + -size % _BLOCK)
-            other = TarKind.FOLDER if kind in _REGULAR else TarKind.OTHER  # old writers: a folder ends with a slash
-            yield TarEntry(
-                _KINDS.get(kind, other), shown, target if target is not None else _text(_cut(block[157:257]))
-            )
-        name, target, attributes = None, None, {}
+    attributes: dict[bytes, bytes] = field(default_factory=dict)
+
+    def take(self, kind: bytes, text: bytes) -> None:
+        """Take what an entry of such a kind says."""
+        if kind == _LONG_NAME:
+            self.name = _text(text.rstrip(b"\0"))
+        elif kind == _LONG_LINK:
+            self.target = _text(text.rstrip(b"\0"))
+        elif kind == _EXTENDED:
+            self.attributes = _records(text)
+
+    def text(self, key: bytes, otherwise: str | None) -> str | None:
+        """An attribute in words, else this."""
+        return _text(self.attributes[key]) if key in self.attributes else otherwise
+
+
+def _next_header(source: Source) -> _TarHeader | None:
+    """The header that comes next; None at the end mark."""
+    block = source.read(_BLOCK)
+    if len(block) < _BLOCK:
+        raise UnreadableError("truncated: it has no end mark")
+    if not block.strip(b"\0"):
+        return None
+    if not is_header(block):
+        raise UnreadableError("no member begins where one should")
+    return _TarHeader._make(_HEADER.unpack(block))
+
+
+def _entry(source: Source, header: _TarHeader, announced: _Announced) -> Iterator[TarEntry]:
+    kind, attributes = header.kind, announced.attributes
+    size = _decimal(attributes[b"size"]) if b"size" in attributes else _number(header.size)
+    name = announced.text(b"path", announced.name) or header.path
+    target = announced.text(b"linkpath", announced.target)
+    sparse = kind == _SPARSE or any(key.startswith(b"GNU.sparse.") for key in attributes)
+    if kind == _SPARSE:
+        _pass_map(source, header)
+    if (kind in _REGULAR and not name.endswith("/")) or kind == _SPARSE:
+        yield from _regular(source, attributes, name, size=size, sparse=sparse)
+        return
+    if kind not in _WITHOUT_DATA:
+        source.skip(size + -size % _BLOCK)
+    other = TarKind.FOLDER if kind in _REGULAR else TarKind.OTHER  # old writers: a folder ends with a slash
+    yield TarEntry(_KINDS.get(kind, other), name, target if target is not None else _text(_cut(header.target)))
 
 
 def _regular(source: Source, attributes: dict[bytes, bytes], name: str, size: int, sparse: bool) -> Iterator[TarEntry]:
@@ -152,19 +193,13 @@ def _records(text: bytes) -> dict[bytes, bytes]:
     return found
 
 
-def _pass_map(source: Source, block: bytes) -> None:
-    more = block[482]
+def _pass_map(source: Source, header: _TarHeader) -> None:
+    more = header.prefix[_GOES_ON]
     while more:
         following = source.read(_BLOCK)
         if len(following) < _BLOCK:
             raise UnreadableError("truncated")
         more = following[504]
-
-
-def _name(block: bytes) -> str:
-    name = _cut(block[:100])
-    prefix = _cut(block[345:500]) if block[257:263] == b"ustar\0" else b""
-    return _text(prefix + b"/" + name if prefix else name)
 
 
 def _cut(field: bytes) -> bytes:

@@ -78,8 +78,7 @@ def entries_of(table: bytes) -> Iterator[TableEntry]:
     while at < len(table):
         if len(table) - at < _ENTRY.size or table[at : at + 4] != b"PK\x01\x02":
             raise TableError("its table of members is damaged")
-        fields = _ENTRY.unpack_from(table, at)
-        packed, size, name_len, extra_len, note_len, offset = (*fields[8:10], *fields[10:13], fields[16])
+        *_, packed, size, name_len, extra_len, note_len, _, _, _, offset = _ENTRY.unpack_from(table, at)
         name_at = at + _ENTRY.size
         end = name_at + name_len + extra_len + note_len
         if end > len(table):
