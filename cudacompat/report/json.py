@@ -187,6 +187,18 @@ def _package(verdict: RequirementVerdict) -> Json:
         "reason": found.reason.value if found is not None and found.reason is not None else None,
         "min_driver": str(found.min_driver) if found is not None and found.min_driver is not None else None,
         "basis": verdict.basis,
+        **wheel_causes(verdict),
+    }
+
+
+def wheel_causes(verdict: RequirementVerdict) -> Json:
+    """Return the causes that a published wheel fails for beside its device code; each null where it is none: the
+    framework that it pins, its compiler, the CUDA release of the framework that it has no library for."""
+    found = verdict.verdict
+    return {
+        "requires": found.requires if found is not None else None,
+        "compiler": found.compiler if found is not None else None,
+        "no_library_for": found.none_for if found is not None else None,
     }
 
 

@@ -53,6 +53,31 @@ def test_neighbours_that_come_to_the_same_are_one_row_and_others_are_not() -> No
     assert outcomes([row("1.0", "80"), row("1.1", "80", platform="windows-x86_64")])[0][0] == "1.1"
 
 
+def cells(package: str, version: str) -> list[str]:
+    """The texts of the cells of this release of the table, for 7.5, 9.0 and 12.0."""
+    asked = [2 + CAPABILITIES.index(each) for each in ("7.5", "9.0", "12.0")]
+    found = [
+        [re.sub("<[^>]*>", "", cell) for cell in re.findall("<t[hd].*?</t[hd]>", line)]
+        for line in wheels_page(*of_table()).splitlines()
+        if f'data-p="{package}" data-l="linux-x86_64"' in line and f"<span>{version}" in line
+    ]
+    return [found[0][each] for each in asked]
+
+
+def test_a_package_with_its_own_assembler_and_a_pinned_torch_have_the_verdicts_of_wheels() -> None:
+    assert cells("triton", "3.9.0") == ["compiles", "compiles", "compiles"]
+    assert cells("triton", "3.2.0") == ["compiles", "compiles", "fails"]
+    assert "compiles with ptxas 12.4.99" in wheels_page(*of_table())
+    assert cells("torchaudio", "2.5.0") == ["native", "native", "fails"]
+    for pin in ("triton==3.9.0", "triton==3.2.0", "torchaudio==2.5.0"):
+        verdicts = [
+            inside("wheels", pin, "--gpu", gpu, "--format", "json").json["builds"][0]["verdicts"][0]
+            for gpu in ("7.5", "9.0", "12.0")
+        ]
+        said = [each["outcome"] or ("compiles" if each["compiles_with"] else "no code") for each in verdicts]
+        assert said == cells(*pin.split("=="))
+
+
 def test_names_of_strangers_do_nothing_in_it() -> None:
     page = wheels_page(coverage([row("1.0", "80", package="<script>alert(1)</script>")]), "x")
     assert "<script>alert" not in page

@@ -10,6 +10,9 @@ from packaging.version import Version
 
 from cudacompat.domain.wheels.measured import CAPABILITIES
 from cudacompat.domain.wheels.model import WheelRow
+from cudacompat.domain.wheels.own_compiler import brings_assembler, lacking_assembler
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
+from cudacompat.domain.wheels.running_framework import failing_pin
 from cudacompat.domain.wheels.verdict import judge_row
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Outcome, Target
@@ -21,7 +24,8 @@ _TARGETS = tuple(Target(each, None, ComputeCapability.parse(each)) for each in C
 class CoverageRow:
     """Releases of a package that follow one another and come to the same: from one index, for one platform, built with
     one CUDA release. `outcomes` has one for each of `CAPABILITIES`, `None` where the wheel holds no device code;
-    `basis` is `measured` or `documented`, `compilers` what the wheel compiles with by itself."""
+    `basis` is `measured` or `documented`, `compilers` what the wheel compiles with by itself, `compiles` whether its
+    package compiles its kernels so on GPUs without another outcome."""
 
     package: str
     newest: Version
@@ -32,6 +36,7 @@ class CoverageRow:
     basis: str
     outcomes: tuple[Outcome | None, ...]
     compilers: tuple[str, ...]
+    compiles: bool = False
 
     @property
     def versions(self) -> str:
@@ -59,7 +64,6 @@ def _place(row: CoverageRow) -> tuple[str, str, str, str]:
 
 
 def _of(row: WheelRow) -> CoverageRow:
-    verdicts = [judge_row(row, target) for target in _TARGETS]
     return CoverageRow(
         row.package,
         row.version,
@@ -68,9 +72,21 @@ def _of(row: WheelRow) -> CoverageRow:
         platform=row.platform,
         cuda=_cuda(row),
         basis=row.basis.value,
-        outcomes=tuple(each.outcome if each is not None else None for each in verdicts),
+        outcomes=tuple(_outcome(row, target) for target in _TARGETS),
         compilers=row.compilers,
+        compiles=brings_assembler(row),
     )
+
+
+def _outcome(row: WheelRow, target: Target) -> Outcome | None:
+    """What becomes of the wheel with what it brings along: the compiler that its package runs, and the framework that
+    it pins."""
+    verdict = lacking_assembler(row, target) if brings_assembler(row) else judge_row(row, target)
+    if verdict is None:
+        return None
+    platform = row.platform if row.platform != "any" else DEFAULT_PLATFORM
+    fails = verdict.outcome.runs and failing_pin(row, target, platform) is not None
+    return Outcome.FAILS if fails else verdict.outcome
 
 
 def _cuda(row: WheelRow) -> str | None:

@@ -87,7 +87,8 @@ class RequirementVerdict:
     @property
     def basis(self) -> str:
         """`measured` or `documented`."""
-        read = self.resolved.known in (HowKnown.READ, HowKnown.BETWEEN)
+        known = self.resolved.known
+        read = known in (HowKnown.READ, HowKnown.BETWEEN) or (known is HowKnown.NO_CODE and bool(self.resolved.rows))
         return RowBasis.MEASURED.value if read else RowBasis.DOCUMENTED.value
 
     def in_file(self, name: str) -> RequirementVerdict:

@@ -250,18 +250,24 @@ def _build(build: Build) -> Json:
         "targets": [{"list": each.text, "modules": each.modules} for each in (row.lists if row is not None else ())],
         "source": row.source if row is not None else None,
         "date": row.date if row is not None else None,
-        "verdicts": [_verdict(each) for each in build.verdicts],
+        "compilers": list(row.compilers) if row is not None else [],
+        "verdicts": [_verdict(each, build) for each in build.verdicts],
     }
 
 
-def _verdict(verdict: RequirementVerdict) -> Json:
+def _verdict(verdict: RequirementVerdict, build: Build) -> Json:
+    from cudacompat.report.json import wheel_causes
+
     found = verdict.verdict
+    compiles = build.compiler_for(verdict.target) if verdict.outcome is None else None
     return {
         "target": verdict.target.id,
         "outcome": verdict.outcome.value if verdict.outcome is not None else None,
         "reason": found.reason.value if found is not None and found.reason is not None else None,
         "min_driver": str(found.min_driver) if found is not None and found.min_driver is not None else None,
         "basis": verdict.basis,
+        **wheel_causes(verdict),
+        "compiles_with": compiles,
     }
 
 
@@ -271,6 +277,7 @@ def _summary(summary: TargetSummary) -> Json:
         "newest": summary.newest.resolved.label if summary.newest is not None else None,
         "oldest": summary.oldest.resolved.label if summary.oldest is not None else None,
         "newer_fails": summary.newer_fails,
+        "compiles": summary.compiles,
     }
 
 

@@ -24,7 +24,12 @@ _LEGEND = (
     ("compatible", "compatible", "machine code for a lower minor version, which the GPU runs"),
     ("jit", "JIT", "the driver compiles PTX at the first start"),
     ("partial", "gaps", "some kernels are missing"),
-    ("fails", "fails", "no code for the GPU (CUDA error 209)"),
+    ("compiles", "compiles", "the package compiles its kernels at run time, with the ptxas in the wheel"),
+    (
+        "fails",
+        "fails",
+        "no code for the GPU (CUDA error 209) in the wheel, from its ptxas or in the framework that it pins",
+    ),
     ("none", "no code", "no device code in the wheel that decides whether it runs"),
 )
 _WORDS = {"any": "any platform", "pypi": "PyPI"}
@@ -83,12 +88,14 @@ def _row(row: CoverageRow) -> PageRow:
     basis = ("documented",) if row.basis != "measured" else ()
     cuda = (f"CUDA {row.cuda}",) if row.cuda is not None else ()
     of = ", ".join((index, *cuda, _WORDS.get(row.platform, row.platform), *basis))
-    if not row.has_code and row.compilers:
+    if (row.compiles or not row.has_code) and row.compilers:
         of += f", compiles with {', '.join(row.compilers)}"
-    return PageRow(row.package, row.platform, row.versions, of=of, cells=tuple(map(_cell, row.outcomes)))
+    return PageRow(
+        row.package, row.platform, row.versions, of=of, cells=tuple(_cell(row, each) for each in row.outcomes)
+    )
 
 
-def _cell(outcome: Outcome | None) -> WheelCell:
+def _cell(row: CoverageRow, outcome: Outcome | None) -> WheelCell:
     if outcome is None:
-        return WheelCell("no code", "none")
+        return WheelCell("compiles", "compiles") if row.compiles else WheelCell("no code", "none")
     return WheelCell(_TEXTS.get(outcome, outcome.value), outcome.value)

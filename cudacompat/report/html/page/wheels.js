@@ -6,7 +6,7 @@
   const columns = new Map(heads.map((head, number) => [head.dataset.c, number]));
   const plain = text => text.trim().toLowerCase().replace(/^nvidia\s+/, "").replace(/^geforce\s+/, "");
   const gpus = new Map([...document.querySelectorAll("#gpus option")].map(each => [plain(each.value), each.dataset.c]));
-  const runs = new Set(["native", "compatible", "jit"]);
+  const runs = new Set(["native", "compatible", "jit", "compiles"]);
   form.hidden = false;
 
   function capability(text) {
