@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from cudacompat.domain.words.errors import UsageError
 
@@ -47,10 +48,46 @@ def save_all(files: Sequence[tuple[Path, bytes]]) -> None:
                 each.beside.unlink(missing_ok=True)
 
 
+@contextlib.contextmanager
+def growing(path: str | Path) -> Iterator[BinaryIO]:
+    """Give a file for what is too large to be held, which takes the place of the one that is meant when the context
+    ends well; else nothing is changed. What `save` writes in place is written so here, too."""
+    target = Path(os.path.realpath(path))
+    try:
+        handle, name = tempfile.mkstemp(prefix=PREFIX, dir=target.parent)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        found = target.stat() if target.exists() else None
+        plain = found is None or (stat.S_ISREG(found.st_mode) and found.st_nlink == 1 and os.access(target, os.W_OK))
+        if plain and _make_alike(beside, target, found):
+            beside.replace(target)
+        else:
+            save(path, beside.read_bytes())
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def append(path: str | Path, data: bytes) -> None:
     """Add to the end of a file, which is made where it is not there; `OSError` where that cannot be."""
     with Path(path).open("ab") as file:
         file.write(data)
+
+
+def cut(path: str | Path, size: int) -> None:
+    """Take off what a file has after its first `size` bytes; `UsageError` where that cannot be."""
+    try:
+        with Path(path).open("r+b") as file:
+            file.truncate(size)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
 
 
 def make_folder(path: str | Path) -> None:

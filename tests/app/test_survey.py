@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tracemalloc
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,34 @@ def test_a_line_that_a_crash_cut_short_is_taken_off_and_read_again(tmp_path: Pat
     assert out.read_bytes() == whole
 
 
-@pytest.mark.parametrize("text", ["not json\n", "[]\n", '{"package": "a"}\n'])
+def test_a_first_line_that_a_crash_cut_short_is_taken_off(tmp_path: Path) -> None:
+    path, out = str(wheel(tmp_path, "one")), tmp_path / "rows.jsonl"
+    survey([path], str(out), SurveyOptions())
+    whole = out.read_bytes()
+    out.write_bytes(whole[: len(whole) // 2])
+    assert survey([path], str(out), SurveyOptions(resume=True)).written == 1
+    assert out.read_bytes() == whole
+
+
+def test_rows_of_a_whole_index_are_not_held_at_once(tmp_path: Path) -> None:
+    out = tmp_path / "rows.parquet"
+    lines = tmp_path / "rows.parquet.jsonl"
+    filler = ["torch" * 1200]
+    with lines.open("w") as file:
+        for number in range(6000):
+            file.write(json.dumps({"answers": {"9.0": "native"}, "asked": f"p{number}", "requires": filler}) + "\n")
+    names = [f"p{number}" for number in range(6000)]
+    tracemalloc.start()
+    try:
+        report = survey(names, str(out), SurveyOptions(resume=True))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (report.before, report.written) == (6000, 0)
+    assert peak < lines.stat().st_size / 2
+
+
+@pytest.mark.parametrize("text", ["not json\n", "[]\n", '{"package": "a"}\n', '{"name": "app", "private": true}', "x"])
 def test_a_file_of_something_else_is_refused_and_kept(tmp_path: Path, text: str) -> None:
     out = tmp_path / "rows.jsonl"
     out.write_text(text)

@@ -65,6 +65,7 @@ SLOW: Listed = {
         "test_a_line_says_whose_wheel_is_meant_where_it_is_another",  # pip, once for each line
         "test_a_list_names_packages_and_paths_with_comments",
         "test_a_wheel_that_kills_its_worker_twice_is_given_up_and_named",
+        "test_rows_of_a_whole_index_are_not_held_at_once",
     ),
     "tests/app/test_doctor.py": (
         "test_json_validates",

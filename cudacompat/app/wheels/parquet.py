@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 import json
 from pathlib import Path
 from typing import Any
 
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.host.written import save
+from cudacompat.host.written import growing
 
 _BATCH = 1000  # rows
 _MAGIC = b"PAR1"
@@ -50,12 +49,14 @@ def write(rows: str, out: str) -> None:
     from pyarrow.parquet import ParquetWriter
 
     schema = _schema(pyarrow)
-    data = io.BytesIO()
-    with Path(rows).open(encoding="utf-8") as lines, ParquetWriter(data, schema, compression="zstd") as writer:
+    with (
+        Path(rows).open(encoding="utf-8") as lines,
+        growing(out) as file,
+        ParquetWriter(file, schema, compression="zstd") as writer,
+    ):
         objects = (_flat(json.loads(line)) for line in lines)
         while batch := list(itertools.islice(objects, _BATCH)):
             writer.write_table(pyarrow.Table.from_pylist(batch, schema=schema))
-    save(out, data.getvalue())
 
 
 def _schema(arrow: Any) -> Any:

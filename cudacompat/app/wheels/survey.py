@@ -18,19 +18,21 @@ from typing import Any
 from zipfile import BadZipFile
 
 from cudacompat.app.inputs.named import FetchOptions, Told
-from cudacompat.app.inputs.text_files import read_whole
 from cudacompat.app.wheels import parquet
 from cudacompat.app.wheels.rows import row_of_file
 from cudacompat.app.wheels.survey_input import wheel_of
+from cudacompat.artifacts.files.opened import opened
 from cudacompat.domain.reports.survey import SurveyReport
 from cudacompat.domain.words.choices import SurveyExecutor
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import CudacompatError, UsageError
 from cudacompat.domain.words.executor import Lost
-from cudacompat.host.written import append, save
+from cudacompat.host.written import append, cut
 
-_LARGEST_ROWS = 4 << 30  # bytes
+_LARGEST_ROW = 16 << 20  # bytes
 _ASKED = "asked"
+_BEGINS = (b'{"answers": {', b'{"asked": "')  # a row's first key: the keys are sorted
+_FOREIGN = "{} is not a file of rows that survey wrote; it was not changed"
 _EXISTS = "{} exists; add --resume to keep its rows and read what is missing"
 
 
@@ -101,7 +103,7 @@ def _require_own(table: str, out: str, options: SurveyOptions) -> None:
     if not options.resume:
         raise UsageError(_EXISTS.format(table))
     if not Path(out).exists() or not parquet.is_parquet(table):
-        raise UsageError(f"{table} is not a file of rows that survey wrote; it was not changed")
+        raise UsageError(_FOREIGN.format(table))
 
 
 def _rows_there(out: str, options: SurveyOptions) -> frozenset[str]:
@@ -111,17 +113,23 @@ def _rows_there(out: str, options: SurveyOptions) -> frozenset[str]:
         return frozenset()
     if not options.resume:
         raise UsageError(_EXISTS.format(out))
-    data = read_whole(out, _LARGEST_ROWS, "is not a file of rows that survey wrote")
-    whole = data[: data.rfind(b"\n") + 1]
-    names: list[str] = []
-    for line in whole.splitlines():
-        try:
-            row = json.loads(line)
-            names.append(str(row[_ASKED]))
-        except (ValueError, TypeError, KeyError):
-            raise UsageError(f"{out} is not a file of rows that survey wrote; it was not changed") from None
-    if whole != data:
-        save(out, whole)
+    names: set[str] = set()
+    end = 0
+    try:
+        with opened(out) as file:  # a row at a time: of a whole index they are gigabytes
+            if not path.is_file():
+                raise UsageError(_FOREIGN.format(out))
+            while (line := file.readline(_LARGEST_ROW)).endswith(b"\n"):
+                names.add(str(json.loads(line)[_ASKED]))
+                end += len(line)
+    except OSError as error:
+        raise UsageError(f"cannot read {out}: {(error.strerror or str(error)).lower()}") from None
+    except (ValueError, TypeError, KeyError):
+        raise UsageError(_FOREIGN.format(out)) from None
+    if line:  # of a row that a crash cut short
+        if not any(line.startswith(each[: len(line)]) for each in _BEGINS) or len(line) == _LARGEST_ROW:
+            raise UsageError(_FOREIGN.format(out))
+        cut(out, end)
     return frozenset(names)
 
 
