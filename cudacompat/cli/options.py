@@ -104,7 +104,7 @@ PathsArgument = Annotated[
     typer.Argument(
         metavar="PATH...",
         help="Files, wheels, archives, container images or directories; - (standard input); "
-        "packages (PKG, PKG==VERSION); "
+        "packages (PKG, PKG==VERSION, PKG>=VERSION); "
         "https addresses; oci://REGISTRY/IMAGE:TAG.",
     ),
 ]

@@ -276,6 +276,8 @@ def _by_pip(
     except pip.PipError as error:
         if error.sealed:
             raise StepError(f"{begin}: {error.sealed[0]} asks for a password, or refuses the one given") from None
+        if why:  # what it was asked for after; of a wheel for another Python pip says that alone
+            raise StepError(why) from None
         unreached = f"; the package index could not be reached ({error.unreached[0]})" if error.unreached else ""
         raise StepError(f"{begin}: {_plain(str(error))}{unreached}") from None
     size = path.stat().st_size

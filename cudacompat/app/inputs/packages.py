@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,100}[A-Za-z0-9])?"
 _EXTRAS = r"(?:\[[^\]\s]{0,100}\])?"
-_RELEASE = re.compile(rf"{_NAME}{_EXTRAS}\s*===?\s*[^=\s][^\s]{{0,100}}")
+_CLAUSE = r"\s*(?:===|==|~=|!=|<=|>=|<|>)\s*[A-Za-z0-9][A-Za-z0-9.!+*_-]{0,100}\s*"
+_RELEASE = re.compile(rf"{_NAME}{_EXTRAS}{_CLAUSE}(?:,{_CLAUSE}){{0,20}}")
 _BARE = re.compile(rf"[A-Za-z0-9](?:[A-Za-z0-9_-]{{0,100}}[A-Za-z0-9])?{_EXTRAS}")
 _MOST_NAMED = 8  # tags or versions in a message
 
@@ -65,7 +66,7 @@ def listing_of(package: str, platform: Platform, run: str = "") -> Listing:
 
 
 def is_release(text: str) -> bool:
-    """Whether a text is PKG==VERSION."""
+    """Whether a text is PKG==VERSION, or PKG with what else pip takes for a version (`PKG>=2.6,<3`)."""
     return bool(_RELEASE.fullmatch(text))
 
 
@@ -75,14 +76,14 @@ def is_package(text: str) -> bool:
 
 
 def requirement_of(text: str) -> Requirement:
-    """Return the requirement that PKG or PKG==VERSION is; `UsageError` for one with more in it."""
+    """Return the requirement that PKG, PKG==VERSION or PKG>=VERSION is; `UsageError` for one with more in it."""
     from packaging.requirements import InvalidRequirement, Requirement
 
     try:
         wanted = Requirement(text)
     except InvalidRequirement:
         raise UsageError(f"not a release like onnxruntime-gpu==1.27.0: {text}") from None
-    if wanted.url or wanted.marker or len(wanted.specifier) > 1:
+    if wanted.url or wanted.marker:
         raise UsageError(f"not a release like onnxruntime-gpu==1.27.0: {text}")
     return wanted
 
@@ -98,16 +99,21 @@ def chosen(text: str, listing: Listing, platform: Platform) -> Wheel:
         best = max(fitting, key=lambda each: (each.version, _rank(each.tags, ranks), _order(each.build)))
         return Wheel(f"{wanted.name}=={best.version}", best.link)
     others = _matching(wanted, (link for link in listing.links if link.why_not is not None))
-    yanked = [each for each in others if "yanked" in (each.link.why_not or "")]
-    if yanked and wanted.specifier:
+    yanked = [each for each in others if _is_yanked(each)]
+    if yanked and is_pinned(wanted):
         return Wheel(f"{wanted.name}=={yanked[-1].version}", None, yanked=_reason(yanked[-1].link.why_not or ""))
     if not listing.links and not listing.said:
         return Wheel(str(wanted), None)
     raise _why_none(text, wanted, listing, platform=platform, others=others)
 
 
+def is_pinned(wanted: Requirement) -> bool:
+    """Whether one release is asked for: the only one that pip takes although it was yanked."""
+    return any(each.operator in ("==", "===") and "*" not in each.version for each in wanted.specifier)
+
+
 def _matching(wanted: Requirement, links: Iterable[Link]) -> list[_Candidate]:
-    """The wheels of the versions that are wanted; without a version in the name, only released ones."""
+    """The wheels of the versions that are wanted: released ones, where there are some and no other is named."""
     from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
     name = canonicalize_name(wanted.name)
@@ -120,7 +126,7 @@ def _matching(wanted: Requirement, links: Iterable[Link]) -> list[_Candidate]:
         if called == name and wanted.specifier.contains(version, prereleases=True):
             found.append(_Candidate(version, build, tags, link=link))
     final = [each for each in found if not each.version.is_prerelease]
-    return final if final and not wanted.specifier else found
+    return final if final and not wanted.specifier.prereleases else found
 
 
 def _ranks(platform: Platform) -> dict[Tag, int]:
@@ -149,6 +155,10 @@ def _order(build: BuildTag) -> tuple[int, str]:
     return (int(build[0]), str(build[1])) if build else (0, "")
 
 
+def _is_yanked(candidate: _Candidate) -> bool:
+    return (candidate.link.why_not or "").startswith("yanked")
+
+
 def _reason(why: str) -> str:
     return why.removeprefix("yanked for reason: ").replace("<none given>", "no reason given")
 
@@ -171,8 +181,16 @@ def _why_none(
         )
     if not listing.links and listing.unreached:
         return failed(f"{begin}: the package index could not be reached ({', '.join(listing.unreached)})")
+    if not listing.links and listing.untrusted:
+        host = listing.untrusted[0]
+        return failed(f"{begin}: pip ignores {host}, whose address is not https (PIP_TRUSTED_HOST={host} allows it)")
+    standing = [each for each in others if not _is_yanked(each)]
+    if standing:
+        return StepError(f"{begin}: no wheel for {_shown(platform)}; there are wheels for {_names(standing)}")
     if others:
-        return StepError(f"{begin}: no wheel for {_shown(platform)}; there are wheels for {_names(others)}")
+        last = max(others, key=lambda each: each.version)
+        why = _reason(last.link.why_not or "")
+        return StepError(f"{begin}: every wheel was yanked by its publisher ({last.version}: {why})")
     versions = sorted({each.version for each in _matching(_any_version(wanted), listing.links)})
     if versions:
         newest = ", ".join(map(str, versions[-1 : -_MOST_NAMED - 1 : -1]))

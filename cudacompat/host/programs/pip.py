@@ -28,6 +28,7 @@ _UNREACHED = re.compile(
     r"|NewConnectionError|Temporary failure in name resolution|NameResolutionError|ConnectTimeoutError"
     r"|50[0234] Server"
 )
+_UNTRUSTED = re.compile(r"repository located at (\S{1,253}) is not a trusted or secure host")
 _SEALED = re.compile(r"\b(?:401|403)(?: Client)? Error")
 _HOST = re.compile(r"https?://(?:[^@/\s]*@)?(?P<host>[^/\s:'\")]+)")
 
@@ -50,12 +51,13 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class Listing:
     """What the indexes have of a package. `unreached` and `sealed` are hosts that did not answer, or ask for a
-    password; `said` is pip's last error."""
+    password, `untrusted` those that pip does not ask, as their addresses are not https; `said` is pip's last error."""
 
     links: tuple[Link, ...]
     unreached: tuple[str, ...] = ()
     sealed: tuple[str, ...] = ()
     said: str = ""
+    untrusted: tuple[str, ...] = ()
 
 
 class PipError(Exception):
@@ -78,7 +80,8 @@ def list_files(package: str, platform: Platform) -> Listing:
         elif (match := _SKIPPED.match(line)) is not None and not match["why"].startswith(_OF_OTHERS):
             links.setdefault(match["url"], Link(match["url"], match["why"]))
     files = tuple(link for link in links.values() if link.file)
-    return Listing(files, *_hosts(ran), said=_said(ran))
+    untrusted = dict.fromkeys(_UNTRUSTED.findall(ran.stdout + "\n" + ran.stderr))
+    return Listing(files, *_hosts(ran), said=_said(ran), untrusted=tuple(untrusted))
 
 
 def download(what: str, folder: Path, platform: Platform) -> Path:

@@ -79,6 +79,26 @@ class TestPackages:
         assert ran.code == 1
         assert "some-kernels==2.0 was yanked by its publisher: wrong list" in ran.err
 
+    @pytest.mark.parametrize(
+        "text", ["some-kernels>=1.4", "some_kernels[all] >1.4, <3", "some-kernels~=1.4", "some-kernels==1.*"]
+    )
+    def test_versions_that_are_left_open_mean_the_newest_that_pip_takes(self, index: FileServer, text: str) -> None:
+        ran = check(text)
+        assert (ran.code, [each["path"] for each in ran.json["artifacts"]]) == (1, [f"{FILE}!/some/kernels.fatbin"])
+        assert "yanked" not in ran.err
+
+    def test_of_versions_that_are_left_open_none_that_was_yanked_is_taken(self, index: FileServer) -> None:
+        ran = check("some-kernels>=1.6")
+        assert (ran.code, ran.err.count("\n")) == (5, 1)
+        assert "every wheel was yanked by its publisher (2.0: wrong list)" in ran.err
+
+    def test_an_index_that_pip_does_not_trust(self, index: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PIP_INDEX_URL", "http://index.invalid/simple/")
+        for name, code in (("some-kernels==1.5", 5), ("some-kernels", 2)):
+            ran = check(name)
+            assert (ran.code, ran.err.count("\n")) == (code, 1)
+            assert "pip ignores index.invalid, whose address is not https" in ran.err
+
     def test_a_wheel_for_others_is_told_with_those_that_are_there(self, index: FileServer) -> None:
         ran = check("some-kernels==1.4")
         assert (ran.code, ran.err.count("\n")) == (5, 1)
@@ -159,6 +179,11 @@ class TestAddresses:
             assert check(served.url.replace("http://", "http://user:hush%20hush@")).code == 1
         assert served.authorized == {"Basic dXNlcjpodXNoIGh1c2g="}
 
+    def test_the_host_that_is_not_there_is_the_cause_and_not_what_pip_says_of_the_name(self) -> None:
+        ran = check("https://127.0.0.1:9/some_kernels-1.5-cp35-cp35m-win_amd64.whl")
+        assert ran.code == 5
+        assert ran.err.splitlines()[-1].endswith("cp35m-win_amd64.whl: connection refused")
+
     def test_http_is_not_read(self) -> None:
         ran = check("http://example.org/x.whl")
         assert (ran.code, ran.err.count("\n")) == (2, 1)
@@ -196,7 +221,10 @@ def test_only_what_was_fetched_is_renamed() -> None:
         ("torch", False, True),
         ("libfoo.so", False, False),
         ("dist/foo", False, False),
-        ("torch>=2", False, False),
+        ("torch>=2", True, False),
+        ("torch[opt]>=2.6, <3", True, False),
+        ("a<b/c", False, False),
+        ("torch>=", False, False),
         ("-x", False, False),
         ("a==1 --index-url=x", False, False),
     ],
