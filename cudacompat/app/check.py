@@ -23,6 +23,7 @@ from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport, ListedPackages, left_open
 from cudacompat.domain.rules import (
     ARTIFACT_RULES,
+    ASKED_WHEEL_RULES,
     BASELINE_RULES,
     COMPILER_RULES,
     HELD_RULES,
@@ -37,6 +38,7 @@ from cudacompat.domain.rules import (
 from cudacompat.domain.rules.artifact import undecided
 from cudacompat.domain.rules.artifact.compiled_later import wheels_among
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
+from cudacompat.domain.rules.artifact.other_platform import AskedWheel
 from cudacompat.domain.rules.artifact.other_processor import for_other_processor
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
@@ -93,14 +95,17 @@ def judge_read(
     listed: ListedPackages | None = None,
     proofs: Proofs | None = None,
     kept: KeptVerdicts | None = None,
+    asked: Sequence[AskedWheel] = (),
 ) -> CheckReport:
     """Return the report on what was read (with its kernels) of these paths. `kept` are verdicts of earlier runs for
     these targets under this policy. `loaded` is what is known of the loaders of
     installed packages; of other files, alternatives are recognised by their shape. `listed` are the packages of lists
-    among the paths, `proofs` what an assembler made of the PTX that verdicts rest on."""
+    among the paths, `proofs` what an assembler made of the PTX that verdicts rest on, `asked` the wheels among the
+    paths where those of one platform or Python are asked for."""
     lists = listed if listed is not None else ListedPackages()
     judged = _judged(found, targets, policy, proofs=proofs, kept=kept if proofs is None else None)
     findings = [*_of_the_whole(found, targets, installed=loaded is not None), *judged.findings]
+    findings += applied(ASKED_WHEEL_RULES, asked)
     findings = _settled(findings, judged.verdicts, found, targets=targets, policy=policy, loaded=loaded)
     if policy.max_bytes is not None:
         findings += applied(SIZE_RULES, _sized(found, policy.max_bytes))

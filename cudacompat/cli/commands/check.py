@@ -128,6 +128,7 @@ def command(
     from cudacompat.cli.progress import progress
     from cudacompat.cli.verbose import note
     from cudacompat.domain.policy.resolve import policy_of, required
+    from cudacompat.domain.rules.artifact.other_platform import asked_wheels
     from cudacompat.domain.wheels.platforms import on_platform, platform_for_all, table_platform
     from cudacompat.domain.words.errors import UsageError
     from cudacompat.domain.words.versions import DriverRelease
@@ -187,7 +188,18 @@ def command(
 
         listed = judge_lists(lists, targets, policy, texts=texts)
     kept = kept_verdicts(cache_of(reading), targets, policy)
-    report = judge_read(found, targets, policy, paths=paths, baseline=compared, listed=listed, proofs=proofs, kept=kept)
+    asked = asked_wheels(others, platform, python, targets=targets)
+    report = judge_read(
+        found,
+        targets,
+        policy,
+        paths=paths,
+        baseline=compared,
+        listed=listed,
+        proofs=proofs,
+        kept=kept,
+        asked=asked,
+    )
     report = replace(
         in_words(report), given=tuple(held_to.given.values()), show_suppressed=show_suppressed, fleet=fleet.gpus
     )

@@ -31,6 +31,7 @@ from cudacompat.domain.rules.artifact import (
     not_native,
     not_read,
     other_architecture_kernels,
+    other_platform,
     other_processor,
     phantom_arch,
     ptx_beyond_ascii,
@@ -47,6 +48,7 @@ from cudacompat.domain.rules.artifact import (
 )
 from cudacompat.domain.rules.artifact.compiled_later import WheelFacts
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
+from cudacompat.domain.rules.artifact.other_platform import AskedWheel
 from cudacompat.domain.rules.artifact.other_processor import ForOtherProcessor
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
@@ -131,6 +133,7 @@ BASELINE_RULES: tuple[Rule[BaselineChange], ...] = (lost_since_baseline.RULE, ne
 IGNORE_RULES: tuple[Rule[IgnoreUse], ...] = (expired_ignore.RULE, unused_ignore.RULE)
 TARGET_RULES: tuple[Rule[Target], ...] = (driver_beyond_tables.RULE,)
 PROCESSOR_RULES: tuple[Rule[ForOtherProcessor], ...] = (other_processor.RULE,)
+ASKED_WHEEL_RULES: tuple[Rule[AskedWheel], ...] = (other_platform.RULE,)
 WHEEL_FILE_RULES: tuple[Rule[WheelFacts], ...] = (compiled_later.RULE,)
 COMPILER_RULES: tuple[Rule[CompilersOnTarget], ...] = (compiler_lacks_gpu.RULE,)
 READ_RULES: tuple[Rule[ReadResult], ...] = (no_device_code.RULE,)
@@ -178,6 +181,7 @@ IGNORABLE_RULES: tuple[Rule[Any], ...] = (
     *READ_RULES,
     *WHEEL_FILE_RULES,
     *PROCESSOR_RULES,
+    *ASKED_WHEEL_RULES,
     *COMPILER_RULES,
     *NOT_READ_RULES,
 )

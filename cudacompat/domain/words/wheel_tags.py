@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cudacompat.domain.words.errors import UsageError
+
+if TYPE_CHECKING:
+    from packaging.tags import Tag
 
 _NEWEST_GLIBC, _OLDEST_GLIBC = 42, 5  # of 2.x, as manylinux_2_42 and manylinux_2_5
 _OLD_NAMES = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}  # PEP 600
@@ -14,6 +18,7 @@ _WRITTEN = re.compile(r"(linux|windows|win)[-_/](x86_64|x64|amd64|aarch64|arm64)
 _OF_IMAGES = re.compile(r"[a-z0-9]{1,20}/[a-z0-9_]{1,20}(?:/[a-z0-9_.]{1,20})?")
 _TAG = re.compile(r"(?:manylinux|musllinux|linux|win|macosx)[a-z0-9_]{2,60}")
 _MANYLINUX = re.compile(r"manylinux_2_(\d{1,3})_(\w+)")
+_MAC = "macosx"
 _PYTHON = re.compile(r"(?:cp|py)?3\.?(\d{1,2})")
 
 
@@ -56,6 +61,37 @@ def python_version(text: str) -> str:
     if match is None:
         raise UsageError(f"invalid Python version: {text} (example: 3.12)")
     return f"3.{int(match[1])}"
+
+
+def tags_of_file(name: str) -> tuple[Tag, ...]:
+    """Return the tags in the name of a wheel, in a stable order; none for a name that is no wheel's."""
+    from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+    try:
+        tags = parse_wheel_filename(name)[3]
+    except (InvalidWheelFilename, ValueError):
+        return ()
+    return tuple(sorted(tags, key=str))
+
+
+def fits_file(name: str, wanted: Platform) -> bool:
+    """Return whether a wheel of this name is for the platform and the Python that are wanted, of which a part may be
+    left open; True for a name without tags."""
+    tags = tags_of_file(name)
+    return not tags or any(_fits(tag, wanted) for tag in tags)
+
+
+def _fits(tag: Tag, wanted: Platform) -> bool:
+    both_mac = tag.platform.startswith(_MAC) and any(each.startswith(_MAC) for each in wanted.tags)  # takes older ones
+    if wanted.tags and tag.platform != "any" and tag.platform not in wanted.tags and not both_mac:
+        return False
+    if wanted.python is None:
+        return True
+    from packaging.tags import compatible_tags, cpython_tags
+
+    minor = int(wanted.python.split(".")[1])
+    own = cpython_tags((3, minor), platforms=[tag.platform])
+    return tag in {*own, *compatible_tags((3, minor), f"cp3{minor}", [tag.platform])}
 
 
 def _manylinux(newest: int, machine: str) -> tuple[str, ...]:
