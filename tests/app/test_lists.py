@@ -174,3 +174,76 @@ def test_doctor_judges_a_list_too(tmp_path: Path) -> None:
     assert (ran.code, found) == (1, [("requirements.txt", 2)])
     (tmp_path / "requirements.txt").write_text("torch==2.8.0\n")
     assert inside("doctor", "requirements.txt", "--gpu", NEW_GPU, "--format", "json", cwd=tmp_path).code == 0
+
+
+_PROJECT = '[project]\nname = "app"\nversion = "1"\ndependencies = ["torch==2.6.0"]\n'
+
+
+@pytest.mark.parametrize(
+    ("tables", "lock", "tool"),
+    [
+        ("", "", "pip install"),
+        ("[tool.uv]\n", "", "uv add"),
+        ("[tool.poetry]\npackages = []\n", "", "poetry source add"),
+        ("[tool.pdm]\ndistribution = false\n", "", "printf"),
+        ('[tool.pdm.version]\nsource = "scm"\n', "", "pip install"),  # of its backend, which any tool builds with
+        ('[build-system]\nbuild-backend = "poetry.core.masonry.api"\n', "", "poetry source add"),
+        ('[build-system]\nbuild-backend = "uv_build"\n', "", "uv add"),
+        ('[build-system]\nbuild-backend = "hatchling.build"\n', "", "pip install"),
+        ('[build-system]\nbuild-backend = "pdm.backend"\n', "uv.lock", "uv add"),
+        ("", "pdm.lock", "printf"),
+        ("", "poetry.lock", "poetry source add"),
+    ],
+)
+def test_the_cure_is_in_the_words_of_the_tool_whose_table_or_lock_is_there(
+    tmp_path: Path, tables: str, lock: str, tool: str
+) -> None:
+    files: dict[str, str | bytes] = {"app/pyproject.toml": _PROJECT + tables, **({f"app/{lock}": ""} if lock else {})}
+    (found,) = check(tmp_path, files, *JSON).json["findings"]
+    assert found["help"].startswith(tool)
+
+
+_CONDA = "https://conda.anaconda.org/conda-forge/linux-64/pytorch-2.4.1-cuda120_py312_300.conda"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "help_"),
+    [
+        (
+            "conda-lock.yml",
+            "version: 1\npackage:\n- name: pytorch\n  version: 2.4.1\n  manager: conda\n  platform: linux-64\n"
+            f"  url: {_CONDA}\n",
+            f"cudacompat check {_CONDA} --gpu 'RTX 5070 Ti'",
+        ),
+        ("pixi.lock", f"version: 6\npackages:\n- conda: {_CONDA}\n", f"cudacompat check {_CONDA} --gpu 'RTX 5070 Ti'"),
+        (
+            "pixi.toml",
+            '[project]\nname = "a"\nchannels = ["conda-forge"]\n[dependencies]\npytorch = "2.4.1.*"\n',
+            "pixi add pytorch-gpu cuda-version=12.9",
+        ),
+        (
+            "environment.yml",
+            "channels: [conda-forge]\ndependencies:\n- pytorch=2.4.1\n",
+            "conda install -c conda-forge pytorch-gpu cuda-version=12.9",
+        ),
+    ],
+)
+def test_a_package_of_conda_is_not_the_wheel_of_that_name(tmp_path: Path, name: str, text: str, help_: str) -> None:
+    ran = check(tmp_path, {name: text}, *JSON)
+    (found,) = ran.json["findings"]
+    assert (ran.code, found["id"]) == (4, "wheel-not-known")
+    assert help_ in found["help"]
+    assert "torch==" not in found["help"]
+
+
+@pytest.mark.parametrize(
+    ("option", "variable"),
+    [
+        ("--index-url https://me:secret@wheels.example/simple", "PIP_INDEX_URL=https://wheels.example/simple "),
+        ("-f https://wheels.example/onnxruntime.html", "PIP_FIND_LINKS=https://wheels.example/onnxruntime.html "),
+    ],
+)
+def test_a_wheel_of_a_private_index_is_read_from_that_index(tmp_path: Path, option: str, variable: str) -> None:
+    (found,) = check(tmp_path, {"requirements.txt": f"{option}\nonnxruntime-gpu==1.22.0\n"}, *JSON).json["findings"]
+    assert f": {variable}cudacompat check onnxruntime-gpu==1.22.0 --gpu" in found["help"]
+    assert "secret" not in str(found)

@@ -23,6 +23,7 @@ from cudacompat.artifacts.requirements import conda, kinds, pip_file
 from cudacompat.artifacts.requirements.base import Origin, ReadRequirements, reading_for, requirement_of
 from cudacompat.artifacts.requirements.kinds import RequirementKind
 from cudacompat.domain.project.model import Command, SourceFile
+from cudacompat.domain.wheels.cure_words import LOCKS
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.install_command import UNKNOWN, InstallCommand
 from cudacompat.domain.wheels.package_set import PackageSet
@@ -36,12 +37,20 @@ _DEEPEST = 8  # files that include each other
 
 class ProjectPackages:
     """The requirement files of a project (`lists` are some by other names), and what commands make of them. `pip` has
-    those that were parsed already."""
+    those that were parsed already; `there` are files that are not read, of which a lock shows which tool wrote it."""
 
-    def __init__(self, files: Sequence[SourceFile], lists: Sequence[str] = (), pip: PipFiles | None = None) -> None:
+    def __init__(
+        self,
+        files: Sequence[SourceFile],
+        lists: Sequence[str] = (),
+        pip: PipFiles | None = None,
+        *,
+        there: Sequence[str] = (),
+    ) -> None:
         self._files = {file.name: file for file in files}
         self._pip = pip if pip is not None else PipFiles()
         self._kinds = requirement_kinds(files, lists, self._pip)
+        self._there = frozenset((*self._files, *there))
         self._reached: set[str] = set()
         self._read_alone: dict[str, ReadRequirements | None] = {}
         self.not_read: list[NotRead] = []
@@ -111,9 +120,18 @@ class ProjectPackages:
         return read
 
     def _parsed(self, kind: RequirementKind, text: str, name: str, *, outer: Origin | None) -> ReadRequirements | None:
+        if kind is RequirementKind.PYPROJECT:
+            return self._with_tool(kinds.read(kind, text, name), name)
         if kind is not RequirementKind.PIP:
             return kinds.read(kind, text, name)
         return self._pip.read(name, text) if outer is None else pip_file.read(text, name, outer)
+
+    def _with_tool(self, read: ReadRequirements, name: str) -> ReadRequirements:
+        """What a pyproject.toml says, with the tool whose lock lies beside it: that one says more than its tables."""
+        lock = next((each for each in LOCKS if posixpath.join(posixpath.dirname(name), each) in self._there), None)
+        if lock is None:
+            return read
+        return replace(read, requirements=tuple(replace(each, tool=lock) for each in read.requirements))
 
     def _read(
         self, name: str, outer: Origin | None, depth: int = 0, seen: set[tuple[str, bool]] | None = None

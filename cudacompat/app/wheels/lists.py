@@ -20,6 +20,7 @@ from cudacompat.domain.project.model import Project, SourceFile
 from cudacompat.domain.reports.check import ListedPackages
 from cudacompat.domain.rules.lint import WHEEL_RULES
 from cudacompat.domain.rules.lint.wheel_facts import below_level, groups_of
+from cudacompat.domain.wheels.cure_words import LOCKS
 from cudacompat.domain.wheels.list_files import may_be_plain_list
 from cudacompat.domain.wheels.package_set import deciding
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
@@ -80,7 +81,7 @@ def _judged(
     lists = (name,) if kind_of(name) is None else ()
     pip = PipFiles()
     others, unread = included(root, files, partial(text_of, follow=False), pip=pip, lists=lists)
-    packages = ProjectPackages((*files, *others), lists, pip)
+    packages = ProjectPackages((*files, *others), lists, pip, there=_locks_beside(root, name))
     sets = tuple(replace(each, platform=platform) for each in packages.sets(()))
     not_read = tuple(dict.fromkeys((*unread, *packages.not_read)))
     project = Project(files=(*files, *others), targets=targets, packages=sets, not_read=not_read)
@@ -101,6 +102,14 @@ def _judged(
         ),
         files=len(project.files),
     )
+
+
+def _locks_beside(root: Path, name: str) -> tuple[str, ...]:
+    """The locks that lie beside a pyproject.toml, by their names there."""
+    folder, _, file = name.rpartition("/")
+    if file.lower() != "pyproject.toml":
+        return ()
+    return tuple("/".join(filter(None, (folder, each))) for each in LOCKS if (root / folder / each).is_file())
 
 
 def _held(finding: Finding, policy: Policy) -> Finding:

@@ -175,9 +175,10 @@ def _of_file(address: str, name: str, version: str, line: int, *, file: str) -> 
     if build is not None and f"/{framework().conda_channel}/" in address:
         index = f"cu{build[1]}{build[2]}"
     plain = framework().conda.get(name, name)
-    return made(
+    found = made(
         plain, f"=={version}", f"{name}={version}", line=line, origin=Origin(file), locked=True, own_index=index
     )
+    return replace(found, address=address) if found is not None and address.startswith("https://") else found
 
 
 def _mapping(text: str) -> dict[str, Any]:

@@ -29,6 +29,8 @@ _CARET = re.compile(r"\^\s*v?(\d+)((?:\.\d+)*)")
 _TILDE = re.compile(r"~\s*(\d+)(?:\.(\d+))?((?:\.\d+)*)")
 _EXTRA = re.compile(r"\bextra\s*==\s*['\"]([\w.-]+)['\"]")
 _OF_EXTRA = re.compile(r"\bextra\s*[!=]=\s*['\"][\w.-]*['\"]")
+_OF_PDM_BACKEND = frozenset({"build", "version"})
+_BACKENDS = {"uv_build": "uv.lock", "poetry": "poetry.lock", "pdm.": "pdm.lock"}
 _LONGEST_MARKER = 1 << 10  # characters
 _IN_DOUBLE, _IN_SINGLE = r'"([^"\n]*)"', r"'([^'\n]*)'"
 
@@ -53,11 +55,23 @@ def read(text: str, file: str) -> ReadRequirements:
             found += own.placed(each)
     found += _of_poetry(table(tool, "poetry"), text, origin, own=own)
     of_pixi = manifests.of_pixi(table(tool, "pixi"), text, file)
+    manager = _manager(tool, table(document, "build-system").get("build-backend"))
     return ReadRequirements(
-        (*all_made(found), *of_pixi.requirements),
+        (*(replace(each, tool=manager) for each in all_made(found)), *of_pixi.requirements),
         not_understood=(*wrong, *of_pixi.not_understood),
         index=own.default,
     )
+
+
+def _manager(tool: Table, backend: object) -> str:
+    """The lock of the tool that manages the project, by its own table, else by the build backend that comes with it."""
+    pdm = set(table(tool, "pdm"))
+    managing = "pdm" in tool and not (pdm and pdm <= _OF_PDM_BACKEND)  # keys of its backend, with which any tool builds
+    tables = {"uv.lock": "uv" in tool, "poetry.lock": "poetry" in tool, "pdm.lock": managing}
+    named = next((lock for lock, there in tables.items() if there), None)
+    if named is not None or not isinstance(backend, str):
+        return named or ""
+    return next((lock for start, lock in _BACKENDS.items() if backend.startswith(start)), "")
 
 
 def _groups(project: Table, document: Table, tool: Table) -> Iterator[tuple[str, list[str]]]:

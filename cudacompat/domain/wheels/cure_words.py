@@ -16,16 +16,13 @@ _CONDA = "conda"  # the index of what conda's own channels have
 _SPEC = re.compile(r"(?<![=<>!~])=(?!=)")  # `pytorch=2.5`: one equals sign, which pip never reads
 
 
-def command_of(
-    cure: WheelCure | NoCure, requirement: Requirement, targets: Sequence[Target], *, written: Sequence[str] = ()
-) -> str | None:
-    """Return the command that changes the pin where the requirement is; `None` where no release is known that runs.
-    `written` are the names of the files beside it, of which a lock says which tool reads a pyproject.toml."""
+def command_of(cure: WheelCure | NoCure, requirement: Requirement, targets: Sequence[Target]) -> str | None:
+    """Return the command that changes the pin where the requirement is; `None` where no release is known that runs."""
     if is_of_conda(requirement):
         return _of_conda(requirement, targets)
     if isinstance(cure, NoCure):
         return None
-    tool = _tool(requirement.file, written)
+    tool = _TOOLS.get(requirement.file.rpartition("/")[2].lower()) or _TOOLS.get(requirement.tool)
     return tool(cure) if tool is not None else cure.command
 
 
@@ -60,17 +57,6 @@ def _of_conda(requirement: Requirement, targets: Sequence[Target]) -> str | None
     pixi = requirement.file.rpartition("/")[2].lower() in _PIXI
     tool = "pixi add" if pixi else "conda install -c conda-forge"
     return f"{tool} {words} {cuda_version(release)}"
-
-
-def _tool(file: str, beside: Sequence[str]) -> Callable[[WheelCure], str] | None:
-    name = file.rpartition("/")[2].lower()
-    if name in _TOOLS:
-        return _TOOLS[name]
-    if name != "pyproject.toml":
-        return None
-    folder = file.rpartition("/")[0]
-    near = [each.rpartition("/")[2].lower() for each in beside if each.rpartition("/")[0] == folder]
-    return next((_TOOLS[each] for each in near if each in _TOOLS), None)
 
 
 def _pins(cure: WheelCure) -> str:
@@ -123,3 +109,4 @@ _TOOLS: dict[str, Callable[[WheelCure], str]] = {
     "pipfile.lock": _pipenv,
     "pipfile": _pipenv,
 }
+LOCKS = ("uv.lock", "poetry.lock", "pdm.lock")  # of the tools that read a pyproject.toml

@@ -27,6 +27,8 @@ class Requirement:
     line there. `locked` is whether a lock file names it, with all that it needs. `group` is the extra or group that it
     belongs to, empty for a package that is always installed. `beside_pypi` is whether pip looks on PyPI, too, and takes
     the newer of both. `framework_index` and `framework_beside_pypi` say the same of the framework in the same place.
+    `tool` is the lock of the tool that manages the project of a pyproject.toml (`uv.lock`), empty where none shows.
+    `address` is where a lock says that the package of conda lies, empty where it does not.
     `pythons` are the releases of Python that its marker allows (`3.12`), empty where it allows every one.
     """
 
@@ -42,6 +44,8 @@ class Requirement:
     beside_pypi: bool = False
     framework_index: str = PYPI
     framework_beside_pypi: bool = False
+    tool: str = ""
+    address: str = ""
     pythons: frozenset[str] = frozenset()
 
     @property

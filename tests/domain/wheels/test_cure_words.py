@@ -16,26 +16,26 @@ TABLE = rf"""printf '\n[[tool.pdm.source]]\nname = "pytorch-cu128"\nurl = "{URL}
 
 
 @each_case(
-    ("file", "written", "beside", "command"),
+    ("file", "written", "tool", "command"),
     [
-        ("requirements.txt", "torch==2.6.0", (), f"pip install {PIN} --index-url {URL}"),
-        ("pylock.toml", "torch==2.6.0", (), f"pip install {PIN} --index-url {URL}"),
-        ("app/uv.lock", "torch==2.6.0", (), f"uv add {PIN} --index pytorch-cu128={URL}"),
-        ("poetry.lock", "torch==2.6.0", (), SOURCE),
-        ("pdm.lock", "torch==2.6.0", (), f"{TABLE} >> pyproject.toml && pdm add {PIN}"),
-        ("Pipfile.lock", "torch==2.6.0", (), f"pipenv install {PIN} --index {URL}"),
-        ("app/pyproject.toml", "torch==2.6.0", ("uv.lock",), f"pip install {PIN} --index-url {URL}"),
-        ("app/pyproject.toml", "torch==2.6.0", ("app/poetry.lock", "uv.lock"), SOURCE),
-        ("environment.yml", "pytorch=2.6.0", (), f"conda install -c conda-forge {FORGE}"),
-        ("environment.yml", "torch==2.6.0", (), f"pip install {PIN} --index-url {URL}"),
-        ("pixi.lock", "pytorch=2.6.0", (), f"pixi add {FORGE}"),
+        ("requirements.txt", "torch==2.6.0", "", f"pip install {PIN} --index-url {URL}"),
+        ("pylock.toml", "torch==2.6.0", "", f"pip install {PIN} --index-url {URL}"),
+        ("app/uv.lock", "torch==2.6.0", "", f"uv add {PIN} --index pytorch-cu128={URL}"),
+        ("poetry.lock", "torch==2.6.0", "", SOURCE),
+        ("pdm.lock", "torch==2.6.0", "", f"{TABLE} >> pyproject.toml && pdm add {PIN}"),
+        ("Pipfile.lock", "torch==2.6.0", "", f"pipenv install {PIN} --index {URL}"),
+        ("app/pyproject.toml", "torch==2.6.0", "", f"pip install {PIN} --index-url {URL}"),
+        ("app/pyproject.toml", "torch==2.6.0", "poetry.lock", SOURCE),
+        ("environment.yml", "pytorch=2.6.0", "", f"conda install -c conda-forge {FORGE}"),
+        ("environment.yml", "torch==2.6.0", "", f"pip install {PIN} --index-url {URL}"),
+        ("pixi.lock", "pytorch=2.6.0", "", f"pixi add {FORGE}"),
     ],
 )
-def test_in_the_words_of_each_tool(file: str, written: str, beside: tuple[str, ...], command: str) -> None:
-    requirement = Requirement("torch", "==2.6.0", written, file, 1)
+def test_in_the_words_of_each_tool(file: str, written: str, tool: str, command: str) -> None:
+    requirement = Requirement("torch", "==2.6.0", written, file, 1, tool=tool)
     targets = (target("12.0"),)
     cure = cure_for("torch", targets, version=requirement.pinned)
-    assert command_of(cure, requirement, targets, written=beside) == command
+    assert command_of(cure, requirement, targets) == command
     assert sentence_of(cure, command, requirement).startswith(f"{command} (")
 
 

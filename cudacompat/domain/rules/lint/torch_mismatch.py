@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Project
-from cudacompat.domain.project.project_tools import files_of_tools
 from cudacompat.domain.rules.lint.wheel_facts import environments_of, targets_of
 from cudacompat.domain.wheels.cure_words import command_of
 from cudacompat.domain.wheels.distributions import framework
@@ -58,7 +57,7 @@ def _pin(conflict: Conflict, environment: ResolvedSet, project: Project) -> str 
     name, version = moved.pins[0]
     index = release.index if name in framework().built_with_it else PYPI
     along = WheelCure(name, version, index, basis="", native=True, min_driver=None)
-    command = command_of(along, second, project.targets, written=files_of_tools(project))
+    command = command_of(along, second, project.targets)
     return f"{command} (for {conflict.first_label})"
 
 

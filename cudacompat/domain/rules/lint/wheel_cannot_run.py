@@ -21,7 +21,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Project
-from cudacompat.domain.project.project_tools import files_of_tools
 from cudacompat.domain.rules.lint.wheel_facts import (
     content_of,
     cure_of,
@@ -47,7 +46,7 @@ def check(project: Project) -> Iterable[Finding]:
         absent = resolved.known is HowKnown.ABSENT
         every = targets_of(project, packages)
         cure = cure_of(resolved, packages, every)
-        command = command_of(cure, resolved.requirement, every, written=files_of_tools(project))
+        command = command_of(cure, resolved.requirement, every)
         none_for = verdict.verdict.none_for if verdict.verdict is not None else None
         message = f"{resolved.label} does not run on {target.label}"
         if none_for is not None:

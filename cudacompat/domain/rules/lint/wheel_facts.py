@@ -9,7 +9,6 @@ from functools import partial
 from cudacompat.domain.judge.compat import judge
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.project.other_machines import is_for_boards, of_another_maker, stage_at
-from cudacompat.domain.project.project_tools import files_of_tools
 from cudacompat.domain.tables.architectures import ARM_ONLY
 from cudacompat.domain.wheels.cure import cure_beside, cure_for
 from cudacompat.domain.wheels.cure_words import command_of, sentence_of
@@ -94,7 +93,7 @@ def below_level(project: Project, level_for: Callable[[Target], Require]) -> Ite
             target=target,
             found=content_of(resolved),
             why=f"--require {level_for(target).value}",
-            help_=help_for(resolved, packages, (target,), native=True, written=files_of_tools(project))
+            help_=help_for(resolved, packages, (target,), native=True)
             if by_jit
             else f"build {resolved.requirement.name} from source for sm_{target.capability.number}",
         )
@@ -159,19 +158,10 @@ def reason_of(verdict: RequirementVerdict) -> str | None:
     return f"no machine code and no PTX there runs on {target.capability}: no kernel image{told}"
 
 
-def help_for(
-    resolved: Resolved,
-    packages: PackageSet,
-    targets: Sequence[Target],
-    *,
-    native: bool = False,
-    written: Sequence[str] = (),
-) -> str:
-    """Return the cure for all these GPUs, in the words of the tool whose file names the package; `written` as for
-    `command_of`."""
+def help_for(resolved: Resolved, packages: PackageSet, targets: Sequence[Target], *, native: bool = False) -> str:
+    """Return the cure for all these GPUs, in the words of the tool whose file names the package."""
     cure = cure_of(resolved, packages, targets, native=native)
-    command = command_of(cure, resolved.requirement, targets, written=written)
-    return sentence_of(cure, command, resolved.requirement)
+    return sentence_of(cure, command_of(cure, resolved.requirement, targets), resolved.requirement)
 
 
 def cure_of(

@@ -8,25 +8,31 @@ Why it matters: whether it runs on the GPU is not told, and is not guessed from 
 
 Example: a release of last week.
 
-What to do: have it read: `cudacompat check NAME==VERSION --gpu …` asks the index for the wheel itself.
+What to do: have it read: `cudacompat check NAME==VERSION --gpu …` asks the index for the wheel itself. A package of
+conda is another build: `cudacompat check` reads its file or address, and `cuda-version` chooses the CUDA release.
 """
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import content_of, finding, groups_of, targets_of
+from cudacompat.domain.wheels.cure_words import command_of, is_of_conda, sentence_of
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.package_set import is_open
 from cudacompat.domain.wheels.platforms import options_for, platform_for
 from cudacompat.domain.wheels.resolved import HowKnown, Resolved
 from cudacompat.domain.wheels.table import rows_of
+from cudacompat.domain.wheels.wheel_cure import NoCure
 from cudacompat.domain.wheels.without_row import variable_of
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.verdict import Target
+
+_CONDA_UNREAD = "packages of conda are other builds than wheels of that name, and were not read"
 
 
 def check(project: Project) -> Iterable[Finding]:
@@ -60,11 +66,32 @@ def check(project: Project) -> Iterable[Finding]:
             f"the device code of {resolved.label} is not known{bound}",
             resolved=resolved,
             found=content_of(resolved) if not resolved.rows else None,
-            why=f"its index, {resolved.build}, was not read" if foreign else None,
-            help_=f"download that wheel and read it: cudacompat check {_file(resolved)} {gpus}"
-            if ".whl" in resolved.requirement.written
-            else f"read the wheel itself: cudacompat check {pin} {gpus}",
+            why=(_CONDA_UNREAD if is_of_conda(resolved.requirement) else f"its index, {resolved.build}, was not read")
+            if foreign
+            else None,
+            help_=_of_conda(resolved, targets_of(project, packages), gpus) or _of_pip(resolved, pin, gpus),
         )
+
+
+def _of_conda(resolved: Resolved, targets: Sequence[Target], gpus: str) -> str | None:
+    """What to do with a package of conda, which is another build than the wheel of that name; `None` for a wheel."""
+    requirement = resolved.requirement
+    if not is_of_conda(requirement):
+        return None
+    if requirement.address:
+        return f"read the package of conda itself: cudacompat check {shlex.quote(requirement.address)} {gpus}"
+    cure = NoCure(requirement.name, "read the package of conda itself, downloaded: cudacompat check FILE.conda")
+    return sentence_of(cure, command_of(cure, requirement, targets), requirement)
+
+
+def _of_pip(resolved: Resolved, pin: str, gpus: str) -> str:
+    if ".whl" in resolved.requirement.written:
+        return f"download that wheel and read it: cudacompat check {_file(resolved)} {gpus}"
+    where = ""
+    if resolved.known is HowKnown.FOREIGN and "://" in resolved.build:
+        page = resolved.build.partition("?")[0].endswith((".html", ".htm"))  # one of links, not an index
+        where = f"{'PIP_FIND_LINKS' if page else 'PIP_INDEX_URL'}={shlex.quote(resolved.build)} "
+    return f"read the wheel itself: {where}cudacompat check {pin} {gpus}"
 
 
 def _file(resolved: Resolved) -> str:

@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Project
-from cudacompat.domain.project.project_tools import files_of_tools
 from cudacompat.domain.rules.lint.wheel_facts import content_of, finding, groups_of, help_for
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
@@ -36,7 +35,7 @@ def check(project: Project) -> Iterable[Finding]:
             target=target,
             found=content_of(resolved),
             why="features that call them end in CUDA error 209 or 500",
-            help_=help_for(resolved, packages, (target,), written=files_of_tools(project)),
+            help_=help_for(resolved, packages, (target,)),
         )
 
 

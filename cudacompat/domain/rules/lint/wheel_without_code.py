@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Project
-from cudacompat.domain.project.project_tools import files_of_tools
 from cudacompat.domain.rules.lint.wheel_facts import finding, groups_of, help_for
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.platforms import platform_for
@@ -64,9 +63,7 @@ def check(project: Project) -> Iterable[Finding]:
             resolved=resolved,
             target=None if meant and len(project.targets) > 1 else target,
             why="everything in it runs on the CPU",
-            help_=help_for(
-                resolved, packages, project.targets if meant else (target,), written=files_of_tools(project)
-            ),
+            help_=help_for(resolved, packages, project.targets if meant else (target,)),
         )
 
 
