@@ -46,11 +46,24 @@ def ask(*arguments: str) -> dict[str, Any]:
         (("torch==2.7.1", "--gpu", "GH200"), 1),  # PyPI's wheel for Arm has no code
         (("xformers==0.0.29.post3", "--gpu", "12.0"), 1),  # it runs by JIT, the torch that it pins does not
         (("xformers==0.0.30", "--gpu", "12.0"), 0),  # torch 2.7.0 of cu128 runs
+        (("nvidia-cufft-cu12", "--gpu", "8.0", "--driver", "470"), 1),  # most of its images are from CUDA 11
         (("no-such-thing", "--gpu", "12.0"), 3),
     ],
 )
 def test_the_exit_code_says_whether_something_runs(arguments: tuple[str, ...], code: int) -> None:
     assert ask(*arguments)["exit"] == code
+
+
+def test_json_has_the_causes_that_the_table_shows() -> None:
+    def causes(pin: str) -> dict[str, Any]:
+        ((verdict,),) = (build["verdicts"] for build in ask(pin, "--gpu", "12.0")["builds"])
+        return {name: verdict[name] for name in ("outcome", "requires", "compiler", "compiles_with", "basis")}
+
+    none = dict.fromkeys(("outcome", "requires", "compiler", "compiles_with"))
+    read = {**none, "basis": "measured"}
+    assert causes("triton==3.2.0") == {**read, "outcome": "fails", "compiler": "ptxas 12.4 ends at sm_90a"}
+    assert causes("triton==3.5.1") == {**read, "compiles_with": "ptxas 12.8"}
+    assert causes("torchaudio==2.5.0") == {**read, "outcome": "fails", "requires": "torch==2.5.0"}
 
 
 def test_a_build_for_arm_is_not_taken_for_the_one_with_cuda() -> None:

@@ -19,6 +19,7 @@ from cudacompat.domain.words.verdict import Target
 CAPABILITIES = ("5.2", "6.0", "6.1", "7.0", "7.5", "8.0", "8.6", "8.9", "9.0", "10.0", "10.3", "11.0", "12.0", "12.1")
 _MOST_LISTS = 8
 _MOST_LIBRARIES = 6
+_SHARE_OF_MAJOR = 10  # of so many images at least one
 _BUNDLED = re.compile(r"(?:^|[!/])[\w.-]+\.libs/[^/]+$")  # where auditwheel puts the libraries of others
 
 
@@ -126,12 +127,16 @@ def _isas(modules: Iterable[DeviceModule]) -> dict[str, str]:
 
 
 def _toolkit(modules: Sequence[DeviceModule]) -> str | None:
-    """The CUDA release that most images are from; where no image says it, that of the newest PTX, or its major release
+    """The CUDA release that most images of the newest major release are from, if a tenth of all are: cuFFT for CUDA 13
+    still has what CUDA 11 built for older GPUs. Where no image says it, that of the newest PTX, or its major release
     where several wrote that PTX."""
     entries = [entry for module in modules for entry in module.entries]
-    counted = Counter(str(entry.toolkit) for entry in entries if entry.toolkit is not None)
+    counted = Counter(entry.toolkit for entry in entries if entry.toolkit is not None)
     if counted:
-        return max(counted, key=lambda toolkit: (counted[toolkit], toolkit))
+        shares = Counter(toolkit.major for toolkit in counted.elements())
+        major = max(each for each in shares if shares[each] * _SHARE_OF_MAJOR >= counted.total())
+        own = [toolkit for toolkit in counted if toolkit.major == major]
+        return str(max(own, key=lambda toolkit: (counted[toolkit], toolkit)))
     newest = max((entry.ptx_isa for entry in entries if entry.ptx_isa is not None), default=None)
     wrote = [release.version for release in RELEASES if release.ptx_isa == newest]
     majors = {version.major for version in wrote}

@@ -8,6 +8,7 @@ from enum import Enum
 
 from packaging.version import Version
 
+from cudacompat.domain.tables.cuda_libraries import cuda_in_name
 from cudacompat.domain.words.code import Compression, DeviceModule, FatbinEntry, Registration
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.versions import PtxIsa
@@ -107,6 +108,10 @@ class WheelRow:
 
     @property
     def cuda_major(self) -> int | None:
-        """The major release of the CUDA runtime in it, or that it needs."""
+        """The major release of the CUDA runtime in it, or that it needs: what the package's name says counts before
+        what most of its images were built with."""
+        named = cuda_in_name(self.package)
+        if named is not None:
+            return named
         head = (self.cuda or "").partition(".")[0]
         return int(head) if head.isdigit() else None

@@ -6,10 +6,10 @@ from tests.helpers.lint_case import LintCase, NearMiss
 
 CASES = (
     LintCase(
-        bad={"requirements.txt": "onnxruntime-gpu==1.30.0\n"},
-        good={"requirements.txt": "onnxruntime-gpu==1.24.4\n"},
-        line="onnxruntime-gpu",
-        gpu=("T4",),
+        bad={"requirements.txt": "xgboost==1.7.6\n"},
+        good={"requirements.txt": "xgboost==2.1.4\n"},
+        line="xgboost",
+        gpu=("H100",),
     ),
 )
-NEAR_MISSES = (NearMiss("this GPU has all", {"requirements.txt": "onnxruntime-gpu==1.30.0\n"}, gpu=("12.0",)),)
+NEAR_MISSES = (NearMiss("this GPU has all", {"requirements.txt": "xgboost==1.7.6\n"}, gpu=("8.0",)),)
