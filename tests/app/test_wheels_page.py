@@ -54,14 +54,20 @@ def test_neighbours_that_come_to_the_same_are_one_row_and_others_are_not() -> No
 
 
 def cells(package: str, version: str) -> list[str]:
-    """The texts of the cells of this release of the table, for 7.5, 9.0 and 12.0."""
+    """The texts of the cells of this release of the table, which may stand in a range, for 7.5, 9.0 and 12.0."""
     asked = [2 + CAPABILITIES.index(each) for each in ("7.5", "9.0", "12.0")]
     found = [
         [re.sub("<[^>]*>", "", cell) for cell in re.findall("<t[hd].*?</t[hd]>", line)]
         for line in wheels_page(*of_table()).splitlines()
-        if f'data-p="{package}" data-l="linux-x86_64"' in line and f"<span>{version}" in line
+        if f'data-p="{package}" data-l="linux-x86_64"' in line and holds(line, Version(version))
     ]
     return [found[0][each] for each in asked]
+
+
+def holds(line: str, version: Version) -> bool:
+    """Whether the releases in a row of the page, one or from one to another, hold this one."""
+    named = [Version(each) for each in re.findall("<span>(.*?)</span>", line)[0].split(" to ")]
+    return named[0] <= version <= named[-1]
 
 
 def test_a_package_with_its_own_assembler_and_a_pinned_torch_have_the_verdicts_of_wheels() -> None:

@@ -336,7 +336,7 @@ class TestRuns:
         ("arguments", "code", "says"),
         [
             (("/nowhere", "/nowhere"), 2, "no such file or directory: /nowhere"),
-            (("foo>=1", "foo==1"), 2, "no such file or directory: foo>=1"),
+            (("foo>=", "foo==1"), 2, "no such file or directory: foo>="),
             (("foo==1; os_name=='x'", "foo==1"), 2, "no such file or directory: foo==1; os_name=='x'"),
             (("foo[==1", "foo==1"), 2, "foo[==1"),
             (("--", "-r==1", "foo==1"), 2, "no such file or directory: -r==1"),
