@@ -47,10 +47,13 @@ def lists_in(
     matrix decides."""
     every = listed.outcomes
     names = set(_OF_MATRIX.findall(_written(project, listed, command))) if listed.choices and run else set()
-    values = job.matrix.get(next(iter(names)), ()) if len(names) == 1 else ()
+    if len(names) != 1:
+        return every
+    (name,) = names
+    values = job.matrix.get(name, ())
     if len(values) != len(every):
         return every
-    value = run.get(next(iter(names)))
+    value = run.get(name)
     return (every[values.index(value)],) if value in values else ()
 
 

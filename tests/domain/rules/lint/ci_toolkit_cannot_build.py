@@ -273,3 +273,25 @@ jobs:
         },
     ),
 )
+
+NEAR_MISSES += (
+    NearMiss(
+        "a word in place of a list, of which no run of the matrix builds anything that is known",
+        {
+            "CMakeLists.txt": "project(a LANGUAGES CXX CUDA)\nadd_library(a a.cu)\n",
+            ".github/workflows/a.yml": """\
+on: push
+jobs:
+  build:
+    runs-on: ubuntu-22.04
+    strategy:
+      matrix:
+        compiler: [gcc-11, gcc-12]
+    steps:
+      - uses: actions/checkout@v4
+      - run: sudo apt-get install -y cuda-toolkit-12-4
+      - run: cmake -B build -DCMAKE_CUDA_ARCHITECTURES=native && cmake --build build
+""",
+        },
+    ),
+)
