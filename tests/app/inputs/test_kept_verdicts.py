@@ -210,6 +210,7 @@ def test_no_field_is_forgotten(library: Path, folder: Path) -> None:
         runtime=13,
         runtime_is_linked=True,
         awaits_link=True,
+        windows=True,
         default_target="sm_75",
         targets=(ArchTarget.parse("sm_90a"), ArchTarget.parse("compute_80")),
         min_driver=580,
