@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
@@ -60,8 +61,13 @@ def flags_of_variables(file: SourceFile, found: Sequence[Setting]) -> Iterator[S
             yield Setting("", " ".join(tokens), place, way=AssignmentKind.FLAGS, written=flags)
 
 
-def is_written_out(setting: Setting, made: Sequence[Setting]) -> bool:
-    """Whether these are flags of which all variables are known in one that was `made` of the same place."""
-    if setting.way is not AssignmentKind.FLAGS:
-        return False
-    return any(each.place.start <= setting.place.start < each.place.end for each in made)
+def not_written_out(found: Sequence[Setting], made: Sequence[Setting]) -> list[Setting]:
+    """Return the settings less the flags of which all variables are known in one that was `made` of the same place."""
+    spans = sorted((each.place.start, each.place.end) for each in made)
+    starts = [start for start, _ in spans]
+
+    def inside(at: int) -> bool:
+        index = bisect_right(starts, at) - 1
+        return index >= 0 and at < spans[index][1]
+
+    return [each for each in found if each.way is not AssignmentKind.FLAGS or not inside(each.place.start)]

@@ -13,7 +13,7 @@ from cudacompat.app.project.launchers import launcher_commands
 from cudacompat.app.project.list_names import all_names, dead_names
 from cudacompat.app.project.lists import Lists
 from cudacompat.app.project.make_calls import handed_to_make, replaced_by_calls
-from cudacompat.app.project.make_recipes import flags_of_variables, is_written_out, recipes_of
+from cudacompat.app.project.make_recipes import flags_of_variables, not_written_out, recipes_of
 from cudacompat.app.project.packages import ProjectPackages
 from cudacompat.app.project.parts import cmake_commands, command_of, setting_of
 from cudacompat.app.project.sourced import Scripts
@@ -362,7 +362,7 @@ class _Assembly:
         found = [setting_of(file, each) for each in (parser(file.text) if parser is not None else ())]
         if kind_of(file.name) is FileKind.MAKE:
             made = tuple(flags_of_variables(file, found))
-            found = [each for each in found if not is_written_out(each, made)]
+            found = not_written_out(found, made)
             self._keep(made)
         self._settings += found
 
