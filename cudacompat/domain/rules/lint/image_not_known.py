@@ -47,7 +47,8 @@ def _of_services(project: Project) -> Iterator[UsedImage]:
     asking = [each for each in project.services if each.gpu and not each.builds and each.base is not None]
     named = {(each.file, each.base.image) for each in asking if each.base is not None and each.base.cuda is None}
     for used in used_images(project) if project.targets and named else ():
-        if (used.file, used.image) not in named or used.image in built or of_another_maker(used.image):
+        unit = used.image.endswith((".build", ".image"))  # of quadlets: another unit builds or fetches it
+        if (used.file, used.image) not in named or unit or used.image in built or of_another_maker(used.image):
             continue
         if content_of_image(used.image) is None and cuda_image(used.image) is None:
             yield used

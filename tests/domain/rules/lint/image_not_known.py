@@ -34,6 +34,11 @@ NEAR_MISSES = (
         gpu=("RTX 5070 Ti",),
     ),
     NearMiss(
+        "another quadlet builds it",
+        {"a.container": "[Container]\nImage=a.build\nAddDevice=nvidia.com/gpu=all\n"},
+        gpu=("RTX 5070 Ti",),
+    ),
+    NearMiss(
         "it is built here",
         {
             "compose.yaml": "services:\n  a:\n    build: .\n    image: me/a\n    gpus: all\n",
