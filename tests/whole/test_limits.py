@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cudacompat.app.doctor import diagnosis
+from cudacompat.app.doctor import machine
 from cudacompat.app.inputs import baseline_file, fleet, policy_file, standard_input
 from cudacompat.app.project import files, time_limit
 from cudacompat.artifacts.buildfiles import positions, shell_tree
@@ -46,7 +46,7 @@ SECURITY = (
     ),
     (
         "a policy, baseline, facts, fleet file",
-        f"{policy_file._LARGEST // MIB}, {baseline_file._LARGEST // MIB}, {diagnosis._MOST_FACTS // MIB}, "
+        f"{policy_file._LARGEST // MIB}, {baseline_file._LARGEST // MIB}, {machine._MOST_FACTS // MIB}, "
         f"{fleet._LARGEST // MIB} MiB",
     ),
     ("a wait for somebody to write into a named pipe", f"{opened.PATIENCE_S:g} seconds"),
