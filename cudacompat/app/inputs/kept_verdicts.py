@@ -14,6 +14,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cudacompat import __version__
+from cudacompat.artifacts.reading.json_values import (
+    as_flag,
+    as_list,
+    as_number,
+    as_number_or_none,
+    as_text,
+    as_text_or_none,
+)
 from cudacompat.artifacts.reading.own_folder import BAD_DOCUMENT, OwnFolder, state_of
 from cudacompat.artifacts.reading.saved_form import targets_of_document, to_targets_document
 from cudacompat.domain.judge.artifact import judge_artifact
@@ -47,8 +55,8 @@ class KeptVerdicts:
         try:
             document = self._folder.get(self._key(artifact))
             return OfArtifact(
-                [self._to_verdict(each, artifact) for each in _list(document["verdicts"])],
-                [_to_finding(each, artifact.path) for each in _list(document["findings"])],
+                [self._to_verdict(each, artifact) for each in as_list(document["verdicts"])],
+                [_to_finding(each, artifact.path) for each in as_list(document["findings"])],
             )
         except BAD_DOCUMENT:
             return None
@@ -90,7 +98,7 @@ class KeptVerdicts:
         }
 
     def _to_verdict(self, kept: dict[str, Any], artifact: BinaryArtifact) -> ArtifactVerdict:
-        target = self._targets[_number(kept["target"])]
+        target = self._targets[as_number(kept["target"])]
         again = lru_cache(maxsize=1)(lambda: judge_artifact(artifact, target))
 
         def modules(name: str) -> tuple[ModuleVerdict, ...]:
@@ -103,16 +111,16 @@ class KeptVerdicts:
             Outcome(kept["outcome"]),
             reason=None if kept["reason"] is None else Reason(kept["reason"]),
             basis=Basis(kept["basis"]),
-            min_driver=_maybe_number(kept["min_driver"]),
-            counts=dict(zip(Outcome, map(_number, _list(kept["counts"])), strict=True)),
-            modules=Later(_number(kept["modules"]), lambda: modules("modules")),
-            stray=Later(_number(kept["stray"]), lambda: modules("stray")),
-            runtime=_maybe_number(kept["runtime"]),
-            runtime_is_linked=_flag(kept["runtime_is_linked"]),
-            awaits_link=_flag(kept["awaits_link"]),
-            windows=_flag(kept["windows"]),
-            default_target=_maybe_text(kept["default_target"]),
-            held=_number(kept["held"]),
+            min_driver=as_number_or_none(kept["min_driver"]),
+            counts=dict(zip(Outcome, map(as_number, as_list(kept["counts"])), strict=True)),
+            modules=Later(as_number(kept["modules"]), lambda: modules("modules")),
+            stray=Later(as_number(kept["stray"]), lambda: modules("stray")),
+            runtime=as_number_or_none(kept["runtime"]),
+            runtime_is_linked=as_flag(kept["runtime_is_linked"]),
+            awaits_link=as_flag(kept["awaits_link"]),
+            windows=as_flag(kept["windows"]),
+            default_target=as_text_or_none(kept["default_target"]),
+            held=as_number(kept["held"]),
             targets=targets_of_document(kept["targets"]),
         )
 
@@ -139,17 +147,17 @@ def _from_finding(finding: Finding) -> dict[str, Any]:
 
 def _to_finding(kept: dict[str, Any], path: str) -> Finding:
     return Finding(
-        id=_text(kept["id"]),
+        id=as_text(kept["id"]),
         severity=Severity(kept["severity"]),
-        message=_text(kept["message"]),
+        message=as_text(kept["message"]),
         path=path,
-        line=_maybe_number(kept["line"]),
-        places=tuple(CodePlace(_text(module), _maybe_text(kernel)) for module, kernel in _list(kept["places"])),
-        found=_maybe_text(kept["found"]),
-        why=_maybe_text(kept["why"]),
-        help=_maybe_text(kept["help"]),
-        target=_maybe_text(kept["target"]),
-        command=_maybe_text(kept["command"]),
+        line=as_number_or_none(kept["line"]),
+        places=tuple(CodePlace(as_text(module), as_text_or_none(kernel)) for module, kernel in as_list(kept["places"])),
+        found=as_text_or_none(kept["found"]),
+        why=as_text_or_none(kept["why"]),
+        help=as_text_or_none(kept["help"]),
+        target=as_text_or_none(kept["target"]),
+        command=as_text_or_none(kept["command"]),
     )
 
 
@@ -160,35 +168,3 @@ def _can_be_kept(finding: Finding, path: str) -> bool:
 def _rules() -> str:
     """The state of the code and the tables that make verdicts and findings."""
     return state_of(Path(__file__).parents[2] / "domain")
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise TypeError("not a list")
-    return value
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    return value
-
-
-def _maybe_text(value: Any) -> str | None:
-    return None if value is None else _text(value)
-
-
-def _number(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise TypeError("not a number")
-    return value
-
-
-def _maybe_number(value: Any) -> int | None:
-    return None if value is None else _number(value)
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError("neither true nor false")
-    return value

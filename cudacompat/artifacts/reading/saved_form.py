@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
+from cudacompat.artifacts.reading.json_values import as_flag, as_list, as_number, as_text, as_text_or_none
 from cudacompat.artifacts.reading.work import FileResult
 from cudacompat.domain.words.code import (
     BinaryArtifact,
@@ -86,44 +87,44 @@ def to_document(result: FileResult) -> dict[str, Any]:
 def of_document(document: dict[str, Any], path: str) -> FileResult:
     """Return what a file gave from its document. Raises `ValueError`, `KeyError`, `TypeError` or `IndexError` for one
     that `to_document` did not make."""
-    names = [tuple(_text(name) for name in _list(each)) for each in _list(document["names"])]
-    looks = [_to_look(each) for each in _list(document["looks"])]
+    names = [tuple(as_text(name) for name in as_list(each)) for each in as_list(document["names"])]
+    looks = [_to_look(each) for each in as_list(document["looks"])]
     artifacts = tuple(
         BinaryArtifact(
-            ArtifactPath(path, tuple(map(_text, members))),
-            _text(form),
-            _number(size),
-            linked=_flag(linked),
+            ArtifactPath(path, tuple(map(as_text, members))),
+            as_text(form),
+            as_number(size),
+            linked=as_flag(linked),
             modules=_to_modules(modules, names, looks),
-            runtime=None if runtime is None else _number(runtime),
-            processor=_maybe_text(processor),
-            kept=_maybe_text(kept),
+            runtime=None if runtime is None else as_number(runtime),
+            processor=as_text_or_none(processor),
+            kept=as_text_or_none(kept),
         )
-        for members, form, size, linked, runtime, processor, kept, modules in _list(document["artifacts"])
+        for members, form, size, linked, runtime, processor, kept, modules in as_list(document["artifacts"])
     )
     not_read = tuple(
-        NotRead(ArtifactPath(path, tuple(map(_text, members))), _text(why))
-        for members, why in _list(document["not_read"])
+        NotRead(ArtifactPath(path, tuple(map(as_text, members))), as_text(why))
+        for members, why in as_list(document["not_read"])
     )
     images = tuple(
         ContainerImage(
-            ArtifactPath(path, tuple(map(_text, members))),
-            None if name is None else _text(name),
-            None if platform is None else _text(platform),
-            others=tuple(map(_text, _list(others))),
-            layers=_number(layers),
+            ArtifactPath(path, tuple(map(as_text, members))),
+            None if name is None else as_text(name),
+            None if platform is None else as_text(platform),
+            others=tuple(map(as_text, as_list(others))),
+            layers=as_number(layers),
         )
-        for members, name, platform, others, layers in _list(document["images"])
+        for members, name, platform, others, layers in as_list(document["images"])
     )
     compilers = tuple(
         BundledCompiler(
-            ArtifactPath(path, tuple(map(_text, members))),
-            _text(program),
-            ToolkitVersion(_number(major), _number(minor)),
+            ArtifactPath(path, tuple(map(as_text, members))),
+            as_text(program),
+            ToolkitVersion(as_number(major), as_number(minor)),
         )
-        for members, program, major, minor in _list(document["compilers"])
+        for members, program, major, minor in as_list(document["compilers"])
     )
-    files, without_code, count, inflated = map(_number, _list(document["numbers"]))
+    files, without_code, count, inflated = map(as_number, as_list(document["numbers"]))
     return FileResult(
         artifacts,
         not_read,
@@ -143,7 +144,7 @@ def to_targets_document(targets: Iterable[ArchTarget]) -> list[Any]:
 
 def targets_of_document(document: Any) -> tuple[ArchTarget, ...]:
     """Return the targets of such a document; the errors of `of_document` for what is none."""
-    return tuple(found for each in _list(document) if (found := _to_target(_list(each))) is not None)
+    return tuple(found for each in as_list(document) if (found := _to_target(as_list(each))) is not None)
 
 
 def _members(path: str) -> list[str]:
@@ -167,7 +168,7 @@ def _from_modules(
 
 def _to_modules(columns: Any, names: list[tuple[str, ...]], looks: list[_Look]) -> Sequence[DeviceModule]:
     """The modules, made when they are asked for; what is wrong with them is told now."""
-    offsets, sections, registrations, lengths, damages, bare, numbers = map(_list, _list(columns))
+    offsets, sections, registrations, lengths, damages, bare, numbers = map(as_list, as_list(columns))
     count = len(offsets)
     if {len(each) for each in (sections, registrations, lengths, damages, bare)} != {count}:
         raise ValueError("not the columns of modules")
@@ -245,7 +246,7 @@ def _from_release(release: ToolkitVersion | None) -> list[int] | None:
 
 
 def _to_release(fields: Any) -> ToolkitVersion | None:
-    return None if fields is None else ToolkitVersion(*map(_number, fields))
+    return None if fields is None else ToolkitVersion(*map(as_number, fields))
 
 
 def _from_target(target: ArchTarget | None) -> list[Any] | None:
@@ -253,29 +254,29 @@ def _from_target(target: ArchTarget | None) -> list[Any] | None:
 
 
 def _to_target(fields: Any) -> ArchTarget | None:
-    return None if fields is None else ArchTarget(CodeKind(fields[0]), _number(fields[1]), ArchSuffix(fields[2]))
+    return None if fields is None else ArchTarget(CodeKind(fields[0]), as_number(fields[1]), ArchSuffix(fields[2]))
 
 
 def _to_look(fields: Any) -> _Look:
-    kind, target, isa, compression, toolkit, why, *others = _list(fields)
+    kind, target, isa, compression, toolkit, why, *others = as_list(fields)
     concatenated, header, text, usage, source, options, debug, since, beyond_ascii, by_sibling = others
     return _Look(
         CodeKind(kind),
         _to_target(target),
-        None if isa is None else PtxIsa(*map(_number, isa)),
+        None if isa is None else PtxIsa(*map(as_number, isa)),
         compression=Compression(compression),
         toolkit=_to_release(toolkit),
-        why=_maybe_text(why),
-        concatenated=_flag(concatenated),
+        why=as_text_or_none(why),
+        concatenated=as_flag(concatenated),
         header_target=_to_target(header),
-        text=_maybe_text(text),
-        usage=None if usage is None else tuple(_to_usage(each) for each in _list(usage)),
-        source=_maybe_text(source),
-        options=_maybe_text(options),
-        debug=_flag(debug),
+        text=as_text_or_none(text),
+        usage=None if usage is None else tuple(_to_usage(each) for each in as_list(usage)),
+        source=as_text_or_none(source),
+        options=as_text_or_none(options),
+        debug=as_flag(debug),
         since=_to_release(since),
-        beyond_ascii=_flag(beyond_ascii),
-        by_sibling=_flag(by_sibling),
+        beyond_ascii=as_flag(beyond_ascii),
+        by_sibling=as_flag(by_sibling),
     )
 
 
@@ -307,32 +308,4 @@ def _entry(
 
 
 def _to_usage(fields: Any) -> KernelUsage | None:
-    return None if fields is None else KernelUsage(*map(_number, _list(fields)))
-
-
-def _list(value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise TypeError("not a list")
-    return value
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    return value
-
-
-def _maybe_text(value: Any) -> str | None:
-    return None if value is None else _text(value)
-
-
-def _number(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise TypeError("not a number")
-    return value
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError("neither true nor false")
-    return value
+    return None if fields is None else KernelUsage(*map(as_number, as_list(fields)))
