@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cudacompat.app.inputs import reading
 from cudacompat.app.inputs.baseline_file import compared_with
-from cudacompat.app.inputs.kept_verdicts import KeptVerdicts, OfArtifact, kept_verdicts
 from cudacompat.app.inputs.published_files import for_users
 from cudacompat.app.inputs.reading import ReadOptions, cache_of, with_texts
 from cudacompat.domain.compare.baseline import Baseline
@@ -20,7 +19,7 @@ from cudacompat.domain.judge.assembled import Proofs
 from cudacompat.domain.judge.bundled_compilers import by_folder
 from cudacompat.domain.machine.alternatives import Loaded, recognised, settle
 from cudacompat.domain.policy.policy import Policy
-from cudacompat.domain.reports.check import CheckReport, ListedPackages, left_open
+from cudacompat.domain.reports.check import CheckReport, ListedPackages, OfArtifact, left_open
 from cudacompat.domain.rules import (
     ARTIFACT_RULES,
     ASKED_WHEEL_RULES,
@@ -49,6 +48,9 @@ from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.rule import applied
 from cudacompat.domain.words.verdict import ArtifactVerdict, Target
 
+if TYPE_CHECKING:
+    from cudacompat.app.inputs.kept_verdicts import KeptVerdicts
+
 
 def check(
     paths: Sequence[str],
@@ -62,8 +64,7 @@ def check(
     """Return the report on all that the paths hold, for these targets, held to this policy and to the baseline."""
     options = with_texts(options or ReadOptions(jobs=1)) if rests_on_texts(policy, baseline) else options
     found = read(paths, targets, on_file, options=options)
-    kept = kept_verdicts(cache_of(options), targets, policy) if options is not None else None
-    return judge_read(found, targets, policy, paths=paths, baseline=baseline, kept=kept)
+    return judge_read(found, targets, policy, paths=paths, baseline=baseline, cache=cache_of(options))
 
 
 def rests_on_texts(policy: Policy, baseline: Baseline | None) -> bool:
@@ -94,16 +95,18 @@ def judge_read(
     loaded: Loaded | None = None,
     listed: ListedPackages | None = None,
     proofs: Proofs | None = None,
-    kept: KeptVerdicts | None = None,
     asked: Sequence[AskedWheel] = (),
+    cache: Path | None = None,
 ) -> CheckReport:
-    """Return the report on what was read (with its kernels) of these paths. `kept` are verdicts of earlier runs for
-    these targets under this policy. `loaded` is what is known of the loaders of
+    """Return the report on what was read (with its kernels) of these paths. `cache` is the folder with verdicts of
+    earlier runs, None for none. `loaded` is what is known of the loaders of
     installed packages; of other files, alternatives are recognised by their shape. `listed` are the packages of lists
     among the paths, `proofs` what an assembler made of the PTX that verdicts rest on, `asked` the wheels among the
     paths where those of one platform or Python are asked for."""
     lists = listed if listed is not None else ListedPackages()
-    judged = _judged(found, targets, policy, proofs=proofs, kept=kept if proofs is None else None)
+    judged = _judged(
+        found, targets, policy, proofs=proofs, kept=_kept(found, targets, policy, cache=cache, proofs=proofs)
+    )
     findings = [*_of_the_whole(found, targets, installed=loaded is not None), *judged.findings]
     findings += applied(ASKED_WHEEL_RULES, asked)
     findings = _settled(findings, judged.verdicts, found, targets=targets, policy=policy, loaded=loaded)
@@ -189,6 +192,18 @@ def _judged(
     if kept is not None:
         kept.put(new)
     return _Judged(verdicts, findings, without_code)
+
+
+def _kept(
+    found: ReadResult, targets: Sequence[Target], policy: Policy, cache: Path | None, *, proofs: Proofs | None
+) -> KeptVerdicts | None:
+    """The verdicts of earlier runs, where there may be some: those under a policy that asks nothing are kept, of files
+    whose reading is kept."""
+    if cache is None or proofs is not None or policy != Policy() or all(each.kept is None for each in found.artifacts):
+        return None
+    from cudacompat.app.inputs.kept_verdicts import KeptVerdicts
+
+    return KeptVerdicts(cache, targets)
 
 
 def _judged_now(

@@ -14,7 +14,6 @@ from cudacompat.app.doctor.component_rows import component_findings, component_r
 from cudacompat.app.doctor.found_libraries import with_found
 from cudacompat.app.doctor.left_over import with_left_over
 from cudacompat.app.doctor.rows_as_read import RowsAsRead, Watcher
-from cudacompat.app.inputs.kept_verdicts import kept_verdicts
 from cudacompat.app.inputs.reading import ReadOptions, cache_of
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.machine.alternatives import Loaded, recognised
@@ -69,8 +68,7 @@ def judge_installed(
     found = _read(tuple(copies), targets, on_file, options=options)
     here = with_found(_with_shapes(components, found.artifacts), found.artifacts, facts)
     components = with_left_over(here.components, facts.environments, here.asked)
-    kept = kept_verdicts(cache_of(options), targets, Policy()) if options is not None else None
-    report = judge_read(found, targets, Policy(), loaded=_loaded(components), kept=kept)
+    report = judge_read(found, targets, Policy(), loaded=_loaded(components), cache=cache_of(options))
     findings = [*(_counted(f, copies) for f in report.findings), *_takes_none(components)]
     shown = {str(each.path) for each in report.verdicts} | {str(each.path) for each in report.not_read}
     with_code = tuple(each for each in components if shown & set(each.libraries))

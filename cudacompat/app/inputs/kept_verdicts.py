@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from cudacompat import __version__
 from cudacompat.artifacts.reading.json_values import (
@@ -25,20 +25,13 @@ from cudacompat.artifacts.reading.json_values import (
 from cudacompat.artifacts.reading.own_folder import BAD_DOCUMENT, OwnFolder, state_of
 from cudacompat.artifacts.reading.saved_form import targets_of_document, to_targets_document
 from cudacompat.domain.judge.artifact import judge_artifact
-from cudacompat.domain.policy.policy import Policy
+from cudacompat.domain.reports.check import OfArtifact
 from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.domain.words.finding import CodePlace, Finding, Severity
 from cudacompat.domain.words.later import Later
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, ModuleVerdict, Outcome, Reason, Target
 
 _NOT_KEPT = ("fix", "span", "excerpt")  # of findings in texts
-
-
-class OfArtifact(NamedTuple):
-    """The verdicts on an artifact, one for each target on which it counts, and what the rules find in it."""
-
-    verdicts: list[ArtifactVerdict]
-    findings: list[Finding]
 
 
 class KeptVerdicts:
@@ -123,11 +116,6 @@ class KeptVerdicts:
             held=as_number(kept["held"]),
             targets=targets_of_document(kept["targets"]),
         )
-
-
-def kept_verdicts(folder: Path | None, targets: Sequence[Target], policy: Policy) -> KeptVerdicts | None:
-    """Return the verdicts in the folder of the cache; None without one, and under a policy that asks for something."""
-    return KeptVerdicts(folder, targets) if folder is not None and policy == Policy() else None
 
 
 def _from_finding(finding: Finding) -> dict[str, Any]:

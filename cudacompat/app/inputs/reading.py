@@ -73,9 +73,9 @@ def with_texts(options: ReadOptions) -> ReadOptions:
     return replace(options, wanted=(options.wanted or Wanted())._replace(texts=True))
 
 
-def cache_of(options: ReadOptions) -> Path | None:
+def cache_of(options: ReadOptions | None) -> Path | None:
     """Return the folder with what is kept of earlier runs; None where it is not to be used."""
-    return folder_of(os.environ) if options.cache else None
+    return folder_of(os.environ) if options is not None and options.cache else None
 
 
 def folder_of(environment: Mapping[str, str]) -> Path | None:

@@ -119,7 +119,6 @@ def command(
     from cudacompat.app.inputs import baseline_file as locks
     from cudacompat.app.inputs import policy_file as configs
     from cudacompat.app.inputs.fleet import load, targets_for
-    from cudacompat.app.inputs.kept_verdicts import kept_verdicts
     from cudacompat.app.inputs.named import require_there
     from cudacompat.app.inputs.reading import cache_of, with_texts
     from cudacompat.app.inputs.source_names import in_words
@@ -187,7 +186,6 @@ def command(
         from cudacompat.app.wheels.lists import judge_lists
 
         listed = judge_lists(lists, targets, policy, texts=texts)
-    kept = kept_verdicts(cache_of(reading), targets, policy)
     asked = asked_wheels(others, platform, python, targets=targets)
     report = judge_read(
         found,
@@ -197,8 +195,8 @@ def command(
         baseline=compared,
         listed=listed,
         proofs=proofs,
-        kept=kept,
         asked=asked,
+        cache=cache_of(reading),
     )
     report = replace(
         in_words(report), given=tuple(held_to.given.values()), show_suppressed=show_suppressed, fleet=fleet.gpus

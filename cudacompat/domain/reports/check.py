@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from cudacompat.domain.words.code import BundledCompiler, ContainerImage, NotRead
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of
@@ -16,6 +16,13 @@ if TYPE_CHECKING:  # what one command needs is not loaded for the others
     from cudacompat.domain.words.fleet_gpu import FleetGpu
     from cudacompat.domain.words.policy_value import PolicyValue
 from cudacompat.domain.words.exit_codes import ExitCode
+
+
+class OfArtifact(NamedTuple):
+    """The verdicts on an artifact, one for each target on which it counts, and what the rules find in it."""
+
+    verdicts: list[ArtifactVerdict]
+    findings: list[Finding]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,12 @@ import pytest
 
 from cudacompat.app import check as checking
 from cudacompat.app.inputs import kept_verdicts as module
-from cudacompat.app.inputs.kept_verdicts import KeptVerdicts, OfArtifact, kept_verdicts
+from cudacompat.app.inputs.kept_verdicts import KeptVerdicts
 from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.artifacts.reading import cache
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.policy.policy import Policy, Require
-from cudacompat.domain.reports.check import CheckReport
+from cudacompat.domain.reports.check import CheckReport, OfArtifact
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.finding import CodePlace, Finding, Fix, Severity
 from cudacompat.domain.words.target import ArchTarget
@@ -146,7 +146,6 @@ def test_a_policy_that_asks_for_something_is_held_to_what_is_judged_now(library:
 def test_nothing_is_kept_without_a_cache(library: Path, folder: Path) -> None:
     check(library, GPU, keeps=False)
     assert not folder.exists()
-    assert kept_verdicts(None, [GPU], Policy()) is None
 
 
 def test_small_files_are_judged_anew(tmp_path: Path, judged: list[str]) -> None:
