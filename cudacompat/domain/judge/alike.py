@@ -8,6 +8,8 @@ from cudacompat.domain.judge.compat import judge
 from cudacompat.domain.words.code import DeviceModule
 from cudacompat.domain.words.verdict import ModuleVerdict, Target
 
+_MOST_IMAGES = 64  # of a module that is compared: those with more are seldom alike
+
 
 def judge_modules(target: Target, modules: Iterable[DeviceModule]) -> list[ModuleVerdict]:
     """Return for each module what `judge` returns."""
@@ -41,6 +43,8 @@ def _form(module: DeviceModule) -> Hashable | None:
     Targets and versions are taken by their identity, which holds as long as the modules do: the images of a library
     share a few, and to compare them by value costs as much as to judge.
     """
+    if len(module.entries) > _MOST_IMAGES:
+        return None
     parts: list[object] = [module.registration, module.damage is None, module.bare]
     entries = module.entries
     kernels = entries[0].kernels if entries else None

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from cudacompat.domain.judge.alike import judge_modules
+from cudacompat.domain.judge.alike import _form, judge_modules
 from cudacompat.domain.judge.compat import judge
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import Compression, DeviceModule, FatbinEntry, Registration
@@ -113,3 +113,12 @@ def test_judging_asks_nothing_but_what_modules_are_compared_by() -> None:
             judge(Target("g", None, ComputeCapability(9, 0), driver=driver, jit=jit), watched)  # type: ignore[arg-type]
     compared = {"kind", "target", "ptx_isa", "compression", "concatenated", "beyond_ascii", "unresolved", "kernels"}
     assert (of_image, of_module) == (compared, {"registration", "damage", "bare", "entries", "kernels"})
+
+
+def test_a_module_of_very_many_images_is_judged_by_itself() -> None:
+    """What it would be compared by is as large as it is."""
+    image = _images()[0]
+    few, many = (DeviceModule(0, None, Registration.REGISTERED, (image,) * number) for number in (64, 65))
+    assert _form(few) is not None
+    assert _form(many) is None
+    assert judge_modules(Target("g", None, ComputeCapability(9, 0)), [many, many])[1].module is many
