@@ -45,13 +45,18 @@ _MAGIC = (
     (b"\x28\xb5\x2f\xfd", "a zstd file"),
     (b"\xfd7zXZ", "an xz file"),
     (b"BZh", "a bzip2 file"),
+    (b"LPKSHHRH", "a journal of systemd"),
 )
+_WEB_PAGE = re.compile(rb"\s*(?:<!doctype html|<html[\s>])", re.IGNORECASE)
+# No text has these; a log with colors, a progress bar or form feeds has the others.
+_CONTROLS = bytes(set(range(1, 32)) - set(b"\a\b\t\n\f\r\x1b"))
 _HINT = {
     "an ELF file": " (cudacompat inspect reads it)",
     "a gzip file": "; try: zcat FILE | cudacompat explain -",
     "a zstd file": "; try: zstdcat FILE | cudacompat explain -",
     "an xz file": "; try: xzcat FILE | cudacompat explain -",
     "a bzip2 file": "; try: bzcat FILE | cudacompat explain -",
+    "a journal of systemd": "; try: journalctl --file FILE | cudacompat explain -",
 }
 
 
@@ -305,7 +310,9 @@ def refuse_binary(piece: bytes, name: str) -> None:
     kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
     if kind is not None:
         raise UsageError(f"{name} is {kind}, not a log{_HINT.get(kind, '')}")
-    if head.count(0) > len(head) // 10:
+    if _WEB_PAGE.match(head):
+        raise UsageError(f"{name} is a web page, not a log; save the log itself, as text")
+    if head.count(0) > len(head) // 10 or len(head) - len(head.translate(None, _CONTROLS)) > len(head) // 20:
         raise UsageError(f"{name} is a binary file, not a log")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import itertools
 import tracemalloc
@@ -164,6 +165,9 @@ class TestWhatIsNoLog:
             (b"PK\x03\x04....", "a zip archive"),
             (b"\x28\xb5\x2f\xfd....", "a zstd file"),
             (b"\x00\x01" * 400, "a binary file"),
+            (hashlib.sha512(b"no text").digest() * 8, "a binary file"),
+            (b"LPKSHHRH" + b"MESSAGE=CUDA error: out of memory\n" * 90, "a journal of systemd, .* journalctl --file"),
+            (b"<!DOCTYPE html>\n<title>404 Not Found</title>\n", "a web page"),
         ],
     )
     def test_is_refused_with_its_kind(self, content: bytes, what: str) -> None:
@@ -172,6 +176,9 @@ class TestWhatIsNoLog:
 
     def test_some_nul_bytes_do_not_make_a_binary_file(self) -> None:
         refuse_binary(b"a line of a log\x00\n" * 100, "x.log")
+
+    def test_colors_and_progress_do_not_either(self) -> None:
+        refuse_binary(b"\x1b[1m\x1b[31m-\x1b[0m\r\b\b" * 100, "x.log")
 
 
 def test_pieces_come_as_they_are_written(tmp_path: Path) -> None:

@@ -81,6 +81,18 @@ SIGNS: tuple[LogSign, ...] = (
         "a program built by cargo",
     ),
     LogSign(
+        "jvm",
+        re.compile(r"\bat [\w.$]+\([\w$]+\.(?:java|kt|scala):\d+\)|\bai\.onnxruntime\.|\bjava\.lang\.\w+"),
+        (b".java:", b"ai.onnxruntime."),
+        "a Java program",
+    ),
+    LogSign(
+        "dotnet",
+        re.compile(r"\bMicrosoft\.ML\.|\.cs:line \d|\bSystem\.[\w.]*Exception\b"),
+        (b".cs:line ", b"Microsoft.ML."),
+        "a .NET program",
+    ),
+    LogSign(
         "nix",
         re.compile(r"/nix/store/|\bNixOS\b|/run/opengl-driver|\bnixos\b"),
         (b"/nix/store/", b"NixOS", b"nixos "),

@@ -22,6 +22,8 @@ NO_BACKEND = (
     "ggml-backend-not-loaded",
     "cuda-insufficient-driver",
     "cuda-no-device",
+    "cuda-system-driver-mismatch",
+    "nvrm-api-mismatch",
     "libcuda-missing",
     "driver-not-in-container",
 )

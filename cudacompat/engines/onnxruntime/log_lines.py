@@ -54,6 +54,20 @@ _OWN: tuple[Signature, ...] = (
         command="python -c 'import onnxruntime as o; print(o.get_available_providers())'",
         cases=(
             Case(
+                when=("jvm",),
+                fix="Install the CUDA and cuDNN libraries of the releases that this package was built with, and let "
+                "the loader find them; or take the release of com.microsoft.onnxruntime:onnxruntime_gpu that was built "
+                "with those that are there.",
+                command="ldconfig -p",
+            ),
+            Case(
+                when=("dotnet",),
+                fix="Install the CUDA and cuDNN libraries of the releases that this package was built with, and let "
+                "the loader find them; or take the release of Microsoft.ML.OnnxRuntime.Gpu that was built with those "
+                "that are there.",
+                command="ldconfig -p",
+            ),
+            Case(
                 when=("cargo", "windows"),
                 fix="Put the DLLs of CUDA 12 and cuDNN 9 of the line on PATH, or copy them next to the program; "
                 "or let the crate download its build for the CUDA that is installed (ORT_CUDA_VERSION=13).",

@@ -126,8 +126,8 @@ _OWN: tuple[Signature, ...] = (
         cause="The wheel is a +cpu build: the PyPI default on Windows and macOS, or a replacement by a "
         "dependency resolver.",
         does_not_mean="the driver; the CUDA Toolkit",
-        fix="Install a CUDA wheel from PyTorch's index.",
-        command=_INSTALL,
+        fix="Install a CUDA wheel from PyTorch's index, in place of the one that is there.",
+        command=_INSTALL.replace("--upgrade", "--force-reinstall"),  # its version may be the newer one
         sources=("pytorch/pytorch torch/cuda/__init__.py",),
     ),
     Signature(
@@ -263,6 +263,12 @@ _SHOW_ARCHS = "python -c 'import torch; print(torch.__version__, torch.cuda.get_
 # error 209 in a program with PyTorch: its own wheel, or an extension that was compiled beside it
 _NO_IMAGE = (
     Case(
+        when=("djl",),
+        fix="The native library that DJL brought has no code for {label}: take a release whose library is for a later "
+        "CUDA (12.0: cu128 or later), or name a libtorch of your own with PYTORCH_LIBRARY_PATH.",
+        command="",
+    ),
+    Case(
         when=("torch", "gpu<7.5"),
         fix="Show PyTorch's own list. If {label} is not in it, install the build for CUDA 12.6 (index cu126): later "
         "ones "
@@ -293,6 +299,7 @@ LINES = LogLines(
         LineAddition(id="docker-build-failed", after=("torch-pin-not-on-index",)),
     ),
     signs=(
+        LogSign("djl", re.compile(r"\bai\.djl\."), (b"ai.djl.",), "DJL, for Java"),
         LogSign(
             "torch",
             re.compile(r"\btorch\b|\bTORCH_|\bc10::|\bPyTorch\b"),

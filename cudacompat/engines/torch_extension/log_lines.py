@@ -80,7 +80,10 @@ _OWN: tuple[Signature, ...] = (
     Signature(
         id="torch-ext-no-cuda-home",
         title="the extension needs the CUDA Toolkit, and none was found",
-        patterns=("CUDA_HOME environment variable is not set. Please set it to your CUDA install root",),
+        patterns=(
+            "CUDA_HOME environment variable is not set. Please set it to your CUDA install root",
+            "was requested, but nvcc was not found",
+        ),
         sample="OSError: CUDA_HOME environment variable is not set. Please set it to your CUDA install root.",
         cause="cpp_extension found neither CUDA_HOME nor nvcc on PATH. PyTorch wheels contain no compiler.",
         does_not_mean="the driver",

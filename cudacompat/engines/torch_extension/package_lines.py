@@ -119,19 +119,16 @@ PACKAGES: tuple[Signature, ...] = (
     Signature(
         id="flash-attn-toolkit",
         title="flash-attention needs a later CUDA toolkit to be built",
-        patterns=(
-            "FlashAttention is only supported on CUDA <needed:ver> and above",
-            "flash_attn was requested, but nvcc was not found",
-        ),
+        patterns=("FlashAttention is only supported on CUDA <needed:ver> and above",),
         sample="RuntimeError: FlashAttention is only supported on CUDA 11.7 and above.  Note: make sure nvcc has a "
         "supported "
         "version by running nvcc -V.",
-        cause="setup.py reads nvcc's release: it is before {needed}, or there is no nvcc.",
+        cause="setup.py reads nvcc's release: it is before {needed}.",
         does_not_mean="the GPU",
         fix="Install a wheel of flash-attn for this torch, CUDA, ABI and Python from its release page; or build with "
         "a toolkit "
         "of {needed} or later.",
-        command="pip install flash-attn --no-build-isolation",
+        command="nvcc --version",
         sources=("Dao-AILab/flash-attention setup.py",),
     ),
     Signature(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import LogLines, Signature, SignatureGroup
+import re
+
+from cudacompat.domain.logs.cases import Case, LogSign
+from cudacompat.domain.logs.signature import LineAddition, LogLines, Signature, SignatureGroup
 from cudacompat.domain.words.finding import Severity
 from cudacompat.engines.vllm.server_lines import SERVERS
 
@@ -177,9 +180,22 @@ _OWN: tuple[Signature, ...] = (
     ),
 )
 
+# vLLM's kernels are built for the torch that it asks for: one that is upgraded alone breaks them.
+_NO_CODE = Case(
+    when=("vllm",),
+    fix="Install a release of vLLM that supports the GPU: it brings the torch that its own kernels are built for.",
+    wheel="vllm",
+    command="pip install --upgrade vllm",
+)
+
 LINES = LogLines(
     groups=(
         SignatureGroup("PyTorch", _TORCH, before="torch-cudnn-version"),
         SignatureGroup("Kernels of language model servers", (*_OWN, *SERVERS)),
     ),
+    additions=(
+        LineAddition(id="torch-incompatible-gpu", cases=(_NO_CODE,)),
+        LineAddition(id="cuda-no-kernel-image", cases=(_NO_CODE,)),
+    ),
+    signs=(LogSign("vllm", re.compile(r"\bvllm\b|\bvLLM\b"), (b"vLLM API server", b"/vllm/"), "vLLM"),),
 )

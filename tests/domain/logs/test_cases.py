@@ -133,6 +133,32 @@ class TestBothDirections:
             (ORT.format("libcufft.so.10"), None, "1.19", "line names"),
             (ORT.format("libcublasLt.so.12"), None, "line names", "cu11"),
             (
+                "\tat ai.onnxruntime.OrtSession.<init>(OrtSession.java:51)\n" + ORT.format("libcublasLt.so.11"),
+                None,
+                "com.microsoft.onnxruntime:onnxruntime_gpu",
+                "pip",
+            ),
+            (
+                "   at Microsoft.ML.OnnxRuntime.NativeApi() in /src/A.cs:line 9\n" + ORT.format("libcudnn.so.8"),
+                None,
+                "Microsoft.ML.OnnxRuntime.Gpu",
+                "pip",
+            ),
+            (
+                "ai.djl.engine.EngineException: CUDA error: no kernel image is available for execution on the device\n",
+                "12.0",
+                "PYTORCH_LIBRARY_PATH",
+                "get_arch_list",
+            ),
+            (
+                "INFO [api_server.py:1043] vLLM API server version 0.8.5\n"
+                "torch.AcceleratorError: CUDA error: no kernel image is available for execution on the device\n",
+                "12.0",
+                'pip install "vllm==',
+                "get_arch_list",
+            ),
+            ("AssertionError: Torch not compiled with CUDA enabled\n", "12.0", "--force-reinstall", "--upgrade"),
+            (
                 "nvcc cannot target gpu arch 61. Available nvcc targets are [75, 80, 86].\n",
                 None,
                 "12.9 or earlier",

@@ -101,6 +101,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "exit code 137",
             "exit status 137",
             "exit status: 137",
+            "FAILED: [code=137]",
             "Signal 9 (SIGKILL)",
             "is killed by signal: Killed",
             "Killed signal terminated program",

@@ -26,6 +26,18 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("jax-ml/jax#22416", "jax-ml/jax jax_plugins/cuda/__init__.py"),
     ),
     Signature(
+        id="jax-other-backend",
+        title="JAX looks for another kind of device, and finds none",
+        severity=Severity.NOTE,
+        patterns=("Unable to initialize backend 'tpu'", "Unable to initialize backend 'rocm'"),
+        sample="INFO:2026-11-29 22:00:00,001:jax._src.xla_bridge:925: Unable to initialize backend 'tpu': INTERNAL: "
+        "Failed to open libtpu.so: libtpu.so: cannot open shared object file: No such file or directory",
+        cause="JAX tries each kind of device that it knows; a machine with NVIDIA GPUs has no TPU and no libtpu.so.",
+        does_not_mean="a fault: the GPU's backend is tried by itself",
+        fix="Nothing. JAX_PLATFORMS=cuda makes JAX try that one alone.",
+        sources=("jax-ml/jax jax/_src/xla_bridge.py",),
+    ),
+    Signature(
         id="xla-llvm-target",
         title="XLA's LLVM picked a PTX version that does not have {arch}",
         patterns=("PTX version <version:ver> does not support target '<arch:word>'",),
