@@ -82,8 +82,8 @@ SIGNS: tuple[LogSign, ...] = (
     ),
     LogSign(
         "jvm",
-        re.compile(r"\bat [\w.$]+\([\w$]+\.(?:java|kt|scala):\d+\)|\bai\.onnxruntime\.|\bjava\.lang\.\w+"),
-        (b".java:", b"ai.onnxruntime."),
+        re.compile(r"\bat [\w.$<>]+\([\w$]+\.(?:java|kt|scala):\d+\)|\bjava\.lang\.\w+"),
+        (b".java:",),
         "a Java program",
     ),
     LogSign(

@@ -269,7 +269,7 @@ _NO_IMAGE = (
         command="",
     ),
     Case(
-        when=("torch", "gpu<7.5"),
+        when=("torch", "!vllm", "gpu<7.5"),
         fix="Show PyTorch's own list. If {label} is not in it, install the build for CUDA 12.6 (index cu126): later "
         "ones "
         "have dropped it. If it is, an extension lacks the GPU: build that again with TORCH_CUDA_ARCH_LIST, after "
@@ -277,7 +277,7 @@ _NO_IMAGE = (
         command=_SHOW_ARCHS,
     ),
     Case(
-        when=("torch",),
+        when=("torch", "!vllm"),
         fix="Show PyTorch's own list. If {label} is not in it, install a wheel that has it (12.0: index cu128 or "
         "later). If "
         "it is, the extension that failed (flash-attn, gsplat, xformers, …) lacks the GPU: build it again with "
