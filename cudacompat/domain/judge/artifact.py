@@ -17,12 +17,13 @@ from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, FileFormat, Registration
 from cudacompat.domain.words.phrases import sort_key
 from cudacompat.domain.words.target import ArchTarget, CodeKind
-from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, ModuleVerdict, Outcome, Reason, Target
+from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, Evidence, ModuleVerdict, Outcome, Reason, Target
 from cudacompat.domain.words.versions import PtxIsa
 
 # CUDA 11 and 12 build 5.2 when nobody sets an architecture, CUDA 13 builds 7.5; PTX ISA 9.0 came with CUDA 13.0.
 _SEVERAL = 3  # architectures that a profiler's functions are for, at least
 _CUDA_13_PTX = PtxIsa(9, 0)
+_SERVED_OTHERWISE = (Evidence.SAME_KERNELS, Evidence.ONE_PER_ARCHITECTURE)
 
 
 def judge_artifact(artifact: BinaryArtifact, target: Target, proofs: Proofs | None = None) -> ArtifactVerdict | None:
@@ -198,7 +199,8 @@ def _unlinked(artifact: BinaryArtifact, target: Target, registered: Sequence[Dev
 def _combine(verdicts: Sequence[ModuleVerdict]) -> tuple[Outcome, Reason | None]:
     """The contract's rule: a library most of which lacks the GPU fails; gaps beside what runs are `partial`; then
     `undecided`; then `fails`; then the weakest. What is special or unclear decides nothing."""
-    special = any(v.outcome is Outcome.SPECIAL for v in verdicts)
+    # where the same kernels, or their siblings of one architecture each, run here, nothing is left open
+    special = any(v.outcome is Outcome.SPECIAL and v.evidence not in _SERVED_OTHERWISE for v in verdicts)
     running = [v for v in verdicts if v.outcome.runs]
     undecided = [v for v in verdicts if v.outcome is Outcome.UNDECIDED]
     partial = [v for v in verdicts if v.outcome is Outcome.PARTIAL]

@@ -76,6 +76,17 @@ def test_only_special_modules_fail_and_beside_ptx_are_undecided() -> None:
     assert (found.outcome, found.reason) == (Outcome.UNDECIDED, Reason.ONLY_SPECIAL_AND_PTX)
 
 
+def test_special_modules_whose_kernels_run_as_ptx_leave_nothing_open() -> None:
+    """As cuFFT of CUDA 12 on 12.0, which PyTorch's cu128 builds use there."""
+    again = module(image("sm_90", kernels=("k1",)))
+    found = verdict([*[module("compute_80")] * 9, again], "12.0")
+    assert (found.outcome, found.counts[Outcome.SPECIAL]) == (Outcome.JIT, 1)
+    one_each = [module(image(each, kernels=(f"fft_{each[3:]}",))) for each in ("sm_80", "sm_90", "sm_100")]
+    generic = module(image("compute_50", kernels=("fft_50",)))
+    found = verdict([*[module("compute_80")] * 9, *one_each, generic], "12.0")
+    assert (found.outcome, found.counts[Outcome.SPECIAL]) == (Outcome.JIT, 3)
+
+
 def test_special_modules_beside_machine_code_leave_nothing_open() -> None:
     found = verdict([module("sm_120"), other("compute_80"), module(image("sm_90a", kernels=("k9",)))], "12.0")
     assert (found.outcome, found.reason, found.counts[Outcome.SPECIAL]) == (Outcome.JIT, None, 1)
