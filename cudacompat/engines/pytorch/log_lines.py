@@ -280,7 +280,7 @@ _NO_IMAGE = (
         when=("torch", "!vllm"),
         fix="Show PyTorch's own list. If {label} is not in it, install a wheel that has it (12.0: index cu128 or "
         "later). If "
-        "it is, the extension that failed (flash-attn, gsplat, xformers or another) lacks the GPU: build it again with "
+        "it is, the extension that failed (flash-attn, gsplat, …) lacks the GPU: build it again with "
         "TORCH_CUDA_ARCH_LIST set, after removing ~/.cache/torch_extensions and pip's cache.",
         command=_SHOW_ARCHS,
     ),
