@@ -75,13 +75,13 @@ SOLVED: tuple[Solved, ...] = (
         "gcc 16, which the release that glibc asks for does not take",
         Box(("RTX 4090",), "610.57.04", "open", on=UBUNTU26, libc="glibc 2.43", cuda="12.9", gcc=16),
         ["glibc-too-new", "host-compiler-too-new"],
-        ["g++-14", "use CUDA 13.2 or newer"],
+        ["use CUDA 13.4 or newer"],
     ),
     (
         "a GTX 970 on Ubuntu 26.04",
         Box(("GTX 970",), "580.95.05", "proprietary", on=UBUNTU26, libc="glibc 2.43", cuda="13.0", gcc=15),
         ["glibc-too-new", "toolkit-cannot-build"],
-        ["build in a container that has CUDA 12.9", "with an older glibc: no release that goes with glibc 2.43"],
+        ["older glibc: no release that goes with glibc 2.43 builds for the GPU (CUDA 12.9 is the last"],
     ),
     (
         "a GTX 1080 after an update of Arch",

@@ -8,11 +8,11 @@ import pytest
 
 from cudacompat.domain.rules.artifact.other_platform import AskedWheel, asked_wheels, check
 from tests.helpers.build import target
-from tests.helpers.device_files import library, wheel
+from tests.helpers.device_files import fatbin, image, wheel
 from tests.helpers.rule_case import RuleCase
 from tests.helpers.run import inside
 
-CODE = library("sm_90")
+CODE = fatbin(image("sm_90"))  # of no system: a library would be one of Linux
 WINDOWS = "mine-1.2-cp312-cp312-win_amd64.whl"
 LINUX = "mine-1.2-cp312-cp312-manylinux_2_28_x86_64.whl"
 

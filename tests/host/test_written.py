@@ -216,7 +216,7 @@ def test_nothing_else_in_the_package_writes_files() -> None:
         "host/programs/demangle.py",  # names, in a temporary folder of their own
         "host/programs/demangle_child.py",  # what became of them, in the same
         "artifacts/remote/take.py",  # a download, in the temporary folder that it is read from
-        "artifacts/reading/cache.py",  # results kept for the next run, in a folder that only this user writes to
+        "artifacts/reading/own_folder.py",  # results kept for the next run, in a folder that only this user writes to
         "host/runs/follow.py",  # a build's log, which others read while it grows
         "cli/streams.py",  # the standard streams
     }

@@ -12,7 +12,7 @@ from cudacompat.app.check import check, judge_read, read
 from cudacompat.app.doctor.installed import judge_installed
 from cudacompat.app.doctor.machine import _require_environments, _snapshot, load
 from cudacompat.app.doctor.machine_steps import is_of_builds, machine_steps
-from cudacompat.app.doctor.package_conflicts import Conflict
+from cudacompat.app.doctor.package_conflicts import PackageConflict
 from cudacompat.app.doctor.package_conflicts import conflicts as conflicts_among
 from cudacompat.app.doctor.package_plan import package_plan
 from cudacompat.app.doctor.plan import helped
@@ -159,7 +159,7 @@ def _by_jit(checked: CheckReport, packages: InstalledPackages | None) -> tuple[s
     return tuple(dict.fromkeys(name for name in names if not is_vendors(name)))
 
 
-def _conflicts(facts: HostFacts, packages: InstalledPackages | None) -> list[Conflict]:
+def _conflicts(facts: HostFacts, packages: InstalledPackages | None) -> list[PackageConflict]:
     return conflicts_among(facts, packages) if packages is not None else []
 
 

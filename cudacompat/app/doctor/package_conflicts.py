@@ -26,7 +26,7 @@ _CUDA = re.compile(r"\+.*?\b(cu\d{2,3})\b")
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class PackageConflict:
     """What does not go together, and the step that cures it. `removal` is the command in it that takes `removed` away
     before it installs one of them again, `gone` are components that it takes away for good. `beside` is the package for
     which another release of its framework is wanted: who moves it along with another one cures that as well."""
@@ -39,10 +39,10 @@ class Conflict:
     beside: str = ""
 
 
-def conflicts(facts: HostFacts, packages: InstalledPackages) -> list[Conflict]:
+def conflicts(facts: HostFacts, packages: InstalledPackages) -> list[PackageConflict]:
     """Return what does not go together in each environment, each with the step that cures it."""
     with_code = {each.key for each in packages.with_code}
-    found: list[Conflict] = []
+    found: list[PackageConflict] = []
     for home, components in by_environment(facts.packages, facts.environments):
         near = [each for each in components if each.manager == "pip"]
         coded = [each for each in near if each.key in with_code]
@@ -57,7 +57,7 @@ def conflicts(facts: HostFacts, packages: InstalledPackages) -> list[Conflict]:
 
 def _overwritten(
     components: Sequence[Component], coded: Sequence[Component], home: Environment | None
-) -> Iterator[Conflict]:
+) -> Iterator[PackageConflict]:
     """Each pair that owns the same files, at least one of which has (or had) device code."""
     known = _known_pairs(components)
     for first, second in combinations(components, 2):
@@ -81,7 +81,9 @@ def _known_pairs(components: Iterable[Component]) -> set[tuple[str, str]]:
     return {*named, *((second, first) for first, second in named)}
 
 
-def _overwriting(wanted: Component, other: Component, home: Environment | None, *, lost: bool, kept: bool) -> Conflict:
+def _overwriting(
+    wanted: Component, other: Component, home: Environment | None, *, lost: bool, kept: bool
+) -> PackageConflict:
     if lost:
         message = f"{other.package} has overwritten files of {wanted.package}: the GPU is not used"
     elif kept:
@@ -106,13 +108,13 @@ def _overwriting(wanted: Component, other: Component, home: Environment | None, 
         f"{removal} && {in_place(home)} {pin}",
         cures=(wanted.package,),
     )
-    return Conflict(finding, step, removal=removal, removed=both)
+    return PackageConflict(finding, step, removal=removal, removed=both)
 
 
 # -- releases that belong together
 
 
-def _mismatched(coded: Sequence[Component], home: Environment | None) -> Iterator[Conflict]:
+def _mismatched(coded: Sequence[Component], home: Environment | None) -> Iterator[PackageConflict]:
     """Each component that was built beside another release of one that is here, or for another CUDA release of it."""
     by_name = {normalised(each.package): each for each in coded}
     for each in coded:
@@ -141,7 +143,7 @@ def _mismatch(
     home: Environment | None,
     exact: bool,
     pin: str | None = None,
-) -> Conflict:
+) -> PackageConflict:
     """An error where the two load into each other; libraries of NVIDIA's keep their interface within a release. `pin`
     is what pip is to install with the component, where its version alone does not bring that."""
     from cudacompat.domain.rules.lint import torch_mismatch  # with all of its rules, which few runs need
@@ -162,7 +164,7 @@ def _mismatch(
         f"{installer(home)} {' '.join(map(quote, pins))}",
         cures=(component.package,),
     )
-    return Conflict(finding, step, beside=normalised(component.package))
+    return PackageConflict(finding, step, beside=normalised(component.package))
 
 
 # -- one CUDA release
@@ -170,7 +172,7 @@ def _mismatch(
 
 def builds_for_two_releases(
     coded: Sequence[Component], rows: Iterable[ComponentRow], home: Environment | None
-) -> Iterator[Conflict]:
+) -> Iterator[PackageConflict]:
     """Each package whose extra brings a build for one CUDA release, of which builds for several are here."""
     every = tuple(rows)
     bad = {row.component.key for row in every if row.is_bad}
@@ -198,7 +200,7 @@ def _several_builds(
     kept: int,
     gone: tuple[Component, ...],
     home: Environment | None,
-) -> Conflict:
+) -> PackageConflict:
     from cudacompat.domain.rules.lint import two_cuda_majors  # with all of its rules, which few runs need
 
     extras = " and ".join(f"{front}[{chosen.extra.format(cuda)}]" for cuda in there)
@@ -216,4 +218,4 @@ def _several_builds(
         in_place_remover(home, names),
         cures=names,
     )
-    return Conflict(finding, step, gone=gone)
+    return PackageConflict(finding, step, gone=gone)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from cudacompat.app.doctor.conda_steps import one_release
 from cudacompat.app.doctor.library_steps import library_steps
 from cudacompat.app.doctor.machine_steps import is_wanted, machine_steps
-from cudacompat.app.doctor.package_conflicts import Conflict
+from cudacompat.app.doctor.package_conflicts import PackageConflict
 from cudacompat.app.doctor.plan import package_steps
 from cudacompat.domain.machine.components import Component
 from cudacompat.domain.machine.facts import HostFacts
@@ -21,7 +21,7 @@ from cudacompat.domain.words.verdict import Target
 def package_plan(
     about: Sequence[Finding],
     packages: InstalledPackages,
-    conflicts: Sequence[Conflict],
+    conflicts: Sequence[PackageConflict],
     targets: Sequence[Target],
     facts: HostFacts,
     *,
@@ -61,7 +61,7 @@ def _without(packages: InstalledPackages, gone: Iterable[Component]) -> Installe
 
 
 def _joined(
-    conflicts: Iterable[Conflict], needed: Sequence[PlanStep], others: Sequence[PlanStep]
+    conflicts: Iterable[PackageConflict], needed: Sequence[PlanStep], others: Sequence[PlanStep]
 ) -> tuple[list[PlanStep], list[PlanStep], list[PlanStep]]:
     """The steps of the conflicts and the two kinds of others: without what another release moves along anyhow, and with
     one step where a package that is removed is installed again with something more."""
@@ -81,7 +81,7 @@ def _joined(
     return mends, [each for each in needed if each not in joined], [each for each in others if each not in joined]
 
 
-def _installs_again(step: PlanStep, conflict: Conflict) -> bool:
+def _installs_again(step: PlanStep, conflict: PackageConflict) -> bool:
     """Return whether the step installs one of the packages that the conflict's step removes."""
     if not conflict.removal or step.command is None or step.instead:
         return False

@@ -16,7 +16,7 @@ from cudacompat.domain.project.model import Command, ImageBuild, Setting, Source
 _SHELLS = frozenset({"bash", "sh", "dash", "zsh", "source", "."})
 _SCRIPT = re.compile(r"[\w.+-]+\.(?:sh|bash)")
 _ASKED = re.compile(r"\$\{?(\w+)")
-_OF_CUDA = re.compile(r"(?i)arch|sm_|compute_|cuda|nvcc|torch")
+_OF_CUDA = re.compile(r"(?i)arch|sm_|compute_|cuda|nvcc|\bpip3?\b|\buv\b")
 _MOVES = re.compile(r"(?m)(?:^|[;&|({]|\bdo\b|\bthen\b)[ \t]*(?:shift|getopts|set[ \t]+--)\b")  # other arguments then
 _VARIABLE = re.compile(r"\$\{(\w+)(?::?-([^}$]*))?\}|\$(\w+)")
 _ENV_LINE = re.compile(r"(?m)^[ \t]*(?:export[ \t]+)?(\w+)=([^\r\n]*)\r?$")

@@ -24,7 +24,7 @@ from cudacompat.domain.builds.engine_facts import (
     RenamedOption,
     Route,
 )
-from cudacompat.domain.builds.engine_trees import Framework, FrameworkBuild, LogName, Marker, Recipe, Server
+from cudacompat.domain.builds.engine_trees import ExtendedFramework, FrameworkBuild, LogName, Marker, Recipe, Server
 from cudacompat.domain.builds.setting_facts import (
     ALWAYS,
     Channel,
@@ -54,7 +54,7 @@ __all__ = [
     "DeadSetting",
     "Effect",
     "Engine",
-    "Framework",
+    "ExtendedFramework",
     "FrameworkBuild",
     "Grammar",
     "Hazard",
@@ -110,7 +110,7 @@ class Engine:
     log_names: tuple[LogName, ...] = ()
     api: Api | None = None
     recipe: Recipe | None = None
-    framework: Framework | None = None  # what it extends, with which it is built
+    framework: ExtendedFramework | None = None  # what it extends, with which it is built
     version_of_framework: bool = False  # its version is the framework's: the newest that serves the GPUs is taken
     unset: str = ""  # what happens when nothing sets the list
     native: Native | None = None  # where that is to ask for the GPUs that are there

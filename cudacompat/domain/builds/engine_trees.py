@@ -53,7 +53,7 @@ class FrameworkBuild:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Framework:
+class ExtendedFramework:
     """What an engine extends: its title, the package that it is on an index, and what gives its published builds for a
     version (`None`: each) that run on GPUs of these numbers, beside an Arm processor or not, the newest first. The
     first group of `pins` that matches is the version that a line of a build file asks for."""

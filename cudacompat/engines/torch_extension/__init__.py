@@ -12,7 +12,7 @@ from cudacompat.domain.builds.engine import (
     Cache,
     Channel,
     DeadSetting,
-    Framework,
+    ExtendedFramework,
     FrameworkBuild,
     Grammar,
     Hazard,
@@ -156,7 +156,7 @@ ENGINE = EngineRecord(
         python_packages=("torch",),
     ),
     proved=(("env", Proof.BUILT), ("cmake", Proof.CONFIGURED)),
-    framework=Framework(title="PyTorch", package="torch", pins=TORCH_PINS, builds=_torch),
+    framework=ExtendedFramework(title="PyTorch", package="torch", pins=TORCH_PINS, builds=_torch),
     version_of_framework=True,
     log_lines=_log_lines,
 )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cudacompat.app.inputs.wanted_gpus import wanted_gpus
+from cudacompat.app.inputs.wanted_gpus import fleet_gpus, wanted_gpus
 from cudacompat.domain.builds.plans.choices import choices
 from cudacompat.domain.builds.plans.costs import build_time, sizes
 from cudacompat.domain.builds.plans.matrix import plan_builds, slug
@@ -253,10 +253,10 @@ def test_a_fleet_file_names_the_gpus(tmp_path: object) -> None:
 
     file = Path(str(tmp_path)) / "fleet.txt"
     file.write_text("RTX 5070 Ti\n8.6  # the old box\nsm_80\n8.6\n")
-    assert [(each.number, each.spec) for each in wanted_gpus((), (str(file),))] == [
+    assert [(each.number, each.spec) for each in wanted_gpus((), fleet_gpus([str(file)]))] == [
         (120, "12.0"),
         (86, "8.6"),
         (80, "8.0"),
     ]
-    assert [each.number for each in wanted_gpus(("9.0",), (str(file),))] == [120, 86, 80, 90]
+    assert [each.number for each in wanted_gpus(("9.0",), fleet_gpus([str(file)]))] == [120, 86, 80, 90]
     assert isinstance(wanted_gpus(("9.0",))[0], RequestedTarget)
