@@ -188,7 +188,7 @@ def _judged(
             new.append((artifact, known))
         verdicts += known.verdicts
         findings += known.findings
-        without_code += not known.verdicts
+        without_code += 0 if known.verdicts else 1
     if kept is not None:
         kept.put(new)
     return _Judged(verdicts, findings, without_code)

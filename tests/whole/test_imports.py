@@ -70,7 +70,7 @@ CLI = (
     *("report", "report.formats", "report.commands", "report.commands.writers", "domain.words.choices"),
 )
 # the file of the kernel module is read; nothing of the driver's is loaded
-VERSION = ("cli.version", "host*", "domain.machine*", "domain.words*")
+VERSION = ("cli.version", "host*", "places*", "domain.machine*", "domain.words*")
 WORDS = ("domain.words*", "domain.reports*", "domain.tables", "domain.judge", "domain.judge.code_places")
 READING = (
     *CLI,

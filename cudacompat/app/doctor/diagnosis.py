@@ -282,7 +282,7 @@ def _elsewhere(built: Sequence[str], targets: Sequence[Target]) -> tuple[PlanSte
             f"cudacompat doctor . {gpus}",
         ),
         PlanStep(
-            "for a build of CMake that is not recognised there: the settings", f"cudacompat generate cmake {gpus}"
+            "for a build of CMake that it does not know: the settings", f"cudacompat generate cmake {gpus}"
         ),
         PlanStep(
             "check what was built again",

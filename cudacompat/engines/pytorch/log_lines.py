@@ -265,7 +265,7 @@ _NO_IMAGE = (
     Case(
         when=("djl",),
         fix="The native library that DJL brought has no code for {label}: take a release whose library is for a later "
-        "CUDA (12.0: cu128 or later), or name a libtorch of your own with PYTORCH_LIBRARY_PATH.",
+        "CUDA (12.0: cu128 or later), or name your libtorch with PYTORCH_LIBRARY_PATH.",
         command="",
     ),
     Case(

@@ -57,12 +57,15 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Images]:
     if tried.returncode:
         pytest.skip(f"buildah makes no image here: {tried.stderr.strip()[-300:]}")
     for name, data in (("old.so", OLD), ("new.so", NEW), ("run.sh", b"#!/bin/sh\n")):
-        (folder / name).write_bytes(data)
+        (folder / "amd64").mkdir(exist_ok=True)
+        (folder / "amd64" / name).write_bytes(data)
+    (folder / "arm64").mkdir()
+    (folder / "arm64" / "new.so").write_bytes(NEW[:18] + bytes([183, 0]) + NEW[20:])  # e_machine: AArch64
 
     def image(name: str, base: str, arch: str = "amd64", *, files: tuple[str, ...] = (), gone: str = "") -> None:
         container = buildah("from", "--arch", arch, base)
         for file in files:
-            buildah("copy", "-q", container, str(folder / file), f"/usr/lib/{file}")
+            buildah("copy", "-q", container, str(folder / arch / file), f"/usr/lib/{file}")
         if gone:
             (Path(buildah("mount", container)) / gone).unlink()
             buildah("umount", container)

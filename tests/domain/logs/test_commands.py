@@ -142,7 +142,7 @@ def _cmake(words: Sequence[str]) -> None:
         word = rest.pop(0)
         if word in ("-B", "-G", "-S"):
             rest.pop(0)
-        else:
+        elif word != "--fresh":
             assert re.fullmatch(r"-D[A-Za-z_]\w*(?::[A-Z]+)?=\S+", word), word
 
 
