@@ -281,9 +281,7 @@ def _elsewhere(built: Sequence[str], targets: Sequence[Target]) -> tuple[PlanSte
             f"no sources of {names} are here; in the directory of its sources this command names their settings",
             f"cudacompat doctor . {gpus}",
         ),
-        PlanStep(
-            "for a build of CMake that it does not know: the settings", f"cudacompat generate cmake {gpus}"
-        ),
+        PlanStep("for a build of CMake that it does not know: the settings", f"cudacompat generate cmake {gpus}"),
         PlanStep(
             "check what was built again",
             f"cudacompat check {shlex.join(map(one_line, files[:20]))} {gpus}",
