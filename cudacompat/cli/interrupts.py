@@ -39,7 +39,9 @@ class Interrupts:
         signal.default_int_handler(number, frame)
 
     def end(self) -> None:
-        """End by the signal that asked for it, if one did."""
+        """End by the signal that asked for it, if one did; else let Python end by the exit code."""
+        if self.seen:
+            exec("")  # noqa: S102  an interrupt that came through an exec (of a dataclass) is the last word without it
         if self.ended_by is not None:
             signal.signal(self.ended_by, signal.SIG_DFL)
             os.kill(os.getpid(), self.ended_by)
