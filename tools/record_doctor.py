@@ -60,7 +60,7 @@ ENVIRONMENTS = (
         "five",  # beside torch: what each of them looks for of CUDA 12
         ("torch==2.8.0", "ctranslate2==4.8.5", "onnxruntime-gpu==1.26.0", "bitsandbytes==0.50.2",
          "cupy-cuda12x[ctk]==14.2.0", "nvidia-cublas-cu12"),
-        (("RTX 3090", "580", 0), ("H100", "580", 0), ("RTX 5070 Ti", "580", 4)),  # 4: cuFFT of 12.8 cannot be told
+        (("RTX 3090", "580", 0), ("H100", "580", 0), ("RTX 5070 Ti", "580", 0)),
         library_path="nvidia/cublas/lib",
     ),
     Environment(
