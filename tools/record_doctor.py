@@ -120,7 +120,7 @@ def _answer(where: str, gpu: str, driver: str, library_path: str | None) -> tupl
     began = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-P", "-m", "cudacompat", *command],
-        cwd=tempfile.gettempdir(),
+        cwd=PAGE.parent,  # an environment below the current directory is called by its relative path
         env={**os.environ, **({"LD_LIBRARY_PATH": ":".join(folders)} if library_path else {})},
         capture_output=True,
         text=True,
