@@ -98,11 +98,13 @@ def judge_read(
     asked: Sequence[AskedWheel] = (),
     cache: Path | None = None,
 ) -> CheckReport:
-    """Return the report on what was read (with its kernels) of these paths. `cache` is the folder with verdicts of
-    earlier runs, None for none. `loaded` is what is known of the loaders of
-    installed packages; of other files, alternatives are recognised by their shape. `listed` are the packages of lists
-    among the paths, `proofs` what an assembler made of the PTX that verdicts rest on, `asked` the wheels among the
-    paths where those of one platform or Python are asked for."""
+    """Return the report on what was read (with its kernels) of these paths.
+
+    `loaded` is what is known of the loaders of installed packages; of other files, alternatives are recognised by their
+    shape. `listed` are the packages of lists among the paths, `proofs` what an assembler made of the PTX that verdicts
+    rest on, `asked` the wheels among the paths where those of one platform or Python are asked for. `cache` is the
+    folder with verdicts of earlier runs, None for none.
+    """
     lists = listed if listed is not None else ListedPackages()
     judged = _judged(
         found, targets, policy, proofs=proofs, kept=_kept(found, targets, policy, cache=cache, proofs=proofs)

@@ -70,7 +70,7 @@ class _Rows:
         self._latest: deque[str] = deque(maxlen=max(min(_SHOWN, console.height - 2), 1))
 
     def begins(self, paths: Sequence[str]) -> None:
-        """All that will be read."""
+        """Take the paths that will be read."""
         self._pace.expects(paths)
 
     def file(self, path: str) -> None:

@@ -32,12 +32,14 @@ def compose_build(folder: Path, dockerfile: str) -> ComposeBuild | None:
     if name is None or text is None:
         return None
     try:
-        services = [each for each in compose(SourceFile(name, text), yaml_tree(text)) if each.dockerfile == dockerfile]
+        tree = yaml_tree(text)
+        services = [each for each in compose(SourceFile(name, text), tree) if each.dockerfile == dockerfile]
     except (ValueError, RecursionError):
         return None
     if len(services) != 1 or _PLAIN.fullmatch(services[0].name) is None:
         return None
     service = services[0]
-    project = re.sub(r"[^a-z0-9_-]", "", folder.resolve().name.lower()).lstrip("_-")
+    named = next((own.text for each in tree if (own := each.get("name")) is not None), None)
+    project = named or re.sub(r"[^a-z0-9_-]", "", folder.resolve().name.lower()).lstrip("_-")
     image = service.base.image if service.base is not None else f"{project}-{service.name}"
     return ComposeBuild(f"docker compose -f {quote(str(folder / name))} build {service.name}", image)

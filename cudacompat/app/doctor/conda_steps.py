@@ -65,8 +65,8 @@ def one_release(
 
 
 def _wants_several(rows: Sequence[ComponentRow], other: int) -> bool:
-    """Return whether the cures of these packages are of several CUDA releases: libraries for their own one, or builds
-    for the `other`. With a driver alone all of them run as they are."""
+    """Return whether the cures of these packages belong to several CUDA releases: libraries of the release that a
+    package was made for, or builds for the `other` one. Where a driver alone is the cure, they do not."""
     if all(v.loaded_or_own.is_of_driver and not v.lacks for row in rows for v in row.verdicts if v.is_bad):
         return False
     moved = {other for row in rows if any(each.loaded_or_own.is_bad for each in row.verdicts)}

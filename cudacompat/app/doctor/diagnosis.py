@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cudacompat.app.check import check, judge_read, read
 from cudacompat.app.doctor.installed import judge_installed
-from cudacompat.app.doctor.machine import _require_environments, _snapshot, load
+from cudacompat.app.doctor.machine import require_environments, snapshot, load
 from cudacompat.app.doctor.machine_steps import is_of_builds, machine_steps
 from cudacompat.app.doctor.package_conflicts import PackageConflict
 from cudacompat.app.doctor.package_conflicts import conflicts as conflicts_among
@@ -80,8 +80,8 @@ def doctor(
     is a GPU to judge for. `UsageError` for paths without one. With `saving`, the facts hold what was read of packages.
     The `watcher` is told of each component as soon as it is judged.
     """
-    _require_environments(pythons, "--facts" if facts_file else "PATHs" if paths else "")
-    facts = load(facts_file) if facts_file else _snapshot(pythons)
+    require_environments(pythons, "--facts" if facts_file else "PATHs" if paths else "")
+    facts = load(facts_file) if facts_file else snapshot(pythons)
     targets = _targets(specs, DriverRelease.parse(driver) if driver else None, facts)
     if paths and not targets:
         require_there(paths)

@@ -30,7 +30,7 @@ def save(facts: HostFacts) -> str:
     return json.dumps(to_json(facts), indent=2, ensure_ascii=True) + "\n"
 
 
-def _require_environments(pythons: Sequence[str], beside: str) -> None:
+def require_environments(pythons: Sequence[str], beside: str) -> None:
     """`UsageError` for what is no environment, and for one that would not be looked at."""
     from cudacompat.host.toolchain.pythons import environment_at
     from cudacompat.places.roots import Roots
@@ -42,7 +42,7 @@ def _require_environments(pythons: Sequence[str], beside: str) -> None:
             raise UsageError(f"--python {each}: no Python environment (name its directory, or its interpreter)")
 
 
-def _snapshot(pythons: Sequence[str] = ()) -> HostFacts:
+def snapshot(pythons: Sequence[str] = ()) -> HostFacts:
     from cudacompat.engines import variables
     from cudacompat.environments.installed import components
     from cudacompat.host.snapshot import snapshot

@@ -93,3 +93,12 @@ def beginning(path: Path, most: int = MOST_OF_BUILD_FILE) -> str | None:
             return stream.read(most).decode("utf-8", "replace")
     except (OSError, ValueError):
         return None
+
+
+def small_content(path: Path, most: int) -> bytes:
+    """Return the content of a regular file of at most `most` bytes, to which no link leads; nothing of any other."""
+    try:
+        with open_regular(path, follow=False) as stream:
+            return stream.read(most) if os.fstat(stream.fileno()).st_size <= most else b""
+    except (OSError, ValueError):
+        return b""

@@ -18,7 +18,7 @@ _SCRIPT = re.compile(r"[\w.+-]+\.(?:sh|bash)")
 _ASKED = re.compile(r"\$\{?(\w+)")
 _OF_CUDA = re.compile(r"(?i)arch|sm_|compute_|cuda|nvcc|\bpip3?\b|\buv\b")
 _MOVES = re.compile(r"(?m)(?:^|[;&|({]|\bdo\b|\bthen\b)[ \t]*(?:shift|getopts|set[ \t]+--)\b")  # other arguments then
-_VARIABLE = re.compile(r"\$\{(\w+)(?::?-([^}$]*))?\}|\$(\w+)")
+_VARIABLE = re.compile(r"\$\{(\w+)(?:(:?)-([^}$]*))?\}|\$(\w+)")
 _ENV_LINE = re.compile(r"(?m)^[ \t]*(?:export[ \t]+)?(\w+)=([^\r\n]*)\r?$")
 _MOST_CALLS = 200  # of one script
 _MOST_VALUES = 32
@@ -124,9 +124,17 @@ def _filled(argument: Setting, variables: str) -> Setting:
     match = _VARIABLE.fullmatch(argument.written.strip()) if argument.value is None else None
     if match is None:
         return argument
-    values = [line[2] for line in _ENV_LINE.finditer(variables) if line[1] == (match[1] or match[3])]
-    value = values[-1].strip().strip("\"'") if values else match[2]
-    return replace(argument, value=value)
+    values = [line[2] for line in _ENV_LINE.finditer(variables) if line[1] == (match[1] or match[4])]
+    value = _env_value(values[-1]) if values else match[3]
+    return replace(argument, value=match[3] if value == "" and match[2] else value)
+
+
+def _env_value(text: str) -> str:
+    """The value of a line of an .env file, without its quotes or the remark behind it."""
+    text = text.strip()
+    if text[:1] in ('"', "'"):
+        return text[1:].partition(text[0])[0]
+    return text.replace("\t#", " #").partition(" #")[0].strip()
 
 
 def _values(given: Sequence[str | None]) -> tuple[str, ...]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from cudacompat.app.inputs.text_files import open_regular
+from cudacompat.app.inputs.text_files import small_content
 from cudacompat.domain.project.command_facts import is_aside
 from cudacompat.domain.project.model import SourceFile
 
@@ -32,7 +31,7 @@ def programs_with_flags(root: Path, names: Iterable[str]) -> Iterator[SourceFile
     for name in names:
         if total > _MOST_TOTAL or found == _MOST_FOUND:
             return
-        data = _data(root / name)
+        data = small_content(root / name, _MOST_BYTES)
         total += len(data)
         if _TARGETS.search(data) is None or _CALLS.search(data) is None:
             continue
@@ -42,12 +41,3 @@ def programs_with_flags(root: Path, names: Iterable[str]) -> Iterator[SourceFile
             continue
         found += 1
         yield SourceFile(name, text)
-
-
-def _data(path: Path) -> bytes:
-    """The content of a regular file that is not large; nothing of any other."""
-    try:
-        with open_regular(path, follow=False) as file:
-            return file.read(_MOST_BYTES) if os.fstat(file.fileno()).st_size <= _MOST_BYTES else b""
-    except (OSError, ValueError):
-        return b""

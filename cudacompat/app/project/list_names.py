@@ -116,7 +116,7 @@ def defaults(each: Assignment) -> Iterator[Assignment]:
 
 
 def all_names() -> Mapping[str, str]:
-    """The names of the settings of all engines, each with who reads it."""
+    """Return the names of the settings of all engines, each with who reads it."""
     found: dict[str, str] = {}
     for engine in known():
         for knob in (*engine.knobs, *engine.env_knobs, *engine.file_knobs):
@@ -125,5 +125,5 @@ def all_names() -> Mapping[str, str]:
 
 
 def dead_names() -> frozenset[str]:
-    """The names that no known program reads, whatever is built."""
+    """Return the names that no known program reads, whatever is built."""
     return frozenset(each.name for engine in known() for each in engine.dead if each.kind is DeadKind.NOBODYS)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from cudacompat.app.inputs.text_files import open_regular
+from cudacompat.app.inputs.text_files import small_content
 
 MOST_LOOKED_AT = 4000  # files
 _MOST_BYTES = 256 << 10  # of one file
@@ -38,7 +37,7 @@ def unread_lookalikes(root: Path, names: Iterable[str]) -> Iterator[str]:
     for name in names:
         if total > _MOST_TOTAL or told == _MOST_NAMED:
             return
-        data = _data(root / name)
+        data = small_content(root / name, _MOST_BYTES)
         total += len(data)
         if b"\0" not in data and _LOOKS.search(data):
             told += 1
@@ -49,12 +48,3 @@ def may_be_looked_at(name: str) -> bool:
     """Whether a file of this path may build something, by its name."""
     folder, _, base = name.lower().rpartition("/")
     return PurePosixPath(base).suffix not in _PASSED_OVER and _TESTS.isdisjoint(folder.split("/"))
-
-
-def _data(path: Path) -> bytes:
-    """The content of a regular file that is not large; nothing of any other."""
-    try:
-        with open_regular(path, follow=False) as file:
-            return file.read(_MOST_BYTES) if os.fstat(file.fileno()).st_size <= _MOST_BYTES else b""
-    except (OSError, ValueError):
-        return b""

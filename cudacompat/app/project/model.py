@@ -317,10 +317,14 @@ class _Assembly:
         for name, given in arguments_of(self._image_builds).items():
             file = next((each for each in self._read.files if each.name == name), None)
             if file is not None and kind_of(name) is FileKind.DOCKERFILE:
+                try:
+                    again = stages.read(file, self._scripts, given=given)
+                except (ValueError, RecursionError):
+                    continue  # it was read without what it is given, or told as not read
                 self._stages = [each for each in self._stages if each.file != name]
                 self._commands = [each for each in self._commands if each.place.file != name]
                 self._settings = [each for each in self._settings if each.place.file != name]
-                self._images_of(file, stages.read(file, self._scripts, given=given))
+                self._images_of(file, again)
         handed = Callers(self._read.files, self._commands).handed()
         for file in self._read.files:
             if file.name in handed:
@@ -329,10 +333,10 @@ class _Assembly:
                     found = shell.commands(
                         file, 0, len(file.text), environment=handed[file.name], sources=self._scripts
                     )
-                    again = [command_of(each, file, use=builders.use_of(each)) for each in found]
+                    commands = [command_of(each, file, use=builders.use_of(each)) for each in found]
                 except (ValueError, RecursionError):
                     continue  # with what it was handed it grows too large; it was read without
-                self._commands = [*(each for each in self._commands if each.place.file != file.name), *again]
+                self._commands = [*(each for each in self._commands if each.place.file != file.name), *commands]
 
     def _images(self, file: SourceFile, commands: Sequence[ShellCommand]) -> None:
         """Take the builds of images among these commands, up to where somebody else's project is fetched."""

@@ -160,7 +160,7 @@ class Builders:
     def _clone(self, words: Iterable[str], how: str = "git clone") -> None:
         words = list(words)
         repository = next(filter(None, map(_repository_of, words)), None)
-        self._clone_folder = words[-1].rstrip("/").rpartition("/")[2].removesuffix(".git") if words else ""
+        self._clone_folder = _folder_of_clone(words, repository)
         engine = _of_repository(repository) if repository else None
         if engine is not None:
             version = _version_of(engine, words)
@@ -171,7 +171,8 @@ class Builders:
     def _go(self, where: Sequence[str]) -> None:
         """Remember whether the shell goes to what was cloned."""
         parts = where[0].split("/") if where else []
-        self._inside = self._clone_folder in parts or (self._inside and bool(parts) and parts[0] not in ("", "..", "~"))
+        went_in = self._clone_folder != "" and self._clone_folder in parts
+        self._inside = went_in or (self._inside and bool(parts) and parts[0] not in ("", "..", "~"))
 
     def _of_make(self, words: Sequence[str]) -> EngineUse | None:
         """An engine whose own Makefile is read: cloned, or the project itself, and nothing was configured before. Where
@@ -278,6 +279,16 @@ def _from_source(words: Sequence[str]) -> bool:
 def _repository_of(word: str) -> str | None:
     match = _REPOSITORY.search(word + " ")
     return match[1].lower() if match is not None else None
+
+
+def _folder_of_clone(words: Sequence[str], repository: str | None) -> str:
+    """The name of the folder that a clone is in: the word behind its address where there is one, else the address's
+    own."""
+    at = next(
+        (at for at, word in enumerate(words) if repository is not None and _repository_of(word) == repository), -1
+    )
+    named = words[at + 1] if 0 <= at < len(words) - 1 and not words[at + 1].startswith("-") else words[at]
+    return named.rstrip("/").rpartition("/")[2].removesuffix(".git")
 
 
 def _version_of(engine: Engine, words: Sequence[str]) -> str | None:

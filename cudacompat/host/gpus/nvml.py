@@ -100,8 +100,8 @@ class _Listing:
                 self._troubles += _troubles_of_device(device, about)
 
     def goes_on(self, answer: _Answer, count: int) -> bool:
-        """Whether the rest is asked for: what hung or crashed at a GPU ended before its end, and that GPU is passed
-        over. A second one that hangs is the last."""
+        """Return whether the rest of the GPUs is asked for. A GPU at which the query hung or crashed is passed over; a
+        second one that hangs ends the queries."""
         if answer.why_ended is None or self.first >= count:
             return False
         passed = self.first

@@ -5,6 +5,19 @@ from __future__ import annotations
 from tests.helpers.lint_case import LintCase, NearMiss
 
 CASES = (
+    LintCase(  # in the clone, wherever the options of the clone stand; the project's own make is another
+        bad={
+            "Makefile": "all:\n\techo own\n",
+            "Dockerfile": "FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\nCOPY . /work\nRUN cd /work; "
+            "git clone https://github.com/ggml-org/llama.cpp --recursive; cd llama.cpp; make LLAMA_CUBLAS=1\n",
+        },
+        good={
+            "Makefile": "all:\n\techo own\n",
+            "Dockerfile": "FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\nCOPY . /work\nRUN cd /work; "
+            "git clone https://github.com/ggml-org/llama.cpp --recursive; make LLAMA_CUBLAS=1\n",
+        },
+        line="LLAMA_CUBLAS=1",
+    ),
     LintCase(
         bad={
             "Dockerfile": """\
