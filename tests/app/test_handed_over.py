@@ -11,8 +11,6 @@ from tests.helpers.run import inside
 
 _COMPOSE = "services:\n  app:\n    build:\n      context: .\n      args:\n        ARCH: {}\n"
 _DOCKERFILE = "FROM nvidia/cuda:12.8.1-devel-ubuntu22.04\nARG ARCH\nRUN nvcc -arch=sm_${ARCH} -c /a.cu\n"
-    "FROM nvidia/cuda:12.8.1-devel-ubuntu22.04\nARG ARCH\nCOPY a.cu /a.cu\nRUN nvcc -arch=sm_${ARCH} -c /a.cu\n"
-)
 
 
 @pytest.mark.parametrize(

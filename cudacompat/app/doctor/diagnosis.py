@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cudacompat.app.check import check, judge_read, read
 from cudacompat.app.doctor.installed import judge_installed
-from cudacompat.app.doctor.machine import require_environments, snapshot, load
+from cudacompat.app.doctor.machine import load, require_environments, snapshot
 from cudacompat.app.doctor.machine_steps import is_of_builds, machine_steps
 from cudacompat.app.doctor.package_conflicts import PackageConflict
 from cudacompat.app.doctor.package_conflicts import conflicts as conflicts_among

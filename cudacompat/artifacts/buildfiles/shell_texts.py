@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 _LONGEST = 256  # characters of a text that is worked on
 _MOST_STEPS = 8  # of one pipe
+_MOST_STARS = 2  # of one pattern: each multiplies the time that matching may take by the length of the text
 _CHANGED = re.compile(
     r"\$\{\w+(?:(?P<cut>%%|%|##|#)(?P<pattern>[^{}$`]{1,40})"
     r"|(?P<all>//?)(?P<old>[^{}$`/]{1,40})(?:/(?P<new>[^{}$`]{0,40}))?"
@@ -42,7 +43,7 @@ def changed(raw: str, value: str) -> str | None:
 
 def _without(value: str, pattern: str, cut: str) -> str | None:
     """The value without what a pattern matches at its end (%) or at its beginning (#), the least or the most of it."""
-    if "[" in pattern or "\\" in pattern:
+    if "[" in pattern or "\\" in pattern or pattern.count("*") > _MOST_STARS:
         return None
     fits = re.compile("".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in pattern), re.DOTALL)
     places = range(len(value) + 1)
