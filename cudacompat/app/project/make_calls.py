@@ -15,8 +15,8 @@ from cudacompat.domain.builds.lists.nvcc_flags import TARGET_OPTION
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.command_facts import is_aside
 from cudacompat.domain.project.model import Command, Setting, SourceFile
+from cudacompat.domain.words.programs import MAKE
 
-MAKES = frozenset({"make", "gmake", "mingw32-make"})
 _FLAGS = re.compile(rf"(?<![\w-]){TARGET_OPTION}[= ]")
 _NUMBER = r"(?:sm_|compute_)?\d{2,3}[af]?"
 _NUMBERS = re.compile(rf"{_NUMBER}(?:[\s,;]+{_NUMBER})*+")
@@ -28,7 +28,7 @@ _MOST_CALLS = 200
 def handed_to_make(files: Iterable[SourceFile], commands: Iterable[Command]) -> Iterator[tuple[Setting, Command]]:
     """Yield the flags that commands hand to make, each with its command."""
     makefiles = [file for file in files if kind_of(file.name) is FileKind.MAKE and not is_aside(file.name)]
-    calls = (command for command in commands if command.program in MAKES)
+    calls = (command for command in commands if command.program in MAKE)
     for count, command in enumerate(calls):
         if count == _MOST_CALLS:
             return
@@ -44,7 +44,7 @@ def handed_to_make(files: Iterable[SourceFile], commands: Iterable[Command]) -> 
 def replaced_by_calls(files: Iterable[SourceFile], commands: Iterable[Command]) -> frozenset[tuple[str, int]]:
     """Return where the flags of Makefiles stand that no build has: each call of make gives another value to the
     variable of which they are made. Jobs are not counted, which may try one."""
-    calls = [each for each in commands if each.program in MAKES and each.job is None and not is_aside(each.place.file)]
+    calls = [each for each in commands if each.program in MAKE and each.job is None and not is_aside(each.place.file)]
     if not 0 < len(calls) <= _MOST_CALLS:
         return frozenset()
     named = [{word.text.partition("=")[0] for word in each.words[1:] if _NAMED.match(word.text)} for each in calls]

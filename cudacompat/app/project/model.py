@@ -314,25 +314,23 @@ class _Assembly:
         """Read again the Dockerfiles that are given build arguments, and the scripts that others call, each with what
         it is handed over."""
         self._image_builds = list(filled_builds(self._image_builds, self._read.files))
-        for name, given in arguments_of(self._image_builds).items():
-            file = next((each for each in self._read.files if each.name == name), None)
-            if file is not None and kind_of(name) is FileKind.DOCKERFILE:
+        given = arguments_of(self._image_builds)
+        for file in self._read.files:
+            if file.name in given and kind_of(file.name) is FileKind.DOCKERFILE:
                 try:
-                    again = stages.read(file, self._scripts, given=given)
+                    again = stages.read(file, self._scripts, given=given[file.name])
                 except (ValueError, RecursionError):
                     continue  # it was read without what it is given, or told as not read
-                self._stages = [each for each in self._stages if each.file != name]
-                self._commands = [each for each in self._commands if each.place.file != name]
-                self._settings = [each for each in self._settings if each.place.file != name]
+                self._stages = [each for each in self._stages if each.file != file.name]
+                self._commands = [each for each in self._commands if each.place.file != file.name]
+                self._settings = [each for each in self._settings if each.place.file != file.name]
                 self._images_of(file, again)
         handed = Callers(self._read.files, self._commands).handed()
         for file in self._read.files:
-            if file.name in handed:
+            if (own := handed.get(file.name)) is not None:
                 builders = Builders(self._uses, here=True, makefile=self._makefile)
                 try:
-                    found = shell.commands(
-                        file, 0, len(file.text), environment=handed[file.name], sources=self._scripts
-                    )
+                    found = shell.commands(file, 0, len(file.text), environment=own, sources=self._scripts)
                     commands = [command_of(each, file, use=builders.use_of(each)) for each in found]
                 except (ValueError, RecursionError):
                     continue  # with what it was handed it grows too large; it was read without

@@ -14,6 +14,7 @@ from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.domain.builds.engine import BuildSystem, Engine
 from cudacompat.domain.project.model import Copy, EngineUse, SourceFile
 from cudacompat.domain.project.prebuilt_wheels import PREBUILT, Prebuilt, prebuilt
+from cudacompat.domain.words.programs import MAKE
 from cudacompat.engines import find, known, wheels
 
 _MARKED = frozenset({"cmakelists.txt", "cargo.toml", "cargo.lock", "setup.py", "pyproject.toml", "build.rs"})
@@ -117,7 +118,7 @@ class Builders:
             return None
         if program == "cd":
             self._go(words[1:2])
-        if program in ("make", "gmake"):
+        if program in MAKE:
             return self._of_make(words)
         system = builds(program, words)
         self._configured = self._configured or system is BuildSystem.CMAKE

@@ -12,7 +12,6 @@ from cudacompat.artifacts.buildfiles.blanking import unknown
 from cudacompat.artifacts.buildfiles.ci_matrix import (
     LONGEST_WORD,
     MOST_CHOICES,
-    OF_MATRIX,
     each_of,
     put_in,
     runs_of,
@@ -25,6 +24,7 @@ from cudacompat.artifacts.buildfiles.windows import DIALECT_OF_SHELL
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.image_names import base_of
 from cudacompat.domain.project.model import CiJob, JobStep, Setting, SourceFile, Word
+from cudacompat.domain.words.matrix_names import OF_MATRIX
 
 _EXPRESSION = re.compile(r"\$\{\{.{0,2000}?\}\}", re.DOTALL)
 _OF_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from itertools import product
 from math import prod
 
 from cudacompat.artifacts.buildfiles.positions import Node
+from cudacompat.domain.words.matrix_names import OF_MATRIX
 
-OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w.-]+)\s*\}\}")
 MOST_CHOICES = 32  # values of one name of a matrix; more are as good as unknown
 LONGEST_WORD = 300  # characters of a word in which a matrix's name is looked for
 _MOST_RUNS = 64  # of one job; of more, which values meet is not looked at

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from cudacompat.artifacts.buildfiles.ci import JobRead, Merged, filled, run_text, variables
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
@@ -13,6 +14,7 @@ from cudacompat.domain.project.model import CiJob, Setting, SourceFile
 
 _MOST_STEPS = 2_000
 _EMPTY = Node(0, 0)
+_Step = TypeVar("_Step")
 
 
 def buildkite(file: SourceFile, documents: tuple[Node, ...], sources: Sources | None = None) -> Iterator[JobRead]:
@@ -56,9 +58,7 @@ def drone(file: SourceFile, documents: tuple[Node, ...], sources: Sources | None
         top = variables(file, document.get("environment"))
         every = [(each.get("name"), each) for each in steps.items]
         every += [(Node(each.start, each.end, name), each) for name, each in steps.entries.items()]
-        for count, (name, node) in enumerate(every):
-            if count == _MOST_STEPS:
-                raise ValueError(f"more than {_MOST_STEPS} steps")
+        for name, node in _counted(every):
             environment = merged.of(top, variables(file, node.get("environment")))
             commands = _commands(file, _scripts(node, "commands"), environment, sources=sources)
             image = node.get("image")
@@ -66,11 +66,11 @@ def drone(file: SourceFile, documents: tuple[Node, ...], sources: Sources | None
             yield JobRead(_job(file, node, name, image=named, runner=None, environment=environment), commands)
 
 
-def _counted(nodes: Iterator[Node]) -> Iterator[Node]:
-    for count, node in enumerate(nodes):
+def _counted(steps: Iterable[_Step]) -> Iterator[_Step]:
+    for count, step in enumerate(steps):
         if count == _MOST_STEPS:
             raise ValueError(f"more than {_MOST_STEPS} steps")
-        yield node
+        yield step
 
 
 def _scripts(node: Node, *keys: str) -> tuple[Node, ...]:

@@ -14,6 +14,7 @@ from cudacompat.artifacts.buildfiles.shell_tree import DEEPEST, Branch, ShellTre
 from cudacompat.artifacts.buildfiles.shell_variables import Sources, Variables
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Setting, SourceFile, Word
+from cudacompat.domain.words.programs import MAKE
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -163,7 +164,7 @@ class _Reader:
             elif not child.type.endswith("redirect") and child.type not in ("<", ">", "<<<"):
                 words += self._words(child)
         words = unwrapped(self._file, words, own)
-        if words and words[0].text.rsplit("/", 1)[-1] in ("make", "gmake"):
+        if words and words[0].text.rsplit("/", 1)[-1] in MAKE:
             own.update(named(self._file, words[1:]))
         start, end = self._tree.at(node.start_byte), self._tree.at(node.end_byte)
         return ShellCommand(

@@ -13,10 +13,10 @@ from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, Job
 from cudacompat.domain.project.stages import distro_of
 from cudacompat.domain.tables.nvcc_releases import first_nvcc_with
 from cudacompat.domain.tables.toolkits import RELEASES, last_with
+from cudacompat.domain.words.matrix_names import OF_MATRIX
 from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
 from cudacompat.domain.words.versions import ToolkitVersion
 
-_OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 _VERSION = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.\d+)?")
 _HOSTED = re.compile(r"ubuntu-(\d\d\.\d\d)(?:-\w+)?")
 _SETUP = ("jimver/cuda-toolkit",)
@@ -79,7 +79,7 @@ def _set_up(job: CiJob, step: JobStep) -> Iterator[tuple[ToolkitVersion, str]]:
     given = step.given.get("cuda")
     if given is None:
         return
-    of_matrix = _OF_MATRIX.fullmatch(given.written.strip())
+    of_matrix = OF_MATRIX.fullmatch(given.written.strip())
     for text in job.matrix.get(of_matrix[1], ()) if of_matrix is not None else (given.written,):
         match = _VERSION.fullmatch(text.strip().strip("'\""))
         if match is not None:

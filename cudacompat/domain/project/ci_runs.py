@@ -11,9 +11,9 @@ from cudacompat.domain.builds.lists.reader import ArchList
 from cudacompat.domain.project.ci_jobs import toolkits
 from cudacompat.domain.project.image_names import base_of
 from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, Project
+from cudacompat.domain.words.matrix_names import OF_MATRIX
 from cudacompat.domain.words.versions import ToolkitVersion
 
-_OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w.-]+)\s*\}\}")
 _OF_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 
 
@@ -32,7 +32,7 @@ def runs(job: CiJob, commands: tuple[Command, ...]) -> tuple[CiRun, ...]:
 
 def _each(job: CiJob, commands: tuple[Command, ...]) -> Iterator[CiRun]:
     for values in job.runs:
-        image = _OF_MATRIX.sub(lambda match, of=values: of.get(match[1], match[0]), job.container or "")  # type: ignore[misc]
+        image = OF_MATRIX.sub(lambda match, of=values: of.get(match[1], match[0]), job.container or "")  # type: ignore[misc]
         base = base_of(image) if image else None
         matrix = {name: (text,) for name, text in values.items()}
         found = toolkits(replace(job, base=base, bases=(), matrix=matrix), commands)
@@ -46,7 +46,7 @@ def lists_in(
     """The lists that a setting of a command may be in one run of its job; all of its lists where another thing than the
     matrix decides."""
     every = listed.outcomes
-    names = set(_OF_MATRIX.findall(_written(project, listed, command))) if listed.choices and run else set()
+    names = set(OF_MATRIX.findall(_written(project, listed, command))) if listed.choices and run else set()
     if len(names) != 1:
         return every
     (name,) = names

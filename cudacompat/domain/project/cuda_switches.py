@@ -8,9 +8,9 @@ from functools import lru_cache
 from cudacompat.domain.builds.engine import BuildSystem, Channel, Engine, Switch
 from cudacompat.domain.project.arguments import features_of, in_arguments
 from cudacompat.domain.project.model import Command, Setting
+from cudacompat.domain.words.programs import MAKE
 
 _AS_DEFINES = frozenset({Channel.DEFINE, Channel.CMAKE_ARGS})
-_MAKES = frozenset({"make", "gmake"})
 
 
 def given_switches(command: Command) -> Iterator[tuple[Switch, Setting]]:
@@ -83,7 +83,7 @@ def _settings(command: Command, channel: Channel) -> Iterator[Setting]:
     yield from command.defines
     arguments = command.environment.get("CMAKE_ARGS")
     by_pip = command.use is not None and command.use.engine.system is BuildSystem.PIP
-    if channel in _AS_DEFINES and arguments is not None and (by_pip or command.program in _MAKES):
+    if channel in _AS_DEFINES and arguments is not None and (by_pip or command.program in MAKE):
         yield from _distinct(arguments)
 
 

@@ -13,6 +13,7 @@ from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.cmake_languages import condition, makes_cuda, standing, top_of
 from cudacompat.domain.project.command_facts import base_name, in_cargo_config
 from cudacompat.domain.project.model import ArchListSetting, CMakeFile, Command, Project, Setting, SourceFile
+from cudacompat.domain.words.programs import MAKE
 from cudacompat.domain.words.switch_values import is_off, is_on
 
 _NAME = "CMAKE_CUDA_ARCHITECTURES"
@@ -72,7 +73,7 @@ def flags_of_make(project: Project, command: Command) -> tuple[ArchListSetting, 
 
 def makefile_run(project: Project, command: Command) -> SourceFile | None:
     """The project's own Makefile, where this `make` certainly runs it as it is and it chooses nothing."""
-    if command.program not in ("make", "gmake") or command.conditional or fetched(project, command):
+    if command.program not in MAKE or command.conditional or fetched(project, command):
         return None
     if any("=" in word.text or not word.known for word in command.words[1:]):
         return None

@@ -11,6 +11,7 @@ from cudacompat.domain.project.default_lists import makefile_run
 from cudacompat.domain.project.model import Command, Project, Setting, SourceFile, TextSpan
 from cudacompat.domain.project.stages import builds_cuda
 from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
+from cudacompat.domain.words.programs import MAKE
 from cudacompat.domain.words.switch_values import is_on
 
 # Each of these decides the list somewhere that is not looked into here.
@@ -34,7 +35,7 @@ def make_native(command: Command) -> MakeNative | None:
     """The fact that this run of the engine's own Makefile switches CUDA on and names no architecture, so that nvcc gets
     -arch=native; `None` for any other command."""
     use = command.use
-    if use is None or command.program not in ("make", "gmake") or command.conditional:
+    if use is None or command.program not in MAKE or command.conditional:
         return None
     for fact in use.engine.make_native:
         given = command.environment.get(fact.switch)

@@ -1,4 +1,4 @@
-"""Programs that install packages and run containers, by the names that commands call them."""
+"""Programs that install packages, run containers and build, by the names that commands call them."""
 
 from __future__ import annotations
 
@@ -6,3 +6,4 @@ APT = frozenset({"apt-get", "apt", "aptitude"})
 SYSTEM_PACKAGERS = APT | {"dnf", "yum", "microdnf"}
 CONDA = frozenset({"conda", "mamba", "micromamba"})
 CONTAINER_ENGINES = frozenset({"docker", "podman", "nerdctl"})
+MAKE = frozenset({"make", "gmake", "mingw32-make"})

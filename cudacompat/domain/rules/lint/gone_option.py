@@ -20,6 +20,7 @@ from cudacompat.domain.project.arguments import defines_of
 from cudacompat.domain.project.model import Command, Project, Setting
 from cudacompat.domain.project.walks import Memory, on_command_in_turn
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.programs import MAKE
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.switch_values import is_on
 
@@ -44,7 +45,7 @@ def check(project: Project, command: Command, seen: Memory) -> Iterable[Finding]
 
 def _of(command: Command, project: Project) -> Iterator[Finding]:
     use = command.use
-    if use is None or command.program in ("make", "gmake"):
+    if use is None or command.program in MAKE:
         return
     given = tuple(defines_of(command))
     for setting in given:

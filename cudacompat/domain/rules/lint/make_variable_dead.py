@@ -22,6 +22,7 @@ from cudacompat.domain.project.cuda_switches import needed_switches
 from cudacompat.domain.project.model import Command, Project, TextSpan
 from cudacompat.domain.project.walks import on_command
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.programs import MAKE
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.switch_values import is_off
 
@@ -30,7 +31,7 @@ from cudacompat.domain.words.switch_values import is_off
 def check(_project: Project, command: Command) -> Iterable[Finding]:
     """One finding for each such variable."""
     use = command.use
-    if use is None or command.program not in ("make", "gmake"):
+    if use is None or command.program not in MAKE:
         return
     given = dict(_given(command))
     handed = given.get("CMAKE_ARGS", ("", command.place))[0]

@@ -58,6 +58,7 @@ from cudacompat.domain.rules.lint.target_facts import (
 )
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.words.finding import Finding, Fix, Severity
+from cudacompat.domain.words.programs import MAKE
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import Target
@@ -217,7 +218,7 @@ def _of_engines(project: Project) -> Iterator[Finding]:
                 )
 
 
-_COMPILERS = frozenset({"nvcc", "make", "gmake"})
+_COMPILERS = MAKE | {"nvcc"}
 _UNSERVED = (ListCoverage.JIT, ListCoverage.FAILS)
 _Unserved = tuple[tuple[Target, ListCoverage, tuple[ArchTarget, ...], ArchListSetting | None], ...]
 
