@@ -73,8 +73,8 @@ def own_index_step(
     component: Component, cure: NoCure, targets: Sequence[Target], home: Environment | None
 ) -> PlanStep | None:
     """Return the step that installs the newest release from the index of the package's own publisher, for a CUDA
-    release that builds for all of these GPUs and runs with their driver; `None` for what has no such index. What is
-    there was not read."""
+    release that builds for all of these GPUs and runs with their driver; `None` for what has no such index. The wheels
+    of these indexes were not read."""
     indexes = distributions().own_indexes.get(normalised(component.package), {})
     archs = [str(target.capability.number) for target in targets]
     drivers = [target.driver for target in targets if target.driver is not None]

@@ -71,10 +71,10 @@ class RowsAsRead:
             if result is None or result.not_read or result.cut:
                 self._left.pop(key, None)
                 continue
-            self._found[key] += result.artifacts
             left = self._left.get(key)
-            if left is None:
+            if left is None:  # something else of it was lost
                 continue
+            self._found[key] += result.artifacts
             left.discard(path)
             if not left:
                 self._judge(component, self._found.pop(key))
