@@ -6,10 +6,10 @@ recorded in tests/golden/screens; a view that prints the same as 80 columns is a
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import os
 import pty
+import select
 import shutil
 import struct
 import subprocess
@@ -117,14 +117,19 @@ def shown(arguments: tuple[str, ...], view: View, place: Path) -> str:
         env=variables,
         cwd=place,
     )
+    data = b"".join(_chunks(leader, process))
     os.close(follower)
-    data = b"".join(_chunks(leader))
     data += process.communicate(timeout=60)[1]
     os.close(leader)
     return data.decode("utf-8", "backslashreplace").replace("\x1b", "^[")
 
 
-def _chunks(leader: int) -> Iterator[bytes]:
-    with contextlib.suppress(OSError):  # the other end is closed
-        while data := os.read(leader, 1 << 16):
-            yield data
+def _chunks(leader: int, process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+    """Yield what the process writes. The other end stays open here: a kernel may drop what is not read when the last
+    one that holds it goes."""
+    while True:
+        has_ended = process.poll() is not None
+        if select.select([leader], [], [], 0 if has_ended else 0.05)[0]:
+            yield os.read(leader, 1 << 16)
+        elif has_ended:
+            return

@@ -152,10 +152,10 @@ class TestAWholeMachine:
         code = (
             "import json; from cudacompat.domain.machine.facts import Missing\n"
             "from cudacompat.domain.machine.saved_facts import to_json\n"
-            "from cudacompat.host.gpus import nvml; from cudacompat.app.doctor import diagnosis as doctor\n"
+            "from cudacompat.host.gpus import nvml; from cudacompat.app.doctor import machine\n"
             "nvml.gpus = lambda roots: Missing('GPU', ())\n"  # this machine's, if it has one
             "nvml.driver = lambda roots: Missing('driver', ())\n"
-            "print(json.dumps(to_json(doctor._snapshot())))"
+            "print(json.dumps(to_json(machine.snapshot())))"
         )
         done = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment, timeout=120
