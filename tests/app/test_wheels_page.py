@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,12 +54,17 @@ def test_neighbours_that_come_to_the_same_are_one_row_and_others_are_not() -> No
     assert outcomes([row("1.0", "80"), row("1.1", "80", platform="windows-x86_64")])[0][0] == "1.1"
 
 
+@cache
+def page_of_table() -> str:
+    return wheels_page(*of_table())
+
+
 def cells(package: str, version: str) -> list[str]:
     """The texts of the cells of this release of the table, which may stand in a range, for 7.5, 9.0 and 12.0."""
     asked = [2 + CAPABILITIES.index(each) for each in ("7.5", "9.0", "12.0")]
     found = [
         [re.sub("<[^>]*>", "", cell) for cell in re.findall("<t[hd].*?</t[hd]>", line)]
-        for line in wheels_page(*of_table()).splitlines()
+        for line in page_of_table().splitlines()
         if f'data-p="{package}" data-l="linux-x86_64"' in line and holds(line, Version(version))
     ]
     return [found[0][each] for each in asked]
@@ -73,7 +79,7 @@ def holds(line: str, version: Version) -> bool:
 def test_a_package_with_its_own_assembler_and_a_pinned_torch_have_the_verdicts_of_wheels() -> None:
     assert cells("triton", "3.9.0") == ["compiles", "compiles", "compiles"]
     assert cells("triton", "3.2.0") == ["compiles", "compiles", "fails"]
-    assert "compiles with ptxas 12.4.99" in wheels_page(*of_table())
+    assert "compiles with ptxas 12.4.99" in page_of_table()
     assert cells("torchaudio", "2.5.0") == ["native", "native", "fails"]
     for pin in ("triton==3.9.0", "triton==3.2.0", "torchaudio==2.5.0"):
         verdicts = [
@@ -107,7 +113,7 @@ def test_the_command_writes_the_table_or_the_rows_of_a_survey(tmp_path: Path) ->
 def test_the_page_in_the_docs_is_of_this_table() -> None:
     """Made anew by `cudacompat survey --html docs/wheels-by-gpu.html`."""
     written = (ROOT / "docs" / "wheels-by-gpu.html").read_text()
-    assert table_in(written) == table_in(wheels_page(*of_table()))
+    assert table_in(written) == table_in(page_of_table())
 
 
 def table_in(page: str) -> str:
