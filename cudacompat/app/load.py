@@ -19,6 +19,7 @@ from cudacompat.domain.rules import LOAD_RULES
 from cudacompat.domain.runs.load import ArtifactLoad, LoadComparison, ModuleAnswer, compare, loadable
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, NotRead
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.verdict import JitPolicy, Target
 from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.host.gpus import driver_api
@@ -43,7 +44,7 @@ def load(
     unread: list[NotRead] = []
     with OnDisk() as disk:
         for artifact in read.artifacts:
-            if any(artifact.path.startswith(f"{image.path}!/") for image in read.images):
+            if any(ArtifactPath.parse(artifact.path).lies_in(image.path) for image in read.images):
                 unread.append(NotRead(artifact.path, "file of a container image: copy it to the disk to load it"))
                 continue
             for target, device in gpus:

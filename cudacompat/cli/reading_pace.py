@@ -6,8 +6,9 @@ import os
 import time
 from collections.abc import Callable, Sequence
 
+from cudacompat.domain.words.paths import ArtifactPath
+
 _COUNT_AFTER_S = 1.0  # the counting reads every directory once more: nothing that a short run should pay
-_MEMBER = "!/"
 
 
 class Pace:
@@ -28,7 +29,7 @@ class Pace:
 
     def before(self, path: str) -> str:
         """Return what to show before the path of a file that is read from now on: empty in the first second."""
-        outer = path.partition(_MEMBER)[0]
+        outer = ArtifactPath.parse(path).outer
         if outer == self._current:
             self._members += 1
         else:

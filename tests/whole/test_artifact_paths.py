@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gzip
 import io
 import json
@@ -16,7 +17,8 @@ from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.words.code import NotRead
 from tests.helpers import fatbin_writer as fw
 from tests.helpers import toolchain
-from tests.helpers.run import inside
+from tests.helpers.run import ROOT, inside
+from tests.helpers.trees import tree_of
 
 TOO_NEW = fw.fatbin(fw.ptx(toolchain.ptx_text("8.6", "100")))
 
@@ -78,3 +80,14 @@ def test_bytes_are_taken_out_of_every_container(tmp_path: Path) -> None:
             assert file.read_bytes() == TOO_NEW
         gone = disk.file(result.artifacts[1].path.member("no"))  # type: ignore[attr-defined]
         assert isinstance(gone, NotRead)
+
+
+def test_how_a_member_is_written_is_known_to_one_module() -> None:
+    """Others ask the path for its parts. Character classes of expressions, which are no paths, may hold both signs."""
+    found = {
+        str(file.relative_to(ROOT))
+        for file in (ROOT / "cudacompat").rglob("*.py")
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("!/")
+    }
+    assert found == {"cudacompat/domain/words/paths.py"}

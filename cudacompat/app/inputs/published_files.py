@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from cudacompat.domain.rules.artifact.compiled_later import named_wheel, wheel_file
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.verdict import Target
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def owner_of(path: str) -> PublishedPackage | None:
     package that lists it. In an image or an archive the name of its directory among the packages tells; `None` for what
     is no part of one."""
     wheel, inside = named_wheel(path), _PACKAGES.search(path)
-    if wheel is None and "!/" not in path:
+    if wheel is None and not ArtifactPath.parse(path).members:
         return _installed(Path(path))
     if wheel is None and inside is None:
         return None

@@ -14,6 +14,7 @@ from cudacompat.domain.compare.identity import container_of
 from cudacompat.domain.words.baseline_change import BaselineChange
 from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.domain.words.errors import ParseError, UsageError
+from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.phrases import count, sort_key
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 
@@ -173,7 +174,7 @@ def compare(
     before = {each.name: each for each in old.artifacts}
     now = {locked.name: (path, locked) for path, locked in new.items()}
     known = set(before) & set(now)
-    hidden = {name for name in before if any(name == each or name.startswith(f"{each}!/") for each in unread)}
+    hidden = {name for name in before if any(name == each or ArtifactPath.parse(name).lies_in(each) for each in unread)}
     if now and not known and not hidden:
         number = count(len(before), "artifact")
         raise UsageError(f"{old.file} is a baseline of other artifacts: {min(now)} is none of its {number}")

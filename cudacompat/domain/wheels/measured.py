@@ -12,6 +12,7 @@ from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.wheels.distributions import distributions, family_of
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, Registration
+from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.verdict import Target
 
@@ -70,7 +71,8 @@ def _answers_of_older(package: str, held: Sequence[BinaryArtifact]) -> dict[str,
 
 
 def _inner(artifact: BinaryArtifact) -> str:
-    return artifact.path.rpartition("!/")[2]
+    path = ArtifactPath.parse(artifact.path)
+    return path.members[-1] if path.members else path.outer
 
 
 def _modules(artifact: BinaryArtifact) -> list[DeviceModule]:

@@ -54,6 +54,12 @@ class ArtifactPath(str):
         """The same place in a file of another name."""
         return ArtifactPath(outer, self.members)
 
+    def lies_in(self, container: str) -> bool:
+        """Whether this is a member of the container, of one in it, and so on."""
+        around = ArtifactPath.parse(container)
+        depth = len(around.members)
+        return self.outer == around.outer and len(self.members) > depth and self.members[:depth] == around.members
+
     @property
     def inner(self) -> str | None:
         """What is inside the file on the disk (`a.zip!/b.so` of two levels), None for the file itself."""

@@ -28,3 +28,13 @@ def test_a_text_is_split_and_a_path_is_not() -> None:
 def test_it_is_the_same_in_another_process(path: ArtifactPath) -> None:
     again = pickle.loads(pickle.dumps(path))
     assert (again, again.outer, again.members) == (path, path.outer, path.members)
+
+
+def test_a_member_lies_in_the_containers_around_it_and_in_no_folder_that_is_called_like_one() -> None:
+    wheel = ArtifactPath("a!/x.whl", ("b.zip", "lib.so"))
+    assert wheel.lies_in(ArtifactPath("a!/x.whl"))
+    assert wheel.lies_in(ArtifactPath("a!/x.whl", ("b.zip",)))
+    assert not wheel.lies_in(wheel)
+    assert not wheel.lies_in("a")
+    assert not wheel.lies_in(ArtifactPath("a!/x.whl", ("b",)))
+    assert ArtifactPath.parse("x.tar!/lib.so").lies_in("x.tar")

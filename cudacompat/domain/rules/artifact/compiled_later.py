@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Target
 
-# Strangers choose these names: each expression begins at one place of a name, and takes it in one pass.
-_FILE = re.compile(r"(?<![^/!])[^/!]*\.whl(?=!/|\Z)")
+# Strangers choose these names: the expression begins at one place of a name, and takes it in one pass.
 _NAME = re.compile(r"(?<![A-Za-z0-9_.])(?P<name>[A-Za-z0-9_.]++)-(?P<version>\d[^-]*)")
 
 
@@ -56,15 +56,15 @@ def named_wheel(path: str) -> tuple[str, str] | None:
 def wheel_file(path: str) -> str | None:
     """Return the name of the first wheel on the way to a file; None for a path of no wheel."""
     found = _outermost(path)
-    return re.split("[/!]", found[0])[-1] if found is not None else None
+    return found[0].name if found is not None else None
 
 
-def _outermost(path: str) -> tuple[str, re.Match[str]] | None:
+def _outermost(path: str) -> tuple[ArtifactPath, re.Match[str]] | None:
     """The path of the first wheel on the way to a file, and its name's parts."""
-    for file in _FILE.finditer(path):
-        named = _NAME.search(file[0].removesuffix(".whl"))
-        if named is not None:
-            return path[: file.end()], named
+    file = ArtifactPath.parse(path)
+    for depth, step in enumerate((file.outer, *file.members)):
+        if step.endswith(".whl") and (named := _NAME.search(step.rpartition("/")[2].removesuffix(".whl"))) is not None:
+            return ArtifactPath(file.outer, file.members[:depth]), named
     return None
 
 
