@@ -16,6 +16,7 @@ from cudacompat.domain.builds.plans.plan import DISTRO, BuildPlan
 from cudacompat.domain.reports.generate import GeneratedBinary, GeneratedFile, GenerateReport
 from cudacompat.domain.tables.driver_choice import counted
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.command_words import gpu_words
 from cudacompat.domain.words.errors import ParseError, UsageError
 from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.engines import find, known, profiles
@@ -181,8 +182,7 @@ def _budget(text: str | None) -> int | None:
 def command_line(plans: Sequence[BuildPlan], asked: GenerateRequest) -> str:
     """Return the command line that makes the same again."""
     words = ["cudacompat", "generate", plans[0].engine.name]
-    for spec in dict.fromkeys(each.spec for plan in plans for each in plan.wanted):
-        words += ["--gpu", spec]
+    words += gpu_words(each.spec for plan in plans for each in plan.wanted)
     for option, value in (
         ("--engine-version", asked.engine_version),
         ("--cuda", asked.cuda),

@@ -28,6 +28,7 @@ from cudacompat.domain.tables.images import newest_image
 from cudacompat.domain.tables.nvcc_releases import NvccRelease, nvcc_release
 from cudacompat.domain.tables.toolkit_packages import DISTROS_TOOLKIT
 from cudacompat.domain.tables.toolkits import with_all
+from cudacompat.domain.words.command_words import gpu_options
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.versions import ToolkitVersion
 from cudacompat.engines import find
@@ -107,7 +108,7 @@ def _engine(name: str | None, version: str | None, folder: str, *, specs: Sequen
         return find("nvcc"), version
     if seen is None:
         pins = any((Path(folder) / each).is_file() for each in _PINS)
-        gpus = shlex.join(word for spec in specs for word in ("--gpu", spec))
+        gpus = gpu_options(specs)
         ready = f"; for packages that it installs built: cudacompat lint {shlex.quote(folder)} {gpus}" if pins else ""
         raise UsageError(
             f"no known engine found in {folder}; name it: cudacompat generate ENGINE {folder} --add …{ready}"

@@ -16,6 +16,7 @@ from cudacompat.domain.project.edited_file import EditedFile
 from cudacompat.domain.project.list_places import PlaceState
 from cudacompat.domain.reports.generate import GeneratedBinary, GeneratedFile
 from cudacompat.domain.reports.generate_add import ExtendReport
+from cudacompat.domain.words.command_words import gpu_words
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.host.written import make_folder, save_all
@@ -104,7 +105,7 @@ def edit(report: ExtendReport, *, write: bool, diff: bool, check: bool, exit_zer
     if report.places and not any(place.state in _COUNT for place in report.places):
         for place in report.places:
             say(f"{place.file}:{place.line}: {place.name or place.what}: {place.why or place.state.value}")
-        specs = [word for arch in report.archs for word in ("--gpu", f"sm_{arch}")]
+        specs = gpu_words(f"sm_{arch}" for arch in report.archs)
         cure = shlex.join(["cudacompat", "lint", report.folder, *specs, "--fix", "--unsafe-fixes"])
         say(f"this build reads none of these lists; to put one where it is read: {cure}")
     if not report.places:

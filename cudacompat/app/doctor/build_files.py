@@ -13,6 +13,7 @@ from cudacompat.app.doctor.compose_builds import compose_build
 from cudacompat.app.inputs.text_files import beginning
 from cudacompat.domain.reports.doctor import PlanStep
 from cudacompat.domain.reports.lint import LintReport
+from cudacompat.domain.words.command_words import gpu_options
 from cudacompat.domain.words.errors import CudacompatError
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, one_line
@@ -50,7 +51,7 @@ def mending_by(report: LintReport, folder: str, targets: Sequence[Target]) -> Me
     `report` is what `lint` leaves with every fix. None for a Dockerfile outside of a project."""
     from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 
-    gpus = " ".join(f"--gpu {quote(each)}" for each in dict.fromkeys(target.spec for target in targets))
+    gpus = gpu_options(target.spec for target in targets)
     look = f"cudacompat lint {quote(folder)} {gpus}"
     errors = [each for each in report.findings if each.severity is Severity.ERROR]
     if errors:

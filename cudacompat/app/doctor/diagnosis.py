@@ -36,6 +36,7 @@ from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.wheels.published import PublishedPackage
 from cudacompat.domain.wheels.wheel_cure import WheelCure
+from cudacompat.domain.words.command_words import gpu_options
 from cudacompat.domain.words.errors import CudacompatError, UsageError
 from cudacompat.domain.words.finding import Finding, Severity, worst_first
 from cudacompat.domain.words.paths import ArtifactPath
@@ -273,7 +274,7 @@ def release_step(package: PublishedPackage, targets: Sequence[Target]) -> PlanSt
 
 def _elsewhere(built: Sequence[str], targets: Sequence[Target]) -> tuple[PlanStep, ...]:
     """The plan for files whose sources are not here: what is not known of their build is not guessed."""
-    gpus = " ".join(f"--gpu {shlex.quote(spec)}" for spec in dict.fromkeys(target.spec for target in targets))
+    gpus = gpu_options(target.spec for target in targets)
     files = [*dict.fromkeys(ArtifactPath.parse(path).outer for path in built)]
     names = one_line(", ".join(files[:2]) + (f" and {len(files) - 2} more" if len(files) > 2 else ""))
     return (

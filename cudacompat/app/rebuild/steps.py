@@ -18,6 +18,7 @@ from cudacompat.domain.builds.engine import BuildSystem, Channel
 from cudacompat.domain.builds.lists.nvcc_flags import Requested, describe
 from cudacompat.domain.builds.plans.plan import BuildPlan, environment
 from cudacompat.domain.builds.steps import BuildStep, ProductsBy, StepKind
+from cudacompat.domain.words.command_words import gpu_options, variables_before
 from cudacompat.domain.words.errors import CudacompatError, UsageError
 from cudacompat.domain.words.phrases import count
 
@@ -174,7 +175,7 @@ def _in_place(site: Site) -> tuple[str, ...]:
         left -= len(folders) + len(files)
         built = next((name for name in sorted(files) if _EXTENSION.search(name)), None)
         if built is not None:
-            variables = " ".join(f"{each.name}={shlex.quote(each.value)}" for each in environment(site.plan))
+            variables = variables_before((each.name, each.value) for each in environment(site.plan))
             options = " ".join((*(_ALONE if builds_alone(site.plan) else ()), "--no-deps", "-e"))
             command = f"{variables} {shlex.quote(str(site.python))} -m pip install {options} ."
             return (
@@ -240,8 +241,8 @@ def _by_meson(site: Site) -> str:
     """The commands of Meson with the settings of the plan, where Meson builds the tree; it is not run here."""
     if not (site.tree / "meson.build").is_file():
         return ""
-    given = " ".join(f"{each.name}={shlex.quote(each.value)}" for each in environment(site.plan))
-    targets = shlex.join(word for each in dict.fromkeys(w.spec for w in site.plan.wanted) for word in ("--gpu", each))
+    given = variables_before((each.name, each.value) for each in environment(site.plan))
+    targets = gpu_options(each.spec for each in site.plan.wanted)
     return (
         f"; Meson builds it, in these steps: export {given}; meson setup {_APART}; meson compile -C {_APART}; "
         f"cudacompat check {_APART} {targets}"

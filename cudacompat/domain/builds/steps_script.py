@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 
 from cudacompat.domain.builds.steps import BuildStep, BuildSteps, ProductsBy, StepKind
+from cudacompat.domain.words.command_words import gpu_options
 
 _END = "END_OF_DOCKERFILE"
 # What linkers make: shared libraries, and what may be executed; not the objects that CMake and cargo keep. Programs of
@@ -86,8 +87,7 @@ def _noted(step: BuildStep) -> str:
 
 def _check(steps: BuildSteps) -> list[str]:
     """The check of what the build made: what lies there from before is left out."""
-    specs = dict.fromkeys(each.spec for each in steps.plan.wanted)
-    targets = shlex.join(word for spec in specs for word in ("--gpu", spec))
+    targets = gpu_options(each.spec for each in steps.plan.wanted)
     if steps.products_by is ProductsBy.PATTERNS:
         place = {each.rpartition("/")[0].partition("*")[0].rstrip("/") for each in steps.products}
         where = shlex.quote("/".join([steps.folder, *sorted(place)[:1]]).rstrip("/"))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from cudacompat.domain.tables.arm_hosts import is_arm_only
+from cudacompat.domain.words.command_words import gpu_words
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.wheel_tags import platform_tags
 
@@ -56,7 +57,7 @@ def _is_said(target: Target, platform: str) -> bool:
 
 def options_for(targets: Sequence[Target]) -> list[str]:
     """Return the options of a command line that name these targets again, with the platform that was said of all."""
-    words = [word for spec in dict.fromkeys(each.spec for each in targets) for word in ("--gpu", spec)]
+    words = gpu_words(each.spec for each in targets)
     said = {each.platform for each in targets}
     only = said.pop() if len(said) == 1 else None
     return [*words, "--platform", only] if only not in (None, DEFAULT_PLATFORM) else words

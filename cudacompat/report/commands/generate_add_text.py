@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cudacompat.domain.project.list_places import ListPlace, PlaceState
 from cudacompat.domain.reports.generate_add import ExtendReport
+from cudacompat.domain.words.command_words import gpu_words
 from cudacompat.domain.words.phrases import count
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _whole(report: ExtendReport) -> str:
     """The command that prints settings where there are none to extend."""
     words = ["cudacompat", "generate", report.engine.name]
     words += ["--engine-version", report.version] if report.version else []
-    return shlex.join([*words, *(word for arch in report.archs for word in ("--gpu", f"sm_{arch}"))])
+    return shlex.join([*words, *gpu_words(f"sm_{arch}" for arch in report.archs)])
 
 
 def _place(page: Page, place: ListPlace) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from cudacompat.domain.words.command_words import gpu_options
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, some
 from cudacompat.domain.words.verdict import Target
@@ -77,7 +77,7 @@ def merged(findings: Iterable[Finding], targets: Sequence[Target]) -> Iterator[F
 def _without(text: str | None, target: Target) -> str:
     if text is None:
         return ""
-    return text.replace(f"--gpu {shlex.quote(target.spec)}", _OPTION).replace(target.label, _GPU)
+    return text.replace(gpu_options((target.spec,)), _OPTION).replace(target.label, _GPU)
 
 
 def _joined(group: Sequence[tuple[Finding, Target]]) -> Finding:
@@ -86,7 +86,7 @@ def _joined(group: Sequence[tuple[Finding, Target]]) -> Finding:
         return first
     *most, last = (each.label for _, each in group)
     labels = f"{', '.join(most)} and {last}"
-    options = " ".join(f"--gpu {shlex.quote(each.spec)}" for _, each in group)
+    options = gpu_options(each.spec for _, each in group)
 
     def with_all(text: str | None) -> str | None:
         return None if text is None else _without(text, target).replace(_OPTION, options).replace(_GPU, labels)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from cudacompat.domain.builds.engine import BuildSystem, Channel
 from cudacompat.domain.builds.plans.model import BuildPlan, PlanSetting
+from cudacompat.domain.words.command_words import gpu_options, variables_before
 
 
 def environment(plan: BuildPlan) -> tuple[PlanSetting, ...]:
@@ -63,7 +64,7 @@ def commands(plan: BuildPlan) -> tuple[str, ...]:
     """Return the shell lines that clear the caches which hide a changed list, build with the plan's settings, and
     check what came out; none to build where no recipe is known."""
     lines = [shlex.join(cache.clear) for cache in plan.engine.caches if cache.window.holds(plan.version)]
-    variables = " ".join(f"{each.name}={shlex.quote(each.value)}" for each in environment(plan))
+    variables = variables_before((each.name, each.value) for each in environment(plan))
     recipe = plan.recipe
     steps = (recipe.configure, *recipe.build) if recipe is not None else ()
     if plan.engine.system is BuildSystem.PIP:
@@ -73,7 +74,7 @@ def commands(plan: BuildPlan) -> tuple[str, ...]:
         if made and "--install" not in made and made[:2] != ["make", "install"]:
             line = shlex.join(word for word in made if not word.startswith("-DCMAKE_INSTALL_PREFIX="))
             lines.append(f"{variables} {line}" if variables else line)
-    targets = shlex.join(word for each in dict.fromkeys(w.spec for w in plan.wanted) for word in ("--gpu", each))
+    targets = gpu_options(each.spec for each in plan.wanted)
     return (*lines, f"cudacompat check {_MADE_IN.get(plan.engine.system, '.')} {targets} --require {plan.require}")
 
 

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from cudacompat.domain.rules.artifact.compiled_later import named_wheel
+from cudacompat.domain.words.command_words import gpu_words
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Target
@@ -76,7 +77,7 @@ def _help(wheel: AskedWheel) -> str | None:
     options = [("--platform", wheel.platform), ("--python", wheel.python)]
     words = ["cudacompat", "check", "==".join(named)]
     words += [word for name, value in options if value is not None for word in (name, value)]
-    words += [word for target in wheel.targets for word in ("--gpu", target.spec)]
+    words += gpu_words(target.spec for target in wheel.targets)
     return f"the wheel of the same release that fits: {shlex.join(words)}"
 
 

@@ -22,6 +22,7 @@ from cudacompat.domain.project.used_images import UsedImage, used_images
 from cudacompat.domain.rules.lint.image_facts import verdicts_of
 from cudacompat.domain.tables.image_tags import cuda_image
 from cudacompat.domain.wheels.images import content_of_image
+from cudacompat.domain.words.command_words import gpu_options
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Outcome
@@ -55,7 +56,7 @@ def _of_services(project: Project) -> Iterator[UsedImage]:
 
 
 def _finding(project: Project, used: UsedImage) -> Finding:
-    gpus = " ".join(f"--gpu {shlex.quote(target.spec)}" for target in project.targets)
+    gpus = gpu_options(target.spec for target in project.targets)
     return Finding(
         id=RULE.id,
         severity=Severity.NOTE,

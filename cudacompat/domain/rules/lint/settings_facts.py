@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Sequence
 
 from cudacompat.domain.builds.engine import Channel
@@ -11,6 +10,7 @@ from cudacompat.domain.builds.plans.model import PlanSetting, RequestedTarget
 from cudacompat.domain.builds.plans.plan import plan_build
 from cudacompat.domain.project.model import Command, EngineUse, Project, Stage
 from cudacompat.domain.project.stages import compiler
+from cudacompat.domain.words.command_words import gpu_options
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Edit, Fix
 
@@ -20,7 +20,7 @@ _RUN = re.compile(r"[ \t]*RUN\b", re.IGNORECASE)
 def settings_for(project: Project, command: Command, name: str) -> str:
     """What to do where a build gets no list: the setting, and the command that says what it has to be."""
     engine = command.use.engine.name if command.use is not None else "cmake"
-    gpus = " ".join(f"--gpu {shlex.quote(target.spec)}" for target in project.targets) or "--gpu …"
+    gpus = gpu_options(target.spec for target in project.targets) or "--gpu …"
     return f"set {name}; `cudacompat generate {engine} {gpus}` prints the value"
 
 
