@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cudacompat.domain.project.model import Base
-from cudacompat.domain.tables.image_tags import cuda_image
-from cudacompat.domain.tables.jetpack import cuda_of_image
+from cudacompat.domain.tables.image_tags import cuda_image, cudagl_image
+from cudacompat.domain.tables.jetpack import l4t_image
 from cudacompat.domain.wheels.images import content_of_image
 from cudacompat.domain.words.versions import ToolkitVersion
 
@@ -14,10 +14,11 @@ def base_of(image: str) -> Base:
     content = content_of_image(image)
     if content is not None and content.cuda is not None and (content.toolkit or content.flavour is not None):
         return Base(image, content.cuda, content.flavour or "devel")
-    on_board = cuda_of_image(image)
+    on_board = l4t_image(image)
     if on_board is not None:
-        return Base(image, ToolkitVersion.parse(on_board), "devel")
-    named = cuda_image(image)
+        cuda = ToolkitVersion.parse(on_board.cuda) if on_board.cuda is not None else None
+        return Base(image, cuda, on_board.flavour)
+    named = cuda_image(image) or cudagl_image(image)
     if named is None or named.tag is None:
         return Base(image)
     return Base(image, named.release, named.flavour, distro=named.distro)

@@ -11,8 +11,9 @@ from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.words.capability import ComputeCapability
 
 _LONGEST = 300  # characters of a name that are looked at
-# Jetson.Dockerfile, docker/jetson/Dockerfile, nvcr.io/nvidia/l4t-base, dustynv/l4t-pytorch
-_BOARD = re.compile(r"(?i)(?<![a-z])(?:jetson|jetpack|l4t|tegra|orin|xavier)(?![a-z])|^dustynv/")
+# Jetson.Dockerfile, docker/jetson/Dockerfile, nvcr.io/nvidia/l4t-base, dustynv/l4t-pytorch, tritonserver:24.08-py3-igpu
+# (NVIDIA's own for JetPack 6 and later: notes of the release 23.12 of the Triton container)
+_BOARD = re.compile(r"(?i)(?<![a-z])(?:jetson|jetpack|l4t|tegra|orin|xavier|igpu)(?![a-z])|^dustynv/")
 
 
 def of_another_maker(image: str) -> bool:

@@ -32,9 +32,13 @@ _CODENAMES = {
     "focal": "ubuntu20.04", "jammy": "ubuntu22.04", "noble": "ubuntu24.04", "resolute": "ubuntu26.04",
     "bullseye": "debian11", "bookworm": "debian12", "trixie": "debian13",
 }  # fmt: skip
+# Releases of ROS, whose images are of one Ubuntu: docker-library/official-images library/ros @ 02ef3d78
+_ROS = {"noetic": "ubuntu20.04", "humble": "ubuntu22.04", "iron": "ubuntu22.04", "jazzy": "ubuntu24.04"}
+_NUMBERED = ("ubuntu", "debian", "rockylinux")  # whose tags may begin with the distribution's own number
 _OFFICIAL = re.compile(
-    r"(?:docker\.io/)?(?:library/)?(?P<name>ubuntu|debian|rockylinux|rust|python|buildpack-deps):(?P<tag>[\w.-]+)(?:@.*)?"
-    r"|(?:docker\.io/)?rockylinux/rockylinux:(?P<rocky>\d+)"
+    r"(?:docker\.io/)?(?:library/)?(?P<name>ubuntu|debian|rockylinux|rust|python|buildpack-deps|gcc|golang|node|ros)"
+    r":(?P<tag>[\w.-]+)(?:@.*)?|(?:docker\.io/)?rockylinux/rockylinux:(?P<rocky>\d+)"
+    r"|(?:docker\.io/)?osrf/ros:(?P<ros>[\w.-]+)(?:@.*)?"
 )
 
 
@@ -186,12 +190,13 @@ def distro_of(base: Base | None) -> Distro | None:
         return None
     if match["rocky"]:
         return known_distro(f"rockylinux{match['rocky']}")
-    tag = match["tag"].lower()
-    code = next((_CODENAMES[word] for word in re.split(r"[-.]", tag) if word in _CODENAMES), None)
+    tag = (match["tag"] or match["ros"]).lower()
+    codes = _CODENAMES if match["name"] not in (None, "ros") else {**_CODENAMES, **_ROS}
+    code = next((codes[word] for word in re.split(r"[-.]", tag) if word in codes), None)
     if code is not None:
         return known_distro(code)
     number = re.match(r"\d+(?:\.\d+)?", tag)
-    if match["name"] in ("rust", "python", "buildpack-deps") or number is None:
+    if match["name"] not in _NUMBERED or number is None:
         return None
     return known_distro(match["name"] + (number[0] if match["name"] == "ubuntu" else number[0].partition(".")[0]))
 

@@ -14,8 +14,12 @@ from cudacompat.domain.words.versions import ToolkitVersion
 FLAVOURS = ("base", "runtime", "devel")
 NGC = "nvcr.io"  # NVIDIA's own registry, which kept some images that Docker Hub has no more
 
-_NAME = rf"(?:(?P<registry>docker\.io|{re.escape(NGC)}|public\.ecr\.aws)/)?nvidia/cuda(?P<processor>-arm64|-ppc64le)?"
-_WHOLE = re.compile(rf"(?P<repository>{_NAME})(?::(?P<tag>[^@\s]+))?(?P<digest>@\S+)?", re.IGNORECASE)
+_REGISTRY = rf"(?:(?P<registry>docker\.io|{re.escape(NGC)}|public\.ecr\.aws)/)?"
+_NAME = rf"{_REGISTRY}nvidia/cuda(?P<processor>-arm64|-ppc64le)?"
+_TAGGED = r"(?::(?P<tag>[^@\s]+))?(?P<digest>@\S+)?"
+_WHOLE = re.compile(rf"(?P<repository>{_NAME}){_TAGGED}", re.IGNORECASE)
+# the same images with OpenGL's libraries: gitlab.com/nvidia/container-images/opengl; tags as in public Dockerfiles
+_WITH_GL = re.compile(rf"(?P<repository>{_REGISTRY}nvidia/cudagl(?P<processor>(?!))?){_TAGGED}", re.IGNORECASE)
 _WITHIN = re.compile(rf"\b{_NAME}:[\w.-]+", re.IGNORECASE)
 _VERSION = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.\d+)?(?=-|$)")
 _FLAVOUR = re.compile(rf"(?:^|-)({'|'.join(FLAVOURS)})(?=-|$)")
@@ -55,8 +59,16 @@ class CudaImageName:
 def cuda_image(image: str) -> CudaImageName | None:
     """Return what the name of an image of nvidia/cuda says; `None` for any other name."""
     match = _WHOLE.fullmatch(image)
-    if match is None:
-        return None
+    return _named(match) if match is not None else None
+
+
+def cudagl_image(image: str) -> CudaImageName | None:
+    """Return what the name of an image of nvidia/cudagl says, whose tags have the same form; `None` for any other."""
+    match = _WITH_GL.fullmatch(image)
+    return _named(match) if match is not None else None
+
+
+def _named(match: re.Match[str]) -> CudaImageName:
     tag: str = match["tag"] or ""
     version, distro = _VERSION.match(tag), _DISTRO.search(tag)
     return CudaImageName(

@@ -45,20 +45,61 @@ def board(number: int) -> Board | None:
     return next((row for row in BOARDS if row.number == number), None)
 
 
-# The CUDA release of each L4T from that one on: dusty-nv/jetson-containers jetson_containers/l4t_version.py. From 38 on
-# the images are those of Arm servers.
+def on_board(label: str, row: Board) -> str:
+    """Return that a GPU of this name is a board's, and where its CUDA comes from."""
+    return f"{label} is a Jetson board, whose driver and CUDA come with JetPack: {row.words}"
+
+
+@dataclass(frozen=True, slots=True)
+class L4tImage:
+    """An image for boards: the first number of its L4T (36), the CUDA release of it and the kind of image (`devel`,
+    `runtime`), where its name says them for certain."""
+
+    l4t: int
+    cuda: str | None = None
+    flavour: str | None = None
+
+    def serves(self, number: int) -> bool:
+        """Return True if a release of this L4T is for boards of this compute capability (87). An image is for boards
+        that run the same L4T: NVIDIA's page of l4t-base; of r32.7 and r35, dustynv's pages on Docker Hub."""
+        return number in _BOARDS_OF_L4T.get(self.l4t, (number,))
+
+
+# Boards of each L4T, and the CUDA release of each from that one on: dusty-nv/jetson-containers
+# jetson_containers/l4t_version.py; NVIDIA's pages jetpack-sdk-461 and -502. From 38 on the images are those of Arm
+# servers (JetPack 7: Thor, later Orin).
+_BOARDS_OF_L4T = {32: (53, 62, 72), 34: (72, 87), 35: (72, 87), 36: (87,)}
 _CUDA_OF_L4T = (((36, 4), "12.6"), ((36, 2), "12.2"), ((34, 1), "11.4"), ((32, 4), "10.2"), ((32, 1), "10.0"))
-_IMAGE = re.compile(
-    rf"(?:{re.escape(NGC)}/)?nvidia/l4t-(?:jetpack:r(\d\d)\.(\d)(?:\.\d+)*|cuda:(\d\d\.\d)\.\d+-devel)", re.ASCII
+_L4T_OF_CUDA = {"10.0": 32, "10.2": 32, "11.4": 35, "12.2": 36, "12.6": 36}
+
+_NVIDIAS = re.compile(
+    rf"(?:{re.escape(NGC)}/)?nvidia/l4t-(?P<name>[a-z]{{2,20}}):(?:r(?P<l4t>\d\d)\.(?P<minor>\d)(?![\d])[\w.-]*"
+    r"|(?P<cuda>\d\d\.\d)\.\d+-(?P<flavour>devel|runtime)[\w.-]*)",
+    re.ASCII,
+)
+# dustynv/l4t-pytorch:r36.4.0, dustynv/ros:humble-desktop-l4t-r35.4.1
+_COMMUNITYS = re.compile(r"(?:docker\.io/)?dustynv/[\w.-]+:(?:[\w.-]*-)?r(?P<l4t>\d\d)\.\d(?![\d])[\w.-]*", re.ASCII)
+_LONGEST = 300  # characters of an image's name that are looked at
+_BARE_SINCE = (
+    34  # l4t-base of earlier ones takes CUDA from the board's own files, compiler and all: NVIDIA's page of it
 )
 
 
-def cuda_of_image(image: str) -> str | None:
-    """Return the CUDA release whose compiler is in an image for boards, by its tag; `None` for any other."""
-    match = _IMAGE.fullmatch(image)
+def l4t_image(image: str) -> L4tImage | None:
+    """Return what the name of an image for boards says; `None` for any other image."""
+    plain = image[:_LONGEST].partition("@")[0]
+    community = _COMMUNITYS.fullmatch(plain)
+    if community is not None:
+        l4t = int(community["l4t"])
+        # later ones bring a CUDA release of their maker's choice
+        return L4tImage(l4t, "10.2" if l4t < _BARE_SINCE else None, "devel" if l4t < _BARE_SINCE else None)
+    match = _NVIDIAS.fullmatch(plain)
     if match is None:
         return None
-    if match[3]:
-        return match[3]
-    l4t = int(match[1]), int(match[2])
-    return next((cuda for since, cuda in _CUDA_OF_L4T if since <= l4t < (38, 0)), None)
+    if match["cuda"]:
+        found = _L4T_OF_CUDA.get(match["cuda"])
+        return L4tImage(found, match["cuda"], match["flavour"]) if found is not None else None
+    l4t = int(match["l4t"])
+    cuda = next((cuda for since, cuda in _CUDA_OF_L4T if since <= (l4t, int(match["minor"])) < (38, 0)), None)
+    bare = match["name"] == "base" and l4t >= _BARE_SINCE
+    return L4tImage(l4t) if bare or cuda is None else L4tImage(l4t, cuda, "devel")

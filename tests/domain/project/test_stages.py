@@ -28,6 +28,12 @@ from tests.helpers.lint_case import project
         ("rockylinux/rockylinux:9", "rockylinux9"),
         ("example.org/ubuntu:22.04", None),
         ("alpine:3.20", None),
+        ("ros:noetic-ros-base", "ubuntu20.04"),
+        ("osrf/ros:humble-desktop", "ubuntu22.04"),
+        ("ros:foxy-ros-base-focal", "ubuntu20.04"),
+        ("ros:rolling", None),
+        ("node:iron-bookworm", "debian12"),  # a name of Node's, which one of ROS has, too
+        ("node:iron", None),
     ],
 )
 def test_an_image_says_its_distribution(image: str, name: str | None) -> None:

@@ -69,6 +69,17 @@ def test_a_digest_does_not_hide_the_tag() -> None:
         ("nvcr.io/nvidia/tensorflow:24.10-tf2-py3", (12, 6), "devel"),
         ("pytorch/pytorch:2.7.0-cuda12.8-cudnn9-runtime", (12, 8), "runtime"),
         ("ollama/ollama:0.12.6", None, None),  # it has no compiler
+        ("nvcr.io/nvidia/tensorrt:23.08-py3", (12, 2), "devel"),
+        ("nvcr.io/nvidia/tritonserver:24.07-py3-sdk", (12, 5), "devel"),
+        ("nvcr.io/nvidia/tritonserver:26.10-py3", (13, 4), "devel"),
+        ("nvcr.io/nvidia/tritonserver:24.08-py3-sdk-igpu", None, None),  # for boards, with their JetPack's CUDA
+        ("nvidia/cudagl:11.4.2-devel-ubuntu20.04", (11, 4), "devel"),
+        ("nvcr.io/nvidia/cudagl:11.1.1-base-ubuntu18.04", (11, 1), "base"),
+        ("nvcr.io/nvidia/l4t-base:r32.7.1", (10, 2), "devel"),  # of the board itself
+        ("nvcr.io/nvidia/l4t-base:r35.4.1", None, None),
+        ("nvcr.io/nvidia/l4t-cuda:11.4.19-runtime", (11, 4), "runtime"),
+        ("nvcr.io/nvidia/l4t-ml:r36.2.0-py3", (12, 2), "devel"),
+        ("dustynv/l4t-pytorch:r36.4.0", None, None),  # CUDA of its maker's choice
     ],
 )
 def test_images_with_compilers_say_their_cuda_release(

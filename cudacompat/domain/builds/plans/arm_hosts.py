@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cudacompat.domain.builds.plans.model import RequestedTarget
 from cudacompat.domain.tables.arm_hosts import is_arm_only
 from cudacompat.domain.tables.drivers import needed_driver
-from cudacompat.domain.tables.jetpack import board
+from cudacompat.domain.tables.jetpack import board, on_board
 from cudacompat.domain.tables.toolkits import RELEASES, release
 from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 
@@ -41,7 +41,7 @@ def why_no_image(wanted: Sequence[RequestedTarget]) -> str | None:
         row = board(each.number)
         if row is not None:
             return (
-                f"{each.label} is a Jetson board, whose driver and CUDA come with JetPack: {row.words}; "
+                f"{on_board(each.label, row)}; "
                 "build on the board (cudacompat rebuild), or in JetPack's image with the settings of --as env"
             )
     return None

@@ -34,6 +34,7 @@ from cudacompat.domain.rules.lint import (
     image_cannot_build_target,
     image_cannot_run,
     image_compiler_too_new,
+    image_not_for_board,
     image_not_known,
     image_of_other_cuda,
     jit_cache_lost,
@@ -176,6 +177,7 @@ LINT_RULES: tuple[Rule[Project], ...] = (
     image_cannot_run.RULE,
     image_by_jit.RULE,
     image_of_other_cuda.RULE,
+    image_not_for_board.RULE,
     image_not_known.RULE,
     *WHEEL_RULES,
 )

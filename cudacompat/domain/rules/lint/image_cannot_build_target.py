@@ -29,6 +29,7 @@ from cudacompat.domain.project.other_machines import is_for_boards, passes_by
 from cudacompat.domain.project.stages import compiler, compiling, distro_of, installing, patch_of, version_edits
 from cudacompat.domain.tables.image_tags import FLAVOURS, cuda_image
 from cudacompat.domain.tables.images import BaseImage, newest_image
+from cudacompat.domain.tables.jetpack import board, on_board
 from cudacompat.domain.tables.nvcc_releases import NvccRelease, first_nvcc_with
 from cudacompat.domain.tables.toolkit_packages import DISTROS_TOOLKIT, NamedToolkit, named_toolkit
 from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with, with_all
@@ -142,6 +143,8 @@ def _why(missing: list[str], made_by: NvccRelease) -> str:
 
 def _better(project: Project, stage: Stage, wanted: Sequence[str], made_by: NvccRelease) -> tuple[str, Fix | None]:
     fitting = with_all(wanted)
+    if is_for_boards(stage):
+        return _board_words(wanted, made_by), None
     if not fitting:
         return "no release builds all of these targets: split the list into several builds", None
     newer = [row for row in fitting if row.version > made_by.version]
@@ -160,6 +163,15 @@ def _better(project: Project, stage: Stage, wanted: Sequence[str], made_by: Nvcc
     edits = version_edits(project, stage, old, new=chosen.cuda) if old is not None else ()
     fix = Fix(f"use CUDA {chosen.cuda}", edits, safe=False) if edits else None
     return help_, fix
+
+
+def _board_words(wanted: Sequence[str], made_by: NvccRelease) -> str:
+    """What to do in an image for boards, whose CUDA is that of its JetPack."""
+    unbuilt = [arch for arch in dict.fromkeys(wanted) if arch not in made_by.targets]
+    rows = [row for row in (board(int(arch)) for arch in unbuilt if arch.isdecimal()) if row is not None]
+    if rows and len(rows) == len(unbuilt):
+        return f"{on_board(f'the GPU of sm_{rows[0].number}', rows[0])}"
+    return f"take {', '.join(f'sm_{arch}' for arch in unbuilt)} out: CUDA of this image comes with JetPack"
 
 
 def _installed(project: Project, stage: Stage, made_by: NvccRelease) -> tuple[tuple[Word, NamedToolkit], ...]:

@@ -23,7 +23,7 @@ from cudacompat.domain.project.image_names import base_of, is_nvidia_cuda
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.project.other_machines import of_another_maker
 from cudacompat.domain.project.used_images import UsedImage, used_images
-from cudacompat.domain.tables.jetpack import cuda_of_image
+from cudacompat.domain.tables.jetpack import l4t_image
 from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.images import content_of_image
@@ -68,7 +68,7 @@ def _release(used: UsedImage) -> ToolkitVersion | None:
     base = base_of(used.image)
     if (content is not None and content.known) or is_nvidia_cuda(base) or of_another_maker(used.image):
         return None
-    if cuda_of_image(used.image) is not None:
+    if l4t_image(used.image) is not None:
         return None  # for boards with an Arm processor: no GPU of a graphics card runs it
     tag = used.image[:_LONGEST].partition("@")[0].rpartition("/")[2].partition(":")[2]
     match = _IN_TAG.search(tag)

@@ -63,10 +63,33 @@ _GIVEN = (
 )
 
 CASES = (
-    LintCase(
-        bad={"Dockerfile": _BOARD.format(_JETPACK, "120")},
-        good={"Dockerfile": _BOARD.format(_JETPACK, "87")},
-        line="nvcc",
+    *(
+        LintCase(
+            bad={"Dockerfile": _BOARD.format(image, bad)},
+            good={"Dockerfile": _BOARD.format(image, good)},
+            line="nvcc",
+        )
+        for image, bad, good in (
+            (_JETPACK, "120", "87"),
+            ("nvcr.io/nvidia/l4t-base:r32.7.1", "87", "72"),  # CUDA 10.2, which the board has
+            ("nvcr.io/nvidia/l4t-pytorch:r35.2.1-pth2.0-py3", "89", "87"),
+            ("dustynv/l4t-pytorch:r32.7.1", "87", "53"),
+            ("nvcr.io/nvidia/tensorrt:23.08-py3", "120", "90"),
+            ("nvidia/cudagl:11.3.0-devel-ubuntu20.04", "89", "86"),
+        )
+    ),
+    *(
+        LintCase(  # the compiler of the Ubuntu that a release of ROS is made for
+            bad={"Dockerfile": _PACKAGED.replace("ubuntu:22.04", bad), "CMakeLists.txt": _LISTS},
+            good={"Dockerfile": _PACKAGED.replace("ubuntu:22.04", good), "CMakeLists.txt": _LISTS},
+            line="RUN cmake",
+            gpu=("8.9",),
+        )
+        for bad, good in (
+            ("ros:humble", "ros:jazzy"),
+            ("osrf/ros:humble-desktop-full", "osrf/ros:jazzy-desktop"),
+            ("golang:1.20-bullseye", "golang:1.22-bookworm"),
+        )
     ),
     *(
         LintCase(  # the release and the list that its only build gives, not the Dockerfile's own
