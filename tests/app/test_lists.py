@@ -47,6 +47,7 @@ LOCK = (
         ("requirements.txt", "torch==2.8.0 --hash=sha256:0\n", 0),
         ("frozen.txt", "numpy==1.26.4\ntorch==2.6.0\n", 1),  # told by its lines
         ("frozen.txt", "torch==2.8.0\nnumpy==1.26.4\nnot a requirement\n", 4),  # most lines are, and the other is said
+        ("compose.yml", "name: a\nservices:\n  b: {}\ndependencies:\n  a: torch==2.6.0\n", 3),
         ("notes.txt", "Three cards were tried\nand two of them\nran torch==2.6.0\n", 3),
         ("uv.lock", LOCK.format("2.6.0"), 1),
         ("uv.lock", LOCK.format("2.8.0"), 0),
@@ -83,6 +84,36 @@ def test_included_files_count_whatever_their_names(tmp_path: Path) -> None:
 def test_a_file_that_only_includes_others_is_a_list(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {"all.txt": "# for the server\n-r gpu.pip\n", "gpu.pip": "torch==2.6.0\n"}
     assert packages(check(tmp_path, files, *JSON)) == [("gpu.pip", 1, "torch", "fails")]
+
+
+_ENVIRONMENT = "dependencies:\n- pip\n- pip:\n  - {}\n"
+
+
+@pytest.mark.parametrize("line", ["-r parts/gpu.txt", "--requirement=parts/gpu.txt", "-rparts/gpu.txt"])
+def test_the_pip_section_of_an_environment_takes_in_other_files(tmp_path: Path, line: str) -> None:
+    files: dict[str, str | bytes] = {
+        "env/environment.yml": _ENVIRONMENT.format(line),
+        "env/parts/gpu.txt": "torch\n-c ../limits\n",
+        "env/limits": "torch==2.6.0\n",
+    }
+    assert packages(check(tmp_path, files, *JSON)) == [("env/parts/gpu.txt", 1, "torch", "fails")]
+
+
+def test_the_index_of_a_pip_section_holds_for_what_it_takes_in(tmp_path: Path) -> None:
+    line = "--index-url https://download.pytorch.org/whl/cu126\n  - -r gpu.txt"
+    files: dict[str, str | bytes] = {"environment.yml": _ENVIRONMENT.format(line), "gpu.txt": "torch==2.8.0\n"}
+    assert packages(check(tmp_path, files, *JSON)) == [("gpu.txt", 1, "torch", "fails")]
+
+
+@pytest.mark.parametrize(
+    ("line", "why"), [("-r gone.txt", "no such file"), ("-c ../../outside.txt", "outside the directory")]
+)
+def test_an_include_of_a_pip_section_that_is_not_read_is_said(tmp_path: Path, line: str, why: str) -> None:
+    (tmp_path / "outside.txt").write_text("secret\n")
+    (tmp_path / "project").mkdir()
+    ran = check(tmp_path / "project", {"environment.yml": _ENVIRONMENT.format(f"torch==2.8.0\n  - {line}")}, *JSON)
+    (row,) = ran.json["not_read"]
+    assert (ran.code, why in row["why"], "secret" in ran.out) == (4, True, False)
 
 
 def test_files_that_include_each_other_are_judged_once(tmp_path: Path) -> None:
@@ -247,3 +278,76 @@ def test_a_wheel_of_a_private_index_is_read_from_that_index(tmp_path: Path, opti
     (found,) = check(tmp_path, {"requirements.txt": f"{option}\nonnxruntime-gpu==1.22.0\n"}, *JSON).json["findings"]
     assert f": {variable}cudacompat check onnxruntime-gpu==1.22.0 --gpu" in found["help"]
     assert "secret" not in str(found)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "cupy=13.0",
+        "faiss-gpu=1.8.0",
+        "jaxlib=0.4.30=cuda120py311h4008524_201",
+        "llama-cpp-python=0.3.2",
+        "tensorflow=2.15.0=gpu_py311h65739b5_0",
+        "some-solver=1.0=cuda118_h1_0",
+        "pytorch_scatter=2.1",
+        "libtorch=2.5.1",
+    ],
+)
+def test_a_known_package_of_conda_without_a_row_is_said(tmp_path: Path, spec: str) -> None:
+    ran = check(tmp_path, {"environment.yml": f"dependencies:\n- python=3.11\n- {spec}\n"}, *JSON)
+    assert ran.code == 4
+    assert [(each["id"], each["line"]) for each in ran.json["findings"]] == [("wheel-not-known", 3)]
+
+
+@pytest.mark.parametrize(
+    "specs", ["python=3.11, numpy", "cudatoolkit=11.8, cudnn=8.9=cuda11_0", "faiss-cpu=1.8, ucx=1.15=h1_0_cuda12"]
+)
+def test_a_package_of_conda_without_device_code_is_not_said(tmp_path: Path, specs: str) -> None:
+    assert check(tmp_path, {"environment.yml": f"dependencies: [{specs}]\n"}).code == 3
+
+
+@pytest.mark.parametrize(
+    ("specs", "gpu", "driver", "code"),
+    [
+        ("cupy, cuda-version=13.0", "V100", "580", 1),  # CUDA 13 builds nothing for it
+        ("cupy, cuda-version=12.9", "V100", "580", 4),
+        ("cupy, cuda-version=13.0", NEW_GPU, "570", 1),  # and asks for driver 580
+        ("cupy, cuda-version=13.0", NEW_GPU, "580", 4),
+        ("jaxlib=0.4.30=cuda120_201", "K80", "470", 1),
+        ("pytorch=2.5.1=cpu_generic_py311_0", NEW_GPU, "580", 0),
+    ],
+)
+def test_the_cuda_release_of_a_build_of_conda_decides_what_is_sure(
+    tmp_path: Path, specs: str, gpu: str, driver: str, code: int
+) -> None:
+    files: dict[str, str | bytes] = {"environment.yml": f"dependencies: [{specs}]\n"}
+    ran = check(tmp_path, files, "--driver", driver, gpu=gpu)
+    assert ran.code == code
+    assert "pip install" not in ran.out
+
+
+_FORGE = "https://conda.anaconda.org/conda-forge/linux-64"
+_PIXI = (
+    "version: 6\nenvironments:\n  default:\n    channels:\n    - url: https://conda.anaconda.org/conda-forge/\n"
+    f"    packages:\n      linux-64:\n      - conda: {_FORGE}/jaxlib-0.4.34-cuda126py311_200.conda\npackages:\n"
+    f"- conda: {_FORGE}/jaxlib-0.4.34-cuda126py311_200.conda\n  sha256: 0\n  md5: 1\n  depends:\n  - __cuda\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("explicit.txt", f"@EXPLICIT\n{_FORGE}/jaxlib-0.4.34-cuda126py311_200.conda#0\n"),
+        ("requirements.txt", f"@EXPLICIT\n{_FORGE}/jaxlib-0.4.34-cuda126py311_200.conda#0\n"),
+        ("conda-linux-64.lock", f"# platform: linux-64\n@EXPLICIT\n{_FORGE}/jaxlib-0.4.34-cuda126py311_200.conda\n"),
+        ("list.txt", "# Name  Version  Build  Channel\njaxlib  0.4.34  cuda126py311_200  conda-forge\n"),
+        ("export.txt", "# platform: linux-64\n_libgcc_mutex=0.1=main\njaxlib=0.4.34=cuda126py311_200\n"),
+        ("pixi.lock", _PIXI),
+        ("gpu.yml", "name: gpu\ndependencies:\n  # solver\n- jaxlib=0.4.34=cuda126py311_200\n"),
+    ],
+)
+def test_what_conda_prints_is_a_list(tmp_path: Path, name: str, text: str) -> None:
+    files: dict[str, str | bytes] = {name: text}
+    ((_, _, package, outcome),) = packages(check(tmp_path, files, *JSON))
+    assert (package, outcome) == ("jaxlib", "undecided")
+    assert check(tmp_path, files, "--driver", "520").code == 1  # CUDA 12 needs 525

@@ -386,6 +386,13 @@ _REQUIRED: Mapping[RequirementKind, Growing] = {
         lambda i: f"- {{name: a{i}, version: 1.{i}, manager: pip, platform: linux-64}}\n",
         ("- [", "- {a: "),
     ),
+    RequirementKind.CONDA_LIST: Growing(
+        "conda-linux-64.lock",
+        "@EXPLICIT\n",
+        _same("https://conda.anaconda.org/conda-forge/linux-64/pytorch-2.5.1-cuda126_mkl_py311_304.conda#0\n"),
+        lambda i: f"https://conda.anaconda.org/conda-forge/noarch/a{i}-1.{i}-pyh_0.conda\n",
+        ("https://a/linux-64/", "a-", "# pip a @ ", "# Name Version Build Channel\n"),
+    ),
     RequirementKind.PIXI: Growing(
         "pixi.lock",
         "version: 6\npackages:\n",

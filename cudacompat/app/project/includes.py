@@ -1,4 +1,5 @@
-"""Requirement files that others include by `-r` and `-c`, whatever their names are."""
+"""Requirement files that others include by `-r` and `-c`, whatever their names are: pip's own files, and the pip
+sections of conda's environments."""
 
 from __future__ import annotations
 
@@ -7,26 +8,38 @@ import posixpath
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from cudacompat.artifacts.requirements import pip_file
+from cudacompat.artifacts.requirements import kinds as readers
 from cudacompat.artifacts.requirements.base import Include, ReadRequirements
-from cudacompat.artifacts.requirements.kinds import RequirementKind, kind_of
+from cudacompat.artifacts.requirements.kinds import RequirementKind, kind_in, kind_of
 from cudacompat.domain.project.model import SourceFile
 from cudacompat.domain.words.code import NotRead
 
 _MOST = 200  # files that are included
 
 
+INCLUDING = (RequirementKind.PIP, RequirementKind.ENVIRONMENT)
+
+
 class PipFiles:
-    """pip's files of one project, each parsed once."""
+    """The files of one project that may include others, each parsed once."""
 
     def __init__(self) -> None:
         self._read: dict[str, ReadRequirements] = {}
 
-    def read(self, name: str, text: str) -> ReadRequirements:
-        """Return what the file says, with no indexes but its own."""
+    def read(self, name: str, text: str, kind: RequirementKind = RequirementKind.PIP) -> ReadRequirements:
+        """Return what the file says, with no indexes but its own; `ValueError` for an environment that is none."""
         if name not in self._read:
-            self._read[name] = pip_file.read(text, name)
+            self._read[name] = readers.read(kind, text, name)
         return self._read[name]
+
+    def includes(self, name: str, text: str, kind: RequirementKind | None) -> tuple[Include, ...]:
+        """Return the files that this one of that kind takes in."""
+        if kind not in INCLUDING:
+            return ()
+        try:
+            return self.read(name, text, kind).includes
+        except ValueError:  # said where its requirements are read
+            return ()
 
 
 def included(
@@ -43,11 +56,12 @@ def included(
     texts = {file.name: file.text for file in files}
     found: dict[str, SourceFile] = {}
     not_read: list[NotRead] = []
-    waiting = [file.name for file in files if file.name in lists or kind_of(file.name) is RequirementKind.PIP]
+    known = {file.name: _kind(file, lists) for file in files}
+    waiting = [name for name, kind in known.items() if kind in INCLUDING]
     seen = set(waiting)
     while waiting:
         name = waiting.pop(0)
-        for each in pip.read(name, texts[name]).includes:
+        for each in pip.includes(name, texts[name], known.get(name, RequirementKind.PIP)):
             path, why = _place(root, name, each)
             if why is None and path not in texts:
                 try:
@@ -65,6 +79,10 @@ def included(
                 seen.add(path)
                 waiting.append(path)
     return tuple(found.values()), tuple(dict.fromkeys(not_read))
+
+
+def _kind(file: SourceFile, lists: Sequence[str]) -> RequirementKind | None:
+    return kind_in(RequirementKind.PIP if file.name in lists else kind_of(file.name), file.text)
 
 
 def _place(root: Path, file: str, include: Include) -> tuple[str, str | None]:
@@ -86,15 +104,14 @@ def beside(file: str, path: str) -> str:
 def requirement_kinds(
     files: Sequence[SourceFile], lists: Sequence[str], pip: PipFiles
 ) -> Mapping[str, RequirementKind]:
-    """Return the files of requirements, each with its kind: by their names, and those that pip's files, or `lists`,
-    include."""
+    """Return the files of requirements, each with its kind: by their names, and those that pip's files, conda's
+    environments, or `lists`, include."""
     texts = {file.name: file.text for file in files}
-    kinds = {file.name: kind for file in files if (kind := kind_of(file.name)) is not None}
-    kinds = {**dict.fromkeys(lists, RequirementKind.PIP), **kinds}
-    waiting = [name for name, kind in kinds.items() if kind is RequirementKind.PIP]
+    kinds = {file.name: kind for file in files if (kind := _kind(file, lists)) is not None}
+    waiting = [name for name, kind in kinds.items() if kind in INCLUDING]
     while waiting:
         name = waiting.pop()
-        for path in (beside(name, each.path) for each in pip.read(name, texts[name]).includes):
+        for path in (beside(name, each.path) for each in pip.includes(name, texts[name], kinds[name])):
             if path in texts and path not in kinds:
                 kinds[path] = RequirementKind.PIP
                 waiting.append(path)

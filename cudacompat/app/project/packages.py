@@ -99,8 +99,7 @@ class ProjectPackages:
         """The files that others of the project take in."""
         names: set[str] = set()
         for name, kind in self._kinds.items():
-            read = self._alone(name, None) if kind is RequirementKind.PIP else None
-            names.update(beside(name, each.path) for each in (read.includes if read is not None else ()))
+            names.update(beside(name, each.path) for each in self._pip.includes(name, self._files[name].text, kind))
         return frozenset(names)
 
     def _alone(self, name: str, outer: Origin | None) -> ReadRequirements | None:
@@ -122,6 +121,8 @@ class ProjectPackages:
     def _parsed(self, kind: RequirementKind, text: str, name: str, *, outer: Origin | None) -> ReadRequirements | None:
         if kind is RequirementKind.PYPROJECT:
             return self._with_tool(kinds.read(kind, text, name), name)
+        if kind is RequirementKind.ENVIRONMENT:
+            return self._pip.read(name, text, kind)
         if kind is not RequirementKind.PIP:
             return kinds.read(kind, text, name)
         return self._pip.read(name, text) if outer is None else pip_file.read(text, name, outer)

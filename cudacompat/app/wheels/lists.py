@@ -13,7 +13,7 @@ from cudacompat.app.project.includes import PipFiles, included
 from cudacompat.app.project.packages import ProjectPackages
 from cudacompat.artifacts.requirements.base import reading_for
 from cudacompat.artifacts.requirements.kinds import kind_of
-from cudacompat.artifacts.requirements.plain_lists import reads_as_list
+from cudacompat.artifacts.requirements.plain_lists import is_list_by_text
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.project.inline_ignores import apply
 from cudacompat.domain.project.model import Project, SourceFile
@@ -21,7 +21,7 @@ from cudacompat.domain.reports.check import ListedPackages
 from cudacompat.domain.rules.lint import WHEEL_RULES
 from cudacompat.domain.rules.lint.wheel_facts import below_level, groups_of
 from cudacompat.domain.wheels.cure_words import LOCKS
-from cudacompat.domain.wheels.list_files import may_be_plain_list
+from cudacompat.domain.wheels.list_files import YAML_SUFFIXES, may_be_plain_list
 from cudacompat.domain.wheels.package_set import deciding
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.resolved import RequirementVerdict
@@ -39,14 +39,18 @@ def lists_apart(paths: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def is_list(path: str) -> bool:
-    """Return True for a regular file that lists packages: by its name, or, of plain text, because most lines in it are
-    requirements or options of pip. The lines that are neither are said then, as those of any list."""
+    """Return True for a regular file that lists packages: by its name, of plain text because most lines in it are
+    requirements or options of pip, or as an environment of conda. The lines that are neither are said then, as those of
+    any list."""
     try:
         if not Path(path).is_file():
             return False
         if kind_of(Path(path).name) is not None or kind_of(path) is not None:
             return True
-        return may_be_plain_list(path) and reads_as_list(text_of(Path(path), follow=True))
+        plain = may_be_plain_list(path)
+        if not plain and not path.lower().endswith(YAML_SUFFIXES):
+            return False
+        return is_list_by_text(text_of(Path(path), follow=True), plain=plain)
     except (OSError, ValueError):
         return False
 

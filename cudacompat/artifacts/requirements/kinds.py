@@ -6,7 +6,17 @@ import re
 from collections.abc import Callable
 from enum import StrEnum
 
-from cudacompat.artifacts.requirements import base, conda, locks, manifests, pip_file, pyproject, setup_files
+from cudacompat.artifacts.requirements import (
+    base,
+    conda,
+    conda_lists,
+    conda_locks,
+    locks,
+    manifests,
+    pip_file,
+    pyproject,
+    setup_files,
+)
 
 
 class RequirementKind(StrEnum):
@@ -22,6 +32,7 @@ class RequirementKind(StrEnum):
     PYLOCK = "pylock.toml"
     ENVIRONMENT = "conda environment"
     CONDA_LOCK = "conda-lock.yml"
+    CONDA_LIST = "list of conda's packages"
     PIXI = "pixi.lock"
     PIXI_MANIFEST = "pixi.toml"
     SETUP_PY = "setup.py"
@@ -38,8 +49,9 @@ _READERS: dict[RequirementKind, Callable[[str, str], base.ReadRequirements]] = {
     RequirementKind.PIPFILE_MANIFEST: manifests.pipfile,
     RequirementKind.PYLOCK: locks.pylock,
     RequirementKind.ENVIRONMENT: conda.environment,
-    RequirementKind.CONDA_LOCK: conda.conda_lock,
-    RequirementKind.PIXI: conda.pixi_lock,
+    RequirementKind.CONDA_LOCK: conda_locks.conda_lock,
+    RequirementKind.CONDA_LIST: conda_lists.conda_list,
+    RequirementKind.PIXI: conda_locks.pixi_lock,
     RequirementKind.PIXI_MANIFEST: manifests.pixi,
     RequirementKind.SETUP_PY: setup_files.setup_py,
     RequirementKind.SETUP_CFG: setup_files.setup_cfg,
@@ -59,6 +71,7 @@ _BY_NAME = {
 _PATTERNS = (
     (re.compile(r"pylock(?:\.[\w-]+)?\.toml"), RequirementKind.PYLOCK),
     (re.compile(r"(?:[\w.-]*[._-])?conda-lock\.ya?ml"), RequirementKind.CONDA_LOCK),
+    (re.compile(r"(?:[\w.-]*[._-])?conda-(?:linux|win|osx)-\w+\.lock"), RequirementKind.CONDA_LIST),  # as rendered
     (
         re.compile(r"(?:[\w.-]*[._-])?(?:conda[._-]?)?env(?:ironment)?(?:[._-][\w.-]*)?\.ya?ml"),
         RequirementKind.ENVIRONMENT,
@@ -80,6 +93,16 @@ def kind_of(path: str) -> RequirementKind | None:
         if pattern.fullmatch(name):
             return kind
     return RequirementKind.PIP if _IN_FOLDER.search(path) else None
+
+
+def kind_in(kind: RequirementKind | None, text: str) -> RequirementKind | None:
+    """Return the kind of a file whose name says this one, by its text: what conda prints is kept under names of pip's
+    lists, and its environments under any name."""
+    if kind is not RequirementKind.PIP:
+        return kind
+    if conda_lists.is_conda_list(text):
+        return RequirementKind.CONDA_LIST
+    return RequirementKind.ENVIRONMENT if conda.is_environment(text) else kind
 
 
 def read(kind: RequirementKind, text: str, file: str) -> base.ReadRequirements:

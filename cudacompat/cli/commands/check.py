@@ -237,9 +237,9 @@ def _lists_apart(paths: Sequence[str], seconds: float) -> tuple[list[str], list[
 
         text = standard_input.text(seconds)
         if text is not None:
-            from cudacompat.artifacts.requirements.plain_lists import reads_as_list
+            from cudacompat.artifacts.requirements.plain_lists import is_list_by_text
 
-            texts = {"-": text} if reads_as_list(text) else {}
+            texts = {"-": text} if is_list_by_text(text) else {}
     if not texts and not any(map(may_list, paths)):
         return [], list(paths), {}
     from cudacompat.app.wheels.lists import lists_apart

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.wheels.by_compiler import verdict_by_compiler
+from cudacompat.domain.wheels.by_release import verdict_by_release
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework
 from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.wheels.own_compiler import compile_alone
@@ -75,6 +76,8 @@ def verdict_of(resolved: Resolved, target: Target, cuda: str | None = None) -> R
         return RequirementVerdict(resolved, target, verdict.outcome if verdict is not None else None, verdict=verdict)
     if resolved.known is HowKnown.ABSENT:
         return RequirementVerdict(resolved, target, Outcome.FAILS)
+    if resolved.known is HowKnown.FOREIGN:
+        return verdict_by_release(resolved, target)
     return RequirementVerdict(resolved, target, Outcome.UNDECIDED)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 
 from cudacompat.domain.wheels.conda_builds import conda_name, conda_release, cuda_version
@@ -12,13 +11,11 @@ from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.verdict import Target
 
 _PIXI = frozenset({"pixi.lock", "pixi.toml"})
-_CONDA = "conda"  # the index of what conda's own channels have
-_SPEC = re.compile(r"(?<![=<>!~])=(?!=)")  # `pytorch=2.5`: one equals sign, which pip never reads
 
 
 def command_of(cure: WheelCure | NoCure, requirement: Requirement, targets: Sequence[Target]) -> str | None:
     """Return the command that changes the pin where the requirement is; `None` where no release is known that runs."""
-    if is_of_conda(requirement):
+    if requirement.conda:
         return _of_conda(requirement, targets)
     if isinstance(cure, NoCure):
         return None
@@ -35,17 +32,9 @@ def sentence_of(cure: WheelCure | NoCure, command: str | None, requirement: Requ
     """Return the command and its conditions, for a finding's help; without a command what does instead."""
     if command is None:
         return cure.sentence
-    if is_of_conda(requirement):
+    if requirement.conda:
         return f"{command} (a CUDA release that builds for these GPUs)"
     return f"{command} ({cure.conditions})" if isinstance(cure, WheelCure) else cure.sentence
-
-
-def is_of_conda(requirement: Requirement) -> bool:
-    """Return True if conda installs the package, not pip from a section of the same file."""
-    name = requirement.file.rpartition("/")[2].lower()
-    listed = name.endswith((".yml", ".yaml")) or name in _PIXI
-    own = _SPEC.search(requirement.written) is not None or requirement.written.startswith(framework().conda_channel)
-    return requirement.index in (_CONDA, framework().conda_channel) or (listed and own)
 
 
 def _of_conda(requirement: Requirement, targets: Sequence[Target]) -> str | None:

@@ -18,11 +18,12 @@ class Framework:
     """The distribution that is published on an index for each CUDA release, and those that go with it.
 
     `index` is the address in front of an index's name, `addresses` what finds that name in any address of one.
-    `on_its_index` are the packages that pip finds there, `built_with_it` those that are released for exactly one of its
-    releases, of which `companions` say so in their metadata. `conda` are its names in conda; there a package of
-    `conda_selectors` picks the CUDA release, and `conda_builds` follow it when they come from `conda_channel`, whose
-    last release is `conda_last`. `built_on` are indexes that have releases which the framework's own matrix
-    does not list, `archives` finds the address of its libraries for C++.
+    `on_its_index` are the packages that pip finds there, `built_with_it` those that are released for exactly one of
+    its releases, of which `companions` say so in their metadata. In conda a package of `conda_selectors` picks the
+    CUDA release, one of `conda_cpu` none, and `conda_builds` follow it when they come from `conda_channel`, whose
+    last release is `conda_last`; `conda_others` are channels with other builds of them. `built_on` are indexes that
+    have releases which the framework's own matrix does not list, `archives` finds the address of its libraries for
+    C++.
     """
 
     name: str
@@ -31,10 +32,11 @@ class Framework:
     on_its_index: frozenset[str]
     built_with_it: frozenset[str]
     companions: tuple[str, ...]
-    conda: Mapping[str, str]
     conda_channel: str
+    conda_others: frozenset[str]
     conda_builds: frozenset[str]
     conda_selectors: frozenset[str]
+    conda_cpu: frozenset[str]
     conda_last: str
     built_on: frozenset[str]
     archives: re.Pattern[str]
@@ -67,8 +69,10 @@ class Distributions:
     keep.
     `compiled_at_run_time` says of package families how they compile device code themselves. `chosen_by_extra` are
     packages whose extra decides which packages with device code come along, `own_indexes` those whose publisher has
-    newer releases elsewhere than on PyPI, by CUDA release, newest first, `conda_names` what conda-forge calls a
-    package, as `conda install` takes it, and `used_from` below which compute capability no program uses a library.
+    newer releases elsewhere than on PyPI, by CUDA release, newest first, `conda_packages` what packages of conda
+    with device code are called here and `conda_without` some with a build for each CUDA release that decide nothing
+    or hold none, `conda_names` what conda-forge calls a package, as `conda install` takes it, and `used_from` below
+    which compute capability no program uses a library.
     `brings` are packages without device code, with what they require that has some, `brought_by_older` the same of
     older releases, each up to the version that it names, the oldest first, `repositories` where those are developed;
     `built_here` are packages that the index has as sources alone, each with the first such release (empty for all) and
@@ -93,6 +97,8 @@ class Distributions:
     requirements_that_matter: re.Pattern[str]
     chosen_by_extra: Mapping[str, ChosenByExtra]
     own_indexes: Mapping[str, Mapping[str, str]]
+    conda_packages: Mapping[str, str]
+    conda_without: frozenset[str]
     conda_names: Mapping[str, str]
     used_from: Mapping[str, str]
     brings: Mapping[str, tuple[str, ...]]
@@ -169,6 +175,8 @@ def distributions() -> Distributions:
             for name, each in raw["chosen_by_extra"]["packages"].items()
         },
         own_indexes=raw["own_indexes"]["packages"],
+        conda_packages=raw["conda_packages"]["names"],
+        conda_without=frozenset(raw["conda_packages"]["without"]),
         conda_names=raw["conda_names"]["names"],
         used_from=raw["used_from"]["names"],
         brings={name: tuple(needs) for name, needs in raw["brings"]["packages"].items()},
@@ -196,7 +204,6 @@ def framework() -> Framework:
 def _framework(raw: Mapping[str, object]) -> Framework:
     texts = {key: value for key, value in raw.items() if isinstance(value, str)}
     lists = {key: tuple(map(str, value)) for key, value in raw.items() if isinstance(value, list)}
-    conda = raw["conda"]
     return Framework(
         name=texts["name"],
         index=texts["index"],
@@ -204,10 +211,11 @@ def _framework(raw: Mapping[str, object]) -> Framework:
         on_its_index=frozenset(lists["on_its_index"]),
         built_with_it=frozenset(lists["built_with_it"]),
         companions=lists["companions"],
-        conda=dict(conda) if isinstance(conda, dict) else {},
         conda_channel=texts["conda_channel"],
+        conda_others=frozenset(lists["conda_others"]),
         conda_builds=frozenset(lists["conda_builds"]),
         conda_selectors=frozenset(lists["conda_selectors"]),
+        conda_cpu=frozenset(lists["conda_cpu"]),
         conda_last=texts["conda_last"],
         built_on=frozenset(lists["built_on"]),
         archives=re.compile(texts["archives"]),

@@ -4,7 +4,8 @@ readers of requirements say."""
 from __future__ import annotations
 
 PLAIN_SUFFIXES = (".txt", ".in", ".lock", ".list", ".freeze", ".req", ".reqs")  # lines of pip, whatever the name
-STRUCTURED_SUFFIXES = (".toml", ".yml", ".yaml", ".json", ".cfg")  # of projects, environments and locks
+YAML_SUFFIXES = (".yml", ".yaml")
+STRUCTURED_SUFFIXES = (".toml", *YAML_SUFFIXES, ".json", ".cfg")  # of projects, environments and locks
 
 
 def may_list_packages(path: str) -> bool:

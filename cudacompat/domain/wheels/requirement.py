@@ -11,6 +11,7 @@ from packaging.version import InvalidVersion, Version
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.model import PYPI
 
+CONDA = "conda"  # the index of what comes from conda's channels, but for the framework's own
 LOCAL_BUILD = re.compile(r"cu\d{3}|cpu")  # of PyTorch's own index
 _OTHERS = re.compile(r"rocm[\d.]*|xpu")  # builds for the GPUs of other makers, by their local version or index
 _MOST_OF_ADDRESS = 300  # characters of one that are looked at
@@ -30,6 +31,9 @@ class Requirement:
     `tool` is the lock of the tool that manages the project of a pyproject.toml (`uv.lock`), empty where none shows.
     `address` is where a lock says that the package of conda lies, empty where it does not.
     `pythons` are the releases of Python that its marker allows (`3.12`), empty where it allows every one.
+    `conda` is whether conda installs it, not pip. `cuda` is the CUDA release (`12.6`, `12`) that conda built it for,
+    by the name of its build or what selects it in its environment: empty for a CUDA build that does not say which,
+    `None` where it may be none.
     """
 
     name: str
@@ -47,6 +51,8 @@ class Requirement:
     tool: str = ""
     address: str = ""
     pythons: frozenset[str] = frozenset()
+    conda: bool = False
+    cuda: str | None = None
 
     @property
     def for_others(self) -> bool:

@@ -15,7 +15,7 @@ from cudacompat.domain.wheels.model import PYPI, RowBasis, WheelRow
 from cudacompat.domain.wheels.narrowing import is_bounded, is_same_build, narrowed, of_one_python
 from cudacompat.domain.wheels.own_compiler import assembling_rows
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
-from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.wheels.requirement import CONDA, Requirement
 from cudacompat.domain.wheels.resolved import HowKnown, Resolved
 from cudacompat.domain.wheels.table import (
     cuda_of_index,
@@ -182,6 +182,9 @@ def _where_newest(requirement: Requirement, platform: str) -> Requirement:
 
 def _rows_for(name: str, version: Version, build: str, *, platform: str) -> tuple[HowKnown, tuple[WheelRow, ...]]:
     """What is known of this wheel, and the rows that say it."""
+    if build == CONDA:  # another build than the wheel of that name
+        plain = family_of(name) in distributions().no_kernels_of_its_own and not assembling_rows(name, platform)
+        return (HowKnown.NO_CODE if plain else HowKnown.FOREIGN), ()
     if build == "cpu" or family_of(name) in distributions().no_kernels_of_its_own:
         read = assembling_rows(name, platform) if build != "cpu" else ()
         same = tuple(row for row in read or rows_of(name, platform) if row.version == version)

@@ -52,7 +52,7 @@ class Resolved:
     @property
     def cuda(self) -> str | None:
         """The CUDA release of the wheel, as far as it is known: not that of a neighbour that was read."""
-        own = cuda_of_index(self.build)
+        own = cuda_of_index(self.build) or self.requirement.cuda or None
         if own is not None or self.build == "cpu":
             return own
         if self.build == PYPI and self.version is not None and self.requirement.name == framework().name:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
+from cudacompat.domain.tables.cuda_libraries import is_vendors, is_vendors_wheel
 from cudacompat.domain.wheels.distributions import distributions, family_of
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.requirement import LOCAL_BUILD, Requirement
@@ -13,8 +13,10 @@ from cudacompat.domain.wheels.table import packages
 
 
 def is_listed(requirement: Requirement) -> bool:
-    """Return True for a package that may hold device code: one of the table, or a package of pip that has no row there
-    and is known by its name."""
+    """Return True for a package that may hold device code: one of the table, a package of pip that has no row there
+    and is known by its name, or one of conda that is known so, or whose build is for a CUDA release."""
+    if requirement.conda:
+        return _is_of_conda(requirement)
     if requirement.name in packages():
         return True
     index = requirement.index
@@ -22,10 +24,24 @@ def is_listed(requirement: Requirement) -> bool:
     return of_pip and (_variable(requirement.name, requirement.pinned) is not None or _is_unread(requirement.name))
 
 
+def _is_of_conda(requirement: Requirement) -> bool:
+    known = distributions()
+    if is_vendors(requirement.name) or requirement.name in known.conda_without:
+        return False
+    named = requirement.name in packages() or requirement.name in known.conda_packages.values()
+    built = requirement.name in known.built_here or _is_unread(requirement.name)
+    return named or built or requirement.cuda is not None
+
+
 def is_built_here(requirement: Requirement) -> bool:
     """Return True for a package that pip builds from sources where it installs it: from a repository, or as the index
     has no wheel of it."""
-    if requirement.name in packages() or ".whl" in requirement.index or ".whl" in requirement.written:
+    if (
+        requirement.conda
+        or requirement.name in packages()
+        or ".whl" in requirement.index
+        or ".whl" in requirement.written
+    ):
         return False
     return "git+" in requirement.index or (
         requirement.index == PYPI and _variable(requirement.name, requirement.pinned) is not None

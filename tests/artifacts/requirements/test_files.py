@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cudacompat.artifacts.requirements import conda, pip_file, pyproject, setup_files
+from cudacompat.artifacts.requirements import conda, conda_locks, pip_file, pyproject, setup_files
 from cudacompat.artifacts.requirements.base import LaterFormatError, ReadRequirements
 from cudacompat.artifacts.requirements.kinds import RequirementKind, kind_of
 from tests.helpers.each_row import each_case
@@ -131,13 +131,13 @@ def test_conda_takes_the_cuda_release_from_the_selector_and_pip_lines_from_the_f
 
 def test_conda_locks_are_read_for_linux_and_newer_formats_refused() -> None:
     address = "https://conda.anaconda.org/pytorch/linux-64/pytorch-2.1.0-py3.11_cuda12.1_cudnn8.9.2_0.tar.bz2"
-    read = conda.pixi_lock(f"version: 6\npackages:\n- conda: {address}\n", "pixi.lock")
+    read = conda_locks.pixi_lock(f"version: 6\npackages:\n- conda: {address}\n", "pixi.lock")
     assert _pins(read) == [("torch==2.1.0", "cu121", 3)]
     lock = f"version: 1\npackage:\n- name: pytorch\n  version: 2.1.0\n  platform: linux-64\n  url: {address}\n"
-    assert _pins(conda.conda_lock(lock, "conda-lock.yml")) == [("torch==2.1.0", "cu121", 3)]
+    assert _pins(conda_locks.conda_lock(lock, "conda-lock.yml")) == [("torch==2.1.0", "cu121", 3)]
     with pytest.raises(LaterFormatError, match="up to 6"):
-        conda.pixi_lock("version: 7\n", "pixi.lock")
-    assert conda.conda_lock("version: 1\npackage: 3\n", "conda-lock.yml").requirements == ()
+        conda_locks.pixi_lock("version: 7\n", "pixi.lock")
+    assert conda_locks.conda_lock("version: 1\npackage: 3\n", "conda-lock.yml").requirements == ()
 
 
 @each_case(
@@ -150,6 +150,7 @@ def test_conda_locks_are_read_for_linux_and_newer_formats_refused() -> None:
         ("pylock.prod.toml", RequirementKind.PYLOCK),
         ("conda-env.yaml", RequirementKind.ENVIRONMENT),
         ("linux.conda-lock.yml", RequirementKind.CONDA_LOCK),
+        ("locks/conda-linux-64.lock", RequirementKind.CONDA_LIST),
         ("UV.LOCK", RequirementKind.UV),
         ("CMakeLists.txt", None),
         ("notes.txt", None),

@@ -32,7 +32,7 @@ TABLE = rf"""printf '\n[[tool.pdm.source]]\nname = "pytorch-cu128"\nurl = "{URL}
     ],
 )
 def test_in_the_words_of_each_tool(file: str, written: str, tool: str, command: str) -> None:
-    requirement = Requirement("torch", "==2.6.0", written, file, 1, tool=tool)
+    requirement = Requirement("torch", "==2.6.0", written, file, 1, tool=tool, conda=written.startswith("pytorch"))
     targets = (target("12.0"),)
     cure = cure_for("torch", targets, version=requirement.pinned)
     assert command_of(cure, requirement, targets) == command

@@ -102,6 +102,8 @@ def below_level(project: Project, level_for: Callable[[Target], Require]) -> Ite
 def content_of(resolved: Resolved, none_for: str | None = None) -> str:
     """Return what is known of the wheel's code, how and since when; where it has a library for each CUDA release and
     `none_for` the one that is asked, for which releases."""
+    if not resolved.rows and resolved.requirement.conda and resolved.requirement.cuda:
+        return f"a build of conda for CUDA {resolved.requirement.cuda}, which was not read"
     if not resolved.rows:
         return f"{resolved.label}: {_OPEN.get(resolved.known, 'nothing is known of it')}"
     row = resolved.rows[0]
@@ -150,6 +152,8 @@ def reason_of(verdict: RequirementVerdict) -> str | None:
     if reason is Reason.DRIVER_DROPPED_GPU:
         return f"driver {target.driver} no longer drives this GPU{told}"
     told = told or f" (CUDA error {CUDA_ERRORS[Reason.NO_IMAGE]})"
+    if not verdict.resolved.rows:
+        return f"CUDA {verdict.resolved.cuda} builds no code for compute capability {target.capability}{told}"
     row = verdict.resolved.rows[0]
     lacking = sum(each.modules for each in row.lists if not judge(target, each.module(row.ptx_isa)).outcome.runs)
     total = sum(each.modules for each in row.lists)

@@ -20,7 +20,7 @@ from urllib.parse import unquote
 
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import content_of, finding, groups_of, targets_of
-from cudacompat.domain.wheels.cure_words import command_of, is_of_conda, sentence_of
+from cudacompat.domain.wheels.cure_words import command_of, sentence_of
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.package_set import is_open
 from cudacompat.domain.wheels.platforms import options_for, platform_for
@@ -48,7 +48,7 @@ def check(project: Project) -> Iterable[Finding]:
         read = rows_of(name, platform_for(group[0].target))
         gpus = shlex.join(options_for(targets_of(project, packages)))
         later = distributions().compiled_later(name) is not None and not any(row.has_code for row in read)
-        if (later and not resolved.rows) or (
+        if (later and not resolved.rows and not resolved.requirement.conda) or (
             read and read[-1].version.is_devrelease and resolved.known is HowKnown.NEWER
         ):
             continue  # no release of it holds device code, or pip builds it
@@ -66,7 +66,7 @@ def check(project: Project) -> Iterable[Finding]:
             f"the device code of {resolved.label} is not known{bound}",
             resolved=resolved,
             found=content_of(resolved) if not resolved.rows else None,
-            why=(_CONDA_UNREAD if is_of_conda(resolved.requirement) else f"its index, {resolved.build}, was not read")
+            why=(_CONDA_UNREAD if resolved.requirement.conda else f"its index, {resolved.build}, was not read")
             if foreign
             else None,
             help_=_of_conda(resolved, targets_of(project, packages), gpus) or _of_pip(resolved, pin, gpus),
@@ -76,7 +76,7 @@ def check(project: Project) -> Iterable[Finding]:
 def _of_conda(resolved: Resolved, targets: Sequence[Target], gpus: str) -> str | None:
     """What to do with a package of conda, which is another build than the wheel of that name; `None` for a wheel."""
     requirement = resolved.requirement
-    if not is_of_conda(requirement):
+    if not requirement.conda:
         return None
     if requirement.address:
         return f"read the package of conda itself: cudacompat check {shlex.quote(requirement.address)} {gpus}"
