@@ -55,7 +55,7 @@ _DOCKERFILE = re.compile(
 )
 # Makefile, Makefile.cuda, makefile-gpu, Makefile.am; but a Makefile.in is what configure makes the real one of
 _MAKEFILE = re.compile(
-    r"(?:gnu)?makefile(?:[._-](?!(?:.*[._-])?(?:in|py|sh|md|txt|rst|html|json|ya?ml|j2|template|patch|diff)$)[\w.-]+)?"
+    r"(?:gnu)?makefile(?:[._-](?!(?:.*[._-])?(?:in|py|sh|md|txt|rst|html|json|ya?ml|j2|template|patch|diff|bkp|bak|orig|rej|save)$)[\w.-]+)?"
 )
 _COMPOSE = re.compile(r"(?:docker-|podman-)?compose(?:[.-][\w.-]+)?\.ya?ml")
 _AZURE = re.compile(r"(?:^|/)(?:\.?azure[\w.-]*/(?:[^/]+/)*[^/]+|[\w.-]*azure[_-]?pipelines?[\w.-]*)\.ya?ml$")

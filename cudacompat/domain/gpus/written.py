@@ -28,6 +28,7 @@ _FORM = re.compile(
     r"\b(?:pci-?e(?:xpress)?|sxm\d?|nvl\d*|hgx|dgx|mgx|ovx|egx|superpod|founders|edition|fe|oc|developer|dev|kit|module"
     r"|mega|asus|msi|gigabyte|zotac|palit|pny|evga|gainward|inno3d|galax)\b"
 )
+_INTEGRATED = re.compile(r" \((?:nvgpu|igpu)\)$")  # nvidia-smi on Jetson: "Orin (nvgpu)" (drivers 540.2 to 540.5)
 _MOBILE = re.compile(r"\b(?:laptop|notebook|mobile|max[- ]?q(?: design)?)\b")
 _MOBILE_LETTER = re.compile(r"(?<=\d{4})m\b")
 
@@ -64,7 +65,7 @@ def plainer(text: str) -> Iterator[str]:
 
 
 def _steps(text: str) -> Iterator[str]:
-    whole = _SHARE.sub("", text)
+    whole = _SHARE.sub("", _INTEGRATED.sub("", text))
     yield whole
     text = re.sub(r"[-_]", " ", whole)
     if board := _VGPU.fullmatch(whole):

@@ -12,7 +12,7 @@ from packaging.version import InvalidVersion, Version
 from cudacompat.domain.wheels.cure import cure_for
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.platforms import options_for
-from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
+from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure, no_native
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import Target
 
@@ -60,7 +60,9 @@ def help_of_release(finding: Finding, package: PublishedPackage, targets: Sequen
     """Return the help for a finding of builders about a file of this package: what its users can change."""
     if finding.id == _BY_JIT:
         own = [target for target in targets if target.id == finding.target]
-        return package.help(own or targets, native=True)
+        kept = package.help(own or targets, native=True)
+        required = kept == _KEPT and finding.severity is Severity.ERROR
+        return no_native(package.name, (own or targets)[0].label) if required else kept
     return package.help(targets) if finding.severity is Severity.ERROR else None
 
 

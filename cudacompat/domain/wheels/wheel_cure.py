@@ -86,6 +86,11 @@ def _is_on_index(name: str) -> bool:
     return name in framework().on_its_index
 
 
+def no_native(package: str, where: str) -> str:
+    """Return what to do where machine code is required and no wheel has some for a GPU (`where`)."""
+    return f"no wheel of {package} with machine code for {where} is known: build it from source for that GPU"
+
+
 @dataclass(frozen=True, slots=True)
 class NoCure:
     """No wheel of the package that is known serves all of these. `for_each` are the cures of single GPUs, where they

@@ -605,6 +605,8 @@ def test_toml_values_are_looked_for_only_where_they_may_say_something() -> None:
         ("makefile-gpu", FileKind.MAKE),
         ("Makefile.am", FileKind.MAKE),
         ("Makefile.in", None),
+        ("Makefile.bkp", None),  # a copy of what it was: nobody builds with it
+        ("Makefile.orig", None),
         ("makefile_test.py", FileKind.PYTHON),
         ("justfile", FileKind.JUST),
     ],

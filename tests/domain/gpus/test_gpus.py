@@ -205,6 +205,8 @@ ORIN_NX = "Jetson Orin NX"
         ("Jetson Orin Nano Super", "Jetson Orin Nano Super", "8.7"),
         ("Jetson Nano 2GB", "Jetson Nano", "5.3"),
         ("Xavier", "7.2", "7.2"),
+        ("Orin (nvgpu)", "8.7", "8.7"),  # nvidia-smi on the board
+        ("NVIDIA Tegra X2", "Tegra X2", "6.2"),  # deviceQuery there
         ("DGX Station GB300", "DGX Station GB300", "10.3"),
         ("Rubin", "10.7", "10.7"),
         ("VR200", "Vera Rubin VR200", "10.7"),

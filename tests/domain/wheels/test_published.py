@@ -21,7 +21,7 @@ SAME = f'pip install "torch==2.8.0" --index-url {INDEX}cu126'
         (("torch", "2.8.0"), "6.1 12.0", "no-runnable-code", "no wheel of torch that is known serves all of them"),
         (("torch", "2.8.0"), "9.0", "hole", "see its other builds: cudacompat wheels torch --gpu 9.0"),
         (("onnxruntime_gpu", "1.22.0"), "12.0", "jit-only", "with machine code for it: pip install"),
-        (("ctranslate2", "4.8.5"), "12.0", "jit-only", "keep the JIT cache"),
+        (("ctranslate2", "4.8.5"), "12.0", "jit-only", "no wheel of ctranslate2 with machine code for"),
         (("vllm", "0.9.2"), "6.1", "no-runnable-code", "no wheel of vllm that is known runs on"),
         (("own-thing", "1.0"), "12.0", "no-runnable-code", "no wheel of own-thing with device code is known"),
     ],
@@ -30,6 +30,11 @@ def test_its_users_install_another_release(package: tuple[str, str], gpus: str, 
     targets = [target(each) for each in gpus.split()]
     finding = Finding(id_, Severity.ERROR, "…", path=None, target=targets[0].id)
     assert (help_of_release(finding, PublishedPackage(*package), targets) or "").startswith(help_)
+
+
+def test_the_cache_is_kept_where_jit_is_allowed() -> None:
+    note = Finding("jit-only", Severity.NOTE, "…", path=None, target="12.0")
+    assert (help_of_release(note, PublishedPackage("ctranslate2", "4.8.5"), [target("12.0")]) or "").startswith("keep")
 
 
 def test_what_they_cannot_change_has_no_help() -> None:

@@ -14,6 +14,7 @@ from cudacompat.domain.project.list_edits import replacing
 from cudacompat.domain.project.model import ArchListSetting, Command, Project
 from cudacompat.domain.project.other_machines import passes_by
 from cudacompat.domain.project.stages import compiler
+from cudacompat.domain.project.visual_studio import customization
 from cudacompat.domain.tables.nvcc_releases import first_nvcc_with
 from cudacompat.domain.tables.toolkits import last_with
 from cudacompat.domain.words.errors import UsageError
@@ -24,11 +25,13 @@ from cudacompat.domain.words.verdict import Target
 _Lists = TypeVar("_Lists")
 
 
-def toolkit_first(project: Project, command: Command | None, name: str, grammar: Grammar, target: Target) -> str | None:
-    """What to do where the toolkit that reads the list of this name could not build for the target; `None` where it
-    could."""
+def toolkit_first(
+    project: Project, command: Command | None, name: str, grammar: Grammar, target: Target, file: str = ""
+) -> str | None:
+    """What to do where the toolkit that reads the list of this name, of a command or of a project file, could not build
+    for the target; `None` where it could."""
     stage = command.stage if command is not None else None
-    made_by = compiler(project, stage) if stage is not None else None
+    made_by = compiler(project, stage) if stage is not None else customization(project, file)
     arch = str(target.capability.number)
     if made_by is None or arch in made_by.targets:
         return None
@@ -50,10 +53,28 @@ def last_with_result(
     return next((each for each in reversed(group) if serves(target.capability, images(each)) is result), group[-1])
 
 
+# How files that name targets in words of their own write one (sources: artifacts/buildfiles/named_lists.py).
+_OWN_WORDS = {
+    "CodeGeneration": "compute_{number},sm_{number}",
+    "cuda:archs": "compute_{number}:sm_{number}",
+    "cudaCapabilities": '"{capability}"',
+    "HERMETIC_CUDA_COMPUTE_CAPABILITIES": "sm_{number}",
+    "TF_CUDA_COMPUTE_CAPABILITIES": "sm_{number}",
+}
+
+
+def has_own_words(name: str) -> bool:
+    """Return True for a setting of this name that is written in words of its own, though it becomes nvcc's flags."""
+    return name in _OWN_WORDS
+
+
 def in_words(listed: ArchListSetting, target: Target) -> str:
     """What to do where no edit can be given, in words."""
     if listed.setting.way is AssignmentKind.FLAGS:
         number = target.capability.number
+        own = _OWN_WORDS.get(listed.setting.name)
+        if own is not None:
+            return f"add {own.format(number=number, capability=target.capability)} to {listed.setting.name}"
         return f"add -gencode arch=compute_{number},code=sm_{number}"
     if listed.grammar is Grammar.ONE_NUMBER:
         return f"a separate build, with {listed.setting.name}={target.capability.number}"

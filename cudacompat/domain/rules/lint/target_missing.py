@@ -51,6 +51,7 @@ from cudacompat.domain.rules.lint.settings_facts import settings_fix, settings_f
 from cudacompat.domain.rules.lint.target_facts import (
     along,
     fix_for,
+    has_own_words,
     in_other_job,
     in_words,
     last_with_result,
@@ -342,12 +343,14 @@ def _finding(
     project: Project, listed: ArchListSetting, target: Target, result: ListCoverage, images: Iterable[ArchTarget]
 ) -> Finding:
     setting = listed.setting
-    first = toolkit_first(project, listed.command, setting.name, grammar=listed.grammar, target=target)
+    file = setting.place.file
+    first = toolkit_first(project, listed.command, setting.name, grammar=listed.grammar, target=target, file=file)
     fix = fix_for(listed, target, along(project, listed)) if first is None else None
     edit = fix.edits[0].new if fix is not None else None
-    flags = setting.way is AssignmentKind.FLAGS
+    flags = setting.way is AssignmentKind.FLAGS and not has_own_words(setting.name)
     who = "these flags have" if flags else f"{setting.name} has"
-    written = setting.written if flags or setting.value is None else f"{setting.name}={setting.value}"
+    value = setting.written if has_own_words(setting.name) else setting.value
+    written = setting.written if flags or value is None else f"{setting.name}={value}"
     return _said_of(
         target,
         setting.place,

@@ -18,7 +18,7 @@ from cudacompat.domain.wheels.package_set import PackageSet, ResolvedSet, altern
 from cudacompat.domain.wheels.platforms import on_platform
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
-from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
+from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure, no_native
 from cudacompat.domain.words.choices import Require
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, what_is_there
@@ -46,7 +46,7 @@ def groups_of(project: Project) -> Iterator[tuple[PackageSet, list[RequirementVe
         targets = tuple(each for each in every if not boards or each.capability.number in ARM_ONLY)
         verdicts = project.once(("verdicts", id(packages)), partial(environment.verdicts, targets))
         for group in alternatives(verdicts, packages).values():
-            if not all(says_cpu(each.resolved.requirement) for each in group):
+            if not all(says_cpu(each.resolved.requirement, packages.file) for each in group):
                 yield packages, group
 
 
@@ -68,12 +68,17 @@ def environments_of(project: Project) -> Iterator[ResolvedSet]:
 
 
 _NO_GPU = frozenset({"cpu", "doc", "docs"})
+# in a file's own name alone, since folders are named after what they hold: requirements_apple-silicon.txt
+_OTHER_GPU = frozenset({"apple", "mac", "macos", "osx", "darwin", "rocm", "xpu", "hpu", "npu"})
 
 
-def says_cpu(requirement: Requirement) -> bool:
-    """Return True if the file or the extra says in its name that it is for machines without a GPU."""
-    names = (requirement.file, requirement.group)
-    return any(not _NO_GPU.isdisjoint(re.split(r"[^a-z]+", name.lower())) for name in names)
+def says_cpu(requirement: Requirement, of: str = "") -> bool:
+    """Return True if the file or the extra says in its name that it is for machines without a GPU of NVIDIA's; `of` is
+    the list that includes the file, if another."""
+    names = (requirement.file, requirement.group, of)
+    words = (re.split(r"[^a-z]+", name.lower()) for name in names)
+    own = (re.split(r"[^a-z]+", name.rpartition("/")[2].lower()) for name in (requirement.file, of))
+    return any(not _NO_GPU.isdisjoint(each) for each in words) or any(not _OTHER_GPU.isdisjoint(each) for each in own)
 
 
 def below_level(project: Project, level_for: Callable[[Target], Require]) -> Iterator[Finding]:
@@ -93,10 +98,18 @@ def below_level(project: Project, level_for: Callable[[Target], Require]) -> Ite
             target=target,
             found=content_of(resolved),
             why=f"--require {level_for(target).value}",
-            help_=help_for(resolved, packages, (target,), native=True)
+            help_=_with_own_code(resolved, packages, target)
             if by_jit
             else f"build {resolved.requirement.name} from source for sm_{target.capability.number}",
         )
+
+
+def _with_own_code(resolved: Resolved, packages: PackageSet, target: Target) -> str:
+    """Return the cure where JIT is not allowed: a wheel with machine code, else a build of one's own."""
+    cure = cure_of(resolved, packages, (target,), native=True)
+    if isinstance(cure, WheelCure) and cure.native:
+        return sentence_of(cure, command_of(cure, resolved.requirement, (target,)), resolved.requirement)
+    return no_native(resolved.requirement.name, target.label)
 
 
 def content_of(resolved: Resolved, none_for: str | None = None) -> str:

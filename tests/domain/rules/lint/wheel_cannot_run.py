@@ -361,6 +361,14 @@ NEAR_MISSES = (
         )
         for maker in ("rocm", "musa", "mlu", "gaudi")
     ),
+    *(
+        NearMiss("a list for machines without such a GPU, by its name", files, gpu=("GTX 1080",))
+        for files in (
+            {"requirements_apple-silicon.txt": "torch>=2.3,<2.13\n"},
+            {"lists/requirements-rocm.txt": "torch==2.8.0\n"},
+            {"requirements_cpu.txt": "-r _base.txt\n", "_base.txt": "torch==2.8.0\n"},
+        )
+    ),
     NearMiss("a program of another kind", {"train.py": _INSTALLER.format("2.6.0", "124")}, gpu=("12.0",)),
     NearMiss("no Python", {"install.py": "print 'torch'\ncmd = 'pip install torch==2.6.0'\n"}, gpu=("12.0",)),
     NearMiss("one of two branches runs", {"build.ps1": _SWITCH.format("cu128")}, gpu=("12.0",)),
