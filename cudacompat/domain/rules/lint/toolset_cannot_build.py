@@ -47,7 +47,7 @@ def check(project: Project) -> Iterable[Finding]:
             why="; ".join(_why(arch) for arch in missing),
             help=f"import CUDA {fitting[0].version}.props and .targets, or remove {names}"
             if fitting
-            else f"remove {names}, or build it in a project of its own",
+            else f"remove {names}, or build it in a separate project",
         )
 
 
