@@ -51,6 +51,8 @@ _TORCH = {
 }
 _INDEX_PACKAGES = ("setuptools", "wheel", "ninja", "packaging", "psutil", "scikit-build-core")
 _LARGE = {"clang", "libclang-dev"}  # half a gigabyte: fetched by the one build that wants it
+# what nvidia/cuda's devel images do not have, and stand-ins do
+_NOT_BARE = ("cargo", "cmake", "curl", "git", "libssl-dev", "ninja-build", "pkg-config", "python3", "python3-minimal")
 _PACKAGES = r"(?m)--no-install-recommends \\\n((?:\s+\S+ \\\n)+)\s+&& rm"
 
 
@@ -152,6 +154,18 @@ class Store:
             must(*self.buildah, "config", *given, "--label", f"{mark}=1", container)
             must(*self.buildah, "commit", "-q", container, IMAGE.format(flavour))
             must(*self.buildah, "rm", container)
+
+    def bare(self) -> str:
+        """The devel image without the packages that were put there: what a job calls, it has to install."""
+        image = "localhost/cudacompat-bare:devel"
+        if ran(*self.buildah, "inspect", "--type", "image", image).returncode:
+            container = must(*self.buildah, "from", "--pull-never", IMAGE.format("devel"))
+            names = " ".join(_NOT_BARE)
+            self._inside(container, f"apt-get purge -y --auto-remove {names} && apt-get clean")
+            self._inside(container, "rm -rf /var/lib/apt/lists/* && ! command -v python3 && ! command -v cmake")
+            must(*self.buildah, "commit", "-q", container, image)
+            must(*self.buildah, "rm", container)
+        return image
 
     def _about(self, image: str) -> str:
         return ran(*self.buildah, "inspect", "--type", "image", image).stdout
@@ -275,15 +289,20 @@ def carried(row: Row, tag: str, store: Store) -> None:
     container = must(*store.buildah, "from", "--pull-never", tag)
     try:
         place = Path(must(*store.buildah, "mount", container))
-        folders = [place / "usr/local/lib", place / "usr/local/bin", place / "opt/app"]
-        words = [each for each in folders if each.is_dir()]
-        document = json.loads(must(*CUDACOMPAT, "inspect", "--quiet", "--format", "json", *words, cwd=ROOT))
+        row.carried = _targets([place / "usr/local/lib", place / "usr/local/bin", place / "opt/app"])
     finally:
         ran(*store.buildah, "rm", container)
-    found = {each["target"] for one in document["artifacts"] for each in one["summary"]["targets"]}
-    row.carried = " ".join(sorted(found))
-    if not found:
+    if not row.carried:
         row.wrong.append("the image carries no device code")
+
+
+def _targets(folders: Sequence[Path]) -> str:
+    """The targets of all device code below these folders."""
+    words = [each for each in folders if each.is_dir()]
+    if not words:
+        return ""
+    document = json.loads(must(*CUDACOMPAT, "inspect", "--quiet", "--format", "json", *words, cwd=ROOT))
+    return " ".join(sorted({each["target"] for one in document["artifacts"] for each in one["summary"]["targets"]}))
 
 
 def promised(row: Row, dockerfile: str) -> None:
@@ -436,8 +455,12 @@ def try_devcontainer(row: Row, folder: Path, store: Store) -> None:
     document = json.loads("\n".join(line for line in lines if not line.lstrip().startswith("//")))
     create = document["onCreateCommand"].split(" && curl --proto")[0]  # rustup is out of reach; cargo is there
     row.lint = "parsed"
-    script = f"{create} && nvcc --version | tail -n 1 && touch /var/cache/cuda/written"
-    in_container(row, folder, document["image"], script, variables=document["containerEnv"], store=store)
+    script = f"mkdir -p /var/cache/cuda\n{create} && nvcc --version | tail -n 1 && touch /var/cache/cuda/written"
+    start = time.monotonic()
+    code, said = in_container(row, folder, Job(script, document["containerEnv"], "/none"), store=store)
+    row.built, row.started = f"{time.monotonic() - start:.0f} s", f"ends with {code}"
+    if code:
+        row.wrong.append("\n".join(said.splitlines()[-30:]))
 
 
 def try_github(row: Row, folder: Path, store: Store) -> None:
@@ -447,43 +470,81 @@ def try_github(row: Row, folder: Path, store: Store) -> None:
     row.lint = "zizmor clean" if "No findings to report" in done.stdout else "zizmor finds something"
     if "No findings to report" not in done.stdout:
         row.wrong.append(done.stdout)
-    job = yaml.safe_load(path.read_text())["jobs"]["build"]
-    steps = [step["run"] for step in job["steps"] if "run" in step and step.get("name") != "Rust"]
-    apart = "\n".join(f"{_ON_PATH}\nbash -e -o pipefail <<'STEP'\n{step}\nSTEP" for step in steps)
-    script = f"set -e\nexport GITHUB_PATH=/tmp/path\n: > /tmp/path\n{apart}"
-    in_container(row, folder, job["container"], script, variables=job.get("env", {}), store=store)
-
-
-_ON_PATH = 'while read -r each; do export PATH="$each:$PATH"; done < /tmp/path'
+    job_and_twin(row, folder, path, _github_job, store=store)
 
 
 def try_gitlab(row: Row, folder: Path, store: Store) -> None:
     """The lines of the job in its image, as one script, as the runner runs them."""
-    job = yaml.safe_load((folder / ".gitlab/cudacompat.yml").read_text())["cudacompat"]
-    lines = [line for line in job["script"] if "rustup" not in line]
     row.lint = "parsed"
-    script = "set -e -o pipefail\n" + "\n".join(lines)
-    in_container(row, folder, job["image"], script, variables=job["variables"], store=store)
+    job_and_twin(row, folder, folder / ".gitlab/cudacompat.yml", _gitlab_job, store=store)
 
 
-def in_container(
-    row: Row, folder: Path, image: str, script: str, *, variables: dict[str, object], store: Store
-) -> None:
-    """Run a script in a container of the image, in a copy of the folder."""
-    container = must(*store.buildah, "from", "--pull-never", image)
+@dataclass(frozen=True)
+class Job:
+    """What a runner makes of a job: a script that says each command before it runs it, variables, and the result."""
+
+    script: str
+    variables: dict[str, object]
+    out: str
+
+
+def _github_job(text: str) -> Job:
+    job = yaml.safe_load(text)["jobs"]["build"]
+    said = ["set -e", "export CI=true GITHUB_ACTIONS=true GITHUB_PATH=/tmp/path GITHUB_STEP_SUMMARY=/tmp/summary"]
+    said += [": > /tmp/path"]
+    for step in job["steps"]:
+        if "run" in step:
+            run = _CARGO if step["name"] == "Rust" else step["run"]
+            said += [f"echo {_STEP} {step['name']}", _ON_PATH, f"bash -e -o pipefail <<'STEP'\n{run}\nSTEP"]
+    return Job("\n".join(said), job.get("env", {}), "/out")
+
+
+def _gitlab_job(text: str) -> Job:
+    job = yaml.safe_load(text)["cudacompat"]
+    said = ["set -e -o pipefail", "export CI=true GITLAB_CI=true"]
+    for line in job["script"]:
+        name = "Check" if "cudacompat check" in line else "Build"
+        said += [f"echo {_STEP} {name}", _CARGO if "rustup" in line else line]
+    return Job("\n".join(said), job["variables"], "/work/out")
+
+
+_STEP = "=== step"
+_ON_PATH = 'while read -r each; do export PATH="$each:$PATH"; done < /tmp/path'
+_CARGO = "apt-get install -y --no-install-recommends cargo"  # rustup is out of reach: the distribution's
+
+
+def job_and_twin(row: Row, folder: Path, path: Path, job_of: Callable[[str], Job], *, store: Store) -> None:
+    """The job ends with 0 and gives what it promises; its twin without the newest GPU ends with 1, in its check."""
+    text = path.read_text()
     start = time.monotonic()
+    code, said = in_container(row, folder, job_of(text), store=store)
+    row.built = f"{time.monotonic() - start:.0f} s"
+    row.started = f"ends with {code}"
+    if code:
+        row.wrong.append("\n".join(said.splitlines()[-30:]))
+        return
+    promised(row, text)
+    twin = "".join(map(_without_newest, text.splitlines(keepends=True)))
+    code, said = in_container(Row("", "", ""), folder, job_of(twin), store=store)
+    row.started += f", its sabotaged twin with {code}"
+    if code != 1 or not said.rpartition(_STEP)[2].startswith(" Check"):
+        row.wrong.append("\n".join(["the sabotaged twin did not end in its check with 1", *said.splitlines()[-30:]]))
+
+
+def in_container(row: Row, folder: Path, job: Job, *, store: Store) -> tuple[int, str]:
+    """Run a job in a fresh container with a copy of the folder; how it ended, and what it said."""
+    container = must(*store.buildah, "from", "--pull-never", store.bare())
     try:
         must(*store.buildah, "copy", "-q", container, folder, "/work")
-        must(*store.buildah, "config", "--workingdir", "/work", container)
-        ran(*store.buildah, "run", "--isolation", "chroot", container, "--", "mkdir", "-p", "/var/cache/cuda")
-        given = [word for name, value in variables.items() for word in ("--env", f"{name}={value}")]
-        done = ran(*store.buildah, "run", "--isolation", "chroot", *given, container, "--", "bash", "-c", script)
+        given = [word for name, value in job.variables.items() for word in ("--env", f"{name}={value}")]
+        run = (*store.buildah, "run", "--isolation", "chroot", "--workingdir", "/work", *given)
+        done = ran(*run, container, "--", "bash", "-c", job.script)
+        if done.returncode == 0:
+            place = Path(must(*store.buildah, "mount", container))
+            row.carried = _targets([place / job.out.lstrip("/")])
     finally:
         ran(*store.buildah, "rm", container)
-    row.built = f"{time.monotonic() - start:.0f} s"
-    row.started = f"ends with {done.returncode}"
-    if done.returncode:
-        row.wrong.append("\n".join(done.stdout.splitlines()[-30:]))
+    return done.returncode, done.stdout
 
 
 _STARTS: dict[str, Callable[[Row, Path, StandIn, Store, str], None]] = {

@@ -114,7 +114,11 @@ def _ggml(folder: Path) -> None:
 def _ik_ggml(folder: Path) -> None:
     """Without the rewriting of 12X, which that fork does not have."""
     _copy("ggml", folder)
-    file = folder / "src/ggml-cuda/CMakeLists.txt"
+    _as_listed(folder / "src/ggml-cuda/CMakeLists.txt")
+
+
+def _as_listed(file: Path) -> None:
+    """Leave the list as it is given: no 12X becomes 12Xa."""
     kept = [line for line in file.read_text().splitlines(keepends=True) if "TRANSFORM CMAKE_CUDA_ARCH" not in line]
     file.write_text("".join(kept))
 
@@ -217,6 +221,12 @@ def _whisper_rs(folder: Path) -> None:
     _copy("whisper-rs", folder)
 
 
+def _cargo_cmake(folder: Path) -> None:
+    """A crate of nobody's engine: what CMake is given arrives as it is."""
+    _copy("whisper-rs", folder)
+    _as_listed(folder / "whisper-rs/sys/ggml/src/ggml-cuda/CMakeLists.txt")
+
+
 def _wheel(name: str, version: str, read: str, needs: str = "") -> Callable[[Path], None]:
     """A package whose setup.py runs nvcc with the flags that `read` makes of the environment."""
 
@@ -306,7 +316,7 @@ STAND_INS = {
     "nvcc": StandIn("a Makefile with an install target", _makefile(_INSTALL), ("scaler",), NO_GPU, 3),
     "whisper-rs": StandIn("tests/projects/whisper-rs", _whisper_rs, ("transcriber",), "", 0),
     "llama-cpp-rs": StandIn("tests/projects/whisper-rs, which reads the same", _whisper_rs, ("transcriber",)),
-    "cargo-cmake": StandIn("tests/projects/whisper-rs, a crate that runs CMake", _whisper_rs, ("transcriber",)),
+    "cargo-cmake": StandIn("tests/projects/whisper-rs, its list as it is given", _cargo_cmake, ("transcriber",)),
     "candle": StandIn(
         "a crate that gives CUDA_COMPUTE_CAP to nvcc",
         _crate("candle-kernels", "0.11.0", _CAP),

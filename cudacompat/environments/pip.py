@@ -16,6 +16,7 @@ from pathlib import Path
 from cudacompat.domain.machine.alternatives import LOADED
 from cudacompat.domain.machine.components import Component, Components, SiteFolder
 from cudacompat.environments.compilers import bundled_compilers
+from cudacompat.environments.own import normalised
 from cudacompat.places.there import exists, is_file
 
 _LIKELY = re.compile(r"\.(so|pyd|dll|cubin|fatbin|ptx)", re.IGNORECASE)  # somewhere in a line of a list
@@ -65,6 +66,15 @@ def components(folders: Iterable[SiteFolder]) -> Components:
         shown = ", ".join(sorted(silent)[:5]) + (", …" if len(silent) > 5 else "")
         notes.append(f"{len(silent)} Python packages do not say which files are theirs: {shown}")
     return Components(_ordered(found), tuple(notes))
+
+
+def version_of(package: str, folders: Iterable[str]) -> str | None:
+    """Return the version of this package in the first of these folders that has it; `None` where none does."""
+    for folder in folders:
+        for info in _infos(Path(folder)):
+            if normalised(info.name.split("-")[0]) == normalised(package):
+                return _name_and_version(info)[1] or None
+    return None
 
 
 def _ordered(found: list[Component]) -> tuple[Component, ...]:

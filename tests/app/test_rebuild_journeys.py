@@ -43,17 +43,19 @@ def replace(file: Path, old: str, new: str) -> None:
 
 
 def ggml(folder: Path) -> tuple[str, Path]:
+    """ggml's build with CMake, under the name of whisper.cpp."""
     tree = copy_of("ggml", folder / "whisper.cpp")
     replace(tree / "CMakeLists.txt", "project(", 'project("whisper.cpp" VERSION 1.9.3 LANGUAGES C CXX) #')
     return "whisper.cpp", tree
 
 
 def sabotaged_ggml(tree: Path) -> None:
+    """A compiler cache in front of nvcc that ignores its list."""
     launcher = tree / "cache.sh"
     launcher.write_text(LAUNCHER)
     launcher.chmod(0o755)
     lists = tree / "src/ggml-cuda/CMakeLists.txt"
-    lists.write_text(f"set(CMAKE_CUDA_COMPILER_LAUNCHER {launcher})\n{lists.read_text()}")
+    lists.write_text(f"set(CMAKE_CUDA_COMPILER_LAUNCHER ${{CMAKE_SOURCE_DIR}}/cache.sh)\n{lists.read_text()}")
 
 
 def programs(folder: Path) -> tuple[str, Path]:
@@ -72,7 +74,7 @@ def programs(folder: Path) -> tuple[str, Path]:
 
 
 def sabotaged_programs(tree: Path) -> None:
-    """A library that a command of its own compiles: no list of CMake's reaches that."""
+    """A library that a command of its own compiles, which no list of CMake's reaches."""
     (tree / "extra.cu").write_text(KERNEL.format(name="extra"))
     with (tree / "CMakeLists.txt").open("a") as lists:
         lists.write(
@@ -82,6 +84,7 @@ def sabotaged_programs(tree: Path) -> None:
 
 
 def makefile(folder: Path) -> tuple[str, Path]:
+    """A Makefile with a list of its own."""
     tree = folder / "made"
     tree.mkdir()
     (tree / "Makefile").write_text(
@@ -93,10 +96,12 @@ def makefile(folder: Path) -> tuple[str, Path]:
 
 
 def sabotaged_makefile(tree: Path) -> None:
+    """A Makefile that keeps NVCC_APPEND_FLAGS from nvcc."""
     replace(tree / "Makefile", "NVCC ?= nvcc\n", "NVCC ?= nvcc\nunexport NVCC_APPEND_FLAGS\n")
 
 
 def crate(folder: Path) -> tuple[str, Path]:
+    """A crate whose build script runs CMake."""
     return "whisper-rs", copy_of("whisper-rs", folder / "transcriber")
 
 
@@ -113,6 +118,7 @@ def in_a_workspace(folder: Path) -> tuple[str, Path]:
 
 
 def sabotaged_crate(tree: Path) -> None:
+    """A build script that gives CMake a list of its own."""
     script = tree / "whisper-rs/sys/build.rs"
     replace(
         script,
@@ -122,25 +128,27 @@ def sabotaged_crate(tree: Path) -> None:
 
 
 def wheel(folder: Path) -> tuple[str, Path]:
+    """A wheel that scikit-build-core makes with CMake."""
     if importlib.util.find_spec("scikit_build_core") is None:
         toolchain.missing("no scikit-build-core")
     return "llama-cpp-python", copy_of("llama-cpp-python", folder / "llama-cpp-python")
 
 
 def sabotaged_wheel(tree: Path) -> None:
+    """A property of the target in place of the list."""
     lists = tree / "CMakeLists.txt"
     lists.write_text(lists.read_text() + "set_target_properties(ggml-cuda PROPERTIES CUDA_ARCHITECTURES 75)\n")
 
 
 def extension(folder: Path) -> tuple[str, Path]:
-    """An extension of a real PyTorch, which is too large to be asked for: TORCH_ENVIRONMENT names where it is."""
+    """An extension of a real PyTorch, which is too large to be asked for (TORCH_ENVIRONMENT names where it is)."""
     if not os.environ.get("TORCH_ENVIRONMENT"):
-        pytest.skip("TORCH_ENVIRONMENT names no environment with PyTorch, setuptools, wheel and ninja")
+        pytest.skip("TORCH_ENVIRONMENT names no environment with PyTorch of CUDA 13: tools/prove_rebuild.py makes one")
     return "torch-extension", copy_of("torch-extension", folder / "extension")
 
 
 def sabotaged_extension(tree: Path) -> None:
-    """A flag with `arch` in it: cpp_extension then leaves TORCH_CUDA_ARCH_LIST alone."""
+    """A flag with `arch` in it, with which cpp_extension leaves TORCH_CUDA_ARCH_LIST alone."""
     flag = 'extra_compile_args={"nvcc": ["-arch=sm_75"]}'
     replace(tree / "setup.py", '"scale_kernel.cu"]', f'"scale_kernel.cu"], {flag}')
 
@@ -175,6 +183,17 @@ SHAPES = {
 }
 
 
+def cuda_home(home: Path, nvcc: Path) -> Path:
+    """The toolkit of the package index as PyTorch links with it: with lib64, and libcudart.so without a number."""
+    root = nvcc.parent.parent
+    (home / "lib64").mkdir(parents=True)
+    for name in ("bin", "include", "nvvm"):
+        (home / name).symlink_to(root / name)
+    (runtime,) = (root / "lib").glob("libcudart.so.*")
+    (home / "lib64/libcudart.so").symlink_to(runtime)
+    return home
+
+
 def rebuild(shape: Shape, engine: str, tree: Path, *more: str) -> Ran:
     toolchain.require_cmake()
     nvcc = toolchain.require_nvcc()
@@ -188,11 +207,11 @@ def rebuild(shape: Shape, engine: str, tree: Path, *more: str) -> Ran:
         **{name: str(tree.parent / "elsewhere") for name in shape.variables},
     }
     if engine == "torch-extension":
-        root = Path(os.environ.get("TORCH_CUDA_HOME", str(nvcc.parent.parent)))
+        home = cuda_home(tree.parent / "cuda", nvcc)
         environment |= {
             "VIRTUAL_ENV": os.environ["TORCH_ENVIRONMENT"],
-            "CUDA_HOME": str(root),
-            "CUDACXX": f"{root}/bin/nvcc",
+            "CUDA_HOME": str(home),
+            "CUDACXX": f"{home}/bin/nvcc",
         }
     gpus = [word for gpu in GPUS for word in ("--gpu", gpu)]
     options = [str(tree.parent / word) if word == "elsewhere" else word for word in shape.options]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -58,3 +60,42 @@ def test_an_extension_that_was_built_among_its_sources_is_said(tmp_path: Path) -
     assert note.startswith("x/_C.cpython-311-x86_64-linux-gnu.so was built among the sources, as `pip install -e` does")
     assert "TORCH_CUDA_ARCH_LIST=12.0+PTX " in note
     assert note.endswith(" -m pip install --no-build-isolation --no-deps -e .`")
+
+
+@pytest.fixture
+def with_torch(tmp_path: Path) -> Callable[[str], dict[str, str]]:
+    """What makes an environment with this PyTorch installed the active one."""
+
+    def made(version: str) -> dict[str, str]:
+        home = tmp_path / f"env-{version}"
+        packages = home / "lib/python3.11/site-packages"
+        (packages / f"torch-{version}.dist-info").mkdir(parents=True)
+        (packages / f"torch-{version}.dist-info/METADATA").write_text(f"Name: torch\nVersion: {version}\n\nTorch\n")
+        (packages / "torch_geometric-3.0.dist-info").mkdir()
+        (home / "bin").mkdir()
+        (home / "bin/python").symlink_to(sys.executable)
+        (home / "pyvenv.cfg").write_text("home = /usr/bin\nversion = 3.11.2\n")
+        return {"VIRTUAL_ENV": str(home)}
+
+    return made
+
+
+def test_an_extension_is_planned_for_the_torch_that_is_installed(
+    tmp_path: Path, with_torch: Callable[[str], dict[str, str]]
+) -> None:
+    tree = tmp_path / "extension"
+    tree.mkdir()
+    (tree / "setup.py").write_text(EXTENSION)
+
+    def planned(version: str, cuda: str, **more: str) -> BuildSteps:
+        return prepare("torch-extension", str(tree), ["12.0"], environment=with_torch(version), cuda=cuda, **more)
+
+    (note, *_) = planned("2.11.0+cu130", "13.0").plan.notes
+    assert note == "for PyTorch 2.11.0, whose build for CUDA 13.0 runs on 12.0"
+    (note, *_) = planned("2.11.0", "13.5").plan.notes
+    assert note.startswith(
+        "for PyTorch 2.11.0, whose build for CUDA 13.0 runs on 12.0: it takes nvcc 13.5, of the same"
+    )
+    with pytest.raises(UsageError, match=r"torch-extension 2.2.2 accepts 120; 2.2.2 is what /.*bin"):
+        planned("2.2.2+cu121", "13.0")
+    assert str(planned("2.2.1", "13.0", engine_version="2.9").plan.version) == "2.9"

@@ -10,10 +10,12 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from packaging.version import InvalidVersion, Version
+
 from cudacompat.app.inputs.text_files import beginning
 from cudacompat.app.project.unparsed_lists import flags_by_hand
 from cudacompat.app.rebuild.steps import CONTAINER_PROGRAMS, builds_alone
-from cudacompat.domain.builds.engine import BuildSystem, Channel
+from cudacompat.domain.builds.engine import BuildSystem, Channel, Engine
 from cudacompat.domain.builds.plans.plan import BuildPlan
 from cudacompat.domain.builds.steps import BuildSteps, StepKind
 from cudacompat.domain.machine.facts import ToolkitFacts
@@ -108,6 +110,23 @@ def python_of(environment: Mapping[str, str]) -> Path:
         if active and Path(active, name).is_file():
             return Path(active, name)
     return Path(sys.executable)
+
+
+def framework_installed(engine: Engine, python: Path) -> str | None:
+    """Return the version of the engine's framework where this Python builds the wheel, if the engine's version is that
+    one's: its lists are what that release knows. `None` where it is not installed or not read."""
+    from cudacompat.environments.pip import version_of
+    from cudacompat.host.toolchain.pythons import environment_at
+    from cudacompat.places.roots import Roots
+
+    if engine.framework is None or not engine.version_of_framework:
+        return None
+    found = environment_at(python, "", Roots.real())
+    said = version_of(engine.framework.package, found.folders) if found is not None else None
+    try:
+        return Version(said).base_version if said is not None else None
+    except InvalidVersion:
+        return None
 
 
 def _require_modules(steps: BuildSteps) -> None:

@@ -11,7 +11,7 @@ from cudacompat.app.inputs.wanted_gpus import wanted_gpus
 from cudacompat.app.project.cargo import options_for_cuda
 from cudacompat.app.project.recognise import recognise, recognise_as
 from cudacompat.app.project.rust_sources import api_findings
-from cudacompat.app.rebuild.needs import active_nvcc, empty_submodules, ignored_list, python_of
+from cudacompat.app.rebuild.needs import active_nvcc, empty_submodules, framework_installed, ignored_list, python_of
 from cudacompat.app.rebuild.places import cargo_folder
 from cudacompat.app.rebuild.steps import CONTAINER_PROGRAMS, Site, container_steps, make_steps
 from cudacompat.domain.builds.engine import BuildSystem, Engine
@@ -62,10 +62,17 @@ def prepare(
     engine = find(engine_name)
     tree = _tree(source)
     version = _version(engine, tree, engine_version)
+    python = python_of(environment)
+    installed = framework_installed(engine, python) if version is None and container is None else None
     nvcc = active_nvcc() if container is None else None
     if cuda is None and nvcc is not None and nvcc.version is not None:
         cuda = str(nvcc.version)
-    plan = plan_build(engine, wanted_gpus(specs), version=version, cuda=cuda, ptx=ptx)
+    try:
+        plan = plan_build(engine, wanted_gpus(specs), version=version or installed, cuda=cuda, ptx=ptx)
+    except UsageError as error:
+        if installed is None:
+            raise
+        raise UsageError(f"{error}; {installed} is what {python} has: build with a newer one") from error
     if engine.recipe is None:
         raise UsageError(
             f"cudacompat cannot build {engine.name} itself; print its settings: cudacompat generate {engine.name}"
@@ -86,7 +93,7 @@ def prepare(
     if engine.system is BuildSystem.CARGO and container is None:
         extra = (*options_for_cuda(engine, tree, extra), *extra)
     at_once = jobs or min(os.cpu_count() or 1, _by_memory())
-    site = Site(plan, tree, folder, jobs=at_once, extra=tuple(extra), python=python_of(environment))
+    site = Site(plan, tree, folder, jobs=at_once, extra=tuple(extra), python=python)
     made = make_steps(site) if container is None else container_steps(site, container, folder / DOCKERFILE)
     empty = [name for name, _ in empty_submodules(tree)]
     lacks: tuple[str, ...] = (

@@ -30,18 +30,27 @@ def in_order(engine: Engine, builds: Sequence[FrameworkBuild]) -> tuple[frozense
     return tuple(frozenset(each.cuda for each in group) for _, group in groupby(builds, lambda each: each.version))
 
 
-def framework_note(
-    engine: Engine, framework: FrameworkBuild | None, cuda: ToolkitVersion, wanted: Sequence[RequestedTarget]
-) -> str | None:
-    """Return which build of the framework the plan is for, or that none is known; `None` without a framework."""
+def framework_notes(
+    engine: Engine,
+    framework: FrameworkBuild | None,
+    cuda: ToolkitVersion,
+    *,
+    wanted: Sequence[RequestedTarget],
+    builds: Sequence[FrameworkBuild],
+) -> tuple[str, ...]:
+    """Return which of the framework's `builds` the plan is for, or that none is known; nothing without a framework."""
     if engine.framework is None:
-        return None
-    title = engine.framework.title
-    if framework is None:
+        return ()
+    title, gpus = engine.framework.title, _gpus(wanted)
+    if framework is not None:
+        return (f"for {title} {framework.version}, whose build for CUDA {cuda} runs on {gpus}",)
+    near = next((each for each in builds if each.cuda.major == cuda.major), None)
+    if near is not None:  # torch.utils.cpp_extension, _check_cuda_version: it refuses another major release alone
         return (
-            f"no published {title} of CUDA {cuda} is known that runs on {_gpus(wanted)}: this is for one that you build"
+            f"for {title} {near.version}, whose build for CUDA {near.cuda} runs on {gpus}: it takes nvcc {cuda}, of "
+            "the same major release, with a warning",
         )
-    return f"for {title} {framework.version}, whose build for CUDA {cuda} runs on {_gpus(wanted)}"
+    return (f"no published {title} of CUDA {cuda} is known that runs on {gpus}: this is for one that you build",)
 
 
 def why_no_framework(plan: BuildPlan) -> str | None:

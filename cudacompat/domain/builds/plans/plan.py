@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from packaging.version import Version
 
-from cudacompat.domain.builds.engine import Engine, FrameworkBuild, Knob, Ptx, Route
+from cudacompat.domain.builds.engine import Engine, Knob, Ptx, Route
 from cudacompat.domain.builds.lists.writer import CodeTarget, pairs, says_ptx, spell
 from cudacompat.domain.builds.plans.arm_hosts import boards_notes, release_of_board, two_hosts
 from cudacompat.domain.builds.plans.commands import as_wheel, commands, define, environment, setting_line, words
 from cudacompat.domain.builds.plans.driver import driver_notes
-from cudacompat.domain.builds.plans.frameworks import framework_builds, framework_note, in_order
+from cudacompat.domain.builds.plans.frameworks import framework_builds, framework_notes, in_order
 from cudacompat.domain.builds.plans.model import (
     DISTRO,
     BuildPlan,
@@ -111,6 +111,7 @@ def plan_build(
     if profile is not None:
         settings += profile.idle(engine, of_version, code, {each.name for each in settings})
         left_out = tuple(each for each in left_out if each.name not in {setting.name for setting in settings})
+    about_framework = framework_notes(engine, framework, chosen.version, wanted=wanted, builds=builds)
     return BuildPlan(
         engine=engine,
         version=of_version,
@@ -121,7 +122,7 @@ def plan_build(
         settings=settings,
         left_out=left_out,
         image=newest_image(chosen.version, distro, FLAVOURS),
-        notes=tuple(_notes(engine, of_version, wanted, code=code, chosen=chosen, framework=framework)),
+        notes=(*about_framework, *_notes(engine, of_version, wanted, code=code, chosen=chosen)),
         distro=distro,
         framework=framework,
     )
@@ -265,10 +266,8 @@ def _notes(
     wanted: Sequence[RequestedTarget],
     code: Sequence[CodeTarget],
     chosen: CudaRelease,
-    framework: FrameworkBuild | None,
 ) -> list[str]:
-    about_framework = framework_note(engine, framework, chosen.version, wanted=wanted)
-    notes = [about_framework] if about_framework is not None else []
+    notes: list[str] = []
     for each in wanted:
         given = engine.stand_in(version, each.number)
         if given != each.number:
