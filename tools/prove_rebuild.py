@@ -37,7 +37,7 @@ _HEAD = """# Rebuilds, from the sources to the verdict
 What `cudacompat rebuild ENGINE TREE --gpu 8.6 --gpu 12.0` does with a project of each kind: built as it is, and with a
 fault that lets the build end well while its list goes astray. No GPU is needed. The projects are those of
 `tests/app/test_rebuild_journeys.py`, small, with a build system as the real one has it; CMake, make, cargo, pip, nvcc
-and PyTorch are real. An earlier build's library lies in each tree, and must not be judged.
+and PyTorch are real. The library of an earlier build is in each tree, and must not be checked.
 
     .venv/bin/python tools/prove_rebuild.py --record docs/recorded-rebuilds.md
 

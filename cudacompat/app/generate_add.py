@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from packaging.version import Version
@@ -31,10 +32,11 @@ from cudacompat.domain.tables.toolkits import with_all
 from cudacompat.domain.words.command_words import gpu_options
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.versions import ToolkitVersion
-from cudacompat.engines import find
+from cudacompat.engines import find, known
 
 _CUDA_OF_IMAGE = re.compile(r"cuda(?:-|:\s*)?(\d+\.\d+)")
 _LONGEST_LINE = 2000
+_MOST_BELOW = 200  # of the folders below one without an engine
 _NVCC = re.compile(r"(?m)^[^#\n]*\bnvcc\b")
 _MESON = re.compile(r"(?:\bproject|\badd_languages)\s*\([^)]*'cuda'")
 _PINS = (
@@ -46,6 +48,7 @@ _PINS = (
     "pixi.toml",
     "setup.cfg",
 )
+_ASIDE = re.compile(r"(?:^|/)(?:tests?|examples?|docs?)/")
 _OWN_TOOLKIT = re.compile(rf"(?m)^(?!\s*#).*\bapt(?:-get)?\b(?:[^\n]|\\\n)*\b{DISTROS_TOOLKIT}\b")
 
 
@@ -110,21 +113,43 @@ def _engine(name: str | None, version: str | None, folder: str, *, specs: Sequen
         pins = any((Path(folder) / each).is_file() for each in _PINS)
         gpus = gpu_options(specs)
         ready = f"; for packages that it installs built: cudacompat lint {shlex.quote(folder)} {gpus}" if pins else ""
-        raise UsageError(
-            f"no known engine found in {folder}; name it: cudacompat generate ENGINE {folder} --add …{ready}"
-        )
+        raise UsageError(_unknown(folder, specs) + ready)
     return seen.engine, version or seen.built
+
+
+def _unknown(folder: str, specs: Sequence[str]) -> str:
+    """That no engine is known by these files, and what is there: one in a folder below, or a list that one reads."""
+    from cudacompat.app.project.recognise import recognise
+
+    added = shlex.join(word for spec in specs for word in ("--add", spec))
+    start = f"no known engine found in {folder}"
+    below = (path for path in islice(sorted(Path(folder).glob("[!.]*")), _MOST_BELOW) if path.is_dir())
+    for path in below:
+        seen = recognise(path)
+        if seen is not None:
+            command = f"cudacompat generate {seen.engine.name} {shlex.quote(str(path))} {added}"
+            return f"{start}, but {seen.engine.name} in {path}: {command}"
+    files = read_project(folder).files
+    for engine in known():
+        for name in (knob.name for knob in engine.knobs if knob.anywhere):
+            file = next((each for each in files if re.search(rf"\b{name}\b", each.text)), None)
+            if file is not None:
+                command = f"cudacompat generate {engine.name} {shlex.quote(folder)} {added}"
+                return f"{start}; {engine.name} reads the {name} of {file.name}: {command}"
+    return f"{start}; name it: cudacompat generate ENGINE {folder} --add …"
 
 
 def _pinned(engine: Engine, files: Sequence[SourceFile], folder: Path) -> str | None:
     """The version of the engine's framework that the files pin, where that is the engine's own; the oldest of several,
-    whose list takes the least."""
+    whose list takes the least. What tests and examples name is not what the project is built for."""
     if engine.framework is None or not engine.version_of_framework:
         return None
     from cudacompat.app.inputs.text_files import beginning
 
     pattern = re.compile(engine.framework.pins)
-    texts = {name: beginning(folder / name) or "" for name in _PINS} | {file.name: file.text for file in files}
+    texts = {name: beginning(folder / name) or "" for name in _PINS} | {
+        file.name: file.text for file in files if not _ASIDE.search(file.name)
+    }
     lines = (line for text in texts.values() for line in text.splitlines() if not line.lstrip().startswith("#"))
     pins = (pattern.search(line) for line in lines if engine.framework.package in line and len(line) <= _LONGEST_LINE)
     versions = [next(filter(None, pin.groups())) for pin in pins if pin is not None]

@@ -50,7 +50,7 @@ def ggml(folder: Path) -> tuple[str, Path]:
 
 
 def sabotaged_ggml(tree: Path) -> None:
-    """A compiler cache in front of nvcc that ignores its list."""
+    """A compiler cache that starts nvcc without its list."""
     launcher = tree / "cache.sh"
     launcher.write_text(LAUNCHER)
     launcher.chmod(0o755)
@@ -59,7 +59,7 @@ def sabotaged_ggml(tree: Path) -> None:
 
 
 def programs(folder: Path) -> tuple[str, Path]:
-    """A plain project: a static library, a program with its code, a program without any, another folder to build in."""
+    """A plain project: a static library, a program with its code, a program without any, another build directory."""
     tree = folder / "tools"
     tree.mkdir()
     (tree / "CMakeLists.txt").write_text(
@@ -74,7 +74,7 @@ def programs(folder: Path) -> tuple[str, Path]:
 
 
 def sabotaged_programs(tree: Path) -> None:
-    """A library that a command of its own compiles, which no list of CMake's reaches."""
+    """A library that a custom command compiles, which no list of CMake's reaches."""
     (tree / "extra.cu").write_text(KERNEL.format(name="extra"))
     with (tree / "CMakeLists.txt").open("a") as lists:
         lists.write(
@@ -84,7 +84,7 @@ def sabotaged_programs(tree: Path) -> None:
 
 
 def makefile(folder: Path) -> tuple[str, Path]:
-    """A Makefile with a list of its own."""
+    """A Makefile with its own list."""
     tree = folder / "made"
     tree.mkdir()
     (tree / "Makefile").write_text(
@@ -106,7 +106,7 @@ def crate(folder: Path) -> tuple[str, Path]:
 
 
 def in_a_workspace(folder: Path) -> tuple[str, Path]:
-    """The same as a member of a workspace, whose target folder lies above it."""
+    """The same as a member of a workspace, whose target directory is above it."""
     above = folder / "workspace"
     tree = copy_of("whisper-rs", above / "transcriber")
     (tree / "Cargo.lock").rename(above / "Cargo.lock")
@@ -118,7 +118,7 @@ def in_a_workspace(folder: Path) -> tuple[str, Path]:
 
 
 def sabotaged_crate(tree: Path) -> None:
-    """A build script that gives CMake a list of its own."""
+    """A build script that gives CMake another list."""
     script = tree / "whisper-rs/sys/build.rs"
     replace(
         script,
@@ -141,7 +141,7 @@ def sabotaged_wheel(tree: Path) -> None:
 
 
 def extension(folder: Path) -> tuple[str, Path]:
-    """An extension of a real PyTorch, which is too large to be asked for (TORCH_ENVIRONMENT names where it is)."""
+    """An extension of a real PyTorch (TORCH_ENVIRONMENT, as it is too large to be asked for)."""
     if not os.environ.get("TORCH_ENVIRONMENT"):
         pytest.skip("TORCH_ENVIRONMENT names no environment with PyTorch of CUDA 13: tools/prove_rebuild.py makes one")
     return "torch-extension", copy_of("torch-extension", folder / "extension")

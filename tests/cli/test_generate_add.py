@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from cudacompat.domain.tables.toolkits import RELEASES
 from tests.generate.test_outputs import configured
 from tests.helpers import toolchain
 from tests.helpers.each_row import each_case
 from tests.helpers.fits import assert_fits
 from tests.helpers.run import ROOT, Ran, inside
 
+NEWEST = RELEASES[-1].version
 DOCKERFILE = """\
 # our image; ask Jo before touching it
 ARG CUDA_VERSION=12.9.1
@@ -135,8 +137,30 @@ def test_a_list_that_no_release_builds_then(tmp_path: Path) -> None:
         "Dockerfile": 'FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nRUN cmake "-DCMAKE_CUDA_ARCHITECTURES=70;86" .\n',
     }
     ran = add(project(tmp_path, files), engine="cmake", spec="11.0")
-    assert ran.code == 2
-    assert "no single release builds the whole list then" in ran.err
+    assert ran.code == 4
+    assert f"no release of CUDA builds all of it then: {NEWEST} has no 70; build once for each group" in " ".join(
+        ran.out.split()
+    )
+
+
+def test_a_list_that_no_release_builds_then_holds_up_no_other(tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": "FROM ubuntu:22.04\nARG TORCH_CUDA_ARCH_LIST=3.5;8.6+PTX\n",
+        ".env": "TORCH_CUDA_ARCH_LIST=8.6;8.9+PTX\n",
+        "setup.py": "from torch.utils.cpp_extension import CUDAExtension\n",
+    }
+    assert add(project(tmp_path, files), "--write", engine="torch-extension").code == 4
+    assert texts(tmp_path) == {**files, ".env": "TORCH_CUDA_ARCH_LIST=8.6;8.9+PTX;12.0\n"}
+
+
+@pytest.mark.parametrize("listed", ["7.0;9.0", "7.0;9.0;12.0"])
+def test_a_list_that_has_the_target_is_no_matter_of_the_version(tmp_path: Path, listed: str) -> None:
+    """Whatever PyTorch some file pins."""
+    own = f"import os\nfrom torch.utils import cpp_extension\nos.environ['TORCH_CUDA_ARCH_LIST'] = '{listed}'\n"
+    files = {"requirements.txt": "torch==2.2.2\n", "setup.py": own}
+    ran = add(project(tmp_path, files), engine="torch-extension")
+    there = "12.0" in listed
+    assert (ran.code, "already contains the target" in ran.out) == ((0, True) if there else (4, False)), ran.out
 
 
 CMAKE = "cmake_minimum_required(VERSION 3.18)\nproject(x LANGUAGES CXX CUDA)\n"
@@ -442,6 +466,10 @@ def test_a_list_in_another_language_is_left_by_hand_and_named(tmp_path: Path, na
     assert f"{name}:{line}: change by hand" in ran.err
 
 
+APPENDED = """from torch.utils.cpp_extension import CUDAExtension
+cc_flag.append("-gencode")
+cc_flag.append("arch=compute_80,code=sm_80")
+"""
 SETUP = """from torch.utils.cpp_extension import CUDAExtension
 # "-gencode=arch=compute_60,code=sm_60"
 EXTENSION = CUDAExtension("scale", ["scale.cu"], extra_compile_args={"nvcc": ["-gencode=arch=compute_80,code=sm_80"]})
@@ -453,17 +481,26 @@ EXTENSION = CUDAExtension("scale", ["scale.cu"], extra_compile_args={"nvcc": ["-
     [
         ("setup.py", SETUP, "12.0", 4, "setup.py:3: -gencode=arch=compute_80,code=sm_80"),
         ("setup.py", SETUP, "8.0", 0, "1 with the target already"),
-        ("setup.py", SETUP + "print(os.environ['TORCH_CUDA_ARCH_LIST'])\n", "12.0", 3, "no architecture list"),
+        (
+            "setup.py",
+            SETUP + "os.environ['TORCH_CUDA_ARCH_LIST'] = ''\n",
+            "12.0",
+            4,
+            "setup.py:3: -gencode=arch=compute",
+        ),
+        ("setup.py", APPENDED, "12.0", 4, "setup.py:3: arch=compute_80,code=sm_80"),
+        ("setup.py", APPENDED, "8.0", 0, "1 with the target already"),
         ("Makefile", "ARCH ?= 75\nall:\n\tnvcc -arch=compute_$(ARCH) -fatbin a.cu\n", "12.0", 4, "Makefile:3: -arch"),
     ],
 )
 def test_flags_that_a_program_gives_nvcc_are_named(
     tmp_path: Path, name: str, text: str, gpu: str, code: int, said: str
 ) -> None:
-    """Where no list is read that could be extended; not where the program reads the list itself."""
+    """Where no list is read that could be extended."""
     ran = inside("generate", str(project(tmp_path, {name: text})), "--add", gpu)
     assert (ran.code, said in ran.out) == (code, True), ran.out + ran.err
     assert ("add -gencode=arch=compute_120,code=sm_120 there" in ran.out) is (code == 4)
+    assert ("its number is a variable's: give that 120" in ran.out) is ("$(" in text)
 
 
 @pytest.mark.parametrize(
@@ -669,3 +706,78 @@ def test_a_pytorch_that_does_not_know_the_target_keeps_its_list(
     (place,) = [each for each in ran.json["places"] if each["path"] == "build.sh"]
     assert place["state"] == state, place
     assert ran.code == (4 if state == "cannot" else 0)
+
+
+MATRIX = """on: push
+jobs:
+  wheels:
+    strategy:
+      matrix:
+        include:
+          - { cuda: '11.8.0', cudaarch: '6.0 8.6+PTX' }
+          - { cuda: '12.1.0', cudaarch: '6.0 9.0+PTX' }
+          - { cuda: '12.4.0', cudaarch: '6.0 9.0+PTX' }
+    runs-on: windows-2022
+    steps:
+      - shell: pwsh
+        run: |
+          $env:TORCH_CUDA_ARCH_LIST = '${{ matrix.cudaarch }}'
+          python -m build
+"""
+
+
+def test_the_values_of_a_matrix_are_named_where_a_step_of_another_language_sets_them(tmp_path: Path) -> None:
+    files = {"setup.py": "from torch.utils import cpp_extension\n", ".github/workflows/wheels.yml": MATRIX}
+    ran = add(project(tmp_path, files))
+    assert ran.code == 4
+    places = [line.partition("wheels.yml:")[2] for line in ran.out.splitlines() if "wheels.yml:" in line]
+    assert places == ["7: TORCH_CUDA_ARCH_LIST=6.0 8.6+PTX", "8: TORCH_CUDA_ARCH_LIST=6.0 9.0+PTX"]
+    assert "by torch.utils.cpp_extension" in ran.out
+
+
+BRANCHES = """import os
+from torch.utils import cpp_extension
+if cuda_version >= Version("12.8"):
+    os.environ["TORCH_CUDA_ARCH_LIST"] = "8.0;9.0{more}"
+elif cuda_version >= Version("11.8"):
+    os.environ["TORCH_CUDA_ARCH_LIST"] = "7.0;8.0;9.0"
+"""
+
+
+@pytest.mark.parametrize(("more", "code"), [(";12.0", 0), ("", 4)])
+def test_a_branch_that_has_the_target_is_enough(tmp_path: Path, more: str, code: int) -> None:
+    ran = add(project(tmp_path, {"setup.py": BRANCHES.format(more=more)}))
+    assert ran.code == code, ran.out
+    assert ("another branch has the target" in ran.out) is (code == 0)
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        (
+            {"cpp/CMakeLists.txt": "project(x LANGUAGES CUDA)\n"},
+            "in {}, but cmake in {}/cpp: cudacompat generate ",
+        ),
+        (
+            {"docker/compose.yaml": "services:\n  a:\n    build:\n      args:\n        TORCH_CUDA_ARCH_LIST: '8.6'\n"},
+            "in {}; torch-extension reads the TORCH_CUDA_ARCH_LIST of docker/compose.yaml: cudacompat generate ",
+        ),
+        ({"README.md": "nothing\n"}, "in {}; name it: cudacompat generate ENGINE"),
+    ],
+)
+def test_a_directory_without_an_engine_is_sent_to_what_is_there(
+    tmp_path: Path, files: dict[str, str], said: str
+) -> None:
+    ran = add(project(tmp_path, files))
+    assert ran.code == 2
+    assert f"no known engine found {said.replace('{}', str(tmp_path))}" in ran.err
+
+
+def test_a_pin_of_the_tests_is_not_what_the_project_is_built_for(tmp_path: Path) -> None:
+    files = {
+        "setup.py": "import os\nfrom torch.utils import cpp_extension\nos.environ['TORCH_CUDA_ARCH_LIST'] = '9.0'\n",
+        "tests/images/run.sh": 'images=("pytorch/pytorch:1.0.1-cuda10.0-cudnn7-devel")\n',
+    }
+    assert add(project(tmp_path, files)).code == 0
+    (tmp_path / "tests/images/run.sh").rename(tmp_path / "run.sh")
+    assert add(tmp_path).code == 4

@@ -24,11 +24,12 @@ from cudacompat.domain.builds.lists.reader import (
     read_list,
 )
 from cudacompat.domain.builds.lists.writer import CodeTarget
-from cudacompat.domain.builds.plans.additions import addition
+from cudacompat.domain.builds.plans.additions import addition, holds
 from cudacompat.domain.builds.plans.plan import RequestedTarget
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind
 from cudacompat.domain.project.list_places import ListPlace, PlaceState
 from cudacompat.domain.project.model import SourceFile
+from cudacompat.domain.tables.toolkits import RELEASES, with_all
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Edit
@@ -64,6 +65,7 @@ class _Found:
     place: ListPlace
     assignment: Assignment
     edit: ListEdit | None = None
+    of_version: bool = False  # it stands in a branch for one version of a package, or of CUDA
 
 
 class _ElsewhereError(UsageError):
@@ -96,13 +98,14 @@ def analyse(
             if found.edit is not None:
                 edits.setdefault(file.name, []).append(found.edit)
     told = {place.file for place in places} | {each.path for each in not_read}
-    readers = {name: carrier.reader for (name, _), carrier in job.names.read.items()}
+    readers: dict[str, str] = {}
+    for (name, _), carrier in job.names.read.items():
+        readers.setdefault(name, carrier.reader)
     places += by_hand((file for file in files if file.name not in told), readers)
     if not any(place.state in (PlaceState.CHANGES, PlaceState.THERE) for place in places):
         told |= {place.file for place in places}
         archs = list(dict.fromkeys(each.arch for each in job.wanted))
-        own = (each for each in files if each.name not in told and not any(name in each.text for name in readers))
-        places += flags_by_hand(own, archs)
+        places += flags_by_hand((each for each in files if each.name not in told), archs)
     return places, edits
 
 
@@ -130,10 +133,14 @@ def _by_case(found: Iterator[_Found]) -> list[_Found]:
     for each in every:
         if each.assignment.cased and each.place.state not in (PlaceState.UNREAD, PlaceState.NO_LIST):
             groups[each.place.name].append(each)
+    having = {each.place.name for each in every if each.place.state is PlaceState.THERE}
     decided: list[_Found] = []
     for each in every:
         group = groups[each.place.name] if each.assignment.cased else []
         cases = len({other.place.value for other in group})
+        if each.of_version and each.place.name in having:
+            why = f"{each.place.why}; another branch has the target"
+            each = replace(each, place=replace(each.place, state=PlaceState.OTHER_CASE, why=why))
         if each.edit is not None and cases > 1:
             there = any(other.place.state is PlaceState.THERE for other in group)
             why = f"the file has it {len(group)} times, each for a separate case"
@@ -167,22 +174,42 @@ def _place(job: AdditionRequest, file: SourceFile, each: Assignment, aliases: di
         return _Found(replace(place, why=job.names.unread[each.name]), each)
     if not each.value.strip() or (each.what == "a value in a program" and not _ARCH_LIKE.search(each.value)):
         return None
-    branch = version_branch(file.text, each.start, [wanted.arch for wanted in job.wanted])
     try:
         edit = _edit(job, file.name, each, carrier=carrier)
-        if edit is not None and branch is not None:
-            raise UnreadableListError(f"the list is in a branch for one version of a package, or of CUDA: `{branch}`")
     except NoListError as error:
         state = PlaceState.NO_LIST if each.what.endswith("in CMake") else PlaceState.CANNOT
         return _Found(replace(place, state=state, why=str(error)), each)
     except _ElsewhereError as error:
         return _Found(replace(place, state=PlaceState.OTHER_CASE, why=str(error)), each)
     except UsageError as error:
-        return _Found(replace(place, state=PlaceState.CANNOT, why=str(error)), each)
+        of_version = _of_one_version(job, file, each)
+        place = replace(place, state=PlaceState.CANNOT, why=of_version or str(error))
+        return _Found(place, each, of_version=of_version is not None)
     if edit is None:
         return _Found(replace(place, state=PlaceState.THERE), each)
+    of_version = _of_one_version(job, file, each)
+    why_not = of_version or _no_release(edit)
+    if why_not is not None:
+        place = replace(place, state=PlaceState.CANNOT, why=why_not)
+        return _Found(place, each, of_version=of_version is not None)
     becomes = " ".join(edit.edit.new.strip("\"'").split())
     return _Found(replace(place, state=PlaceState.CHANGES, becomes=becomes), each, edit)
+
+
+def _of_one_version(job: AdditionRequest, file: SourceFile, each: Assignment) -> str | None:
+    branch = version_branch(file.text, each.start, [wanted.arch for wanted in job.wanted])
+    return f"the list is in a branch for one version of a package, or of CUDA: `{branch}`" if branch else None
+
+
+def _no_release(edit: ListEdit) -> str | None:
+    """That no release of CUDA builds the whole new list; `None` where one does."""
+    asked = {each.arch for each in edit.code}
+    if not asked or with_all(asked):
+        return None
+    newest = RELEASES[-1]
+    gone = sorted(asked - set(newest.targets), key=lambda arch: int(arch.rstrip("af")))
+    groups = "build once for each group (cudacompat generate says how)"
+    return f"no release of CUDA builds all of it then: {newest.version} has no {', '.join(gone)}; {groups}"
 
 
 # -- one list
@@ -197,14 +224,15 @@ def _edit(job: AdditionRequest, file: str, each: Assignment, carrier: ListName) 
         raise UnreadableListError("its items are quoted one by one")
     if _COMPUTED.search(each.value) and each.way is not AssignmentKind.FLAGS:
         raise UnreadableListError("it is put together when the build runs")
-    for wanted in job.wanted:
-        _require_taker(job, carrier, wanted)
     escaped = each.in_shell and not each.quote and "\\;" in each.value
     value = each.value.replace("\\;", ";") if escaped else each.value
     existing = _read(job, carrier, value, separator=each.separator)
     before = existing.text
     for wanted in job.wanted:
         own = ArchTarget(CodeKind.SASS, wanted.number, wanted.suffix)
+        if holds(existing, own, job.engine, version=job.version):
+            continue
+        _require_taker(job, carrier, wanted)
         code = addition(existing, own, job.engine, version=job.version, knob=carrier.knob)
         if code is not None:
             existing = _read(job, carrier, extended(existing, code), separator=each.separator)

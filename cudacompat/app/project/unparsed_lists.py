@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from cudacompat.domain.builds.lists.nvcc_flags import TARGET_OPTION
 from cudacompat.domain.project.list_places import ListPlace, PlaceState
@@ -13,7 +14,11 @@ _SHORTEST = 6  # letters of a name: a shorter one is too common a word
 _COMMENT = re.compile(r"\s*(?:#|//|::|rem\b)", re.IGNORECASE)
 _EMPTY = re.compile(r"(?:\"\"|'')?\s*(?:$|[)}#])")
 _PROGRAMS = re.compile(r"(?:^|/)(?:setup\.py|build\.rs|meson\.build|(?:GNUm|m|M)akefile|[\w.-]+\.mk)$")
-_FLAG = re.compile(rf"{TARGET_OPTION}\b[^#]*?(?:compute|sm)_")
+# the option and its value on one line, or the value alone: cc_flag.append("arch=compute_80,code=sm_80")
+_FLAG = re.compile(rf"{TARGET_OPTION}\b[^#]*?(?:compute|sm)_|(?<=[\"'])arch=compute_")
+_VARIABLE = re.compile(r"(?:compute|sm)_(?:[$%{<]|[\"'] *\+)")
+_MATRIX = re.compile(r"[\"']?\$\{\{ *matrix\.([\w-]+) *\}\}")
+_MOST_VALUES = 8  # of one matrix, named one by one
 _MESON_LIST = re.compile(r"\bnvcc_arch_flags\s*\((?:[^()]|\([^()]*\))*\)")
 _WHY = "this program reads no list in a file, or a step, of this language"
 
@@ -46,6 +51,10 @@ def flags_by_hand(files: Iterable[SourceFile], archs: Collection[str]) -> list[L
         written = " ".join(line for _, line, _ in lines)
         lacking = [arch for arch in archs if not re.search(rf"(?:compute|sm)_{arch}\b", written)]
         more = " ".join(f"-gencode=arch=compute_{arch},code=sm_{arch}" for arch in lacking)
+        computed = _VARIABLE.search(written) is not None
+        how = (
+            f"its number is a variable's: give that {' or '.join(lacking)}, or" if computed else "a program writes it:"
+        )
         number, line, flag = lines[0]
         places.append(
             ListPlace(
@@ -56,7 +65,7 @@ def flags_by_hand(files: Iterable[SourceFile], archs: Collection[str]) -> list[L
                 value=" ".join(line[flag.start() :].split())[:80].rstrip(" \"',\\"),
                 reader="nvcc, as the program puts them together",
                 state=PlaceState.CANNOT if lacking else PlaceState.THERE,
-                why=f"a program writes it: add {more} there" if lacking else None,
+                why=f"{how} add {more} there" if lacking else None,
             )
         )
     return places
@@ -93,7 +102,32 @@ def _of_name(file: SourceFile, name: str, reader: str) -> Iterable[ListPlace]:
         match = sets.search(line)
         if match is None or _COMMENT.match(line) or _EMPTY.match(line[match.end() :]):
             continue
-        value = " ".join(line[match.end() :].split())[:80]
-        yield ListPlace(
-            file.name, number, "a value", name=name, value=value, reader=reader, state=PlaceState.CANNOT, why=_WHY
+        place = ListPlace(
+            file.name,
+            number,
+            "a value",
+            name=name,
+            value=" ".join(line[match.end() :].split())[:80],
+            reader=reader,
+            state=PlaceState.CANNOT,
+            why=_WHY,
         )
+        yield from _of_matrix(file, line[match.end() :], place) or (place,)
+
+
+def _of_matrix(file: SourceFile, value: str, place: ListPlace) -> list[ListPlace]:
+    """The values that a matrix has for what stands there, each different one where it stands first."""
+    named = _MATRIX.match(value)
+    if named is None:
+        return []
+    entry = re.compile(
+        rf"(?:^\s*-?\s*|[{{,]\s*){named[1]}:\s*(?:'([^']+)'|\"([^\"]+)\"|([^,}}\s#][^,}}#\n]*))", re.MULTILINE
+    )
+    found: dict[str, ListPlace] = {}
+    for each in entry.finditer(file.text):
+        listed = next(filter(None, each.groups())).strip()
+        if re.search(r"\d", listed) and listed not in found and len(found) < _MOST_VALUES:
+            why = f"a matrix has it for each build: {place.name} is set to it at line {place.line}"
+            line = file.place(each.start(), each.end()).line
+            found[listed] = replace(place, line=line, what="a value of a matrix", value=listed[:80], why=why)
+    return list(found.values())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cudacompat.domain.tables.nvcc_releases import first_nvcc_with
+from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.words.versions import ToolkitVersion
 
 _BRANCH = re.compile(
@@ -42,7 +43,8 @@ def version_branch(text: str, at: int, archs: Iterable[str]) -> str | None:
         if branch is not None and depth == beside and not _BESIDES.search(said):
             return f"{' '.join(line.split())[:90]} … else"
         if branch is not None and depth != beside:
-            return None if _builds(branch, archs) else " ".join(line.split())[:100]
+            before = above[: above.index(line)]
+            return None if _builds(branch, archs, _below(before, depth, said)) else " ".join(line.split())[:100]
         if depth < own and _ELSE.match(said):
             beside = depth
         elif beside is not None and (depth < beside or (depth == beside and not _CHAIN.match(said))):
@@ -51,15 +53,38 @@ def version_branch(text: str, at: int, archs: Iterable[str]) -> str | None:
     return None
 
 
-def _builds(branch: re.Match[str], archs: Iterable[str]) -> bool:
-    """Whether the branch is for releases of CUDA alone that all build these architectures: from one of them on."""
+def _below(above: Sequence[str], depth: int, said: str) -> ToolkitVersion | None:
+    """The release from which on a branch before this one is taken, where both are of one chain; `None` without one."""
+    if _CHAIN.match(said):
+        for line in reversed(above):
+            stripped = line.strip().lstrip("$@{}# ")
+            if not stripped or len(line) - len(line.lstrip()) != depth:
+                continue
+            branch = _BRANCH.match(stripped)
+            if branch is not None and _OF_CUDA.search(branch["name"]) and _AT_LEAST.search(branch["between"]):
+                return _release(branch["number"])
+            if not _CHAIN.match(stripped):
+                break
+    return None
+
+
+def _builds(branch: re.Match[str], archs: Iterable[str], below: ToolkitVersion | None) -> bool:
+    """Whether the branch is for releases of CUDA alone, from one on and before `below`, that all build these
+    architectures."""
     if not _OF_CUDA.search(branch["name"]) or not _AT_LEAST.search(branch["between"]):
         return False
     before = branch.string[: branch.start("name")]
     if _AND_MORE.search(branch["rest"]) or _NOT.search(before) or _NOT.search(branch["between"]):
         return False
-    number = branch["number"]
-    text = number if "." in number else f"{int(number) // 1000}.{int(number) % 1000 // 10}"
-    least = ToolkitVersion.parse(text)
+    least = _release(branch["number"])
     firsts = [first_nvcc_with(arch) for arch in archs]
-    return all(first is None or first <= least for first in firsts)
+    if not all(first is None or first <= least for first in firsts):
+        return False
+    later = [row for row in RELEASES if row.version >= least and (below is None or row.version < below)]
+    return all(arch in row.targets for row in later for arch in archs)
+
+
+def _release(number: str) -> ToolkitVersion:
+    """The release of `12.8`, and of `12080`."""
+    text = number if "." in number else f"{int(number) // 1000}.{int(number) % 1000 // 10}"
+    return ToolkitVersion.parse(text)

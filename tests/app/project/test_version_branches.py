@@ -40,3 +40,23 @@ def test_what_a_branch_builds_depends_on_the_target() -> None:
     text = "if cuda_version >= V('11.8'):\n    LIST = '8.0'"
     assert version_branch(text, len(text), ["89"]) is None
     assert version_branch(text, len(text), ["89", "120"]) is not None
+
+
+@each_case(
+    ("lines", "arch", "builds"),
+    [
+        (("if cuda_version >= V('13.0'):",), "61", False),  # nvcc 13 begins with 7.5
+        (("if cuda_version >= V('12.8'):",), "61", False),  # 13 goes the same way
+        (("if cuda_version >= V('12.8'):",), "75", True),
+        (("if cuda_version >= V('13.0'):", "    a", "elif cuda_version >= V('12.8'):"), "61", True),
+        (("if cuda_version >= V('13.0'):", "    a", "if cuda_version >= V('12.8'):"), "61", False),
+        (("if cuda_version >= V('13.0'):", "    a", "elif x:", "    b", "elif cuda_version >= V('12.8'):"), "61", True),
+        (("if(CUDAToolkit_VERSION VERSION_GREATER_EQUAL 13.0)", "  a", f"else{AT_LEAST}"), "61", True),
+        (("#if CUDA_VERSION >= 13000",), "70", False),
+    ],
+)
+def test_a_branch_of_later_releases_may_not_build_an_old_target(
+    lines: tuple[str, ...], arch: str, builds: bool
+) -> None:
+    text = "\n".join((*lines, "    LIST = '8.0'"))
+    assert (version_branch(text, len(text), [arch]) is None) is builds

@@ -18,7 +18,7 @@ def addition(
 ) -> CodeTarget | None:
     """Return what has to be added to the list for this machine code; `None` where it is there. `UnreadableListError`
     where the setting does not take it."""
-    if _has(existing, wanted, engine, version=version):
+    if holds(existing, wanted, engine, version=version):
         return None
     number = engine.stand_in(version, wanted.number)
     suffix = wanted.suffix
@@ -33,7 +33,7 @@ def addition(
     return CodeTarget(number, suffix, ptx=plain and wants_bare(existing))
 
 
-def _has(existing: ArchList, wanted: ArchTarget, engine: Engine, version: Version | None) -> bool:
+def holds(existing: ArchList, wanted: ArchTarget, engine: Engine, version: Version | None) -> bool:
     """Whether the list holds machine code of the GPU's own number (or, for `sm_90a`, just that)."""
     images = [image for image in arriving(engine, version, existing.code) if image.kind is CodeKind.SASS]
     if wanted.suffix is not ArchSuffix.NONE:
