@@ -141,7 +141,7 @@ def sabotaged_wheel(tree: Path) -> None:
 
 
 def extension(folder: Path) -> tuple[str, Path]:
-    """An extension of a real PyTorch (TORCH_ENVIRONMENT, as it is too large to be asked for)."""
+    """An extension of a real PyTorch, in TORCH_ENVIRONMENT as it is large."""
     if not os.environ.get("TORCH_ENVIRONMENT"):
         pytest.skip("TORCH_ENVIRONMENT names no environment with PyTorch of CUDA 13: tools/prove_rebuild.py makes one")
     return "torch-extension", copy_of("torch-extension", folder / "extension")
