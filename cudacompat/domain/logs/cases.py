@@ -72,6 +72,31 @@ SIGNS: tuple[LogSign, ...] = (
         "a build or an installation by pip",
     ),
     LogSign(
+        "poetry",
+        re.compile(
+            r"[/\\]poetry[/\\]|\bpoetry (?:install|add|lock|update|run)\b|Installing dependencies from lock file"
+        ),
+        (b"/poetry/", b"poetry install", b"poetry add", b"from lock file"),
+        "an installation by poetry",
+    ),
+    LogSign(
+        "uv",
+        re.compile(
+            r"\buv (?:sync|add|run|lock|pip|tool)\b|The build backend returned an error|[/\\]uv[/\\](?:builds|git)"
+        ),
+        (b"uv sync", b"uv add", b"uv run", b"The build backend", b"/uv/builds-v0"),
+        "an installation by uv",
+    ),
+    LogSign(
+        "pixi",
+        re.compile(
+            r"\bpixi (?:install|add|run|init|shell|update|lock|global)\b|\.pixi[/\\]|"
+            r"\bpixi\.(?:toml|lock)\b|failed to solve the conda requirements"
+        ),
+        (b"pixi install", b"pixi add", b"pixi run", b"/.pixi/", b"pixi.toml", b"the conda requirements of"),
+        "an environment of pixi",
+    ),
+    LogSign(
         "cargo",
         re.compile(
             r"\bcargo[ :](?:run|build|test|install|warning|rerun-if|rustc)|Running `target[/\\]|[/\\]\.cargo[/\\]|"

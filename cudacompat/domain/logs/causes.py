@@ -20,6 +20,10 @@ _OF_THE_DRIVER = re.compile(
 # "Caused by: java.lang.UnsatisfiedLinkError: …", of the trace of another exception.
 _CAUSED_BY = re.compile(r"Caused by: [\w.$]+(?:Error|Exception)\b")
 _LONGEST_TRACE = 120  # lines
+# "  × Failed to build `x`", whose last "╰─▶ " is the reason: uv and pixi print errors so.
+_HEAD_OF_CHAIN = re.compile(r"(?:\w{1,12}: )?\u00d7 |\u251c\u2500\u25b6 ")
+_END_OF_CHAIN = re.compile(r"[\u2570\u2514]\u2500\u25b6 ")
+_LONGEST_CHAIN = 12  # lines
 _REPORTS_ONLY = frozenset({Role.END, Role.HEADING, Role.ECHO})
 _AFTER_ITS_OWN = frozenset({Role.CHAIN_END, Role.GENERAL})  # give way to unknown lines about a GPU, not to others
 
@@ -73,10 +77,13 @@ def find_causes(occurrences: Sequence[Occurrence], unknown: Sequence[Unknown]) -
 
 
 def _root(lead: Unknown, unknown: Sequence[Unknown]) -> Unknown:
-    """The last cause that a trace of Java names below the exception that leads, the exception itself without one."""
+    """The last cause that a trace of Java, or an error of uv or pixi, names below the line that leads; that line itself
+    without one."""
     root = lead
+    chain = _HEAD_OF_CHAIN.match(lead.text) is not None
+    cause, most = (_END_OF_CHAIN, _LONGEST_CHAIN) if chain else (_CAUSED_BY, _LONGEST_TRACE)
     for each in unknown:
-        if root.line < each.line <= root.line + _LONGEST_TRACE and _CAUSED_BY.match(each.text):
+        if root.line < each.line <= root.line + most and each.names_fault and cause.match(each.text):
             root = each
     return root
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from cudacompat.domain.logs.cases import Case, Situation
 from cudacompat.domain.logs.facts import LogFacts
@@ -15,6 +16,9 @@ from cudacompat.domain.tables.drivers import BRANCHES
 from cudacompat.domain.wheels.platforms import WINDOWS_PLATFORM
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import DriverRelease
+
+if TYPE_CHECKING:
+    from cudacompat.domain.wheels.wheel_cure import WheelCure
 
 _NEEDS_GPU = re.compile(r"\{(?:gpu|number|capability)\}")
 
@@ -94,6 +98,22 @@ def _with_wheel(signature: Signature, target: Target) -> Signature:
 
     cure = cure_for(signature.wheel or "", (target,))
     if isinstance(cure, WheelCure):
-        driver = f" It needs driver {cure.min_driver} or newer." if cure.min_driver else ""
+        driver = (
+            f" It needs driver {cure.min_driver} or newer{_with_older_driver(cure, target)}." if cure.min_driver else ""
+        )
         return replace(signature, command=cure.command, fix=f"{signature.fix}{driver}")
     return replace(signature, command=None, fix=f"{signature.fix} {cure.sentence[0].upper()}{cure.sentence[1:]}.")
+
+
+def _with_older_driver(cure: WheelCure, target: Target) -> str:
+    """What an older driver takes, where the log does not say which one is there."""
+    from cudacompat.domain.wheels.cure import cure_for
+    from cudacompat.domain.wheels.wheel_cure import NoCure
+
+    if target.driver is not None or cure.min_driver is None:
+        return ""
+    older = DriverRelease.parse(str(cure.min_driver - 1))
+    other = cure_for(cure.package, (replace(target, driver=older),))
+    if isinstance(other, NoCure) or other.min_driver is None or other.min_driver >= cure.min_driver:
+        return ""
+    return f"; {other.pins[0]} does with driver {other.min_driver}"

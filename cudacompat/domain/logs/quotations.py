@@ -16,6 +16,8 @@ _HEADING = re.compile(
     r"#{1,6} .*(?:\b\d+\.\d+|\b(?:[Ff]ix(?:es|ed)|[Bb]ug ?fixes|[Cc]hange(?:s|d|log)|[Aa]dded|[Rr]emoved|[Rr]elease|"
     r"What's new|Unreleased|[Ii]mprove(?:d|ments))\b)"
 )
+# `  File "/x/y.py", line 3, in f`: the next line, where it is indented deeper, is that line of the program.
+_FRAME = re.compile(r"File \"[^\"\n]{1,400}\", line \d{1,7}(?:, in [^\n]{1,200})?\s*$")
 _OF_A_GO_TEST = re.compile(r"\s+\w+\.go:\d+: ")
 _END_OF_A_GO_TEST = re.compile(r"\s*--- (PASS|SKIP|FAIL)\b")
 
@@ -39,12 +41,22 @@ def is_quotation(text: str) -> bool:
 
 def is_quoted_by_its_surroundings(line: Surroundings) -> bool:
     """Whether a line belongs to the text of a commit as `git log` prints it, to a list of changes under a heading, or
-    to a test of Go's that passed."""
+    to a test of Go's that passed; or is a line of a program that a traceback of Python or Starlark shows."""
+    if _is_line_of_a_frame(line):
+        return True
     if line.text.startswith("    ") and _above(line.before(_MOST_BEFORE), re.compile(r"    ")).startswith(_OF_A_COMMIT):
         return True
     if _ITEM.match(line.text) and _HEADING.match(_above(line.before(_MOST_BEFORE), re.compile(r"\s|[-*+\u2022] "))):
         return True
     return _OF_A_GO_TEST.match(line.text) is not None and _go_test_passed(line.after())
+
+
+def _is_line_of_a_frame(line: Surroundings) -> bool:
+    above = next(iter(line.before(1)), "")
+    column = above.find('File "')
+    if column < 0 or not line.text[column : column + 1].isspace() or line.text[:column] != above[:column]:
+        return False
+    return _FRAME.match(above, column) is not None
 
 
 def _above(before: Sequence[str], of_the_block: re.Pattern[str]) -> str:

@@ -25,6 +25,7 @@ from cudacompat.domain.words.error_lines import (
     weight_of,
 )
 from cudacompat.domain.words.secrets import masked
+from cudacompat.domain.words.translations import in_english
 
 _MOST_OCCURRENCES = 400  # different ones; a log cannot make more be kept
 _MOST_UNKNOWN = 50
@@ -35,6 +36,8 @@ _MOST_AROUND, _MOST_LINES = 12, 60
 _MOST_OF_SIGNS = 4000  # characters of a line in which signs are looked for
 # After so many looks in vain, a log has lines that hold pieces of messages and is not broken at a margin.
 _MOST_FRUITLESS = 20_000
+# Lines of another language that are compared with all messages: their pieces are English.
+_MOST_TRANSLATED = 1000
 # Different lines with nothing but words of errors in them that are looked at: some ten seconds.
 _MOST_GENERAL = 400_000
 # A line whose message is on the lines after it: "CMake Error at CMakeLists.txt:2 (project):". Not "make: *** No rule".
@@ -103,6 +106,7 @@ class LogReading:
         self._occurrences: dict[tuple[object, ...], Occurrence] = {}
         self._unknown: dict[str, Unknown] = {}
         self._general = 0  # lines that were looked at for words of errors alone
+        self._translated = 0  # lines of another language that were compared with all messages
         self._fruitless = 0  # looks at a line's neighbours since one had a message in it
         self.skipped = 0  # lines with words of errors that were not looked at, as there were kinds enough
         self.facts = LogFacts(capability_of, names=names)
@@ -156,23 +160,25 @@ class LogReading:
                 return None
         if self._shows_signs_alone(excerpt) or is_quoted_by_its_surroundings(excerpt):
             return None
-        lines = [text for text in sublines(excerpt.text) if not is_quotation(text)]
-        if not lines:
+        printed = [text for text in sublines(excerpt.text) if not is_quotation(text)]
+        if not printed:
             return None
+        lines = [in_english(text) for text in printed]
         pieces = [hit for hit in excerpt.hits if hit < self._facts_from]
         # escapes within the text may have hidden pieces
         all_ = "\x1b" in excerpt.text or "u001b[" in excerpt.text
         facts = any(self._facts_from <= hit < self._spaced_from for hit in excerpt.hits)
         all_ = all_ or any(self._spaced_from <= hit < self._signs_from for hit in excerpt.hits)
+        all_ = all_ or (lines != printed and self._translates())
         following = [without_prefix(sublines(raw)[0]) for raw in excerpt.after()] if facts else []
         matches: list[tuple[Match, str]] = []
         refused = False  # a known message that the line itself calls a warning
-        for text in lines:
+        for text, original in zip(lines, printed, strict=True):
             if facts:
                 self.facts.read(text, excerpt.line, following)
             match = self._matcher.match(text, None if all_ else pieces)
             if match is not None and self._counts(match, text):
-                matches.append((match, text))
+                matches.append((match, original))
             refused = refused or (match is not None and is_low(text))
         meanings: list[Occurrence | Unknown] = []
         general = all(match.signature.role is Role.GENERAL for match, _ in matches)
@@ -181,19 +187,23 @@ class LogReading:
         if not meanings:
             meanings += [self._found(match, text, excerpt.line) for match, text in matches]
         if not meanings:
-            meanings += self._errors(excerpt, lines)
+            meanings += self._errors(excerpt, lines, printed)
         return tuple(meanings) or None
 
-    def _errors(self, excerpt: LogExcerpt, lines: list[str]) -> list[Occurrence | Unknown]:
+    def _translates(self) -> bool:
+        self._translated += 1
+        return self._translated <= _MOST_TRANSLATED
+
+    def _errors(self, excerpt: LogExcerpt, lines: list[str], printed: list[str]) -> list[Occurrence | Unknown]:
         """The first error that a line of the log reports and that no signature knows."""
         forms = None
         if lines == [excerpt.text]:  # nothing was taken off: the literals in it are known
             numbers = (hit - self._errors_from for hit in excerpt.hits if hit >= self._errors_from)
             forms = sorted({form for number in numbers for form in FORMS_OF_NEEDLE[number]})
-        for text in lines:
+        for text, original in zip(lines, printed, strict=True):
             weight = weight_of(text, forms)
             if weight is not None and not is_harmless(without_prefix(text)):
-                return [self._not_known(_with_message(text, excerpt), excerpt.line, weight)]
+                return [self._not_known(_with_message(original, excerpt), excerpt.line, weight)]
         if (
             len(lines) > 1 and (weight := weight_of(excerpt.text)) is not None
         ):  # the level is another string of the JSON

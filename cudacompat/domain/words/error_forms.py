@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from cudacompat.domain.words.translations import FOREIGN_NEEDLES
+
 
 class Weight(Enum):
     """How much a form says."""
@@ -302,9 +304,15 @@ FORMS: tuple[ErrorForm, ...] = (
     ),
     _form(
         r"错误\s?[:\uff1a]|\b(?:Fehler|erreur|erreur fatale|ошибка|errore)\s?:|エラー\s?[:\uff1a]",  # gcc, make
-        "错误~Fehler~erreur~ошибка~errore~エラー",
+        ("错误", "Fehler", "erreur", "ошибка", "errore", "エラー", *FOREIGN_NEEDLES),
         "gcc: 错误\uff1aa.cu",
         other="Fehlerfrei: ja",
+    ),
+    _form(
+        r"[\u251c\u2570\u2514]\u2500\u25b6 \w|\bEncountered problems while solving\b",  # uv, pixi
+        "\u2500\u25b6 ~Encountered problems while",
+        "  \u2570\u2500\u25b6 Virtual package '__widget' is not on this machine",
+        other="  \u251c\u2500\u2500 src",
     ),
     # -- what says only that something failed
     _form(

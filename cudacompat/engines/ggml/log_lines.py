@@ -20,6 +20,7 @@ _ROOTS = ("archs-default-target", "archs-lack-gpu")
 NO_BACKEND = (
     "ggml-cuda-init-failed",
     "ggml-backend-not-loaded",
+    "ggml-backend-no-driver",
     "cuda-insufficient-driver",
     "cuda-no-device",
     "cuda-system-driver-mismatch",
@@ -198,6 +199,26 @@ _OWN: tuple[Signature, ...] = (
         "-DBUILD_SHARED_LIBS=OFF. A Python package has to be built again with its libraries inside.",
         after=("ggml-backend-not-loaded",),
         sources=("absadiki/pywhispercpp#170", "ggml-org/whisper.cpp CMakeLists.txt (BUILD_SHARED_LIBS)"),
+    ),
+    Signature(
+        id="ggml-backend-no-driver",
+        title="ggml's CUDA backend finds no driver",
+        patterns=(
+            "failed to load <...>ggml-cuda<...>: libcuda.so.1: cannot open shared object file",
+            "failed to load <...>ggml-cuda<...>: libnvidia-ml.so.1: cannot open shared object file",
+        ),
+        sample="load_backend: failed to load /app/libggml-cuda.so: libcuda.so.1: cannot open shared object file: No "
+        "such "
+        "file or directory",
+        cause="libcuda.so.1 is the driver's: on a host none is installed, in a container none was brought in. The "
+        "program "
+        "continues without CUDA, on the CPU.",
+        does_not_mean="a missing toolkit; a broken build; the GPU",
+        fix="Start the container with --gpus all (podman: --device nvidia.com/gpu=all); on the host install the "
+        "driver. On "
+        "a machine without an NVIDIA GPU the line is harmless.",
+        command="nvidia-smi -L",
+        sources=("ollama/ollama#16985", "ggml-org/llama.cpp ggml/src/ggml-backend-reg.cpp"),
     ),
     Signature(
         id="ggml-backend-not-loaded",

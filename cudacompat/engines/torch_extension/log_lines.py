@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cudacompat.domain.logs.cases import Case
 from cudacompat.domain.logs.signature import LogLines, Role, Signature, SignatureGroup
 from cudacompat.domain.words.finding import Severity
 from cudacompat.engines.torch_extension.package_lines import PACKAGES
@@ -134,7 +135,22 @@ _OWN: tuple[Signature, ...] = (
         "import it in setup.py).",
         does_not_mean="a missing torch in your environment",
         fix="Install torch first, then install the package with pip install --no-build-isolation.",
-        sources=("measured with Python 3.11 without torch",),
+        cases=(
+            Case(
+                when=("uv",),
+                title="setup.py imports torch, and uv builds without it",
+                cause="uv builds in a separate environment, where torch is not installed (flash-attn, xformers and "
+                "others "
+                "import it in setup.py).",
+                fix="In a project give the package torch as a build dependency: [tool.uv.extra-build-dependencies] in "
+                "pyproject.toml, with match-runtime = true; without a project install torch first, and build with "
+                "uv pip install --no-build-isolation.",
+            ),
+        ),
+        sources=(
+            "measured with Python 3.11 without torch",
+            "https://docs.astral.sh/uv/concepts/projects/config/#build-isolation",
+        ),
     ),
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from cudacompat.domain.logs.cases import CONDITION, SIGNS, Case, Situation, condition_in_words
@@ -261,3 +263,20 @@ class TestThePage:
     )
     def test_says_each_condition(self, condition: str, words: str) -> None:
         assert condition_in_words(condition, {"python": "a Python program"}) == words
+
+
+class TestACureThatNeedsADriver:
+    LOG = 'Traceback (most recent call last):\n  File "/env/site-packages/vllm/a.py", line 3, in f\n    run()\n' + (
+        "RuntimeError: CUDA error: no kernel image is available for execution on the device\n"
+    )
+    ADA = Target("RTX 4090", "NVIDIA GeForce RTX 4090", ComputeCapability(8, 9))
+
+    def test_names_the_release_for_an_older_one_where_none_is_known(self) -> None:
+        fix = read(self.LOG, self.ADA).matches[0].fix
+        assert re.search(r"It needs driver 580 or newer; vllm==[\d.]+ does with driver 5[27]\d\.", fix)
+
+    def test_is_for_the_driver_that_the_log_names(self) -> None:
+        log = "| NVIDIA-SMI 550.54.14   Driver Version: 550.54.14   CUDA Version: 12.4 |\n" + self.LOG
+        fix = read(log, self.ADA).matches[0].fix
+        assert "580" not in fix
+        assert " does with driver " not in fix

@@ -124,3 +124,41 @@ class TestWhatAnotherProgramSaw:
     def test_follows_from_an_error_before_it(self) -> None:
         report = read("CUDA error: unspecified launch failure\n" + self.REFUSED)
         assert parts(report)["proxy-upstream-died"] is Part.CONSEQUENCE
+
+
+class TestAnErrorOfUvOrPixi:
+    HEAD = "Error:   \u00d7 Cannot open the widget\n"
+    REASON = "  \u2570\u2500\u25b6 the widget's index answered nothing\n"
+
+    def test_leads_with_the_last_reason_below_it(self) -> None:
+        report = read(
+            "Resolved 3 packages\n" + self.HEAD + "  \u251c\u2500\u25b6 Failed to fetch widget\n" + self.REASON
+        )
+        assert report.lead is not None
+        assert (report.lead.line, report.exit_code) == (4, 4)
+
+    def test_leads_itself_without_one(self) -> None:
+        report = read("Resolved 3 packages\n" + self.HEAD + "a\n" * 20 + self.REASON)
+        assert report.lead is not None
+        assert report.lead.line == 2
+
+
+class TestALineOfAProgramInATraceback:
+    FRAME = '  File "/env/site-packages/widget/core.py", line 41, in start\n'
+    SHOWN = '    fail("ERROR: Cannot open the widget: " + name)\n'
+    RAISED = "WidgetError: no handle\n"
+
+    @pytest.mark.parametrize("before", ["", "worker-1  | ", "2026-11-30 08:00:00 "])
+    def test_reports_nothing(self, before: str) -> None:
+        lines = "Traceback (most recent call last):\n" + self.FRAME + self.SHOWN + self.RAISED
+        report = read("".join(before + line for line in lines.splitlines(keepends=True)))
+        assert report.lead is not None
+        assert report.lead.line == 4
+
+    def test_the_error_after_a_frame_without_its_line_counts(self) -> None:
+        report = read(
+            '      Traceback (most recent call last):\n        File "<string>", line 14, in <module>\n      '
+            + self.RAISED
+        )
+        assert report.lead is not None
+        assert report.lead.line == 3

@@ -168,7 +168,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="compiler-option-unknown",
-        title="the compiler is too old for an option of the build: {option}",
+        title="the compiler does not know an option of the build: {option}",
         patterns=(
             "unrecognized command line option '<option:text>'",
             "unrecognized command-line option '<option:text>'",
@@ -177,10 +177,12 @@ SIGNATURES: tuple[Signature, ...] = (
             "nvcc fatal : Value 'c++<std:num>' is not defined for option 'std'",
         ),
         sample="g++: error: unrecognized command-line option '-std=c++20'; did you mean '-std=c++2a'?",
-        cause="The build was written for a newer compiler, or for another one.",
+        cause="The build was written for a newer compiler, or for another one: CXX or the saved flags name options of "
+        "nvc++, clang or icpx, and nvcc calls gcc, or the other way round.",
         does_not_mean="the GPU",
-        fix="Install a newer gcc or clang that the toolkit accepts as host compiler; C++20 in CUDA files "
-        "needs CUDA 12.",
+        fix="Let CC, CXX and nvcc's host compiler (-ccbin) be the one that the option is of, or a newer release of "
+        "it that "
+        "the toolkit accepts, and configure again in an empty directory; C++20 in CUDA files needs CUDA 12.",
         command="nvcc --version",
         role=Role.GENERAL,
         distinct=("option",),

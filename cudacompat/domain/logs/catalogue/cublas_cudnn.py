@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import Role, Signature
 
 _CUBLAS = "https://docs.nvidia.com/cuda/cublas/ (cublasStatus_t)"
 _CUDNN = "https://docs.nvidia.com/deeplearning/cudnn/ (cudnnStatus_t)"
@@ -247,6 +247,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "unhandled cuda error, NCCL version",
             "ncclUnhandledCudaError",
             "unhandled system error, NCCL version",
+            "NCCL error in: <...>, unhandled system error",
+            "NCCL error in: <...>, unhandled cuda error",
         ),
         sample="torch.distributed.DistBackendError: NCCL error in: ProcessGroupNCCL.cpp:1331, unhandled cuda error, "
         "NCCL version "
@@ -255,7 +257,8 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="this line itself, which has no reason in it",
         fix="Run again with NCCL_DEBUG=INFO and explain that log.",
         command="export NCCL_DEBUG=INFO",
-        after=("nccl-cuda-failure", *_EARLIER),
+        role=Role.HEADING,
+        after=("nccl-cuda-failure", "nccl-network", "nccl-call-failed", *_EARLIER),
         sources=("nccl.h of nvidia-nccl-cu12 2.32 (ncclUnhandledCudaError)",),
     ),
 )

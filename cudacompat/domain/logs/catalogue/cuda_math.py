@@ -202,6 +202,11 @@ SIGNATURES: tuple[Signature, ...] = (
             "NCCL WARN socketProgress<...>Connection closed by remote peer",
             "NCCL WARN Net<...>Connection refused",
             "NCCL WARN Call to connect<...>failed",
+            "NCCL WARN socketStartConnect: Connect to <peer:word> failed",
+            "NCCL WARN socketPollConnect: Connect to <peer:word> <...>failed",
+            "NCCL WARN socketPollConnect: connect to <peer:word> <...>failed",
+            "NCCL WARN socketFinalizeConnect: connect to <peer:word> <...>failed",
+            "NCCL WARN socketTryAccept: Accept failed",
             "NCCL WARN Call to ibv_<call:word> failed",
             "NCCL WARN NET/IB : Got completion",
             "ncclRemoteError",
@@ -213,7 +218,26 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Name the interface (NCCL_SOCKET_IFNAME=eth0), open the ports between the hosts, NCCL_IB_DISABLE=1 without "
         "InfiniBand.",
         command="export NCCL_DEBUG=INFO",
-        sources=("NVIDIA/nccl src/bootstrap.cc", "NVIDIA/nccl src/misc/socket.cc"),
+        sources=("NVIDIA/nccl src/bootstrap.cc", "NVIDIA/nccl src/misc/socket.cc", "NVIDIA/nccl#975"),
+    ),
+    Signature(
+        id="nccl-call-failed",
+        title="a call of NCCL to the system failed: {call}: {why}",
+        patterns=(
+            "NCCL WARN Call to <call:word> failed : <why:text>",
+            "NCCL WARN Call to <call:word> failed: <why:text>",
+        ),
+        sample="42692884fcba:140:140 [0] include/socket.h:333 NCCL WARN Call to bind failed : Address already in use",
+        cause="The system refused what the line names. bind with `Address already in use`: all ports are taken, by "
+        "many "
+        "connections or by processes that an earlier run left.",
+        does_not_mean="the GPU; the error that PyTorch raises after it, which has no reason in it",
+        fix="End what an earlier run left, raise the limits of the container (ulimit -n, "
+        "net.ipv4.ip_local_port_range), "
+        "and update NCCL.",
+        command="export NCCL_DEBUG=INFO",
+        distinct=("call",),
+        sources=("NVIDIA/nccl src/include/checks.h (SYSCHECK)", "NVIDIA/nccl#293"),
     ),
     Signature(
         id="nccl-error",

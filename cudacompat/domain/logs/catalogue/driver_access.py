@@ -217,4 +217,27 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sources=("NVIDIA/nvidia-persistenced nvidia-persistenced.c",),
     ),
+    Signature(
+        id="wsl-container-library-missing",
+        title="CUDA cannot be initialized: the container lacks a library of the driver (CUDA error 500)",
+        patterns=(
+            "failed call to cuInit: CUDA_ERROR_NOT_FOUND",
+            "failed call to cuInit: UNKNOWN ERROR (500)",
+            "cuda driver library init failure: 500",
+            "CUDA driver initialization failed<...>named symbol not found",
+            "Unexpected error from cudaGetDeviceCount()<+>Error 500: named symbol not found",
+            "cuInit<...>named symbol not found",
+            "CUDA_ERROR_NOT_FOUND: initializing CUDA",
+        ),
+        sample="failed call to cuInit: CUDA_ERROR_NOT_FOUND: named symbol not found",
+        cause="Since driver 555 CUDA under WSL needs libnvdxgdmal.so.1, which NVIDIA Container Toolkit before 1.14.4 "
+        "and "
+        "Docker Desktop before 4.31 do not bring into the container. Elsewhere libcuda.so.1 and the other libraries "
+        "of the "
+        "driver are of different releases.",
+        does_not_mean="a missing kernel or architecture; the image",
+        fix="Update Docker Desktop, or the NVIDIA Container Toolkit inside WSL, and start the container again.",
+        command="nvidia-ctk --version",
+        sources=("NVIDIA/nvidia-container-toolkit#520", "tensorflow/tensorflow#68710"),
+    ),
 )

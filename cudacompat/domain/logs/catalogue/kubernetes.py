@@ -114,4 +114,27 @@ SIGNATURES: tuple[Signature, ...] = (
             "torvalds/linux mm/oom_kill.c",
         ),
     ),
+    Signature(
+        id="driver-container-no-kernel",
+        title="the driver container finds no packages of the kernel that runs",
+        patterns=(
+            "Could not resolve Linux kernel version",
+            "Could not find Linux kernel headers",
+            "failed to resolve the kernel version: ",
+        ),
+        sample="Resolving Linux kernel version...\nCould not resolve Linux kernel version",
+        cause="The container builds the modules and looks for headers of the node's kernel in the repositories of "
+        "the image's "
+        "distribution. A kernel of another source, a cloud's or one that was withdrawn is not there.",
+        does_not_mean="the GPU; the driver release",
+        fix="Start the node with a kernel of its distribution, give the container the repository "
+        "(driver.repoConfig), or "
+        "install the driver on the node and set driver.enabled=false.",
+        command="uname -r",
+        sources=(
+            "NVIDIA/gpu-operator#205",
+            "NVIDIA/gpu-operator#85",
+            "NVIDIA/gpu-driver-container ubuntu22.04/nvidia-driver",
+        ),
+    ),
 )

@@ -64,31 +64,6 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("https://docs.nvidia.com/datacenter/tesla/driver-installation-guide/", "apt 2.6 and dpkg 1.21 (text)"),
     ),
     Signature(
-        id="conda-cuda-virtual",
-        title="conda sees no CUDA driver, or an older one than the package needs",
-        patterns=(
-            "nothing provides __cuda needed by <package:word>",
-            "nothing provides __cuda >=<needed:ver> needed by <package:word>",
-            "feature:|@/<platform:word>::__cuda==<found:ver>",
-            "Your installed version is: not available<+>__cuda",
-            "__cuda >=<needed:ver>, which is missing on the system",
-            "__cuda, which is missing on the system",
-            "__cuda =<needed:word>, which is missing on the system",
-            "__cuda =*, which is missing on the system",
-        ),
-        sample="  - nothing provides __cuda needed by pytorch-2.5.1-cuda126_py312h",
-        cause="The virtual package __cuda is the driver's CUDA version. On a machine without a GPU, as in an image "
-        "build, "
-        "it does not exist.",
-        does_not_mean="the channel, which has the package",
-        fix="In a build without a GPU state the version; on the machine itself update the driver.",
-        command="export CONDA_OVERRIDE_CUDA=12.8",
-        sources=(
-            "https://docs.conda.io/projects/conda/en/latest/user-guide/tasks/manage-virtual.html",
-            "conda-forge/pytorch-cpu-feedstock README",
-        ),
-    ),
-    Signature(
         id="image-tag-missing",
         title="there is no such image in the registry: {image}",
         patterns=(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cudacompat.domain.logs.cases import Case
 from cudacompat.domain.logs.signature import Role, Signature
 from cudacompat.domain.words.finding import Severity
 
@@ -75,6 +76,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "no wheels with a matching Python",
             "has no wheels with a matching platform tag",
             "doesn't have a source distribution or wheel for the current platform",
+            "Unable to find installation candidates for <package:word>",
         ),
         sample="ERROR: No matching distribution found for tensorrt_llm==0.12.0",
         cause="The index has no such release, or none of its files is for this Python, operating system and "
@@ -84,8 +86,25 @@ SIGNATURES: tuple[Signature, ...] = (
         "--extra-index-url, or a release that exists.",
         command="python -c 'import sys; print(sys.version)'",
         role=Role.GENERAL,
+        cases=(
+            Case(
+                when=("poetry",),
+                title="poetry finds no file of {package} for this machine and Python",
+                cause="No file of that release in its source is for this Python, operating system and processor: "
+                "poetry.lock "
+                "was made for another machine, or the Python is newer than the release.",
+                fix="Take a Python that the release has files for (poetry env use 3.12), or another release; CUDA "
+                "builds of "
+                "torch need their index as an explicit source, for Linux and Windows only.",
+                command="poetry env info",
+            ),
+        ),
         distinct=("package",),
-        sources=("pypa/pip src/pip/_internal/exceptions.py", "astral-sh/uv crates/uv-resolver (text)"),
+        sources=(
+            "pypa/pip src/pip/_internal/exceptions.py",
+            "astral-sh/uv crates/uv-resolver (text)",
+            "python-poetry/poetry src/poetry/installation/chooser.py",
+        ),
     ),
     Signature(
         id="pip-conflict",
@@ -94,10 +113,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "ResolutionImpossible",
             "because these package versions have conflicting dependencies",
             "No solution found when resolving dependencies",
-            "LibMambaUnsatisfiableError",
-            "UnsatisfiableError: The following specifications were found",
             "Cannot install <package:text> because these package versions",
-            "The following packages are incompatible",
         ),
         sample="ERROR: Cannot install app and xformers==0.0.28 because these package versions have conflicting "
         "dependencies.",

@@ -244,4 +244,24 @@ SIGNATURES: tuple[Signature, ...] = (
         cases=(Case(when=("toolkit>=13.0",), command="pip install nvidia-nvshmem-cu13"),),
         sources=("nvidia-nvshmem-cu12 3.3.20 (the files in it)",),
     ),
+    Signature(
+        id="flashinfer-kernel-failed",
+        title="a kernel of FlashInfer or TensorRT-LLM failed to run",
+        patterns=(
+            "Error occurred when running GEMM! <what:text>",
+            "Error in function 'run' at<+>trtllm_<file:word>:<line:num>",
+            "Error occurred when computing workspace size!",
+        ),
+        sample="Error occurred when running GEMM! (numBatches: 256, GemmMNK: 128 1024 6144, Kernel: "
+        "bmm_Bfloat16_sm100f)",
+        cause="The prebuilt kernel that was chosen does not take these sizes on this GPU, or is for another one: the "
+        "end of "
+        "its name is the target (sm100f is for 10.x, not for 12.x).",
+        does_not_mean="the driver",
+        fix="Use the release of FlashInfer that this server names, or another backend (SGLang --moe-runner-backend "
+        "triton, "
+        "vLLM VLLM_USE_FLASHINFER_MOE_FP8=0).",
+        command="pip show flashinfer-python flashinfer-cubin sglang vllm",
+        sources=("sgl-project/sglang#25563", "flashinfer-ai/flashinfer csrc/trtllm_batched_gemm_runner.cu"),
+    ),
 )

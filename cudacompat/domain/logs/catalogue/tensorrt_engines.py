@@ -100,4 +100,18 @@ SIGNATURES: tuple[Signature, ...] = (
         role=Role.GENERAL,
         sources=("onnx/onnx-tensorrt ModelImporter.cpp",),
     ),
+    Signature(
+        id="trt-plugin-entry-missing",
+        title="a plugin library lacks the function that TensorRT calls: {symbol}",
+        patterns=("SymbolAddress for <symbol:word> could not be loaded",),
+        sample="[E] [TRT] 3: [libLoader.cpp::untypedSymbolAddress::365] Error Code 3: Internal Error (SymbolAddress "
+        "for "
+        "getPluginCreators could not be loaded, check function name against library symbol)",
+        cause="--dynamicPlugins and registry.load_library want a library that exports getPluginCreators (getCreators "
+        "since "
+        "TensorRT 10) and setLoggerFinder. One that registers itself with REGISTER_TENSORRT_PLUGIN has neither.",
+        does_not_mean="the GPU; the model",
+        fix="Load such a library with trtexec --staticPlugins=FILE (ctypes.CDLL in Python), or export both functions.",
+        sources=("NVIDIA/TensorRT#4051", "NVIDIA/TensorRT plugin/common/vfcCommon.h"),
+    ),
 )

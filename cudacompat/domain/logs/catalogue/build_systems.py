@@ -1,0 +1,130 @@
+"""Meson and Bazel, and host compilers that nvcc cannot use or that crash."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.cases import Case
+from cudacompat.domain.logs.signature import Role, Signature
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="meson-nvcc-broken",
+        title="Meson's test program does not compile with nvcc",
+        patterns=(
+            "ERROR: Compiler nvcc cannot compile programs",
+            "ERROR: Compiler <compiler:word>nvcc cannot compile programs",
+            "ERROR: Compiler <compiler:word>nvcc.exe cannot compile programs",
+        ),
+        sample="meson.build:1:0: ERROR: Compiler nvcc cannot compile programs.",
+        cause="nvcc's own error is in meson-logs/meson-log.txt: most often the system's gcc or its headers are newer "
+        "than "
+        "this CUDA release takes, or CXX and CXXFLAGS name another compiler's options.",
+        does_not_mean="the GPU",
+        fix="Read the end of that file. Name a g++ that the toolkit accepts, and configure again in an empty "
+        "directory.",
+        command="tail -n 60 build/meson-logs/meson-log.txt",
+        role=Role.HEADING,
+        sources=("mesonbuild/meson mesonbuild/compilers/cuda.py", "rigaya/NVEnc#761"),
+    ),
+    Signature(
+        id="meson-no-nvcc",
+        title="Meson finds no CUDA compiler",
+        patterns=(
+            "ERROR: Unknown compiler(s): [['nvcc']]",
+            "ERROR: Unknown compiler(s): ['nvcc']",
+            "ERROR: Dependency 'cuda' not found",
+            'ERROR: Dependency "cuda" not found',
+        ),
+        sample="meson.build:1:0: ERROR: Unknown compiler(s): [['nvcc']]",
+        cause="No toolkit is installed, or nvcc is not in PATH and CUDA_PATH does not name its directory.",
+        does_not_mean="the GPU; the driver",
+        fix="Install the CUDA Toolkit, and put its bin directory into PATH and its directory into CUDA_PATH.",
+        command="export CUDA_PATH=/usr/local/cuda PATH=/usr/local/cuda/bin:$PATH",
+        sources=("mesonbuild/meson mesonbuild/compilers/detect.py", "mesonbuild/meson mesonbuild/dependencies/cuda.py"),
+    ),
+    Signature(
+        id="bazel-cuda-not-found",
+        title="Bazel's CUDA rule does not find {what}",
+        patterns=(
+            "Auto-Configuration Error: Cannot find <what:word> under",
+            "Auto-Configuration Error: Cannot find <what:word> at",
+            "Cuda Configuration Error: Cannot find <what:word> under",
+            "Cuda Configuration Error: Cannot find <what:word> at",
+            "Cuda Configuration Error: Could not find <what:word>",
+        ),
+        sample="Auto-Configuration Error: Cannot find cudnn.h under /usr/lib64",
+        cause="The paths that configure wrote into .tf_configure.bazelrc do not hold it: headers and libraries are in "
+        "different places, or its -dev package is missing.",
+        does_not_mean="the GPU; `no such package @local_config_cuda`, which follows",
+        fix="Install headers and libraries, name all places in TF_CUDA_PATHS (or CUDNN_INSTALL_PATH), and run "
+        "configure "
+        "again; TensorFlow since 2.18 downloads its own with --config=cuda_wheel or HERMETIC_CUDA_VERSION.",
+        command="export TF_CUDA_PATHS=/usr/local/cuda,/usr,/usr/lib/x86_64-linux-gnu",
+        distinct=("what",),
+        sources=(
+            "tensorflow/tensorflow third_party/gpus/cuda_configure.bzl",
+            "tensorflow/tensorflow third_party/gpus/find_cuda_config.py",
+            "tensorflow/tensorflow#16914",
+        ),
+    ),
+    Signature(
+        id="nvcc-32-bit-host",
+        title="nvcc took a 32-bit host compiler",
+        patterns=(
+            "asm operand type size(8) does not match type/size implied by constraint 'r'",
+            "nvcc fatal : 32 bit compilation is only supported for",
+            "32-bit compilation is not supported",
+        ),
+        sample="cuda_fp16.hpp(2044): error: asm operand type size(8) does not match type/size implied by constraint "
+        "'r'",
+        cause="The cl.exe in PATH is for x86, as in the plain Developer Command Prompt: pointers have 32 bits there, "
+        "and "
+        "CUDA's headers are for 64.",
+        does_not_mean="a fault of CUDA's headers; the architecture",
+        fix="Build in the x64 Native Tools Command Prompt (vcvars64.bat), in an empty build directory.",
+        command="where.exe cl.exe",
+        sources=("huggingface/candle#2633", "JustVugg/colibri#1408"),
+    ),
+    Signature(
+        id="nvcc-host-unsupported-os",
+        title="nvcc cannot use its host compiler on this system",
+        patterns=("nvcc fatal : Host compiler targets unsupported OS",),
+        sample="nvcc fatal   : Host compiler targets unsupported OS.",
+        cause="nvcc asks the host compiler what it is, and no compiler answers that it takes on this system: gcc of "
+        "MinGW "
+        "or Cygwin on Windows, a cl.exe that is newer than this CUDA release, or a compiler that fails itself.",
+        does_not_mean="the operating system; the GPU",
+        fix="On Windows let nvcc use cl.exe of a Visual Studio that the toolkit supports (x64 Native Tools prompt, not "
+        "MinGW); on Linux name a g++ with -ccbin.",
+        command="export NVCC_CCBIN=g++",
+        cases=(Case(when=("windows",), command="where.exe cl.exe"),),
+        sources=("abetlen/llama-cpp-python#1642", "dmlc/cxxnet#71", "xxyzz/WordDumb#230"),
+    ),
+    Signature(
+        id="compiler-crashed",
+        title="a compiler or linker crashed",
+        patterns=(
+            "internal compiler error: <what:text>",
+            "fatal error C1001: ",
+            "fatal error LNK1000: ",
+            "Internal error: assertion failed at<...>/EDG<...>",
+            "Internal error: assertion failed: <...>EDG<...>",
+            "PLEASE submit a bug report to <...> and include the crash backtrace",
+            "LLVM ERROR: ",
+        ),
+        sample="LINK : fatal error LNK1000: unknown error at 00007FF6FB5A4241; consult documentation for technical "
+        "support options",
+        cause="The program has a fault itself, or ran out of memory; `Killed` or `Bus error` in the line is the "
+        "memory or "
+        "the disk.",
+        does_not_mean="the GPU; an error in the source",
+        fix="Build with fewer jobs at a time; if it crashes at the same file again, use another release of that "
+        "compiler "
+        "(the newest patch of Visual Studio or gcc, another CUDA release).",
+        role=Role.GENERAL,
+        sources=(
+            "https://learn.microsoft.com/en-us/cpp/error-messages/tool-errors/linker-tools-error-lnk1000",
+            "https://gcc.gnu.org/bugs/",
+            "pytorch/pytorch#10242",
+        ),
+    ),
+)
