@@ -21,36 +21,36 @@ def home(tool: str, label: str = "./.venv") -> Environment:
         (
             home("uv add"),
             "uv add",
-            "uv remove",
+            "uv remove a",
             "uv add --upgrade",
             "uv pip install --python ./.venv",
         ),
         (
             home("uv add", "./app/.venv"),
             "uv add --project app",
-            "uv remove --project app",
+            "uv remove --project app a",
             "uv add --project app --upgrade",
             "uv pip install --python ./app/.venv",
         ),
         (
             home("poetry add", "/opt/my app/.venv"),
             "poetry add --directory '/opt/my app'",
-            "poetry remove --directory '/opt/my app'",
+            "poetry remove --directory '/opt/my app' a",
             "poetry update --directory '/opt/my app'",
             "'/opt/my app/.venv'/bin/python -m pip install",
         ),
         (
             home("poetry add", "/cache/pypoetry/virtualenvs/app-1"),
             "poetry add",
-            "poetry remove",
+            "poetry remove a",
             "poetry update",
             "/cache/pypoetry/virtualenvs/app-1/bin/python -m pip install",
         ),
-        (home("pdm add"), "pdm add", "pdm remove", "pdm update", "./.venv/bin/python -m pip install"),
+        (home("pdm add"), "pdm add", "pdm remove a", "pdm update", "./.venv/bin/python -m pip install"),
         (
             home("uv"),
             "uv pip install --python ./.venv",
-            "uv pip uninstall --python ./.venv",
+            "uv pip uninstall --python ./.venv a",
             "uv pip install --python ./.venv --upgrade",
             "uv pip install --python ./.venv",
         ),
@@ -59,7 +59,7 @@ def home(tool: str, label: str = "./.venv") -> Environment:
 def test_in_the_words_of_its_tool(
     environment: Environment, install: str, remove: str, upgrade: str, place: str
 ) -> None:
-    told = installer(environment), remover(environment), upgrader(environment), in_place(environment)
+    told = installer(environment), remover(environment, ("a",)), upgrader(environment), in_place(environment)
     assert told == (install, remove, upgrade, place)
 
 

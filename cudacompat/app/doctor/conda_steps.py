@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
-from shlex import quote
 
+from cudacompat.app.doctor.shell_words import quoted, words
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
 from cudacompat.domain.tables.cuda_libraries import is_vendors
@@ -30,14 +30,14 @@ def conda_step(component: Component, targets: Sequence[Target], home: Environmen
 
 def conda_install(packages: Sequence[str], home: Environment | None) -> str:
     """Return the command that installs these specifications from conda-forge into the environment."""
-    words = " ".join(map(quote, packages))
+    named = words(packages, home)
     path = PurePath(home.prefix) if home is not None else None
     if path is not None and path.parts[-3:-1] == (".pixi", "envs"):
-        feature = "" if path.name == "default" else f" --feature {quote(path.name)}"
-        manifest = quote(str(path.parents[2]))
-        return f"pixi add --manifest-path {manifest}{feature} {words}"
-    prefix = f" -p {quote(home.prefix)}" if home is not None else ""
-    return f"conda install{prefix} -c conda-forge {words}"
+        feature = "" if path.name == "default" else f" --feature {quoted(path.name, home)}"
+        manifest = quoted(str(path.parents[2]), home)
+        return f"pixi add --manifest-path {manifest}{feature} {named}"
+    prefix = f" -p {quoted(home.prefix, home)}" if home is not None else ""
+    return f"conda install{prefix} -c conda-forge {named}"
 
 
 def one_release(

@@ -5,36 +5,39 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import PurePath, PureWindowsPath
-from shlex import quote
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion, Version
 
+from cudacompat.app.doctor.shell_words import in_folder, in_order, program, quoted, words
 from cudacompat.domain.machine.components import Component, Environment
-from cudacompat.domain.wheels.cure_words import project_command
+from cudacompat.domain.wheels.cure_words import project_commands
 from cudacompat.domain.wheels.wheel_cure import WheelCure
 
-# How each tool of a project is told where that is.
-_FOLDERS = {"uv add": "--project", "poetry add": "--directory", "pdm add": "--project"}
+# How each tool of a project is told where that is, and its words where they differ.
+_FOLDERS = {"uv": "--project", "poetry": "--directory", "pdm": "--project"}
+_ADDS = tuple(f"{tool} add" for tool in _FOLDERS)
 
 
 def installer(home: Environment | None) -> str:
     """Return the command that installs packages into this environment, up to their names: of the tool that keeps its
     lock, where it is that of a project."""
-    if home is not None and is_of_project(home):
-        folder = _project(home)
-        return f"{home.installer} {_FOLDERS[home.installer]} {quote(folder)}" if folder else home.installer
-    return in_place(home)
+    return _of_project(home, "add") if home is not None and is_of_project(home) else in_place(home)
 
 
 def is_of_project(home: Environment) -> bool:
     """Return True if a lock of a project says what the environment holds."""
-    return home.installer in _FOLDERS
+    return home.installer in _ADDS
+
+
+def _of_project(home: Environment, verb: str) -> str:
+    tool, folder = home.installer.removesuffix(" add"), _project(home)
+    return f"{tool} {verb} {_FOLDERS[tool]} {quoted(folder, home)}" if folder else f"{tool} {verb}"
 
 
 def _project(home: Environment) -> str:
     """The folder of the project; empty for the current one."""
-    path = PurePath(home.label)
+    path = PureWindowsPath(home.label) if home.is_of_windows else PurePath(home.label)
     return "" if path.name != ".venv" or str(path.parent) == "." else str(path.parent)
 
 
@@ -42,58 +45,54 @@ def install_cure(cure: WheelCure, home: Environment | None, *, named: bool = Fal
     """Return the command that installs the release; `named` with the build's own name (`+cu118`), where the release
     alone is there already, and pip would do nothing."""
     if home is not None and is_of_project(home) and cure.index_url is not None:
-        command, folder = project_command(home.installer, cure), _project(home)
-        return f"(cd {quote(folder)} && {command})" if folder else command
+        command, folder = in_order(project_commands(home.installer, cure), home), _project(home)
+        return in_folder(folder, command, home) if folder else command
     build = re.search(r"/whl/(cu\d+)/?$", cure.index_url or "") if named else None
     local = build is not None and not cure.pins_of_pypi  # which names the build itself
     pins = [f"{pin}+{build[1]}" if build is not None and local else pin for pin in cure.pins]
     index = f" {cure.index_option}" if cure.index_option else ""
-    return f"{installer(home)} {' '.join(map(quote, pins))}{index}"
+    return f"{installer(home)} {words(pins, home)}{index}"
 
 
 def upgrader(home: Environment | None) -> str:
     """Return the command that brings the newest release of packages that are here, up to their names."""
     if home is not None and home.installer in ("poetry add", "pdm add"):
-        return installer(home).replace(" add", " update", 1)
+        return _of_project(home, "update")
     return f"{installer(home)} --upgrade"
 
 
 def in_place(home: Environment | None) -> str:
     """Return the command that installs packages into the environment itself, whatever a lock says, up to their
     names."""
+    if home is not None and home.installer == "pip --target":
+        return f"python -m pip install --upgrade --target {quoted(home.label, home)}"
+    return _in_place(home, "install")
+
+
+def _in_place(home: Environment | None, verb: str) -> str:
+    """The command of pip or uv that works on the environment itself."""
     if home is None:
-        return "python -m pip install"
-    if home.installer == "uv add":
-        return f"uv pip install --python {quote(home.label)}"
-    if home.installer == "uv":
-        return f"uv pip install --python {quote(home.label)}"
-    if home.installer == "pip --target":
-        return f"python -m pip install --upgrade --target {quote(home.label)}"
+        return f"python -m pip {verb}"
+    if home.installer in ("uv add", "uv"):
+        return f"uv pip {verb} --python {quoted(home.label, home)}"
     if home.installer == "pip --break-system-packages":  # its packages came that way, or another Python serves better
-        return (
-            f"{home.program or f'{quote(home.prefix)}/bin/python{home.python}'} -m pip install --break-system-packages"
-        )
+        python = home.program or f"{quoted(home.prefix, home)}/bin/python{home.python}"
+        return f"{python} -m pip {verb} --break-system-packages"
     if home.is_of_windows:
-        program = str(PureWindowsPath(home.label, "Scripts", "python.exe"))
-        return f"{program if ' ' not in program else f'& {quote(program)}'} -m pip install"  # as PowerShell calls it
-    return f"{home.program or f'{quote(home.label)}/bin/python'} -m pip install"
+        return f"{program(str(PureWindowsPath(home.label, 'Scripts', 'python.exe')), home)} -m pip {verb}"
+    return f"{home.program or f'{quoted(home.label, home)}/bin/python'} -m pip {verb}"
 
 
-def remover(home: Environment | None) -> str | None:
-    """Return the command that removes packages from this environment, up to their names; `None` where none does."""
+def remover(home: Environment | None, names: Iterable[str], *, locked: bool = True) -> str | None:
+    """Return the command that removes these packages from this environment, `None` where none does; with `locked` by
+    the tool of the project that it belongs to, else from the environment itself, whatever a lock says."""
     if home is not None and home.installer == "pip --target":
         return None
-    if home is not None and is_of_project(home):
-        return installer(home).replace(" add", " remove", 1)
-    command = in_place(home).replace(" install", " uninstall", 1)
-    return command if home is not None and home.installer == "uv" else f"{command} -y"
-
-
-def in_place_remover(home: Environment | None, names: Iterable[str]) -> str:
-    """Return the command that removes these packages from the environment itself, whatever a lock says."""
-    command = in_place(home)
+    if locked and home is not None and is_of_project(home):
+        return f"{_of_project(home, 'remove')} {words(names, home)}"
+    command = _in_place(home, "uninstall")
     yes = "" if command.startswith("uv ") else " -y"
-    return f"{command.replace(' install', ' uninstall')}{yes} {' '.join(map(quote, names))}"
+    return f"{command}{yes} {words(names, home)}"
 
 
 def from_sources(home: Environment | None, name: str, version: str) -> str:
@@ -102,7 +101,7 @@ def from_sources(home: Environment | None, name: str, version: str) -> str:
     command = in_place(home)
     uv = command.startswith("uv ")
     again = "--reinstall --no-deps --no-cache" if uv else "--force-reinstall --no-deps --no-cache-dir"
-    return f"{command} {again} --no-binary {quote(name)} {quote(f'{name}=={version}')}"
+    return f"{command} {again} --no-binary {quoted(name, home)} {quoted(f'{name}=={version}', home)}"
 
 
 def needs(component: Component, home: Environment | None) -> Iterator[Requirement]:

@@ -13,6 +13,7 @@ from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.conda_steps import conda_install, conda_step
 from cudacompat.app.doctor.installing import install_cure, installer, needs
 from cudacompat.app.doctor.other_builds import other_build_step
+from cudacompat.app.doctor.shell_words import in_order, powershell_string, quoted, words
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.machine.loaders import CudaLibraries
@@ -102,7 +103,7 @@ def _newer_compiler(row: ComponentRow, here: Here) -> Iterator[PlanStep]:
         yield PlanStep(one_line(f"{why} {newest.major}"), None, cures=(row.component.package,))
         return
     why = f"Install NVRTC of CUDA {newest} or newer, with which {row.component.package} compiles"
-    asked = quote(f"{wheel}>={newest},<{newest.major + 1}")
+    asked = quoted(f"{wheel}>={newest},<{newest.major + 1}", here.home)
     yield PlanStep(one_line(why), f"{installer(here.home)} {asked}", cures=(row.component.package,))
 
 
@@ -145,11 +146,15 @@ def _steps(component: Component, lacks: Sequence[str], here: Here, row: Componen
         apart = use is not None and not looks(component, use, here) and component.manager != "conda"
         where = all_paths(here) if command and apart else ""
         why = f"Install {_what(missing, cuda)} for {component.package}"
-        yield PlanStep(one_line(why), f"{command} && {where}" if where else command, cures=(component.package,))
+        yield PlanStep(
+            one_line(why),
+            in_order((command, where), here.home) if command and where else command,
+            cures=(component.package,),
+        )
     elif folders:
         why = f"Let the loader look where {some(list(there))} {verb(len(there), 'is', 'are')}"
         told = " (in this shell, and wherever the program is started)"
-        yield PlanStep(one_line(why + told), _path(":".join(folders)), cures=(component.package,))
+        yield PlanStep(one_line(why + told), _path(folders, here.home), cures=(component.package,))
 
 
 def _other_release(
@@ -164,7 +169,9 @@ def _other_release(
             why = (
                 f"Install a release of {component.package} that asks for the {wheel[0]} {there[0].version} that is here"
             )
-            return PlanStep(one_line(why), f"{installer(here.home)} {quote(each.instead)}", cures=(component.package,))
+            return PlanStep(
+                one_line(why), f"{installer(here.home)} {quoted(each.instead, here.home)}", cures=(component.package,)
+            )
     return None
 
 
@@ -193,7 +200,7 @@ def _framework_step(component: Component, here: Here, targets: Sequence[Target])
     if isinstance(none, NoCure) and none.is_known:  # what pip takes would leave some of these GPUs without
         return PlanStep(one_line(f"{component.package} needs {name}: {none.sentence}"), None)
     cure = _runs_here(name, asked, targets)
-    plain = f"{installer(here.home)} {quote(f'{asked.name}{asked.specifier}')}"
+    plain = f"{installer(here.home)} {quoted(f'{asked.name}{asked.specifier}', here.home)}"
     own = install_cure(replace(cure, companions=()), here.home) if cure is not None else plain
     command = own if component.is_of_pip else None
     return PlanStep(one_line(f"Install {name}, which {component.package} needs"), command, cures=(component.package,))
@@ -233,7 +240,7 @@ def _install(
     extras = use.brings(component.version) if use is not None and not here.holds(framework().name) else ()
     if extras:
         with_them = f"{component.package}[{','.join(extras)}]=={component.version}"
-        return f"{installer(here.home)} {quote(with_them)}"
+        return f"{installer(here.home)} {quoted(with_them, here.home)}"
     wheels = [requirement(each, cuda) for each in missing]
     if not any(wheels):
         return None
@@ -241,7 +248,7 @@ def _install(
     asked = [(each, _pinned(each, here)) for each in wheels if each is not None]
     last = {wheel: pin_of_last(wheel, targets, platform) for wheel, pin in asked if pin == wheel and targets}
     pinned = dict.fromkeys(last.get(wheel) or pin for wheel, pin in asked)
-    return f"{installer(here.home)} {' '.join(map(quote, pinned))}"
+    return f"{installer(here.home)} {words(pinned, here.home)}"
 
 
 def _pinned(wheel: str, here: Here) -> str:
@@ -259,15 +266,17 @@ def all_paths(here: Here) -> str:
     top = here.home.folders[0] if here.home is not None and here.home.folders else ""
     top = top or next((each.location for each in here.near if each.manager == "pip"), "")
     if here.home is not None and here.home.is_of_windows:
-        folders = quote(str(PureWindowsPath(top, "nvidia", "*", "bin")))
+        folders = quoted(str(PureWindowsPath(top, "nvidia", "*", "bin")), here.home)
         return f"$env:PATH = ((Get-Item {folders}).FullName -join ';') + ';' + $env:PATH"
     found = f"$(printf '%s\\n' {quote(top)}/nvidia/*/lib | paste -sd:)"
     return f'export LD_LIBRARY_PATH="{found}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"'
 
 
-def _path(folders: str) -> str:
-    """The command that puts folders in front of LD_LIBRARY_PATH, in this shell."""
-    return f'export LD_LIBRARY_PATH={quote(folders)}"${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"'
+def _path(folders: Sequence[str], home: Environment | None) -> str:
+    """The command that puts folders in front of LD_LIBRARY_PATH (on Windows of PATH), in this shell."""
+    if home is not None and home.is_of_windows:
+        return f"$env:PATH = {powershell_string(';'.join(folders))} + ';' + $env:PATH"
+    return f'export LD_LIBRARY_PATH={quote(":".join(folders))}"${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"'
 
 
 def _merged(steps: Iterable[PlanStep]) -> list[PlanStep]:

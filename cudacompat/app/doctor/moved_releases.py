@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from shlex import quote
 
 from cudacompat.app.doctor.installing import install_cure, installer, public_version
+from cudacompat.app.doctor.shell_words import quoted, words
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.reports.doctor import ComponentRow, PlanStep
 from cudacompat.domain.tables.drivers import needed_driver
@@ -64,7 +64,7 @@ def library_releases(libraries: Sequence[tuple[ComponentRow, WheelCure]], home: 
     why = (
         f"Install {some(names, len(names))} in place of {there}: {'it runs' if one else 'they run'} on these GPUs{how}"
     )
-    pins = " ".join(quote(pin) for _, cure in libraries for pin in replace(cure, companions=()).pins)
+    pins = words((pin for _, cure in libraries for pin in replace(cure, companions=()).pins), home)
     cures = tuple(dict.fromkeys(row.component.package for row, _ in libraries))
     return [PlanStep(one_line(why), f"{installer(home)} {pins}", cures=cures)]
 
@@ -85,6 +85,6 @@ def own_index_step(
         if any(needed_driver(row.version.major, each) is not None for each in drivers):
             continue
         why = f"{cure.sentence.partition(':')[0]}; take a newer one from its publisher's index (not read here)"
-        command = f"{installer(home)} --upgrade {quote(component.package)} --index-url {url}"
+        command = f"{installer(home)} --upgrade {quoted(component.package, home)} --index-url {url}"
         return PlanStep(one_line(f"{component.package} {component.version}: {why}"), command, (component.package,))
     return None

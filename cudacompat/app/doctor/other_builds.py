@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from shlex import quote
 
 from cudacompat.app.doctor.installing import installer, is_of_project, public_version, remover
+from cudacompat.app.doctor.shell_words import in_order, words
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.reports.doctor import PlanStep
 from cudacompat.domain.wheels.cure import cure_for, pin_of_last
@@ -45,12 +45,11 @@ def other_build_step(
 def _swap(
     removed: Sequence[str], named: str, asked: Sequence[str], *, home: Environment | None, native: bool
 ) -> PlanStep:
-    removes = remover(home)
+    removes = remover(home, removed)
     how = "" if native else ", by JIT at first use"
     why = f"Install {named} in place of {' and '.join(removed)}: it runs on these GPUs{how}"
     told = why if removes is not None else f"{why}; both have the same files, so into another directory"
-    names = " ".join(map(quote, removed))
-    command = f"{removes} {names} && {installer(home)} {' '.join(map(quote, asked))}" if removes is not None else None
+    command = in_order((removes, f"{installer(home)} {words(asked, home)}"), home) if removes is not None else None
     return PlanStep(one_line(told), command, cures=tuple(removed))
 
 

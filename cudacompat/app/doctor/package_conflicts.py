@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from shlex import quote
 
-from cudacompat.app.doctor.installing import in_place, in_place_remover, installer, needs, public_version
+from cudacompat.app.doctor.installing import in_place, installer, needs, public_version, remover
+from cudacompat.app.doctor.shell_words import in_order, quoted, words
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
@@ -22,6 +22,8 @@ from cudacompat.domain.words.phrases import one_line
 from cudacompat.environments.overwritten import owners
 from cudacompat.environments.own import normalised
 
+# pip does not remove from a directory that --target named
+_NEW_FOLDER = "Install {} without the other into a new directory: pip does not remove packages of --target"
 _CUDA = re.compile(r"\+.*?\b(cu\d{2,3})\b")
 
 
@@ -29,7 +31,8 @@ _CUDA = re.compile(r"\+.*?\b(cu\d{2,3})\b")
 class PackageConflict:
     """What does not go together, and the step that cures it. `removal` is the command in it that takes `removed` away
     before it installs one of them again, `gone` are components that it takes away for good. `beside` is the package for
-    which another release of its framework is wanted: who moves it along with another one cures that as well."""
+    which another release of its framework is wanted: who moves it along with another one cures that as well.
+    `home` is where both are installed."""
 
     finding: Finding
     step: PlanStep
@@ -37,6 +40,7 @@ class PackageConflict:
     removed: tuple[str, ...] = ()
     gone: tuple[Component, ...] = ()
     beside: str = ""
+    home: Environment | None = None
 
 
 def conflicts(facts: HostFacts, packages: InstalledPackages) -> list[PackageConflict]:
@@ -101,14 +105,15 @@ def _overwriting(
         why="the next installation of either overwrites the other, and it may be the one without CUDA",
     )
     both = (other.package, wanted.package)
-    removal = in_place_remover(home, both)
-    pin = quote(f"{wanted.package}=={wanted.version}")
+    removal = remover(home, both, locked=False)
+    pin = f"{wanted.package}=={wanted.version}"
+    install = f"{in_place(home)} {quoted(pin, home)}"
     step = PlanStep(
-        one_line(f"Remove both and install {wanted.package} alone"),
-        f"{removal} && {in_place(home)} {pin}",
+        one_line(f"Remove both and install {wanted.package} alone" if removal is not None else _NEW_FOLDER.format(pin)),
+        in_order((removal, install), home) if removal is not None else None,
         cures=(wanted.package,),
     )
-    return PackageConflict(finding, step, removal=removal, removed=both)
+    return PackageConflict(finding, step, removal=removal or "", removed=both, home=home)
 
 
 # -- releases that belong together
@@ -161,7 +166,7 @@ def _mismatch(
     pins = (f"{component.package}=={public_version(component.version) or component.version}", *((pin,) if pin else ()))
     step = PlanStep(
         one_line(f"Install the {beside.package} that {component.package} {component.version} is built for"),
-        f"{installer(home)} {' '.join(map(quote, pins))}",
+        f"{installer(home)} {words(pins, home)}",
         cures=(component.package,),
     )
     return PackageConflict(finding, step, beside=normalised(component.package))
@@ -215,7 +220,7 @@ def _several_builds(
     names = tuple(each.package for each in gone)
     step = PlanStep(
         one_line(f"Remove the build for CUDA {' and '.join(str(c) for c in there if c != kept)}: {front} loads one"),
-        in_place_remover(home, names),
+        remover(home, names, locked=False),
         cures=names,
     )
     return PackageConflict(finding, step, gone=gone)

@@ -11,6 +11,7 @@ from cudacompat.app.doctor.library_steps import library_steps
 from cudacompat.app.doctor.machine_steps import is_wanted, machine_steps
 from cudacompat.app.doctor.package_conflicts import PackageConflict
 from cudacompat.app.doctor.plan import package_steps
+from cudacompat.app.doctor.shell_words import in_order
 from cudacompat.domain.machine.components import Component
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import InstalledPackages, PlanStep
@@ -77,7 +78,7 @@ def _joined(
             continue
         joined.append(again)
         why = f"Remove {' and '.join(conflict.removed)}, then {again.why[:1].lower()}{again.why[1:]}"
-        mends.append(replace(again, why=why, command=f"{conflict.removal} && {again.command}"))
+        mends.append(replace(again, why=why, command=in_order((conflict.removal, again.command or ""), conflict.home)))
     return mends, [each for each in needed if each not in joined], [each for each in others if each not in joined]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from shlex import quote
 
 from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.conda_steps import conda_step
@@ -13,6 +12,7 @@ from cudacompat.app.doctor.library_steps import Here, loaded
 from cudacompat.app.doctor.moved_releases import framework_step, library_releases, own_index_step
 from cudacompat.app.doctor.other_builds import other_build_step
 from cudacompat.app.doctor.release_pins import others_take, pins, taken
+from cudacompat.app.doctor.shell_words import in_order, quoted, words
 from cudacompat.app.doctor.source_steps import source_step
 from cudacompat.domain.machine.component_verdicts import ComponentVerdict
 from cudacompat.domain.machine.components import Environment, by_environment
@@ -237,8 +237,8 @@ def _with_libraries(
     every, path = pins(
         row.component, cure, lacks, here=here, targets=targets, platform=platform_of_system(facts.platform)
     )
-    command = f"{installer(here.home)} {' '.join(map(quote, every))}"
-    return f"{command} && {path}" if path else command
+    command = f"{installer(here.home)} {words(every, here.home)}"
+    return in_order((command, path), here.home) if path else command
 
 
 def _is_there(cure: WheelCure, row: ComponentRow) -> bool:
@@ -348,10 +348,10 @@ def _release_step(
     if component.manager == "editable":
         source = one_line(component.libraries[0].rpartition("/")[0])
         why = f"{named} is built from sources here: build {source} again, with a list that has these GPUs"
-        return PlanStep(why, f"cudacompat doctor {quote(source)}", cures=cures)
+        return PlanStep(why, f"cudacompat doctor {quoted(source, home)}", cures=cures)
     upgrade = upgrader(home) if component.manager == "pip" else _UPGRADES.get(component.manager)
     why = f"{named} is a prebuilt package: install a release that supports these GPUs, or build it"
-    return PlanStep(why, f"{upgrade} {quote(component.package)}" if upgrade else None, cures=cures)
+    return PlanStep(why, f"{upgrade} {quoted(component.package, home)}" if upgrade else None, cures=cures)
 
 
 def _has_driver(targets: Iterable[Target]) -> bool:

@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cudacompat.app.doctor.installing import from_sources
+from cudacompat.app.doctor.shell_words import with_variables
 from cudacompat.app.inputs.wanted_gpus import wanted_gpus
 from cudacompat.domain.builds.engine_facts import BuildSystem
 from cudacompat.domain.builds.plans.commands import environment
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.reports.doctor import PlanStep
-from cudacompat.domain.words.command_words import variables_before
 from cudacompat.domain.words.errors import CudacompatError
 from cudacompat.domain.words.phrases import one_line
 from cudacompat.domain.words.verdict import Target
@@ -38,7 +38,7 @@ def source_step(component: Component, targets: Sequence[Target], home: Environme
         )
     except CudacompatError:
         return None
-    words = variables_before((each.name, each.value) for each in environment(plan))
+    variables = [(each.name, each.value) for each in environment(plan)]
     why = f"Build {name} {component.version} here, for these GPUs: the index has its sources (with nvcc of CUDA"
-    command = f"{words} {from_sources(home, name, component.version)}".strip()
+    command = with_variables(variables, from_sources(home, name, component.version), home)
     return PlanStep(one_line(f"{why} {plan.release.version})"), command, cures=(component.package,))

@@ -20,11 +20,12 @@ def command_of(cure: WheelCure | NoCure, requirement: Requirement, targets: Sequ
     if isinstance(cure, NoCure):
         return None
     tool = _TOOLS.get(requirement.file.rpartition("/")[2].lower()) or _TOOLS.get(requirement.tool)
-    return tool(cure) if tool is not None else cure.command
+    return " && ".join(tool(cure)) if tool is not None else cure.command
 
 
-def project_command(tool: str, cure: WheelCure) -> str:
-    """Return the command of a project's tool (`uv add`, `poetry add`, `pdm add`) that pins the release."""
+def project_commands(tool: str, cure: WheelCure) -> tuple[str, ...]:
+    """Return the commands, in their order, by which a project's tool (`uv add`, `poetry add`, `pdm add`) pins the
+    release."""
     return _TOOLS[f"{tool.partition(' ')[0]}.lock"](cure)
 
 
@@ -56,42 +57,43 @@ def _quoted(pins: Iterable[str]) -> str:
     return " ".join(f'"{pin}"' for pin in pins)
 
 
-def _rest(cure: WheelCure, verb: str) -> str:
+def _rest(cure: WheelCure, verb: str) -> tuple[str, ...]:
     """The second command, for what PyPI alone has, of a tool that takes all of one command from one index."""
-    return f" && {verb} {_quoted(cure.pins_of_pypi)}" if cure.pins_of_pypi else ""
+    return (f"{verb} {_quoted(cure.pins_of_pypi)}",) if cure.pins_of_pypi else ()
 
 
 def _named(cure: WheelCure) -> str:
     return f"{framework().conda_channel}-{cure.index}"
 
 
-def _uv(cure: WheelCure) -> str:
+def _uv(cure: WheelCure) -> tuple[str, ...]:
     index = f" --index {_named(cure)}={cure.index_url}" if cure.index_url else ""
-    return f"uv add {_pins(cure)}{index}"
+    return (f"uv add {_pins(cure)}{index}",)
 
 
-def _poetry(cure: WheelCure) -> str:
+def _poetry(cure: WheelCure) -> tuple[str, ...]:
     if cure.index_url is None:
-        return f"poetry add {_pins(cure)}"
+        return (f"poetry add {_pins(cure)}",)
     source = f"poetry source add --priority=explicit {_named(cure)} {cure.index_url}"
-    return f"{source} && poetry add --source {_named(cure)} {_quoted(cure.pins_of_index)}{_rest(cure, 'poetry add')}"
+    add = f"poetry add --source {_named(cure)} {_quoted(cure.pins_of_index)}"
+    return (source, add, *_rest(cure, "poetry add"))
 
 
-def _pdm(cure: WheelCure) -> str:
+def _pdm(cure: WheelCure) -> tuple[str, ...]:
     """A source is a table of pyproject.toml, which no command of pdm's writes."""
     if cure.index_url is None:
-        return f"pdm add {_pins(cure)}"
+        return (f"pdm add {_pins(cure)}",)
     names = ", ".join(f'"{pin.partition("==")[0]}"' for pin in cure.pins_of_index)
     table = rf'\n[[tool.pdm.source]]\nname = "{_named(cure)}"\nurl = "{cure.index_url}"\ninclude_packages = [{names}]\n'
-    return f"printf '{table}' >> pyproject.toml && pdm add {_pins(cure)}"
+    return f"printf '{table}' >> pyproject.toml", f"pdm add {_pins(cure)}"
 
 
-def _pipenv(cure: WheelCure) -> str:
+def _pipenv(cure: WheelCure) -> tuple[str, ...]:
     index = f" --index {cure.index_url}" if cure.index_url else ""
-    return f"pipenv install {_quoted(cure.pins_of_index)}{index}{_rest(cure, 'pipenv install')}"
+    return (f"pipenv install {_quoted(cure.pins_of_index)}{index}", *_rest(cure, "pipenv install"))
 
 
-_TOOLS: dict[str, Callable[[WheelCure], str]] = {
+_TOOLS: dict[str, Callable[[WheelCure], tuple[str, ...]]] = {
     "uv.lock": _uv,
     "poetry.lock": _poetry,
     "pdm.lock": _pdm,
