@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.each_row import each_case
 from tests.helpers.run import Ran, inside
 
 CARD = "RTX 5070 Ti"
@@ -91,6 +92,27 @@ def test_the_image_is_built_as_its_compose_file_builds_it(project: Path) -> None
     assert look.startswith("docker save app-srv | ")
     (app / "compose.yaml").write_text(f"services:\n  srv: {{{service}}}\n  other: {{{service}}}\n")
     assert doctor(project, "app", CARD).json["plan"][0]["command"] == "docker build -t app -f app/Dockerfile app"
+
+
+@each_case(
+    ("build", "lacking"),
+    [
+        ("{context: .}", "; COPY takes what this directory does not have: Makefile"),
+        ("{context: ./docker, dockerfile: ../Dockerfile}", "its build context app/docker does not have: src"),
+        ("{context: .., dockerfile: app/Dockerfile}", "its build context . does not have: src, Makefile"),
+        ("{context: ../whole, dockerfile: ../app/Dockerfile}", "build the image (podman takes the same words)"),
+    ],
+)
+def test_copy_takes_from_the_context_that_the_compose_file_names(project: Path, build: str, lacking: str) -> None:
+    for folder in ("app/src", "app/docker", "whole/src"):
+        (project / folder).mkdir(parents=True, exist_ok=True)
+    for folder in ("app/docker", "whole"):
+        (project / folder / "Makefile").touch()
+    (project / "app/Dockerfile").write_text("FROM nvidia/cuda:12.8.1-base-ubuntu24.04\nCOPY src Makefile /s/\n")
+    (project / "app/compose.yaml").write_text(f"services:\n  srv: {{gpus: all, build: {build}}}\n")
+    step = doctor(project, "app", CARD).json["plan"][0]
+    assert step["command"] == "docker compose -f app/compose.yaml build srv"
+    assert step["why"].endswith(lacking)
 
 
 def test_a_project_of_which_only_the_image_has_cuda_is_examined_too(tmp_path: Path) -> None:

@@ -99,14 +99,14 @@ def _mended(report: LintReport, command: str) -> PlanStep:
     return PlanStep(why, command)
 
 
-def _lacking(folder: Path, image: str) -> str:
-    """What the Dockerfile copies and the folder, its build context, does not have; empty where all is there."""
+def _lacking(dockerfile: Path, context: Path) -> str:
+    """What the Dockerfile copies and its build context does not have; empty where all is there."""
     from cudacompat.artifacts.buildfiles.copied import copied_paths
 
-    text = beginning(folder / image) or ""
+    text = beginning(dockerfile) or ""
     names = (each.strip("/") for each in dict.fromkeys(copied_paths(text)) if ".." not in each.split("/"))
     # a name that is too long for the system is an error for Path.exists
-    absent = [one_line(name) for name in names if name and not os.path.exists(folder / name)]  # noqa: PTH110
+    absent = [one_line(name) for name in names if name and not os.path.exists(context / name)]  # noqa: PTH110
     return ", ".join(absent[:_MOST_NAMED]) + (f" and {len(absent) - _MOST_NAMED} more" if absent[_MOST_NAMED:] else "")
 
 
@@ -115,10 +115,13 @@ def _image_steps(folder: str, image: str, gpus: str) -> tuple[PlanStep, ...]:
     tag = re.sub(r"[^a-z0-9]+", "-", Path(folder).resolve().name.lower()).strip("-") or "image"
     build = f"docker build -t {tag} -f {quote(str(Path(folder) / image))} {quote(folder)}"
     composed = compose_build(Path(folder), image)
+    context, where = Path(folder), "this directory"
     if composed is not None and "$" not in composed.image:
         build, tag = composed.command, quote(composed.image)
-    lacking = _lacking(Path(folder), image)
-    why = f"; COPY takes what this directory does not have: {lacking}" if lacking else ""
+        if composed.context.resolve() != context.resolve():
+            context, where = composed.context, f"its build context {one_line(os.path.relpath(composed.context))}"
+    lacking = _lacking(Path(folder, image), context)
+    why = f"; COPY takes what {where} does not have: {lacking}" if lacking else ""
     return (
         PlanStep(f"build the image (podman takes the same words){why}", build),
         PlanStep("check that what is in it runs on these GPUs", f"docker save {tag} | cudacompat check - {gpus}"),

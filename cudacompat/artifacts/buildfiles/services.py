@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from cudacompat.artifacts.buildfiles.ci import variables
@@ -26,7 +27,7 @@ def compose(file: SourceFile, documents: tuple[Node, ...]) -> Iterator[Service]:
             if build is not None:
                 settings |= variables(file, build.get("args"), AssignmentKind.BUILD_ARGUMENT)
             volumes = node.get("volumes")
-            dockerfile, stage = _built(file, build) if build is not None else (None, None)
+            built = _built(file, build) if build is not None else _Built()
             started = [each for key in ("entrypoint", "command") if (each := node.get(key)) is not None]
             yield Service(
                 file=file.name,
@@ -37,24 +38,35 @@ def compose(file: SourceFile, documents: tuple[Node, ...]) -> Iterator[Service]:
                 gpu=_has_gpu(node),
                 environment=settings,
                 volumes=volumes.words() if volumes is not None else (),
-                dockerfile=dockerfile,
-                stage=stage,
+                dockerfile=built.dockerfile,
+                stage=built.stage,
+                context=built.context,
                 words=tuple(word for each in started for word in each.words()),
                 open=node.get("extends") is not None or node.get("env_file") is not None,
             )
 
 
-def _built(file: SourceFile, build: Node) -> tuple[str | None, str | None]:
-    """The Dockerfile that a service builds, by its path below the project, and the stage; `None` where it is elsewhere
-    or written in place."""
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """The Dockerfile that a service builds and the folder it is built in, by their paths below the project, and the
+    stage; `None` for what is elsewhere or written in place."""
+
+    dockerfile: str | None = None
+    stage: str | None = None
+    context: str | None = None
+
+
+def _built(file: SourceFile, build: Node) -> _Built:
     context = build if build.text is not None else build.get("context")
     named, stage = build.get("dockerfile"), build.get("target")
     where = (context.text or "") if context is not None else "."
     name = (named.text or "") if named is not None else "Dockerfile"
     if "$" in where + name or ":" in where or build.get("dockerfile_inline") is not None:
-        return None, None
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(file.name), where, name))
-    return (None if path.startswith(("..", "/")) else path), (stage.text if stage is not None else None)
+        return _Built()
+    folder = posixpath.normpath(posixpath.join(posixpath.dirname(file.name), where))
+    path = posixpath.normpath(posixpath.join(folder, name))
+    inside = [None if each == ".." or each.startswith(("../", "/")) else each for each in (path, folder)]
+    return _Built(inside[0], stage=stage.text if stage is not None else None, context=inside[1])
 
 
 def _has_gpu(node: Node) -> bool:
@@ -78,7 +90,7 @@ def devcontainer(file: SourceFile, documents: tuple[Node, ...]) -> Iterator[Serv
     """Yield what a devcontainer.json describes."""
     for document in documents:
         image, build = document.get("image"), document.get("build")
-        dockerfile, stage = _built(file, build) if build is not None else (None, None)
+        built = _built(file, build) if build is not None else _Built()
         arguments = document.get("runArgs")
         words = arguments.words() if arguments is not None else ()
         gpu = any(word.startswith("--gpus") or "nvidia" in word for word in words)
@@ -93,8 +105,9 @@ def devcontainer(file: SourceFile, documents: tuple[Node, ...]) -> Iterator[Serv
             builds=build is not None or document.get("dockerFile") is not None,
             gpu=gpu or document.get("hostRequirements", "gpu") is not None,
             environment=settings,
-            dockerfile=dockerfile,
-            stage=stage,
+            dockerfile=built.dockerfile,
+            stage=built.stage,
+            context=built.context,
             open=document.get("dockerComposeFile") is not None,
         )
 

@@ -273,8 +273,9 @@ class ArchListSetting:
 class Service:
     """One service of a compose file, or a devcontainer: what it runs and what it is given.
 
-    `dockerfile` is the file of the project that it builds, as far as it says so, `stage` the stage of it; `words` are
-    its command and entrypoint. `open` is whether it takes more from a service that stands elsewhere."""
+    `dockerfile` is the file of the project that it builds, as far as it says so, `stage` the stage of it, `context` the
+    folder of the project that it is built in; `words` are its command and entrypoint. `open` is whether it takes more
+    from a service that stands elsewhere."""
 
     file: str
     name: str
@@ -288,6 +289,7 @@ class Service:
     stage: str | None = None
     words: tuple[str, ...] = ()
     open: bool = False
+    context: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
