@@ -345,7 +345,8 @@ class TestPackagesThatAreKnown:
         )
         install(site, *self.CUBLAS)
         beside = {f"torch/lib/{name}": b"" for name in ("libcurand.so.10", "libcudart.so.12")}
-        install(site, "torch", "2.8.0", {"torch/lib/libtorch_cuda.so": library("sm_80"), **beside})
+        loads = library("sm_80", needed=("libcublas.so.12",))
+        install(site, "torch", "2.8.0", {"torch/lib/libtorch_cuda.so": loads, **beside})
         seen = judged(prefix)
         assert words(seen)["ctranslate2"] == (Outcome.NATIVE, ())
         needed, wanted = library_steps(seen.packages, facts(prefix))
@@ -353,6 +354,48 @@ class TestPackagesThatAreKnown:
         assert [step.why for step in wanted] == [
             "In programs with ctranslate2: import torch first, for libcurand.so.10, libcudart.so.12, libcublas.so.12"
         ]
+
+    @pytest.mark.parametrize(
+        ("torch_asks", "call"),
+        [
+            (None, "call onnxruntime.preload_dlls()"),
+            ((), "call onnxruntime.preload_dlls()"),  # for the CPU
+            (("libcudart.so.12",), "call onnxruntime.preload_dlls()"),
+            (("libcublas.so.13", "libcudart.so.13"), "import torch first, or call onnxruntime.preload_dlls()"),
+        ],
+    )
+    def test_importing_torch_is_said_where_that_loads_what_is_asked_for(
+        self, prefix: Path, torch_asks: tuple[str, ...] | None, call: str
+    ) -> None:
+        site, needed = prefix / "site-packages", ("libcudart.so.13", "libcublasLt.so.13")
+        files = {"onnxruntime/capi/libonnxruntime_providers_cuda.so": library("sm_80", needed=needed)}
+        install(site, "onnxruntime-gpu", "1.31.1", files)
+        install(site, "nvidia-cuda-runtime", "13.0.96", {"nvidia/cu13/lib/libcudart.so.13": b""})
+        cublas = library("sm_80", needed=("libcublasLt.so.13",))  # by which the framework asks for the other one
+        names = {"nvidia/cu13/lib/libcublas.so.13": cublas, "nvidia/cu13/lib/libcublasLt.so.13": b""}
+        install(site, "nvidia-cublas", "13.0.0", names)
+        if torch_asks is not None:
+            install(site, "torch", "2.9.0", {"torch/lib/libtorch_cuda.so": library("sm_80", needed=torch_asks)})
+        seen = judged(prefix)
+        (row,) = (each for each in seen.packages.rows if each.component.package == "onnxruntime-gpu")
+        assert row.component.found.reached_by == call
+        assert row.verdicts[0].outcome is Outcome.NATIVE
+
+    def test_a_framework_of_another_release_loads_nothing_for_what_has_no_call(self, prefix: Path) -> None:
+        site = prefix / "site-packages"
+        made_for_12 = {"ctranslate2.libs/libctranslate2.so.4": library("sm_80", needed=("libcudart.so.12",))}
+        install(site, "ctranslate2", "4.8.5", made_for_12)
+        install(site, "nvidia-cuda-runtime-cu12", "12.9", {"nvidia/cuda_runtime/lib/libcudart.so.12": b""})
+        install(site, *self.CUBLAS)
+        loads = library("sm_80", needed=("libcudart.so.13", "libcublas.so.13"))
+        install(site, "torch", "2.9.0", {"torch/lib/libtorch_cuda.so": loads})
+        seen = judged(prefix)
+        lacks = ("libcublas.so.12", "libcudart.so.12")
+        assert words(seen)["ctranslate2"] == (Outcome.FAILS, lacks)
+        command = next(each for each in commands(prefix, seen) if "export" in (each or ""))
+        assert command == f"export LD_LIBRARY_PATH={site}/nvidia/cublas/lib:{site}/nvidia/cuda_runtime/lib" + (
+            '"${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"'
+        )
 
 
 class TestBesideTheRealLoader:

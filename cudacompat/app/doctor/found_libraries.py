@@ -72,16 +72,29 @@ def with_found(
 
 @dataclass(frozen=True, slots=True)
 class _Surroundings:
-    """One environment: the paths of its libraries by name, the folders of its packages, whether the framework is there,
-    whose import loads the libraries that it needs, and what the loader and toolkits have."""
+    """One environment: the paths of its libraries by name, the folders of its packages, the libraries of the framework
+    (`None` where that is not there), and what the loader and toolkits have."""
 
     by_name: Mapping[str, str]
     tops: tuple[Path, ...]
     prefixes: tuple[Path, ...]  # conda's, in whose lib its programs look
-    framework: bool
+    framework: tuple[str, ...] | None
     loader: SystemLoader
     toolkits: tuple[Path, ...]
     searched: dict[str, bool] = field(default_factory=dict)
+    imported: dict[str, None] = field(default_factory=dict)
+
+    def framework_loads(self, name: str) -> bool:
+        """Whether the library is in the process once the framework is imported: one of its own, or one that these ask
+        for, directly or by others. One for the CPU, or of another CUDA release, asks for none."""
+        waiting = list(self.framework or ()) if not self.imported else []
+        while waiting:
+            path = waiting.pop()
+            self.imported[_name(path)] = None
+            asked = [each for each in loader_needs(path).needed if each not in self.imported]
+            self.imported.update(dict.fromkeys(asked))
+            waiting += [self.by_name[each] for each in asked if each in self.by_name]
+        return name in self.imported
 
     def loads(self, name: str) -> bool:
         """Whether the loader finds the name for any program here."""
@@ -120,7 +133,7 @@ def _surroundings(
         by_name,
         tuple(tops),
         prefixes=(prefix,) if prefix is not None and (prefix / "conda-meta").is_dir() else (),
-        framework=framework().name in {normalised(each.package) for each in near},
+        framework=next((each.libraries for each in near if normalised(each.package) == framework().name), None),
         loader=loader,
         toolkits=(*named, roots.usr / "local/cuda"),
     )
@@ -142,7 +155,7 @@ def _of(
     row = cuda_libraries(normalised(component.package)) or CudaLibraries(source="")
     used = [path for path in component.libraries if not is_file_of(row.optional, component, path)]
     asked = {path: loader_needs(path) for path in used}
-    reached_by = row.reached(component.version) or (f"import {framework().name} first" if here.framework else "")
+    own_call = row.reached(component.version)
     only_elsewhere: dict[str, None] = {}
 
     def finds(path: str, name: str) -> bool:
@@ -150,7 +163,7 @@ def _of(
             return True
         if row.looks_into_packages:
             return here.packages_have(name) or (row.looks_into_toolkits and here.toolkits_have(name))
-        reached = here.packages_have(name) and bool(reached_by)
+        reached = here.packages_have(name) and (bool(own_call) or here.framework_loads(name))
         if reached:
             only_elsewhere[name] = None
         return reached
@@ -166,11 +179,12 @@ def _of(
     decides = {name for path in lacks if path in with_code for name in lacks[path]}
     parts = dict.fromkeys(name for path in lacks for name in lacks[path] if name not in decides)
     parts |= dict.fromkeys(by_file.wanted)
+    by_framework = all(map(here.framework_loads, only_elsewhere))
     found = FoundLibraries(
         release_asked_for(name for each in names.values() for name in each),
         parts_lack=tuple(parts),
         elsewhere=tuple(only_elsewhere),
-        reached_by=reached_by if only_elsewhere else "",
+        reached_by=_call(own_call, by_framework=by_framework) if only_elsewhere else "",
         compiler=_nvrtc(opens, here),
     )
     idle = {path for group in component.alternatives for path in group.libraries if group.loaded not in (None, path)}
@@ -178,6 +192,12 @@ def _of(
         () if is_vendors(component.package) else (n for path, each in names.items() if path not in idle for n in each)
     )
     return _Told(found, lacks, asked=(*dict.fromkeys(by_used), *opens))
+
+
+def _call(own: str, *, by_framework: bool) -> str:
+    """What a program has to do: import the framework, where that loads all of it, or what the package itself offers."""
+    first = f"import {framework().name} first" if by_framework else ""
+    return ", or ".join(filter(None, (first, own)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +230,12 @@ def _opened_by_files(
 def _wants_framework(component: Component, here: _Surroundings, home: Environment | None) -> bool:
     """Whether the package requires the framework, into which it loads, and that is not installed."""
     name = framework().name
-    if home is None or not component.is_of_pip or here.framework or any(is_folder(top / name) for top in here.tops):
+    if (
+        home is None
+        or not component.is_of_pip
+        or here.framework is not None
+        or any(is_folder(top / name) for top in here.tops)
+    ):
         return False
     return any(normalised(each.name) == name for each in needs(component, home))
 

@@ -130,7 +130,7 @@ ENGINE = EngineRecord(
                 CudaLibraries(
                     optional=r"onnxruntime/capi/libonnxruntime_providers_(?!cuda)\w+\.so",
                     looks_into_packages=False,
-                    reached_by="import torch first, or call onnxruntime.preload_dlls()",
+                    reached_by="call onnxruntime.preload_dlls()",
                     reached_since="1.21",
                     extras=("cuda", "cudnn"),
                     extras_since="1.23.2",
