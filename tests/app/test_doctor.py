@@ -76,10 +76,16 @@ def test_the_plans_commands_run_as_they_are_printed(tmp_path: Path) -> None:
     shutil.copytree(FOLDER, tmp_path / "app")
     plan = cudacompat("doctor", "app", "--gpu", GPU, "--format", "json", cwd=tmp_path).json["plan"]
     (anew,) = (step["command"] for step in plan[0]["instead"])
-    assert anew.startswith("mv app/Dockerfile app/Dockerfile.old && cudacompat generate whisper-rs ")
+    assert anew.startswith("mv app/Dockerfile app/Dockerfile-old.txt && cudacompat generate whisper-rs ")
+    lost = plan[0]["instead"][0]["why"]
+    for name in ("nginx", "supervisor", "COPY nginx.conf", "ENV WHISPER_MODEL", "EXPOSE 7004", 'CMD ["supervisord"'):
+        assert name in lost
+    assert "libgomp1" not in lost, "the new one has it"
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     subprocess.run(["bash", "-ec", anew], cwd=tmp_path, env={**os.environ, "PATH": path}, check=True)
-    assert (tmp_path / "app/Dockerfile.old").read_text() == (FOLDER / "Dockerfile").read_text()
+    assert (tmp_path / "app/Dockerfile-old.txt").read_text() == (FOLDER / "Dockerfile").read_text()
+    left = inside("lint", "app", "--gpu", GPU, "--format", "json", cwd=tmp_path)
+    assert (left.code, left.json["findings"]) == (0, [])
     assert (tmp_path / "app/.cudacompat/requirements.txt").is_file()
     builds = [step["command"] for step in plan if "cargo" in (step["command"] or "") or "target/" in step["command"]]
     assert builds

@@ -16,10 +16,11 @@ from cudacompat.domain.reports.lint import LintReport
 from cudacompat.domain.words.command_words import gpu_options
 from cudacompat.domain.words.errors import CudacompatError
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.phrases import count, one_line
+from cudacompat.domain.words.phrases import count, one_line, some
 from cudacompat.domain.words.verdict import Target
 
 _MOST_NAMED = 5
+_MOST_LOST = 12
 MOST_ENTRIES = 5000  # folders and files; llama.cpp has 2,600
 
 
@@ -64,6 +65,33 @@ def mending_by(report: LintReport, folder: str, targets: Sequence[Target]) -> Me
     steps = [_mended(report, f"{look} --fix --unsafe-fixes")] if report.edited else []
     steps += [step for image in images[:1] for step in _image_steps(folder, image, gpus)]
     return Mending(tuple(steps), bool(report.edited))
+
+
+class MovedAway(NamedTuple):
+    """What moves a file of the user's own away, in whose place another is written, and what is lost with it; empty
+    where there is none."""
+
+    command: str = ""
+    lost: str = ""
+
+
+def moving_away(dockerfile: Path, new: str) -> MovedAway:
+    """Return what keeps the Dockerfile, under a name by which neither Docker nor `lint` takes it for one, before the
+    `new` text is written in its place."""
+    from cudacompat.artifacts.buildfiles.last_stage import last_stage_adds
+
+    if not dockerfile.exists():
+        return MovedAway()
+    numbers = ("", *(f"-{number}" for number in range(2, _MOST_NAMED * 20)))
+    names = (dockerfile.with_name(f"{dockerfile.name}-old{number}.txt") for number in numbers)
+    kept = next((name for name in names if not name.exists()), None)
+    if kept is None:
+        return MovedAway()
+    there = last_stage_adds(new)
+    added = [each for each in last_stage_adds(beginning(dockerfile) or "") if each not in there]
+    what = f" ({one_line(some(added, _MOST_LOST))})" if added else ""
+    lost = f"; the old one is kept as {one_line(str(kept))}, and what its last stage adds{what} is for you to add again"
+    return MovedAway(f"mv {quote(str(dockerfile))} {quote(str(kept))} && ", lost)
 
 
 def pin_steps(findings: Iterable[Finding]) -> tuple[PlanStep, ...]:

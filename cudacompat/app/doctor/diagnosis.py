@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cudacompat.app.check import check, judge_read, read
 from cudacompat.app.doctor.installed import judge_installed
@@ -45,6 +46,9 @@ from cudacompat.domain.words.rule import applied
 from cudacompat.domain.words.verdict import JitPolicy, Outcome, Target
 from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.host.surroundings.masking import without_secrets
+
+if TYPE_CHECKING:
+    from cudacompat.domain.builds.plans.plan import BuildPlan
 
 # Findings about an artifact that a rebuild with the right list cures.
 _CURED_BY_REBUILD = frozenset(
@@ -292,7 +296,6 @@ def _elsewhere(built: Sequence[str], targets: Sequence[Target]) -> tuple[PlanSte
 
 def _rebuild(targets: Sequence[Target], known: Recognised) -> tuple[tuple[PlanStep, ...], tuple[tuple[str, str], ...]]:
     from cudacompat.app.doctor.build_files import mending
-    from cudacompat.app.generate import GenerateRequest, command_line
     from cudacompat.app.inputs.wanted_gpus import wanted_gpus
     from cudacompat.domain.builds.plans.plan import commands, plan_build, setting_line
 
@@ -303,17 +306,14 @@ def _rebuild(targets: Sequence[Target], known: Recognised) -> tuple[tuple[PlanSt
         return (PlanStep(f"cudacompat knows no settings for this build: {error}"),), ()
     *build, last = commands(plan)
     clears = len([cache for cache in plan.engine.caches if cache.window.holds(plan.version)])
-    output = "dockerfile" if plan.recipe and plan.image else "env"
     folder = str(Path(known.file).parent)
-    written = command_line([plan], GenerateRequest(output=output, engine_version=version))
-    if output == "dockerfile":  # into the directory itself, whose sources it copies
-        written = f"{_moving_away(Path(folder, 'Dockerfile'))}{written} -o {shlex.quote(folder)}"
-    anew = "a new Dockerfile" if output == "dockerfile" else "the settings"
+    anew, written, lost = _written(plan, version, folder)
     of_build = f"({plan.title}, detected in {known.file})"
     found = mending(folder, targets)
     mended = found.steps
     if mended and found.edits:
-        mended = (replace(mended[0], instead=(PlanStep(f"have {anew} written {of_build}", written),)), *mended[1:])
+        other = PlanStep(f"have {anew} written {of_build}{lost}", written)
+        mended = (replace(mended[0], instead=(other,)), *mended[1:])
     alone = "without an image: " if len(mended) > 1 else ""
     steps = [
         *(
@@ -332,11 +332,24 @@ def _rebuild(targets: Sequence[Target], known: Recognised) -> tuple[tuple[PlanSt
     return tuple(steps), ((f"settings for {plan.title}: builds {' '.join(map(str, plan.arrives))}", "\n".join(lines)),)
 
 
+def _written(plan: BuildPlan, version: str | None, folder: str) -> tuple[str, str, str]:
+    """What can be written for a build, the command that writes it into the project's directory, whose sources an image
+    copies, and what is lost with it."""
+    from cudacompat.app.doctor.build_files import moving_away
+    from cudacompat.app.generate import GenerateRequest, command_line, generate
+
+    if not (plan.recipe and plan.image):
+        return "the settings", command_line([plan], GenerateRequest(output="env", engine_version=version)), ""
+    specs = tuple(dict.fromkeys(each.spec for each in plan.wanted))
+    asked = GenerateRequest(specs, output="dockerfile", engine_version=version, folder=folder)
+    there = Path(folder, "Dockerfile")
+    new = next((each.text for each in generate(plan.engine.name, asked).files), "") if there.exists() else ""
+    moved = moving_away(there, new)
+    again = " --write" if Path(folder, ".cudacompat").exists() else ""
+    command = f"{moved.command}{command_line([plan], asked)} -o {shlex.quote(folder)}{again}"
+    return "a new Dockerfile", command, moved.lost
+
+
 def _in(folder: str, command: str) -> str:
     """The command, run in the directory of the project; the shell stays where it is."""
     return command if folder == "." else f"(cd {shlex.quote(folder)} && {command})"
-
-
-def _moving_away(file: Path) -> str:
-    """What moves a file of the user's own away, in whose place another is to be written; nothing where none is."""
-    return f"mv {shlex.quote(str(file))} {shlex.quote(f'{file}.old')} && " if file.exists() else ""

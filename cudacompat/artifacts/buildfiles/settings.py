@@ -135,7 +135,8 @@ def _literals(text: str) -> Iterator[Assignment]:
 
 
 def _json(text: str) -> Iterator[Assignment]:
-    yield from _of_scalars(text, json_scalars(text), "JSON")
+    # CMake and editors interpret nothing below `vendor` in a preset
+    yield from _of_scalars(text, (each for each in json_scalars(text) if "vendor" not in each.path), "JSON")
 
 
 def _yaml(text: str) -> Iterator[Assignment]:

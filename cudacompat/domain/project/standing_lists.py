@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.cmake_values import LIST_NAME
 from cudacompat.domain.project.command_facts import base_name, in_cargo_config, is_any_makefile, is_aside, is_cmake
 from cudacompat.domain.project.default_lists import standing_lists
 from cudacompat.domain.project.list_units import OF_ONE_ARCH
@@ -26,6 +27,12 @@ def standing_groups(project: Project) -> Iterator[tuple[ArchListSetting, ...]]:
             seen.add(place.at)
             groups[place.file, listed.setting.name].append(listed)
     yield from (tuple(group) for group in groups.values() if group)
+
+
+def named_in_cmake(project: Project) -> Iterator[ArchListSetting]:
+    """Yield the lists in CMake files that an engine reads by another name than CMake's: FindCUDA adds nvcc's flags."""
+    lists = (each for each in project.lists if each.command is None and is_cmake(each.setting.place.file))
+    yield from (each for each in lists if each.setting.name != LIST_NAME)
 
 
 def _stands(listed: ArchListSetting) -> bool:

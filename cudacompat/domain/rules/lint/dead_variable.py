@@ -169,6 +169,8 @@ def _why(project: Project, setting: Setting, found: tuple[DeadSetting, EngineUse
         return None
     if setting.place.file.endswith(".rs") and setting.way is AssignmentKind.DEFINE:
         return None  # .define() of a build script: CMake does get it
+    if is_cmake(setting.place.file) and any(_reads_in_file(use, setting.name) for use in project.uses):
+        return None
     if _is_option(project, setting):
         return None  # the sources of what is built lie here: its own CMake declares what it reads
     if setting.name in project.known and _may_be_read(_reached(project, setting)):
@@ -281,6 +283,13 @@ def _renamed(project: Project, setting: Setting, name: str, listed: str) -> Fix 
 
 def _reads(use: EngineUse, name: str) -> bool:
     return any(knob.name == name for knob in use.knobs)
+
+
+def _reads_in_file(use: EngineUse, name: str) -> bool:
+    """Whether the build reads the name in a CMake file that its own way hands on: of cargo in a toolchain file."""
+    windows = [knob.window for knob in use.engine.file_knobs if knob.name == name]
+    windows += [fixed.window for fixed in use.engine.file_fixed if fixed.name == name]
+    return any(window.holds(use.parsed) for window in windows)
 
 
 RULE = Rule("dead-variable", "Architecture variable that nothing reads", __doc__, check)

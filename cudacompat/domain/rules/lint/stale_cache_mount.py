@@ -61,18 +61,15 @@ def check(project: Project, command: Command) -> Iterable[Finding]:
 def _keeps(mount: Mount, cache: Cache, command: Command) -> bool:
     target = (mount.options.get("target") or mount.options.get("dst") or "").rstrip("/")
     named = target + mount.options.get("id", "")
-    return (
-        mount.type == "cache"
-        and "$" not in named
-        and any(target == each or target.endswith(f"/{each}") for each in (*cache.kept, *_moved(command, cache)))
-    )
+    return mount.type == "cache" and "$" not in named and _is_kept_in(target, cache, command)
 
 
-def _moved(command: Command, cache: Cache) -> tuple[str, ...]:
-    """Where CARGO_TARGET_DIR puts cargo's target folder."""
-    setting = command.environment.get("CARGO_TARGET_DIR")
-    moved = setting is not None and setting.value and "target" in cache.kept
-    return (setting.value.rstrip("/"),) if moved and setting is not None and setting.value else ()
+def _is_kept_in(folder: str, cache: Cache, command: Command) -> bool:
+    """Whether the cache is in this folder; of cargo's that is nowhere known where only the build knows its name."""
+    moved = command.environment.get("CARGO_TARGET_DIR") if "target" in cache.kept else None
+    if moved is not None:
+        return bool(folder) and any(f"{each.rstrip('/')}/".startswith(f"{folder}/") for each in moved.outcomes)
+    return any(folder == each or folder.endswith(f"/{each}") for each in cache.kept)
 
 
 def _cleared(project: Project, command: Command, cache: Cache) -> bool:

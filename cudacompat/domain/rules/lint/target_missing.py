@@ -46,7 +46,7 @@ from cudacompat.domain.project.other_machines import passes_by
 from cudacompat.domain.project.own_lists import own_builds
 from cudacompat.domain.project.published_jobs import is_published, publishes_nothing
 from cudacompat.domain.project.stages import toolkit
-from cudacompat.domain.project.standing_lists import standing_groups
+from cudacompat.domain.project.standing_lists import named_in_cmake, standing_groups
 from cudacompat.domain.rules.lint.settings_facts import settings_fix, settings_for
 from cudacompat.domain.rules.lint.target_facts import (
     along,
@@ -287,8 +287,9 @@ def _of_cmake(project: Project) -> Iterator[Finding]:
     every = others_lists(project)
     for target in project.targets if every else ():
         counting = for_capability(every, target.capability)
-        images = tuple(image for each in counting for image in each.images)
-        result = serves(target.capability, images) if images else ListCoverage.RUNS
+        own = tuple(image for each in counting for image in each.images)
+        images = (*own, *(image for each in named_in_cmake(project) for image in images_of(each)))
+        result = serves(target.capability, images) if own else ListCoverage.RUNS
         if result in _UNSERVED:
             last = last_with_result(counting, target, result, images=lambda each: each.images)
             yield _named_in_cmake(project, last, target, result=result, images=images)
