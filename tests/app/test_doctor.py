@@ -32,6 +32,7 @@ from tests.helpers.newest import NEWEST_TOOLKIT
 from tests.helpers.run import EXAMPLE, GPU, Ran, cudacompat, inside
 
 FOLDER = EXAMPLE.parent
+GPUS_OF_LIST = [word for spec in ("12.0", "8.0", "8.6", "8.9") for word in ("--gpu", spec)]  # as its ENV lines have it
 
 
 def gpu(capability: str, name: str) -> GpuDevice:
@@ -104,7 +105,9 @@ def test_a_dockerfile_that_is_there_is_mended_and_its_image_checked(tmp_path: Pa
     assert check.startswith("docker save app | cudacompat check - --gpu")
     assert cudacompat(*shlex.split(mend)[1:], cwd=tmp_path).code == 0
     text = (tmp_path / "app/Dockerfile").read_text()
-    assert 'ENV CMAKE_CUDA_ARCHITECTURES="120' in text
+    written = inside("generate", "whisper-rs", "--engine-version", "0.14.3", *GPUS_OF_LIST, "--as", "env").out
+    (listed,) = [line for line in written.splitlines() if line.startswith("CMAKE_CUDA_ARCHITECTURES=")]
+    assert f"ENV {listed.replace(chr(39), chr(34))}" in text.splitlines(), "one order and spelling in both"
     for kept in ("nginx", "supervisor", "EXPOSE 7004", 'CMD ["supervisord"'):
         assert kept in text
     again = cudacompat("doctor", "app", "--gpu", GPU, "--format", "json", cwd=tmp_path).json["plan"]

@@ -68,7 +68,9 @@ def test_a_list_under_a_name_that_nothing_reads_gets_its_right_name_and_no_secon
     ran = inside("lint", tmp_path, "--gpu", "RTX 5070 Ti", "--fix", "--unsafe-fixes")
     assert ran.code == 0
     lines = (tmp_path / "Dockerfile").read_text().splitlines()
-    assert [line for line in lines if line.startswith("ENV")] == ['ENV CMAKE_CUDA_ARCHITECTURES="120;80;86;89"']
+    assert [line for line in lines if line.startswith("ENV")] == [
+        'ENV CMAKE_CUDA_ARCHITECTURES="80-real;86-real;89-real;120"'
+    ]
 
 
 def test_the_command_is_marked_and_not_the_option_that_hands_it_on(tmp_path: Path) -> None:

@@ -545,7 +545,7 @@ def test_the_incidents_dockerfile_is_healed_by_the_command_that_is_printed(tmp_p
     ]
     assert inside(*shlex.split(command)[1:]).code == 0
     after = (folder / "Dockerfile").read_text().splitlines()
-    assert 'ENV CMAKE_CUDA_ARCHITECTURES="120;80;86;89"' in after
+    assert 'ENV CMAKE_CUDA_ARCHITECTURES="80-real;86-real;89-real;120"' in after
     gone = [line for line in before if line not in after]
     assert all(
         "ARCH" in line or "CAPABILITY" in line or "CUDA_VISIBLE" in line or "cargo build" in line for line in gone

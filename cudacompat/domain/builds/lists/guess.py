@@ -73,6 +73,16 @@ def is_pair(text: str) -> bool:
     return _PAIR.match(text.strip().strip("\"'")) is not None
 
 
+def as_generated(items: Sequence[GuessedItem]) -> tuple[GuessedItem, ...]:
+    """Return the items as `generate` writes them: the lowest first, and where none says what it is, machine code of
+    each and PTX of the highest plain one. For a list that nothing has read, so that no build loses what it had."""
+    found = sorted(dict.fromkeys(items), key=lambda each: (each.number, each.suffix.value))
+    if any(each.kind for each in found):
+        return tuple(found)
+    plain = [each for each in found if each.suffix is ArchSuffix.NONE]
+    return tuple(replace(each, kind="plus" if plain and each is plain[-1] else "real") for each in found)
+
+
 def rewritten(grammar: Grammar, items: Sequence[GuessedItem]) -> str | None:
     """Return the list as this grammar writes it; `None` where it cannot say the same."""
     if any(item.kind == "virtual" for item in items) and grammar not in _SAYS_PTX_ALONE:

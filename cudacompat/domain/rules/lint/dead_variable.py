@@ -19,7 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cudacompat.domain.builds.engine import Channel, DeadKind, DeadSetting, Knob
-from cudacompat.domain.builds.lists.guess import GuessedItem, meant, rewritten
+from cudacompat.domain.builds.lists.guess import GuessedItem, as_generated, meant, rewritten
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.command_facts import is_cmake, removal
 from cudacompat.domain.project.model import Command, EngineUse, Project, Setting
@@ -250,13 +250,13 @@ def _comes_built(found: tuple[DeadSetting, EngineUse] | None) -> bool:
 
 
 def _taken(knob: Knob | None, items: Sequence[GuessedItem] | None) -> Sequence[GuessedItem] | None:
-    """The items as the reader of the knob takes them: another number stands for one that it does not know, and one
-    that it has nothing for is left out."""
+    """The items as the reader of the knob takes them and `generate` writes them: another number stands for one that
+    it does not know, and one that it has nothing for is left out."""
     if knob is None or items is None:
         return items
     standing = (replace(each, number=knob.stand_in(each.number)) for each in items)
     found = (each for each in standing if knob.takes(each.number, each.suffix.value))
-    return tuple(dict.fromkeys(found)) or None
+    return as_generated(tuple(found)) or None
 
 
 def _is_set(project: Project, name: str, taken: set[str]) -> bool:
