@@ -172,6 +172,14 @@ class TestWhatNothingGives:
         assert words(seen)["quark"][0] is Outcome.FAILS
         assert commands(prefix, seen) == []
 
+    def test_the_reason_that_stands_behind_it_on_the_gpu_is_said_too(self, prefix: Path) -> None:
+        newer = library("sm_90", needed=("libcudart.so.13", "libcurand.so.10"))
+        install(prefix / "site-packages", "quark", "2.0", {"quark/_C.so": newer})
+        seen = judged(prefix)
+        (row,) = seen.packages.rows
+        said = "finds no libcudart.so.13, libcurand.so.10; with them, has sm_90, no PTX, nothing for 8.0 (error 209)"
+        assert why(row.verdicts[0]) == said
+
     def test_the_framework_that_it_loads_into_is_not_installed(self, prefix: Path) -> None:
         install(prefix / "site-packages", "quark", "2.0", {"q/_C.so": library("sm_80")}, "torch<3,>=2.4", "numpy")
         seen = judged(prefix)

@@ -66,7 +66,10 @@ def _found(verdict: ComponentVerdict) -> list[str]:
 def _failure(verdict: ComponentVerdict, library: LibraryVerdict, target: Target) -> str:
     reason, driver = verdict.reason, target.driver
     if reason is Reason.LIBRARY_NOT_FOUND:
-        return f"{_part(verdict, library)}finds no {some(verdict.lacks)}"
+        then = verdict.loaded
+        with_them = "it" if len(verdict.lacks) == 1 else "them"
+        rest = f"; with {with_them}, {why(then)}" if then is not None and then.is_bad else ""
+        return f"{_part(verdict, library)}finds no {some(verdict.lacks)}{rest}"
     if reason is Reason.RUNTIME_NEEDS_DRIVER and library.runtime is not None:
         floor = runtime_floor(library.runtime)
         oldest = floor.oldest(windows=target.on_windows).parts[0] if floor is not None else None
