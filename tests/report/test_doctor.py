@@ -9,7 +9,7 @@ import pytest
 
 from tests.app.test_installed import install
 from tests.helpers.device_files import library
-from tests.helpers.run import inside
+from tests.helpers.run import EXAMPLE, inside
 
 SCREEN = 24  # lines
 
@@ -123,3 +123,12 @@ class TestMarkdown:
         (row,) = [line for line in out.splitlines() if "FAILS FIRST" in line]
         assert "\\<img\\|x\\>" in row
         assert row.replace("\\|", "").count("|") == 6
+
+
+@pytest.mark.parametrize("command", ["doctor", "check"])
+def test_what_is_said_of_several_gpus_once_counts_once(command: str) -> None:
+    ran = inside(command, EXAMPLE, "--gpu", "12.0", "--gpu", "8.6")
+    assert sum("error[" in line for line in ran.out.splitlines()) == 1
+    assert "for 2 GPUs: 1 error, 0 warnings" in ran.out.splitlines()[-1]
+    each = inside(command, EXAMPLE, "--gpu", "12.0", "--gpu", "8.6", "--format", "json").json["findings"]
+    assert sum(finding["severity"] == "error" for finding in each) == 2

@@ -152,7 +152,7 @@ def _last(page: Page, report: DoctorReport) -> None:
         more = "" if len(report.findings) == len(machine_findings(report)) else " (--format json has each)"
         page.line(
             f"examined this machine and {count(judged, 'component')} for "
-            f"{count(len(report.check.targets), 'GPU')}: {tally(report.findings)}{more}"
+            f"{count(len(report.check.targets), 'GPU')}: {tally(report.findings, report.check.targets)}{more}"
         )
     else:
-        page.line(f"examined this machine: {tally(report.findings)}")
+        page.line(f"examined this machine: {tally(report.findings, ())}")

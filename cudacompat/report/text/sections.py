@@ -19,6 +19,7 @@ from cudacompat.domain.words.code import (
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of, suppressing_files
 from cudacompat.domain.words.phrases import CAUSE, count
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, PtxProof, Target
+from cudacompat.report.text.condensed import merged, write_findings
 from cudacompat.report.text.page import Page
 
 if TYPE_CHECKING:
@@ -121,8 +122,6 @@ def check_text(page: Page, report: CheckReport) -> None:
     if report.findings or report.not_read:
         page.line()
     if report.findings:
-        from cudacompat.report.text.condensed import write_findings
-
         write_findings(page, report.findings, report.targets)
     not_read_lines(page, report.not_read)
     if report.show_suppressed:
@@ -178,14 +177,15 @@ def suppressing(page: Page, items: Sequence[Suppressed]) -> None:
 def count_line(page: Page, report: CheckReport) -> None:
     """The last line of what was judged: counts."""
     page.prose(
-        f"checked {report.checked} for {count(len(report.targets), 'GPU')}: {tally(report.findings)}, "
+        f"checked {report.checked} for {count(len(report.targets), 'GPU')}: {tally(report.findings, report.targets)}, "
         f"{len(report.not_read)} not read, {report.without_code} without device code"
         + (f", {len(report.suppressed)} suppressed" if report.suppressed else "")
     )
 
 
-def tally(findings: Sequence[Finding]) -> str:
-    """`1 error, 0 warnings, 2 notes`."""
+def tally(findings: Sequence[Finding], targets: Sequence[Target]) -> str:
+    """`1 error, 0 warnings, 2 notes`: what says the same of several targets counts once, as it is shown."""
+    findings = tuple(merged(findings, targets))
     return ", ".join(count(count_of(findings, each), each.value) for each in Severity)
 
 
