@@ -10,6 +10,7 @@ import pytest
 
 from cudacompat.artifacts.reading.read import read_paths
 from tests.helpers import fatbin_writer as fw
+from tests.helpers import h200
 from tests.helpers.run import EXAMPLE, inside
 from tests.helpers.toolchain import ptx_text
 
@@ -43,6 +44,18 @@ def test_inspect_and_check_say_the_same(tmp_path: Path, wrapped: bool) -> None:
     (verdict,) = inside("check", "--gpu", "9.0", "--format", "json", path).json["artifacts"][0]["verdicts"]
     assert verdict["modules_in_file"] == wanted
     assert f"4 -> {wanted} modules" in inside("diff", EXAMPLE, path).out
+
+
+def test_the_ptx_that_a_linked_image_lacks_is_said_to_be_elsewhere(tmp_path: Path) -> None:
+    """Of a device link of which no image fits, the driver links the relocatable code again: that has the PTX."""
+    with zipfile.ZipFile(h200.DATA / "cases.zip") as archive:
+        (tmp_path / "lib.so").write_bytes(archive.read("program/relink-library.so"))
+    ran = inside("check", tmp_path, "--gpu", "9.0", "--require", "native", "--format", "json")
+    (finding,) = ran.json["findings"]
+    assert finding["id"] == "jit-only"
+    assert "no PTX in the linked images" in finding["found"]
+    assert finding["found"].endswith("the driver links the PTX of the relocatable code again")
+    assert "its PTX" not in finding["found"]
 
 
 def test_without_any_that_do_not_count_nothing_is_added() -> None:

@@ -42,8 +42,7 @@ def why(verdict: ComponentVerdict) -> str:
         return _failure(verdict, library, target)
     parts = [_builds(verdict, library)] if verdict.builds > 1 else []
     if verdict.outcome is Outcome.JIT:
-        own = f"only nvcc's default target ({library.default_target})" if library.default_target else "PTX only"
-        parts.append(f"{own}: the first start is slow")
+        parts.append(f"{_compiled(library)}: the first start is slow")
     if verdict.outcome is Outcome.UNCLEAR:
         parts.append(f"some modules have no code for {target.capability}; probably not called there")
     if verdict.outcome is Outcome.UNDECIDED:
@@ -54,6 +53,14 @@ def why(verdict: ComponentVerdict) -> str:
     if verdict.compiler_lacks:
         parts.append(f"what it compiles at run time fails: {verdict.compiler_lacks}")
     return "; ".join((*parts, *_found(verdict)))
+
+
+def _compiled(library: LibraryVerdict) -> str:
+    """What the driver compiles: PTX beside the machine code, or what the relocatable code of a device link has."""
+    if library.default_target:
+        return f"only nvcc's default target ({library.default_target})"
+    linked = bool(library.targets) and not any(each.startswith("compute_") for each in library.targets)
+    return "only the PTX of its relocatable code" if linked else "PTX only"
 
 
 def _found(verdict: ComponentVerdict) -> list[str]:

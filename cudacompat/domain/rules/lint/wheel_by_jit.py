@@ -62,7 +62,7 @@ def check(project: Project) -> Iterable[Finding]:
 def _why(verdict: RequirementVerdict) -> str:
     relocatable = verdict.resolved.rows and not any(each.ptx for each in verdict.resolved.rows[0].lists)
     if relocatable:  # as judging its files says of them
-        return "no linked image fits, so the driver links its relocatable code again, from PTX, at the first start"
+        return "no linked image fits, so at the first start the driver links the PTX of its relocatable code again"
     return "the driver compiles its PTX at the first start"
 
 
