@@ -83,6 +83,8 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
         apart=kind is not None and kind.image,  # settings alone hold on either processor
         driver=driver,
     )
+    if asked.driver is not None:  # that of a fleet is the oldest of many, and each GPU is checked with its own
+        plans = tuple(replace(plan, driver=driver) for plan in plans)
     if asked.distro is not None:
         from cudacompat.domain.builds.plans.distros import distro as find_distro
         from cudacompat.domain.builds.plans.distros import require_compiler

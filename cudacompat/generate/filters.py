@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from cudacompat.domain.builds.engine import Channel, Server
+from cudacompat.domain.builds.plans.commands import checked_for
 from cudacompat.domain.builds.plans.matrix import slug
 from cudacompat.domain.builds.plans.plan import BuildPlan, OmittedSetting, PlanSetting, environment
 from cudacompat.generate.install import InstallSource
@@ -103,8 +104,11 @@ def each_file(file: str, plan: BuildPlan, plans: Sequence[BuildPlan]) -> str:
 
 def checked(plan: BuildPlan, bare: bool = False) -> str:
     """The options of the check; `bare` where no shell will read quotes."""
-    specs = [f"sm_{each.arch}" if bare else shlex.quote(each.spec) for each in plan.wanted]
-    return " ".join(["--require", plan.require, *(f"--gpu {each}" for each in dict.fromkeys(specs))])
+    if not bare:
+        return f"--require {plan.require} {checked_for(plan)}"
+    archs = dict.fromkeys(f"--gpu sm_{each.arch}" for each in plan.wanted)
+    driver = [f"--driver {plan.driver}"] if plan.driver is not None else []
+    return " ".join(["--require", plan.require, *archs, *driver])
 
 
 def decisive(plan: BuildPlan) -> tuple[PlanSetting, ...]:

@@ -16,9 +16,10 @@ from cudacompat.artifacts.buildfiles.cmake_cache import entries
 from cudacompat.artifacts.buildfiles.compile_commands import cuda_units
 from cudacompat.domain.builds.engine import BuildSystem, Channel
 from cudacompat.domain.builds.lists.nvcc_flags import Requested, describe
+from cudacompat.domain.builds.plans.commands import checked_for
 from cudacompat.domain.builds.plans.plan import BuildPlan, environment
 from cudacompat.domain.builds.steps import BuildStep, ProductsBy, StepKind
-from cudacompat.domain.words.command_words import gpu_options, variables_before
+from cudacompat.domain.words.command_words import variables_before
 from cudacompat.domain.words.errors import CudacompatError, UsageError
 from cudacompat.domain.words.phrases import count
 
@@ -242,7 +243,7 @@ def _by_meson(site: Site) -> str:
     if not (site.tree / "meson.build").is_file():
         return ""
     given = variables_before((each.name, each.value) for each in environment(site.plan))
-    targets = gpu_options(each.spec for each in site.plan.wanted)
+    targets = checked_for(site.plan)
     return (
         f"; Meson builds it, in these steps: export {given}; meson setup {_APART}; meson compile -C {_APART}; "
         f"cudacompat check {_APART} {targets}"

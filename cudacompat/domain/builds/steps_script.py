@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shlex
 
+from cudacompat.domain.builds.plans.commands import checked_for
 from cudacompat.domain.builds.steps import BuildStep, BuildSteps, ProductsBy, StepKind
-from cudacompat.domain.words.command_words import gpu_options
 
 _END = "END_OF_DOCKERFILE"
 # What linkers make: shared libraries, and what may be executed; not the objects that CMake and cargo keep. Programs of
@@ -87,7 +87,7 @@ def _noted(step: BuildStep) -> str:
 
 def _check(steps: BuildSteps) -> list[str]:
     """The check of what the build made: what lies there from before is left out."""
-    targets = gpu_options(each.spec for each in steps.plan.wanted)
+    targets = checked_for(steps.plan)
     if steps.products_by is ProductsBy.PATTERNS:
         place = {each.rpartition("/")[0].partition("*")[0].rstrip("/") for each in steps.products}
         where = shlex.quote("/".join([steps.folder, *sorted(place)[:1]]).rstrip("/"))

@@ -74,8 +74,14 @@ def commands(plan: BuildPlan) -> tuple[str, ...]:
         if made and "--install" not in made and made[:2] != ["make", "install"]:
             line = shlex.join(word for word in made if not word.startswith("-DCMAKE_INSTALL_PREFIX="))
             lines.append(f"{variables} {line}" if variables else line)
-    targets = gpu_options(each.spec for each in plan.wanted)
-    return (*lines, f"cudacompat check {_MADE_IN.get(plan.engine.system, '.')} {targets} --require {plan.require}")
+    made_in = _MADE_IN.get(plan.engine.system, ".")
+    return (*lines, f"cudacompat check {made_in} {checked_for(plan)} --require {plan.require}")
+
+
+def checked_for(plan: BuildPlan) -> str:
+    """Return the options that name to `check` what the plan is for: its GPUs, and the driver if one was named."""
+    driver = f" --driver {plan.driver}" if plan.driver is not None else ""
+    return gpu_options(each.spec for each in plan.wanted) + driver
 
 
 _MADE_IN = {BuildSystem.CMAKE: "build", BuildSystem.CARGO: "target/release", BuildSystem.PIP: "dist"}

@@ -15,6 +15,7 @@ from cudacompat.domain.tables.images import BaseImage
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget
+from cudacompat.domain.words.versions import DriverRelease
 
 DISTRO = "ubuntu24.04"  # the first whose Python (3.12) runs cudacompat in the check stage
 
@@ -78,7 +79,7 @@ class BuildPlan:
     `code` is what is asked of the build, `arrives` the images that its artifacts will hold (after the build's own
     rewriting). `image` is the base image that exists for the release, `None` where none is known. `framework` is the
     published build of the engine's framework, of this CUDA release, that runs on the GPUs; `None` where the engine has
-    no framework, or no build of it does.
+    no framework, or no build of it does. `driver` is the one that was named, with which the result is checked.
     """
 
     engine: Engine
@@ -93,6 +94,7 @@ class BuildPlan:
     notes: tuple[str, ...] = field(default=())
     distro: str = DISTRO
     framework: FrameworkBuild | None = None
+    driver: DriverRelease | None = None
 
     @property
     def title(self) -> str:
