@@ -273,9 +273,8 @@ class ArchListSetting:
 class Service:
     """One service of a compose file, or a devcontainer: what it runs and what it is given.
 
-    `dockerfile` is the file of the project that it builds, as far as it says so, `stage` the stage of it, `context` the
-    folder of the project that it is built in; `words` are its command and entrypoint. `open` is whether it takes more
-    from a service that stands elsewhere."""
+    `dockerfile` is the file of the project that it builds, as far as it says so, `stage` its stage, `context` where it
+    is built; `words` are its command and entrypoint. `open` is whether it takes more from another service."""
 
     file: str
     name: str
@@ -297,8 +296,7 @@ class ImageBuild:
     """One build of a container image (by a command, a compose or bake file, an action of a job).
 
     `dockerfile` is the file of the project that it builds, `None` where that is not certain. `arguments` are the build
-    arguments that it gives, `tags` what it calls the image.
-    """
+    arguments that it gives, `tags` what it calls the image."""
 
     file: str
     place: TextSpan

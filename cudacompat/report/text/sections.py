@@ -19,7 +19,6 @@ from cudacompat.domain.words.code import (
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of, suppressing_files
 from cudacompat.domain.words.phrases import CAUSE, count
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, PtxProof, Target
-from cudacompat.report.text.condensed import merged, write_findings
 from cudacompat.report.text.page import Page
 
 if TYPE_CHECKING:
@@ -122,6 +121,8 @@ def check_text(page: Page, report: CheckReport) -> None:
     if report.findings or report.not_read:
         page.line()
     if report.findings:
+        from cudacompat.report.text.condensed import write_findings
+
         write_findings(page, report.findings, report.targets)
     not_read_lines(page, report.not_read)
     if report.show_suppressed:
@@ -185,6 +186,8 @@ def count_line(page: Page, report: CheckReport) -> None:
 
 def tally(findings: Sequence[Finding], targets: Sequence[Target]) -> str:
     """`1 error, 0 warnings, 2 notes`: what says the same of several targets counts once, as it is shown."""
+    from cudacompat.report.text.condensed import merged  # which commands without findings do without
+
     findings = tuple(merged(findings, targets))
     return ", ".join(count(count_of(findings, each), each.value) for each in Severity)
 
