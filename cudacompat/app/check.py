@@ -151,7 +151,8 @@ def _environments(paths: Sequence[str]) -> tuple[str, ...]:
 def _of_the_whole(found: ReadResult, targets: Sequence[Target], *, installed: bool) -> list[Finding]:
     """What the rules find in all that was read, before any file is judged. Of `installed` packages `doctor` knows which
     compilers they run, and what is loaded of them."""
-    wheels = wheels_among((artifact.path for artifact in found.artifacts), targets)
+    labels = (each.label for each in found.fetched if each.release is not None)
+    wheels = wheels_among((artifact.path for artifact in found.artifacts), targets, labels)
     findings = [
         *applied(READ_RULES, [found]),
         *applied(TARGET_RULES, targets),

@@ -355,3 +355,30 @@ def test_what_conda_prints_is_a_list(tmp_path: Path, name: str, text: str) -> No
     ((_, _, package, outcome),) = packages(check(tmp_path, files, *JSON))
     assert (package, outcome) == ("jaxlib", "undecided")
     assert check(tmp_path, files, "--driver", "520").code == 1  # CUDA 12 needs 525
+
+
+@pytest.mark.parametrize("pin", ["xformers==0.0.29", "xformers==0.0.28.post3", "torchvision==0.20.0"])
+def test_the_framework_that_a_wheel_alone_requires_counts(tmp_path: Path, pin: str) -> None:
+    ran = check(tmp_path, {"requirements.txt": f"{pin}\n"}, *JSON)
+    assert (ran.code, [each["id"] for each in ran.json["findings"]]) == (1, ["wheel-cannot-run"])
+
+
+def test_a_framework_that_is_named_beside_a_wheel_is_the_one_that_counts(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"requirements.txt": "xformers==0.0.30\ntorch==2.8.0\n"}
+    found = [each["id"] for each in check(tmp_path, files, *JSON).json["findings"]]
+    assert found == ["torch-mismatch", "wheel-by-jit"]
+
+
+def test_a_mismatch_is_said_once_for_gpus_of_two_platforms(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"requirements.txt": "torch==2.6.0\ntorchvision==0.20.1\n"}
+    found = check(tmp_path, files, "--gpu", "GB10", *JSON).json["findings"]
+    assert [each["help"] for each in found if each["id"] == "torch-mismatch"] == [
+        'pip install "torchvision==0.21.0" (for torch 2.6.0)'
+    ]
+
+
+def test_the_commands_that_are_named_keep_the_driver_and_the_platform(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"requirements.txt": "torch==99.0\n"}
+    options = ("--driver", "580", "--platform", "windows-x86_64")
+    (found,) = check(tmp_path, files, *options, *JSON).json["findings"]
+    assert found["help"].endswith("--gpu 'RTX 5070 Ti' --platform windows-x86_64 --driver 580")

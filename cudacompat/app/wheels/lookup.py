@@ -108,13 +108,13 @@ def needs_fetching(query: WheelQuery, report: WheelsReport) -> bool:
 
 
 def _unknown(query: WheelQuery, builds: Sequence[Build], targets: Sequence[Target], platform: str | None) -> str | None:
-    fetch = shlex.join(("cudacompat", "wheels", query.pin, *_named(targets), "--fetch"))
+    fetch = shlex.join(("cudacompat", "wheels", query.pin, *options_for(targets), "--fetch"))
     if query.package not in packages():
         if any(not _is_open(build) for build in builds):
             return None
         needs = needs_of_release(query.package, query.version)
         if needs:
-            first = shlex.join(("cudacompat", "wheels", Requirement(needs[0]).name, *_named(targets)))
+            first = shlex.join(("cudacompat", "wheels", Requirement(needs[0]).name, *options_for(targets)))
             return f"{query.pin} has no device code; what it requires has: {', '.join(needs)}: {first}"
         if is_built_from_sources(query.package, query.version):
             variable = variable_of(query.package)
@@ -145,12 +145,6 @@ def _is_open(build: Build) -> bool:
     """Whether its content is not known, and no verdict on it, either."""
     open_ = build.resolved.known in (HowKnown.NEWER, HowKnown.OLDER, HowKnown.UNREAD, HowKnown.BUILT_HERE)
     return open_ and (not build.verdicts or any(each.outcome is Outcome.UNDECIDED for each in build.verdicts))
-
-
-def _named(targets: Sequence[Target]) -> list[str]:
-    """The options that name these targets again."""
-    driver = next((target.driver for target in targets if target.driver is not None), None)
-    return [*options_for(targets), *(["--driver", str(driver)] if driver is not None else [])]
 
 
 def _note(package: str) -> str | None:

@@ -201,6 +201,12 @@ def first_branch(capability: ComputeCapability) -> int | None:
     return BRANCHES[0].branch if known is None or known.first_branch is None else known.first_branch
 
 
+def last_branch(capability: ComputeCapability) -> int | None:
+    """Return the newest branch that drives such GPUs; `None` where no end is announced."""
+    known = architecture(capability)
+    return known.last_branch if known is not None else None
+
+
 def without_gpu(target: Target) -> Reason | None:
     """Return why this driver does not know the GPU at all, if it is certain. Tegra's drivers come with JetPack and are
     numbered apart; below the table of branches nothing is certain."""

@@ -16,6 +16,7 @@ from cudacompat.domain.rules.artifact import (
     driver_dropped_gpu,
     driver_too_old_for_gpu,
     extra_target,
+    framework_pin_fails,
     gap_unclear,
     hole,
     jit_disabled,
@@ -134,7 +135,7 @@ IGNORE_RULES: tuple[Rule[IgnoreUse], ...] = (expired_ignore.RULE, unused_ignore.
 TARGET_RULES: tuple[Rule[Target], ...] = (driver_beyond_tables.RULE,)
 PROCESSOR_RULES: tuple[Rule[ForOtherProcessor], ...] = (other_processor.RULE,)
 ASKED_WHEEL_RULES: tuple[Rule[AskedWheel], ...] = (other_platform.RULE,)
-WHEEL_FILE_RULES: tuple[Rule[WheelFacts], ...] = (compiled_later.RULE,)
+WHEEL_FILE_RULES: tuple[Rule[WheelFacts], ...] = (compiled_later.RULE, framework_pin_fails.RULE)
 COMPILER_RULES: tuple[Rule[CompilersOnTarget], ...] = (compiler_lacks_gpu.RULE,)
 READ_RULES: tuple[Rule[ReadResult], ...] = (no_device_code.RULE,)
 NOT_READ_RULES: tuple[Rule[NotRead], ...] = (not_read.RULE,)

@@ -9,7 +9,7 @@ from functools import cache
 from packaging.version import Version
 
 from cudacompat.domain.wheels.distributions import framework
-from cudacompat.domain.wheels.model import WheelRow
+from cudacompat.domain.wheels.model import PYPI, WheelRow
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolved import HowKnown, Resolved
@@ -40,6 +40,13 @@ def candidates(package: str, platform: str = DEFAULT_PLATFORM) -> Iterator[Candi
         if plain_torch_index(newest) == row.index and newest in read and platform == DEFAULT_PLATFORM:
             continue  # PyPI's own wheel is the same build
         yield _candidate(package, newest, row.index, known=HowKnown.DOCUMENTED, row=row)
+
+
+def preference(candidate: Candidate) -> tuple[int, int]:
+    """Return the order in which builds of one release are taken: PyPI's before those of the framework's indexes, of
+    those the newest CUDA first."""
+    digits = candidate.resolved.build.removeprefix("cu")
+    return (0, 0) if candidate.resolved.build == PYPI else (1, -int(digits) if digits.isdigit() else 0)
 
 
 def _candidate(package: str, version: Version, build: str, known: HowKnown, *, row: WheelRow) -> Candidate:

@@ -9,20 +9,22 @@ from dataclasses import replace
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
+from cudacompat.domain.judge.compat import last_branch, without_gpu
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
+from cudacompat.domain.tables.driver_choice import none_for_all
 from cudacompat.domain.wheels.answer import verdict_of
 from cudacompat.domain.wheels.by_compiler import cure_by_compiler
-from cudacompat.domain.wheels.candidates import Candidate, candidates
+from cudacompat.domain.wheels.candidates import Candidate, candidates, preference
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.own_compiler import assembling_rows
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, on_platform, options_for, platform_for
 from cudacompat.domain.wheels.resolved import RequirementVerdict, Resolved
-from cudacompat.domain.wheels.running_framework import lacks_framework
+from cudacompat.domain.wheels.running_framework import lacks_framework, pinned_release
 from cudacompat.domain.wheels.table import rows_of
 from cudacompat.domain.wheels.together import FrameworkRelease, MovedAlong, moved_along
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
-from cudacompat.domain.words.verdict import Outcome, Target
+from cudacompat.domain.words.verdict import Outcome, Reason, Target
 
 _FEW = 2  # releases of a package that were read for a platform
 _FROM_SOURCE = "build it from source for that GPU"
@@ -67,6 +69,8 @@ def cure_for(
         verdicts = [verdict_of(wheel, target, cuda) for wheel, target in zip(wheels, targets, strict=True) if wheel]
         if len(verdicts) == len(targets) and all(_serves(each, native) for each in verdicts):
             cure = _cure(candidate, verdicts, beside, platform=platform, going_with=going_with)
+            if going_with is None:
+                cure = _with_its_framework(cure, candidate, targets, beside=beside, platform=wanted[0])
             if not cure.stuck:
                 return cure
             second = second or cure
@@ -142,9 +146,27 @@ def _cure(
     )
 
 
+def _with_its_framework(
+    cure: WheelCure, candidate: Candidate, targets: Sequence[Target], beside: Sequence[str], *, platform: str
+) -> WheelCure:
+    """The cure of a wheel that asks for one release of the framework, with that release where PyPI's own build of it
+    does not run; nothing where the framework is beside it, which has its own cure."""
+    if framework().name in (each.partition("==")[0] for each in beside):
+        return cure
+    pinned = pinned_release(candidate.resolved.rows[0], tuple(targets), platform)
+    if pinned is None:
+        return cure
+    release, driver = pinned
+    needed = max((each for each in (cure.min_driver, driver) if each is not None), default=None)
+    if release.index == PYPI:
+        return replace(cure, min_driver=needed)
+    along = ((framework().name, release.version), *cure.companions)
+    return replace(cure, min_driver=needed, index=release.index, companions=along)
+
+
 def _ordered(package: str, version: Version | None, platform: str) -> list[Candidate]:
     """The wheels whose content is known, the nearest to this version first; the newest first without one."""
-    known = sorted(candidates(package, platform), key=_preference)
+    known = sorted(candidates(package, platform), key=preference)
     newest_first = sorted(known, key=lambda each: each.version, reverse=True)
     if version is None:
         return newest_first
@@ -158,12 +180,6 @@ def _minor(candidate: Candidate) -> tuple[int, int]:
     return candidate.version.major, candidate.version.minor
 
 
-def _preference(candidate: Candidate) -> tuple[int, int]:
-    """PyPI before the framework's indexes, of those the newest CUDA first."""
-    digits = candidate.resolved.build.removeprefix("cu")
-    return (0, 0) if candidate.resolved.build == PYPI else (1, -int(digits) if digits.isdigit() else 0)
-
-
 def _none(package: str, targets: Sequence[Target], version: Version | None, *, platform: str | None) -> NoCure:
     platforms = dict.fromkeys(platform or platform_for(target) for target in targets)
     without = [each for each in platforms if not any(candidates(package, each))]
@@ -172,27 +188,48 @@ def _none(package: str, targets: Sequence[Target], version: Version | None, *, p
         text = f"no wheel of {package} with device code{where} is known: see what its publisher offers"
         return NoCure(package, text, is_known=False)
     single: list[tuple[Target, WheelCure]] = []
-    if len(targets) > 1:
-        for target in targets:
-            found = cure_for(package, (target,), version=version, platform=platform)
-            if isinstance(found, WheelCure):
-                single.append((target, found))
-    if single:
-        parts = [f"{cure.pins[0]} from {cure.index_url or 'PyPI'} for {target.label}" for target, cure in single]
-        text = f"no wheel of {package} that is known serves all of them; one environment each: " + "; ".join(parts)
-    else:
-        labels = ", ".join(target.label for target in targets)
-        driver = next((target.driver for target in targets if target.driver is not None), None)
-        bare = [replace(each, driver=None) for each in targets]
-        newer = cure_for(package, bare, version=version, platform=platform) if driver is not None else None
-        if isinstance(newer, WheelCure):
-            text = f"no wheel of {package} that is known runs there with driver {driver}: {newer.sentence}"
-        elif thin := _of_few(package, list(platforms)):
-            text = f"{thin} on {labels}: {_reading(package, targets, list(platforms))} reads another release"
+    dark: list[Target] = []
+    for target in targets if len(targets) > 1 else ():
+        found = cure_for(package, (target,), version=version, platform=platform)
+        if isinstance(found, WheelCure):
+            single.append((target, found))
         else:
-            does = _OF_VENDOR if is_vendors_wheel(package) else _FROM_SOURCE
-            text = f"no wheel of {package} that is known runs on {labels}: {does}"
-    return NoCure(package, text, tuple(single))
+            dark.append(target)
+    if not single:
+        return NoCure(package, _why_none(package, targets, version, platform=platform))
+    parts = [f"{_from(cure)} for {target.label}" for target, cure in single]
+    parts += [_why_none(package, (target,), version, platform=platform) for target in dark]
+    first = f"no wheel of {package} that is known serves all of them; one environment each: "
+    clash = none_for_all({each.capability: each.spec for each in targets})
+    return NoCure(package, first + "; ".join((*parts, *((clash,) if clash else ()))), tuple(single))
+
+
+def _from(cure: WheelCure) -> str:
+    return f"{' '.join(cure.pins)} from {cure.index_url or 'PyPI'}"
+
+
+def _why_none(package: str, targets: Sequence[Target], version: Version | None, *, platform: str | None) -> str:
+    """What does in place of a wheel where none runs on these targets together: another driver, another release to be
+    read, a build from source."""
+    labels = ", ".join(target.label for target in targets)
+    unknown = next((target for target in targets if without_gpu(target) is not None), None)
+    bare = [replace(each, driver=None) for each in targets]
+    driver = next((target.driver for target in targets if target.driver is not None), None)
+    newer = cure_for(package, bare, version=version, platform=platform) if driver is not None else None
+    if unknown is not None and without_gpu(unknown) is Reason.DRIVER_DROPPED_GPU:
+        last = last_branch(unknown.capability)
+        return f"driver {unknown.driver} no longer drives {unknown.label}: install driver {last}"
+    if isinstance(newer, WheelCure) and newer.min_driver is not None:
+        asks = f"install driver {newer.min_driver} or newer"
+        if version is not None and newer.version == version and newer.index == PYPI:
+            return f"{package} {version} runs on {labels} with a newer driver than {driver}: {asks}"
+        then = f"then {newer.command} ({newer.basis})"
+        return f"no wheel of {package} that is known runs on {labels} with driver {driver}: {asks}, {then}"
+    platforms = list(dict.fromkeys(platform or platform_for(target) for target in targets))
+    if thin := _of_few(package, platforms):
+        return f"{thin} on {labels}: {_reading(package, targets, platforms)} reads another release"
+    does = _OF_VENDOR if is_vendors_wheel(package) else _FROM_SOURCE
+    return f"no wheel of {package} that is known runs on {labels}: {does}"
 
 
 def _of_few(package: str, platforms: Sequence[str]) -> str | None:

@@ -10,16 +10,21 @@ from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.verdict import Target
 
+_NO_RELEASE = "no CUDA release builds for all of these GPUs and runs with their drivers: one environment for each"
 _PIXI = frozenset({"pixi.lock", "pixi.toml"})
 
 
 def command_of(cure: WheelCure | NoCure, requirement: Requirement, targets: Sequence[Target]) -> str | None:
-    """Return the command that changes the pin where the requirement is; `None` where no release is known that runs."""
+    """Return the command that changes the pin where the requirement is; `None` where no release is known that runs, or
+    no command names its index."""
     if requirement.conda:
         return _of_conda(requirement, targets)
     if isinstance(cure, NoCure):
         return None
-    tool = _TOOLS.get(requirement.file.rpartition("/")[2].lower()) or _TOOLS.get(requirement.tool)
+    name = requirement.file.rpartition("/")[2].lower()
+    if name in _PIXI:
+        return f"pixi add --pypi {_pins(cure)}" if cure.index_url is None else None
+    tool = _TOOLS.get(name) or _TOOLS.get(requirement.tool)
     return " && ".join(tool(cure)) if tool is not None else cure.command
 
 
@@ -31,10 +36,12 @@ def project_commands(tool: str, cure: WheelCure) -> tuple[str, ...]:
 
 def sentence_of(cure: WheelCure | NoCure, command: str | None, requirement: Requirement) -> str:
     """Return the command and its conditions, for a finding's help; without a command what does instead."""
+    if requirement.conda:
+        return f"{command} (a CUDA release that builds for these GPUs)" if command is not None else _NO_RELEASE
+    if command is None and isinstance(cure, WheelCure):
+        return f"pin in the table of pypi-dependencies: {_rows(cure)} ({cure.conditions})"
     if command is None:
         return cure.sentence
-    if requirement.conda:
-        return f"{command} (a CUDA release that builds for these GPUs)"
     return f"{command} ({cure.conditions})" if isinstance(cure, WheelCure) else cure.sentence
 
 
@@ -47,6 +54,17 @@ def _of_conda(requirement: Requirement, targets: Sequence[Target]) -> str | None
     pixi = requirement.file.rpartition("/")[2].lower() in _PIXI
     tool = "pixi add" if pixi else "conda install -c conda-forge"
     return f"{tool} {words} {cuda_version(release)}"
+
+
+def _rows(cure: WheelCure) -> str:
+    """The rows of a manifest of pixi, which names the index of each package.
+    https://pixi.sh/latest/python/pytorch/"""
+    index = f', index = "{cure.index_url}"'
+    pins = (pin.partition("+")[0].partition("==") for pin in cure.pins_of_index)
+    rows = [f'{name} = {{ version = "=={version}"{index} }}' for name, _, version in pins]
+    return "; ".join(
+        [*rows, *(f'{pin.partition("==")[0]} = "=={pin.partition("==")[2]}"' for pin in cure.pins_of_pypi)]
+    )
 
 
 def _pins(cure: WheelCure) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from packaging.version import Version
 
@@ -18,9 +18,8 @@ from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolve import resolve
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
-from cudacompat.domain.wheels.running_framework import failing_pin
+from cudacompat.domain.wheels.running_framework import with_its_pin
 from cudacompat.domain.wheels.table import rows_of, torch_rows
-from cudacompat.domain.wheels.verdict import WheelVerdict
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Outcome, Target
 from cudacompat.domain.words.versions import ToolkitVersion
@@ -101,22 +100,10 @@ def builds_of(
         known = _offered(package, each_platform) if version is None else _of_release(package, version, each_platform)
         pins = {(each.version, each.build) for each in fresh}
         for each in (*fresh, *(each for each in known if (each.version, each.build) not in pins)):
-            verdicts = tuple(_with_its_pin(verdict_of(each, target), each_platform) for target in own)
+            verdicts = tuple(with_its_pin(verdict_of(each, target), each_platform) for target in own)
             found.append(Build(each, each_platform, verdicts))
     found.sort(key=lambda build: (build.resolved.build != PYPI, build.resolved.build))
     return tuple(sorted(found, key=lambda build: build.version, reverse=True))
-
-
-def _with_its_pin(verdict: RequirementVerdict, platform: str) -> RequirementVerdict:
-    """The verdict on a wheel with what it pins: where no build of that framework runs, nor does the wheel."""
-    found = verdict.verdict
-    if found is None or verdict.outcome is None or not verdict.outcome.runs:
-        return verdict
-    pin = failing_pin(found.row, verdict.target, platform)
-    if pin is None or verdict.resolved.known is HowKnown.BETWEEN:
-        return verdict
-    fails = WheelVerdict(found.row, verdict.target, Outcome.FAILS, reason=None, min_driver=None, requires=pin)
-    return replace(verdict, outcome=Outcome.FAILS, verdict=fails)
 
 
 def _offered(package: str, platform: str) -> Iterator[Resolved]:

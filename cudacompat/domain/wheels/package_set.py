@@ -15,6 +15,7 @@ from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolve import resolve
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
+from cudacompat.domain.wheels.running_framework import with_its_pin
 from cudacompat.domain.wheels.table import cuda_of_index, packages, rows, rows_of
 from cudacompat.domain.words.verdict import Outcome, Target
 
@@ -58,8 +59,15 @@ class ResolvedSet:
             own = [target for target in targets if platform_for(target) == platform]
             default = platform == (self.packages.platform or DEFAULT_PLATFORM)
             resolved = self.resolved if default else resolve(self.packages.requirements, platform)
-            found += judge_all(resolved, own)
+            verdicts = judge_all(resolved, own)
+            found += verdicts if self._has_framework else (with_its_pin(each, platform) for each in verdicts)
         return tuple(found)
+
+    @property
+    def _has_framework(self) -> bool:
+        """Whether the framework is there, or may be: a lock names all that its packages need."""
+        named = self.packages.requirements
+        return self.framework is not None or any(each.locked or each.name == framework().name for each in named)
 
     @property
     def framework(self) -> Resolved | None:

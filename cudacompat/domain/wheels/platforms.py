@@ -56,11 +56,15 @@ def _is_said(target: Target, platform: str) -> bool:
 
 
 def options_for(targets: Sequence[Target]) -> list[str]:
-    """Return the options of a command line that name these targets again, with the platform that was said of all."""
+    """Return the options of a command line that name these targets again, with the platform and the driver that were
+    said of all."""
     words = gpu_words(each.spec for each in targets)
     said = {each.platform for each in targets}
     only = said.pop() if len(said) == 1 else None
-    return [*words, "--platform", only] if only not in (None, DEFAULT_PLATFORM) else words
+    words += ["--platform", only] if only is not None and only != DEFAULT_PLATFORM else []
+    drivers = {each.driver for each in targets}
+    driver = drivers.pop() if len(drivers) == 1 else None
+    return [*words, "--driver", str(driver)] if driver is not None else words
 
 
 def platform_of(tag: str) -> str:

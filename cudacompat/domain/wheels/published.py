@@ -9,9 +9,15 @@ from dataclasses import dataclass
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from cudacompat.domain.wheels.answer import verdict_of
 from cudacompat.domain.wheels.cure import cure_for
 from cudacompat.domain.wheels.model import PYPI
-from cudacompat.domain.wheels.platforms import options_for
+from cudacompat.domain.wheels.platforms import options_for, platform_for
+from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.wheels.resolve import resolve
+from cudacompat.domain.wheels.resolved import HowKnown
+from cudacompat.domain.wheels.running_framework import with_its_pin
+from cudacompat.domain.wheels.table import packages
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure, no_native
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import Target
@@ -54,6 +60,23 @@ class PublishedPackage:
     def lookup(self, targets: Sequence[Target]) -> str:
         """Return the command that lists its builds."""
         return shlex.join(("cudacompat", "wheels", self.name, *options_for(targets)))
+
+
+def pin_that_fails(package: PublishedPackage, target: Target) -> str | None:
+    """Return the one release of the framework that this release requires (`torch==2.5.0`) where no build of it runs on
+    the target; `None` where one does, or the release is not known to require one."""
+    name, version = str(canonicalize_name(package.name)), _version(package.version)
+    if version is None or name not in packages():
+        return None
+    platform = package.platform or platform_for(target)
+    pin = f"{name}=={version.public}"
+    wanted = Requirement(name, f"=={version.public}", pin, file="", line=0)
+    (found, *_) = resolve([wanted], platform) or (None,)
+    if found is None or found.known not in (HowKnown.READ, HowKnown.BETWEEN):
+        return None
+    own = verdict_of(found, target)
+    with_pin = with_its_pin(own, platform)
+    return with_pin.verdict.requires if with_pin is not own and with_pin.verdict is not None else None
 
 
 def help_of_release(finding: Finding, package: PublishedPackage, targets: Sequence[Target]) -> str | None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from cudacompat.domain.wheels.answer import verdict_of
-from cudacompat.domain.wheels.candidates import Candidate, candidates
+from cudacompat.domain.wheels.candidates import Candidate, candidates, preference
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.metadata import needs_of
 from cudacompat.domain.wheels.model import WheelRow
+from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict
 from cudacompat.domain.wheels.together import FrameworkRelease
+from cudacompat.domain.wheels.verdict import WheelVerdict
 from cudacompat.domain.words.verdict import Outcome, Target
 
 
@@ -28,6 +31,22 @@ def failing_pin(row: WheelRow, target: Target, platform: str) -> str | None:
     return f"{framework().name}{asked}" if fails and all(fails) else None
 
 
+def with_its_pin(verdict: RequirementVerdict, platform: str) -> RequirementVerdict:
+    """Return the verdict on a wheel with what it pins: where no build of that framework runs, nor does the wheel. Of a
+    release between two that were read the pins of both have to fail."""
+    found = verdict.verdict
+    if found is None or verdict.outcome is None or not verdict.outcome.runs:
+        return verdict
+    rows = verdict.resolved.rows if verdict.resolved.known is HowKnown.BETWEEN else (found.row,)
+    pins = [failing_pin(row, verdict.target, platform) for row in rows]
+    known = [pin for pin in pins if pin is not None]
+    if not pins or len(known) < len(pins):
+        return verdict
+    requires = " or ".join(dict.fromkeys(known))
+    fails = WheelVerdict(found.row, verdict.target, Outcome.FAILS, reason=None, min_driver=None, requires=requires)
+    return replace(verdict, outcome=Outcome.FAILS, verdict=fails)
+
+
 def lacks_framework(row: WheelRow, targets: tuple[Target, ...], platform: str) -> bool:
     """Return True for a wheel that asks for the framework, or loads the library for its CUDA release, where no build of
     it that is known to run on all of these targets goes with the wheel, although some run."""
@@ -40,6 +59,29 @@ def lacks_framework(row: WheelRow, targets: tuple[Target, ...], platform: str) -
         for each in running
         for release in _releases(each, asked or SpecifierSet())
     )
+
+
+def pinned_release(
+    row: WheelRow, targets: tuple[Target, ...], platform: str
+) -> tuple[FrameworkRelease, int | None] | None:
+    """Return the one release of the framework that this wheel asks for, as a build that runs on all of these targets
+    (PyPI's own before others, of those the newest CUDA release), and the oldest driver branch for it; `None` for a
+    wheel that asks for none, or leaves a choice."""
+    asked = dict(needs_of(row)).get(framework().name) or SpecifierSet()
+    if row.package == framework().name or not any(each.operator == "==" and "*" not in each.version for each in asked):
+        return None
+    fitting = [
+        (candidate, release)
+        for candidate in _running(targets, platform)
+        for release in _releases(candidate, asked)
+        if release.takes(row) and release.serves(row, targets)
+    ]
+    if not fitting:
+        return None
+    candidate, release = min(fitting, key=lambda each: preference(each[0]))
+    found = (verdict_of(candidate.resolved, target, release.cuda).verdict for target in targets)
+    drivers = [each.min_driver for each in found if each is not None and each.min_driver is not None]
+    return release, max(drivers, default=None)
 
 
 @lru_cache(maxsize=16)

@@ -34,23 +34,28 @@ class WheelCure:
     def pins(self) -> tuple[str, ...]:
         """The requirements: `torch==2.7.1`, and those of its companions; with the build's own name (`2.7.1+cu128`)
         where some of them are on PyPI alone, so that pip looks on both."""
+        if self.index_url is not None and not _is_on_index(self.package):
+            return (*self.pins_of_pypi, *self.pins_of_index)
         return (*self.pins_of_index, *self.pins_of_pypi)
+
+    @property
+    def _all(self) -> tuple[tuple[str, Version], ...]:
+        return (self.package, self.version), *self.companions
 
     @property
     def pins_of_index(self) -> tuple[str, ...]:
         """Those of the pins that its index has."""
         local = f"+{self.index}" if self.pins_of_pypi else ""
         own = {framework().name, *framework().built_with_it}
-        there = self.companions if self.index_url is None else (e for e in self.companions if _is_on_index(e[0]))
-        moved = ((self.package, self.version), *there)
-        return tuple(f"{name}=={version}{local if name in own else ''}" for name, version in moved)
+        there = self._all if self.index_url is None else (each for each in self._all if _is_on_index(each[0]))
+        return tuple(f"{name}=={version}{local if name in own else ''}" for name, version in there)
 
     @property
     def pins_of_pypi(self) -> tuple[str, ...]:
         """Those of the pins that PyPI alone has, where its index is another one."""
         if self.index_url is None:
             return ()
-        return tuple(f"{name}=={version}" for name, version in self.companions if not _is_on_index(name))
+        return tuple(f"{name}=={version}" for name, version in self._all if not _is_on_index(name))
 
     @property
     def index_option(self) -> str:

@@ -255,6 +255,11 @@ RULE_CASES: tuple[RuleCase, ...] = (
     ),
     RuleCase("lost-since-baseline", compared(lost=("sm_90",)), compared(gained=("sm_120",))),
     RuleCase("new-since-baseline", compared(gained=("sm_120",)), compared(lost=("sm_90",))),
+    RuleCase(
+        "framework-pin-fails",
+        wheel("dist/torchaudio-2.5.0-cp311-cp311-manylinux1_x86_64.whl"),
+        wheel("dist/torchaudio-2.8.0-cp311-cp311-manylinux_2_28_x86_64.whl"),
+    ),
     RuleCase("compiled-later", wheel("dist/cupy_cuda12x-13.4.1-cp312-cp312-linux_x86_64.whl"), wheel("a-1.whl")),
     RuleCase("other-processor", apart("x86_64"), apart("aarch64")),
     RuleCase("no-device-code", read("app"), read()),

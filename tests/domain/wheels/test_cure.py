@@ -113,4 +113,51 @@ def test_an_old_driver_is_told_the_newer_one_that_does() -> None:
     found = _cure("torch", "RTX 5070 Ti", driver="535.54.03")
     assert isinstance(found, NoCure)
     assert "with driver 535.54.03" in found.sentence
-    assert "needs driver 580 or newer" in found.sentence
+    assert "install driver 580 or newer" in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("package", "gpus", "version", "driver", "said", "not_said"),
+    [
+        # the release that is there runs: the driver is what is missing
+        ("onnxruntime-gpu", "RTX 5090", "1.29.0", "550", "install driver 580 or newer", "pip install"),
+        ("onnxruntime-gpu", "RTX 5090", "1.18.1", "550", "install driver 570 or newer", "pip install"),
+        ("torch", "Tesla K80", "1.13.1", "580", "no longer drives Tesla K80 (3.7): install driver 470", "pip install"),
+        # of a fleet each GPU has its words
+        ("torch", "Tesla K80, RTX 5090", "2.6.0", None, "no driver serves both", ""),
+        ("torch", "Tesla K80, RTX 5090", "2.6.0", "580", "install driver 470", ""),
+        ("torch", "V100, RTX 5090", "2.1.0", "520", "runs on RTX 5090 (12.0) with driver 520", ""),
+    ],
+)
+def test_what_no_wheel_cures_a_driver_does(
+    package: str, gpus: str, version: str, driver: str | None, said: str, not_said: str
+) -> None:
+    found = cure_for(package, [target(each, driver) for each in gpus.split(", ")], version=Version(version))
+    assert isinstance(found, NoCure)
+    assert said in found.sentence
+    assert not not_said or not_said not in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("package", "version", "pins", "option"),
+    [
+        # PyPI's own torch 2.7 is for CUDA 12.6, which a 12.0 does not run
+        ("torchaudio", "2.7.0", ("torchaudio==2.7.0", "torch==2.7.0"), "--index-url"),
+        ("torchvision", "0.22.0", ("torchvision==0.22.0", "torch==2.7.0"), "--index-url"),
+        ("vllm", "0.9.2", ("vllm==0.9.2", "torch==2.7.0+cu128"), "--extra-index-url"),
+        ("torchaudio", "2.8.0", ("torchaudio==2.8.0",), ""),
+    ],
+)
+def test_the_cure_of_a_wheel_brings_the_framework_that_it_pins(
+    package: str, version: str, pins: tuple[str, ...], option: str
+) -> None:
+    found = cure_for(package, [target("RTX 5090")], version=Version(version))
+    assert isinstance(found, WheelCure)
+    assert found.pins == pins
+    assert found.index_option == (f"{option} https://download.pytorch.org/whl/cu128" if option else "")
+
+
+def test_the_framework_beside_a_wheel_has_its_own_cure() -> None:
+    found = cure_for("torchaudio", [target("RTX 5090")], version=Version("2.7.0"), beside=("torch==2.7.0",))
+    assert isinstance(found, WheelCure)
+    assert found.pins == ("torchaudio==2.7.0",)

@@ -29,14 +29,16 @@ TABLE = rf"""printf '\n[[tool.pdm.source]]\nname = "pytorch-cu128"\nurl = "{URL}
         ("environment.yml", "pytorch=2.6.0", "", f"conda install -c conda-forge {FORGE}"),
         ("environment.yml", "torch==2.6.0", "", f"pip install {PIN} --index-url {URL}"),
         ("pixi.lock", "pytorch=2.6.0", "", f"pixi add {FORGE}"),
+        ("pixi.lock", "torch==2.6.0", "", None),  # no command of pixi's names an index: the row is said
     ],
 )
-def test_in_the_words_of_each_tool(file: str, written: str, tool: str, command: str) -> None:
+def test_in_the_words_of_each_tool(file: str, written: str, tool: str, command: str | None) -> None:
     requirement = Requirement("torch", "==2.6.0", written, file, 1, tool=tool, conda=written.startswith("pytorch"))
     targets = (target("12.0"),)
     cure = cure_for("torch", targets, version=requirement.pinned)
     assert command_of(cure, requirement, targets) == command
-    assert sentence_of(cure, command, requirement).startswith(f"{command} (")
+    row = f'pin in the table of pypi-dependencies: torch = {{ version = "==2.7.1", index = "{URL}" }}'
+    assert sentence_of(cure, command, requirement).startswith(f"{command or row} (")
 
 
 BOTH, ALONE = '"torch==2.7.1+cu128"', '"bitsandbytes==0.45.5"'
@@ -75,3 +77,19 @@ def test_what_no_wheel_serves_has_no_command() -> None:
     cure = cure_for("torch", targets)
     assert command_of(cure, requirement, targets) is None
     assert sentence_of(cure, None, requirement) == cure.sentence
+
+
+def test_a_package_of_pixi_from_pypi_is_added_as_one() -> None:
+    requirement = Requirement("torch", "==2.6.0", "torch = '==2.6.0'", "pixi.toml", 1)
+    targets = (target("12.0"), target("7.0"))
+    cure = cure_for("torch", targets, version=requirement.pinned)
+    assert command_of(cure, requirement, targets) == 'pixi add --pypi "torch==2.8.0"'
+
+
+def test_a_package_of_conda_that_no_release_serves_has_no_cure_of_pip() -> None:
+    requirement = Requirement("torch", "==2.1.0", "pytorch=2.1.0", "environment.yml", 1, conda=True)
+    targets = (target("3.7"), target("12.0"))
+    cure = cure_for("torch", targets, version=requirement.pinned)
+    command = command_of(cure, requirement, targets)
+    assert command is None
+    assert "pip" not in sentence_of(cure, command, requirement)

@@ -29,22 +29,38 @@ _NAME = re.compile(r"(?<![A-Za-z0-9_.])(?P<name>[A-Za-z0-9_.]++)-(?P<version>\d[
 
 @dataclass(frozen=True, slots=True)
 class WheelFacts:
-    """A wheel that was read (`path`, its `package` by the file's name), and the GPUs that are asked about."""
+    """A wheel that was read (`path`, its `package`, `version` and the tag of its platform by the file's name), whether
+    it was `fetched` from an index, and the GPUs that are asked about."""
 
     path: str
     package: str
     targets: tuple[Target, ...]
+    version: str = ""
+    tag: str = ""
+    fetched: bool = False
 
 
-def wheels_among(paths: Iterable[str], targets: Sequence[Target]) -> tuple[WheelFacts, ...]:
-    """Return the outermost wheels that these files are in, each once."""
+def wheels_among(
+    paths: Iterable[str], targets: Sequence[Target], fetched: Iterable[str] = ()
+) -> tuple[WheelFacts, ...]:
+    """Return the outermost wheels that these files are in, each once; `fetched` are those that an index has."""
     found = [match for path in paths if ".whl" in path and (match := _outermost(path)) is not None]
     if not found:
         return ()
     from packaging.utils import canonicalize_name  # few checks are of wheels
 
-    wheels = {path: str(canonicalize_name(match["name"])) for path, match in found}
-    return tuple(WheelFacts(path, package, tuple(targets)) for path, package in wheels.items())
+    known, there = dict(found), frozenset(fetched)
+    return tuple(
+        WheelFacts(
+            path,
+            str(canonicalize_name(match["name"])),
+            tuple(targets),
+            version=match["version"],
+            tag=match.string.rpartition("-")[2],
+            fetched=str(path) in there,
+        )
+        for path, match in known.items()
+    )
 
 
 def named_wheel(path: str) -> tuple[str, str] | None:

@@ -21,6 +21,7 @@ from cudacompat.domain.wheels.cure_words import command_of
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.package_set import Conflict, ResolvedSet, framework_mismatches
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 from cudacompat.domain.wheels.together import FrameworkRelease, moved_along
 from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.words.finding import Finding, Severity
@@ -45,13 +46,14 @@ def check(project: Project) -> Iterable[Finding]:
 
 def _pin(conflict: Conflict, environment: ResolvedSet, project: Project) -> str | None:
     """The command that installs the release for this torch that runs on all GPUs that are named; `None` where the table
-    has none."""
+    has none. What goes with which release is the same on every platform."""
     torch = environment.framework
     if torch is None or torch.version is None:
         return None
     second = conflict.second
     release = FrameworkRelease(torch.version, torch.cuda, torch.build)
-    moved = moved_along([f"{second.name}=={second.pinned}"], release, targets_of(project, environment.packages))
+    targets = targets_of(project, environment.packages)
+    moved = moved_along([f"{second.name}=={second.pinned}"], release, targets, platform=DEFAULT_PLATFORM)
     if not moved.pins:
         return None
     name, version = moved.pins[0]

@@ -152,6 +152,8 @@ def reason_of(verdict: RequirementVerdict) -> str | None:
         return f"it loads the library for the CUDA release of {framework().name}, here {cuda}, and has none"
     if verdict.verdict.compiler is not None:
         return f"{verdict.verdict.compiler}: the first kernel that it compiles for {verdict.target.capability} fails"
+    if verdict.verdict.requires is not None:
+        return f"it requires {verdict.verdict.requires}, which has no build that runs on {verdict.target.capability}"
     reason, target = verdict.verdict.reason, verdict.target
     error = CUDA_ERRORS.get(reason) if reason is not None else None
     told = f" (CUDA error {error})" if error is not None else ""
