@@ -7,10 +7,11 @@ and no Python code can catch that. A short read is an exception.
 from __future__ import annotations
 
 import os
-import re
+from bisect import bisect_left
 from struct import Struct
 from typing import Any, TypeAlias, overload
 
+from cudacompat.artifacts.binaries.needle import Needle
 from cudacompat.domain.words.errors import CudacompatError
 
 _SMALL = 1024  # bytes read around a header: the header of an image and the head of the cubin behind it
@@ -59,16 +60,20 @@ class FileBuffer:
     """The first `size` bytes of an open file. Every access may raise `OSError`, `FileChangedError` where the file has
     become shorter.
 
-    Two stretches are kept: a short one around the last header that was looked at, a long one of the last search.
+    Two stretches are kept: a short one around the last header that was looked at, a long one of the last search, with
+    the places that were found in it. What else will be looked for there is looked for at once: to read a stretch costs
+    twice what a look at it does.
     """
 
-    __slots__ = ("_descriptor", "_large", "_large_at", "_size", "_small", "_small_at")
+    __slots__ = ("_descriptor", "_empty", "_large", "_large_at", "_places", "_size", "_small", "_small_at")
 
     def __init__(self, descriptor: int, size: int) -> None:
         self._descriptor = descriptor
         self._size = size
         self._small = self._large = b""
         self._small_at = self._large_at = 0
+        self._places: dict[Needle, list[int]] = {}
+        self._empty: dict[Needle, tuple[int, int]] = {}  # where none begins and ends
 
     def __len__(self) -> int:
         return self._size
@@ -111,22 +116,42 @@ class FileBuffer:
             step = min(step * 4, _LARGE)
         return -1
 
-    def search(self, pattern: re.Pattern[bytes], longest: int, start: int, end: int) -> int:
-        """Return where a match of the pattern, `longest` bytes at most, begins in `[start, end)`, -1 without one."""
-        end = min(end, self._size)
-        while start < end:
+    def search(self, needle: Needle, start: int, end: int, also: tuple[Needle, ...] = ()) -> int:
+        """Return where the needle first begins in `[start, end)`, -1 where it does not; see the function `search`."""
+        end, length = min(end, self._size), len(needle.text)
+        longest = max([length, *(len(other.text) for other in also)])
+        begin, stop = self._empty.get(needle, (0, 0))
+        if begin <= start < stop:
+            start = max(start, stop - length + 1)
+        self._empty.update((other, (start, start)) for other in also)
+        while start + length <= end:
             begin = start - self._large_at
-            if not 0 <= begin <= len(self._large) - min(longest, end - start):
+            if begin < 0 or len(self._large) - begin < min(longest, end - start):
                 self._large, self._large_at = self._read(start, min(_LARGE, end - start)), start
-                begin = 0
-            match = pattern.search(self._large, begin, begin + end - start)
-            if match is not None:
-                return self._large_at + match.start()
+                self._places = {}
+                for other in also:
+                    self._look(other)
+            number = bisect_left(self._places_of(needle), start - self._large_at)
+            if number < len(self._places[needle]):
+                found = self._large_at + self._places[needle][number]
+                return found if found + length <= end else -1
             after = self._large_at + len(self._large)
             if after >= end:
                 return -1
-            start = max(start + 1, after - longest + 1)
+            start = after - longest + 1
         return -1
+
+    def _places_of(self, needle: Needle) -> list[int]:
+        if needle not in self._places:
+            self._places[needle] = needle.places(self._large)
+        return self._places[needle]
+
+    def _look(self, needle: Needle) -> None:
+        """Look for another needle in the stretch that was just read, and remember for how far there is none."""
+        places, at = self._places_of(needle), self._large_at
+        begin, stop = self._empty[needle]
+        if at == begin or at <= stop - len(needle.text) + 1:  # else one may lie across the border, or before it
+            self._empty[needle] = begin, at + (places[0] if places else len(self._large))
 
     def _read(self, at: int, size: int) -> bytes:
         return _read_whole(self._descriptor, at, min(size, self._size - at))
@@ -155,12 +180,12 @@ def unpack_at(form: Struct, buffer: Buffer, at: int) -> tuple[Any, ...]:
     return form.unpack_from(buffer, at)
 
 
-def search(pattern: re.Pattern[bytes], longest: int, buffer: Buffer, start: int, end: int) -> int:
-    """Return where a match of the pattern, `longest` bytes at most, begins in `[start, end)`, -1 without one."""
+def search(needle: Needle, buffer: Buffer, start: int, end: int, also: tuple[Needle, ...] = ()) -> int:
+    """Return where the needle, no end of which is its own beginning, first begins in `[start, end)`; -1 where it does
+    not. `also` will be looked for next: where a file has none of them is seen while its bytes are at hand."""
     if isinstance(buffer, FileBuffer):
-        return buffer.search(pattern, longest, start, end)
-    match = pattern.search(buffer, start, end)
-    return -1 if match is None else match.start()
+        return buffer.search(needle, start, end, also=also)
+    return needle.first(buffer, start, end)
 
 
 class Allowance:

@@ -131,7 +131,7 @@ def read_symbols(buffer: Buffer, start: int, end: int) -> Symbols:
     elf = open_elf(buffer, start, end)
     if elf.machine != EM_CUDA:
         raise UnreadableError("no cubin")
-    symbols, strings = _symbol_tables(buffer, elf) if elf.entries else (None, None)
+    symbols, strings = symbol_tables(buffer, elf) if elf.entries else (None, None)
     if symbols is None:  # ptxas and nvlink write one into each, also where there is no kernel
         raise UnreadableError("it has no table of symbols")
     if symbols.entsize not in (0, _SYMBOL.size) or elf.layout.section.size != 64:
@@ -168,7 +168,7 @@ def _texts(names: Iterable[bytes]) -> tuple[str, ...]:
     return tuple(name.decode("utf-8", "surrogateescape") for name in names)
 
 
-def _symbol_tables(buffer: Buffer, elf: Elf) -> tuple[Header | None, Header | None]:
+def symbol_tables(buffer: Buffer, elf: Elf) -> tuple[Header | None, Header | None]:
     """Return the section of the symbols and the one of their names; None where there is none.
 
     By type, not by links: ptxas 12.0 writes wrong ones for sm_90. They stand in front of the sections of code, of which

@@ -16,6 +16,10 @@ Where any of this does not hold (or the cubin is relocatable: what it leaves unr
 None, and the image is to be read whole. This is no proof against a file made to deceive: a table of sections that names
 another table of symbols is not seen. Of the images of published libraries that it was tried on, no answer but None
 differed from that of the whole reading.
+
+Another order is that of the kernels which cuBLASLt and cuDNN have written by hand: there the table of sections follows
+the ELF header, and the tables of symbols and names follow it. All that a whole reading looks at lies in front, and
+nothing has to be believed: `end_of_tables`.
 """
 
 from __future__ import annotations
@@ -23,7 +27,9 @@ from __future__ import annotations
 from struct import Struct
 from typing import NamedTuple
 
-from cudacompat.artifacts.binaries.elf import EM_CUDA, MAGIC
+from cudacompat.artifacts.binaries.cubin import symbol_tables
+from cudacompat.artifacts.binaries.elf import EM_CUDA, MAGIC, open_elf
+from cudacompat.artifacts.binaries.needle import Needle
 
 _HEAD = Struct("<4sBB10xHHI16xQ10xHHH")  # magic class order | type machine version | shoff | shentsize shnum shstrndx
 
@@ -47,18 +53,21 @@ _EXECUTABLE = 2
 _WIDTH_64, _LITTLE_ENDIAN = 2, 1
 _SECTION_SIZE = 64
 _FIRST_NAMES = b"\0.shstrtab\0.strtab\0.symtab\0"
+_NAMES = Needle(_FIRST_NAMES)
 _NAMES_AT = 64
 _CODE = b"\0.text."
 
 _SYMBOL = Struct("<IBBH16x")
 _NO_SYMBOL = bytes(24)
-_GAP = bytes(8)
+_FIRST_SYMBOL = Needle(_NO_SYMBOL)
+_GAP = Needle(bytes(8))
 _FUNC = 2
 _ENTRY = 0x10  # STO_CUDA_ENTRY in st_other
 # none, object, function, section, file; and NVIDIA's own: texture, surface, sampler, object
 _TYPES = frozenset((0, 1, _FUNC, 3, 4, 10, 11, 12, 13))
 _BINDINGS = frozenset((0, 1, 2))  # local, global, weak
 _ABSOLUTE, _COMMON = 0xFFF1, 0xFFF2
+_LOOK_AHEAD = 4  # symbols at the end of a front: where they are some, so are all before them
 
 
 def may_be_proved(front: bytes) -> bool:
@@ -81,7 +90,7 @@ def kernels_in_front(front: bytes) -> tuple[str, ...] | None:
     strings = _names_of_symbols(front) if may_be_proved(front) else -1
     if strings < 0:
         return None
-    last = front.find(_NO_SYMBOL, strings)  # where the NUL behind the last name stands
+    last = _FIRST_SYMBOL.first(front, strings, len(front))  # where the NUL behind the last name stands
     if last < 0:
         return None
     found = _functions(front, strings, last, at=(last + 8) & ~7)
@@ -94,12 +103,27 @@ def kernels_in_front(front: bytes) -> tuple[str, ...] | None:
     return tuple(name.decode("utf-8", "surrogateescape") for name in kernels)
 
 
+def end_of_tables(front: bytes) -> int | None:
+    """Return where the tables end that `read_symbols` takes the symbols of this cubin from; None where its table of
+    sections does not lie in these first bytes."""
+    if len(front) < _NAMES_AT:
+        return None
+    head = _Head._make(_HEAD.unpack_from(front))
+    sections_end = head.table + head.sections * _SECTION_SIZE
+    if head.magic != MAGIC or not head.table or not head.sections or sections_end > len(front):
+        return None
+    symbols, strings = symbol_tables(front, open_elf(front, 0, len(front)))
+    if symbols is None or strings is None:
+        return None
+    return max(sections_end, symbols.offset + symbols.size, strings.offset + strings.size)
+
+
 def _names_of_symbols(front: bytes) -> int:
     """Return where the names of the symbols begin (with a NUL), -1 where that is not to be seen."""
-    at = front.find(_FIRST_NAMES, _NAMES_AT + 1)
+    at = _NAMES.first(front, _NAMES_AT + 1, len(front))
     if at >= 0:
         return at
-    gap = front.find(_GAP, _NAMES_AT)
+    gap = _GAP.first(front, _NAMES_AT, len(front))
     if gap < 0:
         return -1
     return len(front) - len(front[gap:].lstrip(b"\0")) - 1
@@ -109,11 +133,21 @@ def _functions(front: bytes, strings: int, last: int, at: int) -> tuple[set[byte
     """Return the names of all functions in the table of symbols at `at`, and those of kernels; None where its end is
     not to be seen."""
     sections = _Head._make(_HEAD.unpack_from(front)).sections
+    begin = at + _SYMBOL.size
+    usable = len(front) - (len(front) - at) % _SYMBOL.size
+    tail = front[max(begin, usable - _LOOK_AHEAD * _SYMBOL.size) : usable]
+    if tail and _NO_SYMBOL not in tail and _taken(front, tail, strings, last=last, sections=sections) is None:
+        return None  # the table goes on to the end, and more of the image is asked for sooner so
+    return _taken(front, front[begin:usable], strings, last=last, sections=sections)
+
+
+def _taken(
+    front: bytes, symbols: bytes, strings: int, *, last: int, sections: int
+) -> tuple[set[bytes], dict[bytes, None]] | None:
+    """Return the names of functions and of kernels among these symbols up to what is no symbol; None where all are."""
     functions: set[bytes] = set()
     kernels: dict[bytes, None] = {}
-    usable = len(front) - (len(front) - at) % _SYMBOL.size
-    symbols = _SYMBOL.iter_unpack(front[at + _SYMBOL.size : usable])
-    for name, info, other, section in symbols:
+    for name, info, other, section in _SYMBOL.iter_unpack(symbols):
         begin = strings + name
         if (
             begin > last

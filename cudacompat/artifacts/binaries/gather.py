@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from cudacompat.artifacts.binaries import cubin, fatbin, fatbin_headers, ptx
 from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError, search
 from cudacompat.artifacts.binaries.elf import EM_CUDA
@@ -11,6 +9,8 @@ from cudacompat.artifacts.binaries.fatbin import MOST_ENTRIES, Fatbin
 from cudacompat.artifacts.binaries.fatbin_headers import HEADER_SIZE, MAGIC, OLD_MAGIC
 from cudacompat.artifacts.binaries.fatbin_images import NOTHING, KernelNames
 from cudacompat.artifacts.binaries.kernels import KernelReader
+from cudacompat.artifacts.binaries.needle import Needle
+from cudacompat.artifacts.binaries.repeated import Repeated
 from cudacompat.artifacts.binaries.section import OFFICIAL, Section
 from cudacompat.artifacts.binaries.sibling_names import HeadsOnly, are_left, settled
 from cudacompat.artifacts.binaries.text_keeper import TextKeeper, Wanted
@@ -18,9 +18,8 @@ from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import Compression, DeviceModule, FatbinEntry, Registration
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 
-_FATBIN = re.compile(re.escape(MAGIC))
-_CUBIN = re.compile(rb"\x7fELF\x02\x01\x01")
-_CUBIN_MAGIC = 7  # bytes of that
+_FATBIN = Needle(MAGIC)
+_CUBIN = Needle(b"\x7fELF\x02\x01\x01")
 _CUDA_MACHINE = EM_CUDA.to_bytes(2, "little")
 _SMALLEST_CUBIN = 64
 _MOST_PROBLEMS = 20
@@ -50,6 +49,7 @@ class Gatherer:
         self._registers = False  # whether there is code for the runtime, so that texts are none of it
         self._keeper = TextKeeper(wanted) if wanted is not None and wanted.folder is not None else None
         self._names: KernelNames | None = None
+        self._repeated = Repeated()
         self._gpus = gpus if wanted is None or wanted == Wanted() else None
         self._leaves_texts = False
         if kernels:
@@ -93,7 +93,7 @@ class Gatherer:
         self._program = program
         at = gap = start
         while self._room > 0:
-            found = search(_FATBIN, len(MAGIC), buffer, start=at, end=end)
+            found = search(_FATBIN, buffer, at, end=end, also=(_CUBIN, ptx.MARK) if self._takes_texts else (_CUBIN,))
             if found < 0:
                 break
             if fatbin_headers.is_fatbin(buffer, found, end):
@@ -103,6 +103,12 @@ class Gatherer:
             else:
                 at = found + 1
         self._cubins(gap, end, section)
+
+    @property
+    def _takes_texts(self) -> bool:
+        """Whether PTX texts among the data are code: a program that brings its code as a text registers none, and the
+        texts of one that registers code may be anything."""
+        return self._program and not self._registers
 
     def texts(self, start: int, end: int) -> None:
         """Search `[start, end)` for PTX texts, whatever it is."""
@@ -145,10 +151,9 @@ class Gatherer:
                 self.strays(at, section.end, prefix + section.name, program=True)
 
     def _texts(self, start: int, end: int, section: str | None) -> None:
-        """Search `[start, end)` of a program for PTX texts, unless it has modules for the runtime: a program that
-        brings its code as a text registers none, and the texts of one that does may be anything."""
+        """Search `[start, end)` of a program for PTX texts, if those are code."""
         at = start
-        while self._room > 0 and self._program and not self._registers:
+        while self._room > 0 and self._takes_texts:
             found = ptx.find_text(self.buffer, at, end)
             if found is None:
                 return
@@ -208,13 +213,22 @@ class Gatherer:
 
     def _fatbin(self, at: int, limit: int, section: str | None, registration: Registration) -> tuple[int, bool]:
         """Take the fatbin at `at`; return where to go on, and whether it was damaged."""
-        found = self._by_siblings(at, limit) if registration is Registration.REGISTERED else None
+        form = Repeated.form(self.buffer, at, limit, registration) if self._keeper is None else None
+        found = self._repeated.get(form, at, self._room) if form is not None else None
         if found is None:
-            found = fatbin.read_fatbin(self.buffer, at, limit, names=self._names, room=self._room)
+            found = self._read_fatbin(at, limit, registration)
+            if form is not None:
+                self._repeated.put(form, at, found)
         if registration is Registration.STRAY and (found.relocatable_ptx or found.relocatable_cubin):
             registration = Registration.RELOCATABLE
         self.add(DeviceModule(at, section, registration, entries=found.entries, damage=found.damage))
         return max(found.end, at + HEADER_SIZE), found.damage is not None
+
+    def _read_fatbin(self, at: int, limit: int, registration: Registration) -> Fatbin:
+        found = self._by_siblings(at, limit) if registration is Registration.REGISTERED else None
+        if found is None:
+            found = fatbin.read_fatbin(self.buffer, at, limit, names=self._names, room=self._room)
+        return found
 
     def _by_siblings(self, at: int, limit: int) -> Fatbin | None:
         """Take the fatbin at `at` with the kernels of its texts from the machine code beside them; None where they are
@@ -244,7 +258,7 @@ class Gatherer:
         buffer, at = self.buffer, start
         gap = start
         while self._room > 0:
-            at = search(_CUBIN, _CUBIN_MAGIC, buffer, start=at, end=end)
+            at = search(_CUBIN, buffer, at, end=end)
             if at < 0 or at + _SMALLEST_CUBIN > end:
                 break
             after = at + 1

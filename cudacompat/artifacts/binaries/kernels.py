@@ -28,7 +28,7 @@ _CUBIN, _TEXT = (fatbin_headers.ELF,), (fatbin_headers.PTX, fatbin_headers.RELOC
 
 _USED_UP = "too large: the read limit for this file is reached"
 _AT_ONCE = 256 << 20
-_FRONT = 1 << 16  # bytes of a front that is tried first
+_FRONT = 1 << 17  # bytes of a front that is tried first: a block of zstd, of which no less is inflated
 WORTH_A_FRONT = 1 << 17  # bytes of an image from which on its front is tried: smaller ones have one block
 _COST_OF_TEXT = 8  # to find the kernels of a PTX text takes longer than those of a cubin of its size
 
@@ -101,17 +101,28 @@ class KernelReader:
 
     def _grown(self, image: zstd_front.ZstdFront, size: int) -> ImageNames | None:
         """Try more and more of a front, up to half of the image."""
-        wanted = _FRONT
+        wanted = min(_FRONT, size // 2)
         while 2 * wanted <= size and self._allowance.take(wanted):
             first = image.first(wanted)
             if not front.may_be_proved(first):
-                return None
+                return self._of_tables(image, first, size)
             kernels = front.kernels_in_front(first)
             if kernels is not None:
                 head = cubin.read_head(first, 0)
                 return _named(kernels, head)
             wanted *= 2
         return None
+
+    def _of_tables(self, image: zstd_front.ZstdFront, first: bytes, size: int) -> ImageNames | None:
+        """Return what the tables in the front of an image say, where it has them there."""
+        end = front.end_of_tables(first)
+        if end is None or 2 * end > size or not self._allowance.take(end):
+            return None
+        first = image.first(max(end, len(first)))
+        if len(first) < end:
+            return None
+        symbols = cubin.read_symbols(first, 0, len(first))
+        return _named(symbols.kernels, cubin.read_head(first, 0))._replace(unresolved=symbols.unresolved)
 
     def _is_unpicked(self, target: ArchTarget) -> bool:
         """Whether no GPU that is judged for can pick machine code of this target."""

@@ -22,8 +22,9 @@ _COMPILER = re.compile(
     r"|(?P<library>lib(?:nvrtc|nvvm))(?:-[0-9a-f]{8})?\.so(?:\.\d+)*"  # auditwheel puts a digest into the name
     r"|(?P<dll>nvrtc|nvvm)64_\d+(?:_\d+)?\.dll"
 )
+RELEASE_BEGIN = b"Cuda compilation tools, release "
 RELEASE_MARK = re.compile(
-    rb"Cuda compilation tools, release (?P<release>\d{1,2}\.\d{1,2}), V(?P<build>\d{1,2}\.\d{1,2}\.\d{1,4})?"
+    re.escape(RELEASE_BEGIN) + rb"(?P<release>\d{1,2}\.\d{1,2}), V(?P<build>\d{1,2}\.\d{1,2}\.\d{1,4})?"
 )
 LONGEST_MARK = 96  # bytes, in which a mark of `release_in` ends
 

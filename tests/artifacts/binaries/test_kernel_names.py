@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cudacompat.app.check import check
-from cudacompat.artifacts.binaries import cubin, front, zstd_front
+from cudacompat.artifacts.binaries import compression, cubin, elf, front, zstd_front
 from cudacompat.artifacts.reading import cache as kept
 from cudacompat.artifacts.reading import task
 from cudacompat.artifacts.reading.read import read_paths
@@ -91,6 +91,44 @@ def test_of_a_relocatable_image_nothing_is_proved(tmp_path: Path) -> None:
 def cubins(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("cubins")
     return {arch: toolchain.ptxas(folder, RELEASE, text_of(ISA, arch, MANY), arch) for arch in ("80", "120")}
+
+
+def tables_in_front(image: bytes, kind: int) -> bytes:
+    """The cubin with its table of sections behind the ELF header, as kernels that are written by hand have it, and of
+    this type (1 is relocatable, 2 is not)."""
+    found = elf.open_elf(image, 0, len(image))
+    table = elf.headers(image, found)
+    room = len(table) * found.layout.section.size
+    moved = b"".join(
+        found.layout.section.pack(*each._replace(offset=each.offset + room if each.offset else 0)) for each in table
+    )
+    head = bytearray(image[:64])
+    head[16:18] = kind.to_bytes(2, "little")
+    head[40:48] = (64).to_bytes(8, "little")
+    return bytes(head) + moved + image[64:]
+
+
+@pytest.mark.parametrize("kind", [1, 2])
+def test_tables_in_front_say_all(tmp_path: Path, cubins: dict[str, bytes], kind: int) -> None:
+    """And the rest is not inflated for it; where they reach beyond the front that is there, nothing is said."""
+    made = tables_in_front(cubins["80"], kind)
+    whole = cubin.read_symbols(made, 0, len(made))
+    assert set(whole.kernels) == set(MANY)
+    end = front.end_of_tables(made[: len(made) // 2])
+    assert end is not None
+    assert end < len(made) // 2
+    assert cubin.read_symbols(made[:end], 0, end) == whole
+    assert front.end_of_tables(made[:2000]) is None
+    path = tmp_path / "two.fatbin"
+    path.write_bytes(fw.fatbin(*(fw.sass(each, compression="zstd") for each in (made, cubins["120"]))))
+    gpus = frozenset({GPU.capability})
+    assert artifact_of(path, gpus) == artifact_of(path, None)
+    with pytest.MonkeyPatch.context() as patched:
+        inflated: list[int] = []
+        inflate = compression.inflate
+        patched.setattr(compression, "inflate", lambda *a: inflated.append(a[2]) or inflate(*a))
+        artifact_of(path, gpus)
+    assert inflated == [len(cubins["120"])]
 
 
 @pytest.fixture(scope="module")

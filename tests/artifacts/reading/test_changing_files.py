@@ -148,9 +148,8 @@ def test_a_window_says_that_the_file_ended(tmp_path: Path) -> None:
 
 def test_a_file_is_searched_as_bytes_are(tmp_path: Path) -> None:
     """Matches at every place around the ends of the stretches that are read at a time."""
-    import re
-
     from cudacompat.artifacts.binaries import buffer as module
+    from cudacompat.artifacts.binaries.needle import Needle
 
     path = tmp_path / "x"
     data = bytearray(3 * module._LARGE)
@@ -158,15 +157,15 @@ def test_a_file_is_searched_as_bytes_are(tmp_path: Path) -> None:
     for place in places:
         data[place : place + 4] = b"MARK"
     path.write_bytes(data)
-    pattern = re.compile(b"MARK")
+    needle = Needle(b"MARK")
     with path.open("rb") as file:
         buffer = FileBuffer(file.fileno(), len(data))
-        finds = (lambda at: buffer.search(pattern, 4, at, len(data)), lambda at: buffer.find(b"MARK", at, len(data)))
+        finds = (lambda at: buffer.search(needle, at, len(data)), lambda at: buffer.find(b"MARK", at, len(data)))
         for find in finds:
             found, at = [], 0
             while (at := find(at)) >= 0:
                 found.append(at)
                 at += 1
             assert found == sorted(places)
-        assert buffer.search(pattern, 4, 1, places[0] + 3) == -1
+        assert buffer.search(needle, 1, places[0] + 3) == -1
         assert buffer.find(b"MARK", 1, places[0] + 3) == -1
