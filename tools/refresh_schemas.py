@@ -30,7 +30,8 @@ from cudacompat.domain.logs.verdict import LogOutcome  # noqa: E402
 from cudacompat.domain.machine.troubles import Cause  # noqa: E402
 from cudacompat.domain.project.list_places import PlaceState  # noqa: E402
 from cudacompat.domain.reports.page import PageKind  # noqa: E402
-from cudacompat.domain.rules import IGNORABLE_RULES, all_rules  # noqa: E402
+from cudacompat.domain.rules import all_rules  # noqa: E402
+from cudacompat.domain.rules.artifact import IGNORABLE_RULES  # noqa: E402
 from cudacompat.domain.rules.lint import LINT_RULES  # noqa: E402
 from cudacompat.domain.runs.bench import Variant  # noqa: E402
 from cudacompat.domain.runs.evidence import EvidenceSource, Shows  # noqa: E402

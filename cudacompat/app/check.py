@@ -20,27 +20,27 @@ from cudacompat.domain.judge.bundled_compilers import by_folder
 from cudacompat.domain.machine.alternatives import Loaded, recognised, settle
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport, ListedPackages, OfArtifact, left_open
-from cudacompat.domain.rules import (
+from cudacompat.domain.rules.artifact import (
     ARTIFACT_RULES,
     ASKED_WHEEL_RULES,
     BASELINE_RULES,
     COMPILER_RULES,
     HELD_RULES,
     IGNORABLE_RULES,
-    IGNORE_RULES,
     PROCESSOR_RULES,
     READ_RULES,
     SIZE_RULES,
     TARGET_RULES,
     WHEEL_FILE_RULES,
+    undecided,
 )
-from cudacompat.domain.rules.artifact import undecided
 from cudacompat.domain.rules.artifact.compiled_later import wheels_among
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.other_platform import AskedWheel
 from cudacompat.domain.rules.artifact.other_processor import for_other_processor
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
+from cudacompat.domain.rules.ignores import IGNORE_RULES
 from cudacompat.domain.rules.ignores.suppress import names, suppress
 from cudacompat.domain.words.code import BinaryArtifact, ReadResult
 from cudacompat.domain.words.finding import Finding, Severity, worst_first

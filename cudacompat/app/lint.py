@@ -21,11 +21,12 @@ from cudacompat.domain.project.excerpts import excerpt_of
 from cudacompat.domain.project.inline_ignores import apply
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.reports.lint import LintReport
-from cudacompat.domain.rules import IGNORE_RULES, SOURCE_RULES
+from cudacompat.domain.rules.ignores import IGNORE_RULES
 from cudacompat.domain.rules.ignores.suppress import suppress
 from cudacompat.domain.rules.lint import INLINE_RULES, LINT_RULES
 from cudacompat.domain.rules.lint.wheel_facts import groups_of
 from cudacompat.domain.rules.lint_selection import NOT_READ, every_rule
+from cudacompat.domain.rules.source import SOURCE_RULES
 from cudacompat.domain.wheels.package_set import deciding
 from cudacompat.domain.wheels.resolved import RequirementVerdict
 from cudacompat.domain.words.code import NotRead

@@ -15,7 +15,7 @@ from cudacompat.domain.judge.compat import judge
 from cudacompat.domain.machine.facts import Found, GpuDevice
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.load import LoadReport
-from cudacompat.domain.rules import LOAD_RULES
+from cudacompat.domain.rules.run import LOAD_RULES
 from cudacompat.domain.runs.load import ArtifactLoad, LoadComparison, ModuleAnswer, compare, loadable
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, NotRead
 from cudacompat.domain.words.errors import UsageError

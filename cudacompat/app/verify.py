@@ -13,7 +13,7 @@ from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.reports.verify import VerifyReport
-from cudacompat.domain.rules import RUN_RULES
+from cudacompat.domain.rules.run import RUN_RULES
 from cudacompat.domain.runs.observation import JudgedFile, LogView, Observation
 from cudacompat.domain.runs.verified import Verified
 from cudacompat.domain.runs.verify import Decision, Expect, Verdict, decide

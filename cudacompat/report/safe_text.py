@@ -23,6 +23,8 @@ def safe(text: str) -> str:
     Control and format characters (terminal escapes, bidirectional overrides, zero-width marks), line separators and
     undecodable bytes come out as backslash escapes; nothing is dropped, so two names stay two names.
     """
+    if text.isascii() and text.isprintable() and _OLD_COMMAND not in text:
+        return text
     return visible(text).replace(_OLD_COMMAND, _OLD_BROKEN)
 
 
@@ -46,6 +48,8 @@ def without_commands(line: str) -> str:
 
 def command_at(line: str) -> list[tuple[int, str]]:
     """Return where the characters stand that make a line a command for a CI runner, each with what breaks it."""
+    if "::" not in line and _OLD_COMMAND not in line:
+        return []
     match = _LINE_COMMAND.match(line)
     found = [(match.end(1), _BROKEN_COLON)] if match else []
     return found + [(each.start(), "\\x23") for each in re.finditer(re.escape(_OLD_COMMAND), line)]

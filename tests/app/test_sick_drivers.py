@@ -16,7 +16,7 @@ from cudacompat.app.doctor.machine_steps import machine_steps
 from cudacompat.domain.machine.facts import Found, HostFacts, Missing
 from cudacompat.domain.machine.troubles import Cause
 from cudacompat.domain.reports.doctor import PlanStep
-from cudacompat.domain.rules import MACHINE_RULES
+from cudacompat.domain.rules.machine import MACHINE_RULES
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.host.snapshot import snapshot

@@ -16,7 +16,7 @@ from cudacompat.domain.builds.plans.plan import plan_build
 from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.reports.bench import BenchReport
 from cudacompat.domain.reports.verify import VerifyReport
-from cudacompat.domain.rules import RUN_RULES
+from cudacompat.domain.rules.run import RUN_RULES
 from cudacompat.domain.runs.bench import Measured, Run, Variant, oddity
 from cudacompat.domain.runs.observation import (
     DeviceUse,

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 import tests.domain.rules.lint as lint_specs
-from cudacompat.domain.rules import OWN_RULES
+from cudacompat.domain.rules import own_rules
 from cudacompat.domain.rules.lint import INLINE_RULES, LINT_RULES
 from cudacompat.domain.words.finding import Finding
 from tests.helpers.lint_case import project
@@ -49,7 +49,7 @@ def _own_findings() -> str:
     from tests.domain.rules.test_rules import ALWAYS, every_case
 
     found: dict[str, list[Finding]] = {}
-    rules = {rule.id: rule for rule in (*OWN_RULES, *INLINE_RULES)}
+    rules = {rule.id: rule for rule in (*own_rules(), *INLINE_RULES)}
     for id_, facts in (*((case.id, case.fires) for case in every_case()), *ALWAYS.items()):
         found.setdefault(id_, []).extend(rules[id_].check(facts))
     return _blocks(found)

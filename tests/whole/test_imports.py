@@ -139,6 +139,8 @@ NOT_CHECK = (
     ),
     *("app.rebuild*", "engines*", "generate*", "artifacts.buildfiles*", "artifacts.containers.zips"),
     *("host.snapshot", "environments*"),
+    *(f"domain.rules.{subject}*" for subject in ("machine", "run", "component", "source")),
+    "domain.runs.observation",
 )
 # All of lint's own, engines and parsers; nothing of binaries, machines or generated text.
 LINT = (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cudacompat.domain.rules import OWN_RULES
+from cudacompat.domain.rules import own_rules
 from cudacompat.domain.rules.lint import INLINE_RULES, LINT_RULES
 from cudacompat.domain.words.rule import Rule
 from tests.helpers.each_row import each_row
@@ -34,7 +34,7 @@ def test_every_message_is_the_golden_one(now: str, request: pytest.FixtureReques
         pytest.fail("\n".join([said, *shown[:_MOST_LINES], *cut]), pytrace=False)
 
 
-@each_row("rule", [*OWN_RULES, *INLINE_RULES, *LINT_RULES], lambda rule: rule.id)
+@each_row("rule", [*own_rules(), *INLINE_RULES, *LINT_RULES], lambda rule: rule.id)
 def test_a_finding_of_every_rule_is_in_it(now: str, rule: Rule[Any]) -> None:
     assert f"[{rule.id}]: " in now
 

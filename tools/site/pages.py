@@ -13,7 +13,7 @@ from cudacompat import engines
 from cudacompat.cli.pages.commands import CommandPage, OptionPage, Program, program
 from cudacompat.domain.builds.engine import Engine
 from cudacompat.domain.policy.keys import KEYS
-from cudacompat.domain.rules import OWN_RULES
+from cudacompat.domain.rules import own_rules
 from cudacompat.domain.rules.lint import INLINE_RULES, LINT_RULES
 from cudacompat.domain.words.rule import Rule
 
@@ -25,7 +25,7 @@ _HEADING = re.compile(r"(What it finds|Why it matters|Example|What to do): ?")
 def pages() -> Mapping[str, str]:
     """Return the Markdown of each page by its path below the root of the site."""
     whole = program()
-    rules: dict[str, Rule[Any]] = {rule.id: rule for rule in (*OWN_RULES, *INLINE_RULES, *LINT_RULES)}
+    rules: dict[str, Rule[Any]] = {rule.id: rule for rule in (*own_rules(), *INLINE_RULES, *LINT_RULES)}
     found = {
         "reference/commands.md": _commands(whole),
         "reference/engines.md": _engines(),
@@ -46,7 +46,7 @@ def data_files() -> Mapping[str, str]:
 
 def rule_ids() -> list[str]:
     """Return the ids of all rules, in the order of the alphabet."""
-    return sorted(rule.id for rule in (*OWN_RULES, *INLINE_RULES, *LINT_RULES))
+    return sorted(rule.id for rule in (*own_rules(), *INLINE_RULES, *LINT_RULES))
 
 
 # -- commands

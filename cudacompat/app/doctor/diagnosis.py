@@ -29,9 +29,8 @@ from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages, PlanStep
 from cudacompat.domain.reports.lint import LintReport
-from cudacompat.domain.rules import JIT_RULES, MACHINE_RULES
 from cudacompat.domain.rules.artifact import no_device_code
-from cudacompat.domain.rules.machine import gpu_outside_driver
+from cudacompat.domain.rules.machine import JIT_RULES, MACHINE_RULES, gpu_outside_driver
 from cudacompat.domain.rules.machine.jit_cache_unusable import JitUse
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.tables.cuda_libraries import is_vendors

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.reports.doctor import PlanStep
-from cudacompat.domain.rules import MACHINE_RULES
-from cudacompat.domain.rules.machine import cmake_too_old, glibc_too_new, host_compiler_too_new, toolkit_cannot_build
+from cudacompat.domain.rules.machine import (
+    MACHINE_RULES,
+    cmake_too_old,
+    glibc_too_new,
+    host_compiler_too_new,
+    toolkit_cannot_build,
+)
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import one_line
 

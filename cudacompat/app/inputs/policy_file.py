@@ -14,7 +14,7 @@ from cudacompat.domain.policy.ignore_entries import ignores_of
 from cudacompat.domain.policy.keys import FILE_KEYS, given, of_environment, of_table, written
 from cudacompat.domain.policy.policy import Ignore
 from cudacompat.domain.policy.resolve import strongest
-from cudacompat.domain.rules import IGNORABLE_RULES
+from cudacompat.domain.rules.artifact import IGNORABLE_RULES
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.policy_value import PolicyValue, Rank
 from cudacompat.domain.words.rule import Rule

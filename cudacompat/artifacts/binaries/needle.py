@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 _FIRST_STEP, _LONGEST_STEP = 1 << 8, 1 << 17  # bytes: all places in a step are found, of which one may be wanted
+_WORTH = 1 << 14  # bytes: to import the library takes as long as to look through a thousand times as many
 
 Finder = Callable[[bytes | bytearray | memoryview], list[int]]
 
@@ -26,6 +27,8 @@ class Needle:
     def places(self, data: bytes | memoryview) -> list[int]:
         """Return where it begins in `data`, in order. Of places that overlap only the first is given."""
         if self._finder is None:
+            if len(data) < _WORTH:
+                return plain_finder(self.text)(data)
             self._finder = _finder(self.text)
         return self._finder(data)
 

@@ -6,8 +6,10 @@ import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from cudacompat.domain.rules import IGNORE_RULES, OWN_RULES, SOURCE_RULES
+from cudacompat.domain.rules import own_rules
+from cudacompat.domain.rules.ignores import IGNORE_RULES
 from cudacompat.domain.rules.lint import INLINE_RULES, LINT_RULES
+from cudacompat.domain.rules.source import SOURCE_RULES
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.rule_selection import RuleSelection
@@ -64,7 +66,7 @@ def _why(name: str, known: Sequence[str]) -> str:
     """Why no rule is meant by this name."""
     if name == NOT_READ:
         return "not-read is reported in every run; a policy file can ignore it for a path"
-    if any(rule.id == name for rule in OWN_RULES):
+    if any(rule.id == name for rule in own_rules()):
         return f"{name} is no rule of lint"
     begun = [id_ for id_ in known if id_.startswith(name)][:_MOST_SIMILAR]
     near = begun or difflib.get_close_matches(name[:_LONGEST], known, n=_MOST_SIMILAR)

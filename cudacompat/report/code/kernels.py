@@ -25,28 +25,35 @@ class KernelRow:
 
 def kernel_rows(modules: Iterable[DeviceModule]) -> tuple[KernelRow, ...]:
     """Return a row for each kernel whose name is known, in the order of the file."""
+    numbers: dict[Column, int] = {}
     holders: dict[str, int] = {}
-    images: dict[str, dict[Column, KernelUsage | None]] = {}
-    lacking: dict[str, dict[Column, None]] = {}
+    images: dict[str, dict[int, KernelUsage | None]] = {}
+    lacking: dict[str, dict[int, None]] = {}
     for module in modules:
-        entries = [entry for entry in module.entries if entry.kind in _KINDS and entry.kernels is not None]
-        usages = [_usage(entry) for entry in entries]
-        for name in dict.fromkeys(name for entry in entries for name in entry.kernels or ()):
+        entries = [
+            (numbers.setdefault((entry.kind, entry.target), len(numbers)), _usage(entry))
+            for entry in module.entries
+            if entry.kind in _KINDS and entry.kernels is not None
+        ]
+        for name in dict.fromkeys(name for _, usage in entries for name in usage):
             holders[name] = holders.get(name, 0) + 1
-            for entry, usage in zip(entries, usages, strict=True):
-                column = (entry.kind, entry.target)
+            held = images.setdefault(name, {})
+            for number, usage in entries:
                 if name in usage:
-                    images.setdefault(name, {}).setdefault(column, usage[name])
+                    held.setdefault(number, usage[name])
                 else:
-                    lacking.setdefault(name, {})[column] = None
+                    lacking.setdefault(name, {})[number] = None
+    columns = list(numbers)  # thousands of kernels have the same few: those are sorted once
+    ordered = [(numbers[column], column) for column in in_order(columns)]
     return tuple(
         KernelRow(
             name,
-            number,
-            tuple((column, images[name][column]) for column in in_order(images[name])),
-            lacking=tuple(column for column in in_order(lacking.get(name, ())) if column not in images[name]),
+            count,
+            tuple((column, held[number]) for number, column in ordered if number in held),
+            lacking=tuple(column for number, column in ordered if number in lacks and number not in held),
         )
-        for name, number in holders.items()
+        for name, count in holders.items()
+        for held, lacks in ((images[name], lacking.get(name, {})),)
     )
 
 

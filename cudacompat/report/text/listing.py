@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from cudacompat.domain.reports.listing import InspectReport
@@ -187,4 +188,10 @@ def _taken(usage: KernelUsage) -> str:
 
 
 def _named(found: Iterable[Column]) -> str:
-    return " ".join(str(target) if target is not None else KIND_NAME[kind] for kind, target in found)
+    return " ".join(map(_label, found))
+
+
+@lru_cache(maxsize=256)
+def _label(column: Column) -> str:
+    kind, target = column
+    return str(target) if target is not None else KIND_NAME[kind]

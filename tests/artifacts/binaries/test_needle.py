@@ -28,6 +28,7 @@ def test_every_place_is_given(pieces: list[bytes]) -> None:
     data = b"".join(pieces)
     for needle in ALL:
         expected = places(data, needle.text)
+        needle.places(bytes(1 << 20))  # from then on the kept library is asked
         assert list(needle.every(data)) == needle.places(data) == plain_finder(needle.text)(data) == expected
         for start in (0, len(data) // 3, len(data)):
             for end in (len(data), len(data) // 2, len(data) + 9):
@@ -36,7 +37,7 @@ def test_every_place_is_given(pieces: list[bytes]) -> None:
 
 def test_without_the_kept_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ahocorasick_rs", None)
-    assert Needle(b"ab").places(memoryview(b"abcab")) == [0, 3]
+    assert Needle(b"ab").places(memoryview(b"abcab" + bytes(1 << 20))) == [0, 3]
 
 
 def test_zeros_reach_into_each_other_and_the_first_is_found() -> None:

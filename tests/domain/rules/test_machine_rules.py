@@ -23,7 +23,7 @@ from cudacompat.domain.machine.facts import (
     ToolkitFacts,
 )
 from cudacompat.domain.machine.troubles import Cause, Trouble
-from cudacompat.domain.rules import MACHINE_RULES
+from cudacompat.domain.rules.machine import MACHINE_RULES
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.finding import Finding, Severity

@@ -33,7 +33,7 @@ from cudacompat.domain.machine.facts import (
 from cudacompat.domain.machine.troubles import Cause, Trouble
 from cudacompat.domain.policy.policy import Ignore, Policy
 from cudacompat.domain.project.inline_ignores import InlineIgnore, InlineUse
-from cudacompat.domain.rules import OWN_RULES, all_rules, rule_called
+from cudacompat.domain.rules import all_rules, own_rules, rule_called
 from cudacompat.domain.rules.artifact import no_runnable_code
 from cudacompat.domain.rules.artifact.compiled_later import WheelFacts, wheels_among
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
@@ -317,7 +317,7 @@ def every_case() -> list[RuleCase]:
 
 
 ALL_RULES = all_rules()
-RULES = (*OWN_RULES, *INLINE_RULES)
+RULES = (*own_rules(), *INLINE_RULES)
 BY_ID = {rule.id: rule for rule in RULES}
 
 
@@ -523,10 +523,10 @@ def test_the_driver_alone_is_blamed_where_it_alone_is_at_fault(driver: str) -> N
     built = replace(artifact([module("sm_75", image("compute_75", "9.0"))]), runtime=13)
     verdict = judge_artifact(built, target("7.5", driver))
     assert verdict is not None
-    found = [f.id for rule in rules.ARTIFACT_RULES for f in rule.check(VerdictFacts(verdict, Policy()))]
+    found = [f.id for rule in rules.artifact.ARTIFACT_RULES for f in rule.check(VerdictFacts(verdict, Policy()))]
     assert found == ["runtime-needs-driver"]
 
 
 def test_a_driver_that_does_not_know_the_gpu_is_told_alone() -> None:
     facts = judged([module("sm_120", "compute_120"), other("sm_80")], driver="535")
-    assert [f.id for rule in rules.ARTIFACT_RULES for f in rule.check(facts)] == ["driver-too-old-for-gpu"]
+    assert [f.id for rule in rules.artifact.ARTIFACT_RULES for f in rule.check(facts)] == ["driver-too-old-for-gpu"]

@@ -14,7 +14,7 @@ from cudacompat.app.check import judge_read
 from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.policy.policy import Ignore, Policy
 from cudacompat.domain.reports.check import CheckReport
-from cudacompat.domain.rules import IGNORABLE_RULES
+from cudacompat.domain.rules.artifact import IGNORABLE_RULES
 from cudacompat.domain.rules.ignores.suppress import names, suppress
 from cudacompat.domain.words.choices import Holes
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, NotRead, ReadResult

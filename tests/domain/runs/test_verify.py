@@ -405,7 +405,7 @@ RULE_CASES = (
 
 def report(case: Verified) -> VerifyReport:
     """The report on a run."""
-    from cudacompat.domain.rules import RUN_RULES
+    from cudacompat.domain.rules.run import RUN_RULES
 
     return VerifyReport(case, tuple(finding for rule in RUN_RULES for finding in rule.check(case)))
 

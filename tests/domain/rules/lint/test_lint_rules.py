@@ -15,7 +15,7 @@ from cudacompat.app.explain import explain
 from cudacompat.app.lint import findings_of
 from cudacompat.app.project.fixes import chosen, edited
 from cudacompat.domain.project.model import Project
-from cudacompat.domain.rules import OWN_RULES, lint
+from cudacompat.domain.rules import lint, own_rules
 from cudacompat.domain.rules.lint import LINT_RULES
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
@@ -119,7 +119,7 @@ def test_every_rule_of_the_package_is_in_the_tuple_once() -> None:
     ]
     assert {rule.id for rule in written} == set(BY_ID)
     assert len(LINT_RULES) == len(BY_ID)
-    assert not set(BY_ID) & {rule.id for rule in OWN_RULES}
+    assert not set(BY_ID) & {rule.id for rule in own_rules()}
 
 
 @each_row("rule", LINT_RULES, lambda rule: rule.id)
