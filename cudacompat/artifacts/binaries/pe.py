@@ -11,6 +11,7 @@ from cudacompat.domain.words.code import FileFormat
 
 MAGIC = b"MZ"
 _COFF_MACHINES = (0x8664, 0xAA64, 0x14C, 0x1C4)
+_OBJECT_STARTS = frozenset({bytes(2), *(machine.to_bytes(2, "little") for machine in _COFF_MACHINES)})
 _PROCESSORS = {0x8664: "x86_64", 0xAA64: "aarch64"}  # PE Format, "Machine types"
 
 _COFF = Struct("<HH4xIIHH")  # the time is passed over
@@ -59,6 +60,8 @@ class _SectionHeader(NamedTuple):
 
 def is_coff(head: bytes, size: int) -> bool:
     """Whether a file begins as a COFF object does. It has no magic: the header must make sense."""
+    if head[:2] not in _OBJECT_STARTS:  # seen first: of tens of thousands of files in a folder hardly one is an object
+        return False
     if _is_big(head):
         return True
     if len(head) < _COFF.size:

@@ -78,6 +78,7 @@ def _lz4(source: Source, budget: Budget) -> Iterator[Member]:
     return compressed.lz4(source, budget)
 
 
+_CHECKSUM_STARTS = frozenset(b"%c" % byte for byte in b" 0123456789")
 _TAR = Opener("tar archive", ((257, b"ustar"),), _tar, joins=True)
 
 # What begins an LZMA file: the usual parameters, a dictionary of 64 KiB to 1 GiB that is a power of two or two of
@@ -120,24 +121,24 @@ OPENERS = (
 )
 
 
-_BY_FIRST_BYTE: dict[int, list[Opener]] = {}
-_BY_OTHERS: list[Opener] = []
-for _opener in OPENERS:
-    _at, _magic = _opener.magic[0]
-    if _at:
-        _BY_OTHERS.append(_opener)
-    else:
-        _BY_FIRST_BYTE.setdefault(_magic[0], []).append(_opener)
+def _that_begin(first: int) -> tuple[tuple[int, bytes, Opener], ...]:
+    """The kinds of container whose first byte may be this, with the first of their marks."""
+    marks = ((*opener.magic[0], opener) for opener in OPENERS)
+    mine = [(at, magic, opener) for at, magic, opener in marks if at or magic[0] == first]
+    return tuple(sorted(mine, key=lambda mark: mark[0] > 0))
+
+
+_BY_FIRST_BYTE = tuple(map(_that_begin, range(256)))
 
 
 def opener_of(head: bytes) -> Opener | None:
     """Return who opens a file with these first bytes; None for a file that is no container known here."""
     if not head:
         return None
-    for opener in _BY_FIRST_BYTE.get(head[0], []) + _BY_OTHERS:
-        if all(head.startswith(magic, at) for at, magic in opener.magic):
+    for at, magic, opener in _BY_FIRST_BYTE[head[0]]:
+        if head.startswith(magic, at) and all(head.startswith(other, place) for place, other in opener.magic[1:]):
             return opener
-    if head[148:149].isdigit() or head[148:149] == b" ":  # a tar from before POSIX has no magic but a checksum
+    if head[148:149] in _CHECKSUM_STARTS:  # a tar from before POSIX has no magic but a checksum
         from cudacompat.artifacts.containers.tars import is_header
 
         return _TAR if is_header(head) else None

@@ -11,6 +11,7 @@ import re
 # As a published file is called. A `.gz` or `.zip` of test data may hold anything, but these are what people install.
 _ARCHIVE = re.compile(r"\.(?:whl|zip|egg|conda|crate|deb|rpm|tgz|txz|tbz2?|tar\.(?:gz|xz|bz2|zst|lz4))$", re.IGNORECASE)
 _LIBRARY = re.compile(r"\.(?:so(?:\.\d+)*|dll|pyd|cubin|fatbin|ptx|a|lib|o|obj|exe)$", re.IGNORECASE)
+_LONGEST_ENDING = 64  # characters in which these are looked for: paths have hundreds
 _POINTER = b"version https://git-lfs.github.com/spec/"  # the first line that Git LFS' specification demands
 _PAGE = re.compile(rb"\s*<(?:!doctype|html|\?xml)", re.IGNORECASE)
 
@@ -18,8 +19,9 @@ _PAGE = re.compile(rb"\s*<(?:!doctype|html|\?xml)", re.IGNORECASE)
 def broken_promise(name: str, head: bytes) -> str | None:
     """Return why a file that holds nothing which is read is not what its name says; None where the name says nothing
     of the kind. `head` is how it begins."""
-    archive = _ARCHIVE.search(name) is not None
-    if not archive and _LIBRARY.search(name) is None:
+    last = name[-_LONGEST_ENDING:]
+    archive = _ARCHIVE.search(last) is not None
+    if not archive and _LIBRARY.search(last) is None:
         return None
     if head.startswith(_POINTER):
         return "a pointer of Git LFS; git lfs pull fetches the file itself"

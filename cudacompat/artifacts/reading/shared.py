@@ -11,6 +11,7 @@ from cudacompat.artifacts.reading.work import SMALLEST_KEPT, FileResult, OnResul
 from cudacompat.domain.words.executor import Executor, Lost
 
 _WINDOW = 4096  # files that are looked at together
+_AT_ONCE = 64 << 20  # bytes of a file that is begun before all others are listed
 _MOST_TOGETHER, _BYTES_TOGETHER = 64, 16 << 20  # of small ones that a process takes at a time
 
 
@@ -152,11 +153,17 @@ class _Window:
         return []
 
     def groups(self, begun: Sequence[int]) -> Iterator[tuple[int, ...]]:
-        """Give files that are listed already, the large ones; then list the others, and give all that is left."""
+        """Give files that are listed already, the large ones; then list the others, and give very large ones as they
+        come: to list tens of thousands takes as long as to read several of those. Then give all that is left."""
         large = [number for number in begun if self.tasks[number].work.size >= SMALLEST_KEPT]
         yield from _groups(self.tasks, large)
         left = [number for number in begun if self.tasks[number].work.size < SMALLEST_KEPT]
-        yield from _groups(self.tasks, [*left, *self._listed()])
+        for number in self._listed():
+            if self.tasks[number].work.size >= _AT_ONCE:
+                yield (number,)
+            else:
+                left.append(number)
+        yield from _groups(self.tasks, left)
 
     def _listed(self) -> Iterator[int]:
         """List files; give the numbers of those that are to be read."""

@@ -64,7 +64,9 @@ def test_what_is_looked_for_at_once_is_not_missed(
                 data.draw(st.lists(st.sampled_from([each for each in ALL if each is not needle]), unique=True))
             )
             start, end = (data.draw(st.integers(0, len(content) + 3)) for _ in range(2))
-            assert buffer.search(needle, start, end, also=also) == content.find(needle.text, start, end)
+            for each in (needle, *also, needle):
+                found = buffer.search(each, start, end, also=() if each in also else also)
+                assert found == content.find(each.text, start, end)
 
 
 def test_what_was_looked_for_at_once_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from cudacompat.artifacts.containers.base import Budget
 from cudacompat.artifacts.files.sniff import LARGEST_DATA
+from cudacompat.artifacts.reading import shared as module
 from cudacompat.artifacts.reading.glance import Glance
 from cudacompat.artifacts.reading.one_file import read_one
 from cudacompat.artifacts.reading.read import read_paths
@@ -54,6 +55,21 @@ def test_the_largest_are_begun_first_and_small_ones_are_taken_together(folder: P
     assert watched.given == [["large2"], ["large1"], ["small1", "small2", "small3"]]
     assert shared == read_paths([str(folder)], kernels=True)
     assert (shared.files, shared.without_code, len(shared.artifacts)) == (6, 1, 5)
+
+
+def test_very_large_ones_do_not_wait_for_the_list(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that are found when the processes are at work are begun when they are found, whatever comes after."""
+    monkeypatch.setattr(module, "_AT_ONCE", 2 * SMALLEST_KEPT)
+    for name in ("tail1", "tail2"):
+        (folder / name).write_bytes(FATBIN + bytes((2 if name == "tail1" else 3) * SMALLEST_KEPT))
+    watched, listed = Watched(), []
+    monkeypatch.setattr(module, "kept_before", lambda task: listed.append(Path(task.work.path).name))
+    found = read_paths([str(folder)], kernels=True, executor=watched, worth=5 << 20, on_file=listed.append)
+    assert watched.given == [["large2"], ["large1"], ["tail1"], ["tail2"], ["small1", "small2", "small3"]]
+    names = [Path(each).name for each in listed]
+    at = names.index("tail1")
+    assert names[at : at + 3] == ["tail1", "tail1", "tail2"], "listed, begun, and only then the next is listed"
+    assert found == read_paths([str(folder)], kernels=True)
 
 
 @pytest.mark.parametrize("worth", [5 << 20, 8 << 20])
