@@ -25,7 +25,7 @@ _PASSED_OVER = frozenset(
     | {".gz", ".xz", ".bz2", ".zst", ".tar", ".whl", ".so", ".a", ".o", ".bin", ".pt", ".pth", ".onnx", ".npy"}
     | {".safetensors", ".ptx", ".cubin", ".fatbin", ".sass", ".patch", ".diff", ".po", ".mo", ".xml", ".json"}
     | {".jsonl", ".swift", ".kt", ".m", ".mm", ".f90", ".cs", ".pyi", ".proto", ".wav", ".mp3", ".mp4", ".ttf"}
-    | {".woff", ".woff2", ".rb", ".jl"}
+    | {".woff", ".woff2", ".rb", ".jl", ".bkp", ".bak", ".orig", ".rej", ".save"}
 )
 _TESTS = frozenset({"test", "tests", "testing", "doc", "docs", "example", "examples", "benchmark", "benchmarks"})
 

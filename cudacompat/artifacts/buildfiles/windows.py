@@ -67,6 +67,8 @@ _WORD = {
 }
 _END = {Dialect.BATCH: re.compile(r"[&|]+"), Dialect.POWERSHELL: re.compile(r"[&|;]+")}
 _BRANCH = re.compile(r"[ \t@]*\}?[ \t]*(?:if|else|elseif|for|foreach|while|switch|function)\b", re.IGNORECASE)
+_JUMP = re.compile(r"[ \t@]*(?:goto[ \t:]|exit\b)[^&|\n]*\n?\Z", re.IGNORECASE)  # goto end; exit /b 1
+_LABEL = re.compile(r"[ \t]*:[^:\s]")
 _CONTINUED = re.compile(r"[\^`]\r?\n")
 _HANDED = frozenset({"/c", "/k", "/s", "-command", "-c"})  # what comes next is text for another shell
 _LEADS = frozenset({"call", "&", ".", "start", "cmd", "/c", "exec", "{", "("})
@@ -95,6 +97,7 @@ class _Reader:
 
     def read(self) -> Iterator[ShellCommand]:
         at = count = 0
+        skipped = False  # behind a jump of a batch file, up to the next label: how people put lines aside there
         while at < len(self._text):
             line = _LINE[self._dialect].match(self._text, at)
             if line is None or line.end() == at:
@@ -102,6 +105,12 @@ class _Reader:
             at = line.end()
             if line.end() - line.start() > _LONGEST or _COMMENT[self._dialect].match(line[0]):
                 continue
+            if self._dialect is Dialect.BATCH:
+                skipped = _LABEL.match(line[0]) is None and (
+                    skipped or (self._depth == 0 and bool(_JUMP.match(line[0])))
+                )
+                if skipped:
+                    continue
             conditional = self._depth > 0 or _BRANCH.match(line[0]) is not None
             assigned = _SET[self._dialect].match(self._text, line.start(), line.end())
             if assigned is not None:

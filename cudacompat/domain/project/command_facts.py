@@ -30,6 +30,11 @@ def folder_of(path: str) -> str:
     return path.rpartition("/")[0]
 
 
+def is_above(folder: str, other: str) -> bool:
+    """Whether the other folder is this one, or lies in it; an empty one is the project's own, above all."""
+    return not folder or folder == other or other.startswith(f"{folder}/")
+
+
 def is_cmake(name: str) -> bool:
     """Whether a file of this path is a CMake file."""
     base = base_name(name).lower()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from cudacompat.domain.project.cmake_lists import PROPERTY, SETS_PROPERTY, finds_torch
-from cudacompat.domain.project.command_facts import is_cmake
+from cudacompat.domain.project.command_facts import base_name, folder_of, is_above, is_any_makefile, is_cmake
 from cudacompat.domain.project.model import CMakeCommand, Command, Project
 from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
 
@@ -30,6 +31,30 @@ def decided_in_cmake(project: Project) -> bool:
     return project.once("decided_in_cmake", lambda: any(_decides(each) for f in project.cmake for each in f.commands))
 
 
+def decided_for(project: Project, folder: str) -> bool:
+    """Whether a CMake file may do so that acts on the project in this folder: not those of another project beside it,
+    which has a project() of its own."""
+    deciding = project.once(
+        "deciding_in_cmake", lambda: tuple(f.name for f in project.cmake if any(map(_decides, f.commands)))
+    )
+    return any(is_above(folder, (root := _root_of(project, name))) or is_above(root, folder) for name in deciding)
+
+
+def _root_of(project: Project, name: str) -> str:
+    """The folder of the nearest CMakeLists.txt with project() above a file; empty for none."""
+    roots = project.once("roots_of_cmake", lambda: frozenset(_roots(project)))
+    folder = folder_of(name)
+    while folder and folder not in roots:
+        folder = folder_of(folder)
+    return folder
+
+
+def _roots(project: Project) -> Iterator[str]:
+    for file in project.cmake:
+        if base_name(file.name) == "CMakeLists.txt" and any(each.name == "project" for each in file.commands):
+            yield folder_of(file.name)
+
+
 def _decides(command: CMakeCommand) -> bool:
     words = [word.text for word in command.arguments]
     if command.name in _SAYS_NOTHING:
@@ -42,11 +67,20 @@ def _decides(command: CMakeCommand) -> bool:
     return any(_IN_CMAKE.search(word) or PROPERTY + "=" in word for word in words[1 if named else 0 :])
 
 
-def given_from_outside(project: Project) -> bool:
-    """Whether a file of another kind may give a list, or a target, to CMake; or may hold what cannot be read here."""
+def given_from_outside(project: Project, folder: str = "") -> bool:
+    """Whether a file of another kind may give a list, or a target, to CMake in this folder; or may hold what cannot be
+    read here. A Makefile of another folder gives none."""
     if project.lookalikes:
         return True
-    return project.once("given_from_outside", lambda: any(_gives(project, each.name) for each in project.files))
+    giving = project.once(
+        "given_from_outside", lambda: tuple(each.name for each in project.files if _gives(project, each.name))
+    )
+    return any(_reaches(name, folder) for name in giving)
+
+
+def _reaches(name: str, folder: str) -> bool:
+    other = folder_of(name)
+    return not is_any_makefile(base_name(name).lower()) or is_above(folder, other) or is_above(other, folder)
 
 
 def _gives(project: Project, name: str) -> bool:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
-from packaging.specifiers import InvalidSpecifier
+from packaging.requirements import Requirement as Pep508
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
+from cudacompat.domain.wheels.brought import needs_of_release
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework
 from cudacompat.domain.wheels.metadata import needs_of
 from cudacompat.domain.wheels.model import PYPI, RowBasis, WheelRow
@@ -41,7 +44,12 @@ def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFOR
     meant = () if "" in foreign else [each for each in requirements if each.group not in foreign]
     known = [each for each in of_one_python(meant) if is_listed(each) and not each.for_others]
     pinned = [_resolved(each, "", platform=platform) for each in known if each.pinned is not None]
-    asked = _asked_by(pinned)
+    rows_ask = _asked_by(pinned)
+    asked = {**_asked_by_name(meant), **rows_ask}
+    held = {id(each): _held(each, asked) for each in known}
+    pinned += [_resolved(each, "", platform=platform) for each in held.values() if each is not None]
+    known = [held[id(each)] or each for each in known]
+    free = {id(each) for each in known if each.pinned is None} | {id(each) for each in held.values()}
     bounded = [_resolved(each, "", platform=platform) for each in known if is_bounded(each)]
     along = _along_by_group(dict.fromkeys(each.group for each in known), [*pinned, *bounded])
     found = []
@@ -50,8 +58,8 @@ def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFOR
         why = f"which {by} asks for" if by else ""
         if not by:
             why, specifier = along[each.group].get(each.name, ("", ""))
-        found.append(_resolved(narrowed(each, specifier), why if each.pinned is None else "", platform=platform))
-    return (*found, *_implied(found, asked, requirements, platform=platform))
+        found.append(_resolved(narrowed(each, specifier), why if id(each) in free else "", platform=platform))
+    return (*found, *_implied(found, rows_ask, requirements, platform=platform))
 
 
 def _asked_by(pinned: Iterable[Resolved]) -> Mapping[str, tuple[str, str]]:
@@ -62,6 +70,30 @@ def _asked_by(pinned: Iterable[Resolved]) -> Mapping[str, tuple[str, str]]:
             if specifier.startswith("==") and "*" not in specifier and name not in asked:
                 asked[name] = (each.label, specifier)
     return asked
+
+
+def _asked_by_name(requirements: Iterable[Requirement]) -> Mapping[str, tuple[str, str]]:
+    """The same of packages without device code, which are no rows: torchdata 0.6.1 asks for torch 2.0.1."""
+    asked: dict[str, tuple[str, str]] = {}
+    for each in requirements:
+        for text in needs_of_release(each.name, each.pinned) if each.pinned is not None and not each.locked else ():
+            need = Pep508(text)
+            specifier = str(need.specifier)
+            if specifier.startswith("==") and "*" not in specifier:
+                asked.setdefault(need.name, (f"{each.name} {each.pinned}", specifier))
+    return asked
+
+
+def _held(requirement: Requirement, asked: Mapping[str, tuple[str, str]]) -> Requirement | None:
+    """The framework held to the one release that another package asks for, where it may be that."""
+    _, specifier = asked.get(requirement.name, ("", ""))
+    if requirement.name != framework().name or not specifier or requirement.pinned is not None:
+        return None
+    try:
+        fits = SpecifierSet(requirement.specifier).contains(specifier.removeprefix("==").strip(), prereleases=True)
+    except InvalidSpecifier:
+        return None
+    return replace(requirement, specifier=specifier) if fits else None
 
 
 def _along_by_group(groups: Iterable[str], pinned: Iterable[Resolved]) -> dict[str, dict[str, tuple[str, str]]]:
@@ -84,7 +116,7 @@ def _going_along(main: Resolved) -> Iterator[tuple[str, tuple[str, str]]]:
     pin = main.version
     if pin is None:
         return
-    for name in framework().companions:
+    for name in _following():
         asking = [
             (row.version, specifier)
             for row in rows().get(name, ())
@@ -97,6 +129,19 @@ def _going_along(main: Resolved) -> Iterator[tuple[str, tuple[str, str]]]:
             yield name, (f"the newest that goes with {main.label}", f"=={max(taken)}")
         elif later:
             yield name, (f"the newest that can go with {main.label}", f"<{min(later)}")
+
+
+@cache
+def _following() -> tuple[str, ...]:
+    """The packages whose wheels ask for exactly one release of the framework, its companions first."""
+    exact = (
+        name
+        for name, found in rows().items()
+        for row in found
+        for need, specifier in needs_of(row)
+        if need == framework().name and str(specifier).startswith("==")
+    )
+    return tuple(dict.fromkeys((*framework().companions, *exact)))
 
 
 def _needs(resolved: Resolved) -> Iterator[tuple[str, str]]:

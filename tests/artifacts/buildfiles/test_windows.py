@@ -25,3 +25,11 @@ def test_a_semicolon_ends_a_statement_of_powershell(tmp_path: Path) -> None:
     assert "found  CMAKE_CUDA_ARCHITECTURES=86\n" in inside("lint", script, "--gpu", "7.5").out
     script.write_text(CMAKE.format('"86;120"'))
     assert inside("lint", script, "--gpu", "8.6", "--gpu", "12.0").code == 0
+
+
+def test_what_a_jump_of_a_batch_file_passes_by_is_no_command(tmp_path: Path) -> None:
+    script = tmp_path / "build.bat"
+    cases = {"goto End\n": 0, "exit /b 0\n": 0, "if exist x goto End\n": 1, "goto End\n:Next\n": 1, "": 1}
+    for jump, code in cases.items():
+        script.write_text(f"{jump}{CMAKE.format('86-real')}:End\necho done\n")
+        assert inside("lint", script, "--gpu", "12.0").code == code, jump

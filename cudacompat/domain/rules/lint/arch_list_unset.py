@@ -4,8 +4,9 @@ What it finds: a CMake project with CUDA as a language where no file, preset, co
 a list. A command of an image build or of a CI job that configures such a project is an error. The project alone is a
 warning; there is no warning where a list may be in a file that lint cannot read. A comment is not a list, and neither
 is a variable that CMake ignores, such as CUDA_ARCHITECTURES. What FindCUDA compiles (cuda_add_library) without a flag
-for a target, a call of nvcc without a target in an image build or a Makefile, and a build.rs with `.cuda(true)`, are
-warnings. A build of an engine that leaves its list to CMake (faiss) is an error like that of a project of one's own.
+for a target, a call of nvcc without a target in an image build or a Makefile (also by variables that the same Makefile
+gives), and a build.rs with `.cuda(true)`, are warnings. A build of an engine that leaves its list to CMake (faiss) is
+an error like that of a project of one's own.
 
 Why it matters: the compiler then takes its default target, sm_52 up to CUDA 12 and sm_75 from CUDA 13, and CMake stores
 it as if it had been chosen. On every newer GPU the driver compiles that old PTX at the first start, and code that needs
@@ -22,14 +23,22 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from cudacompat.domain.builds.engine import BuildSystem
 from cudacompat.domain.project.cmake_languages import adds_by_find_cuda, makes_cuda, minimum, standing
-from cudacompat.domain.project.command_facts import base_name, folder_of, is_aside, is_makefile
+from cudacompat.domain.project.command_facts import (
+    base_name,
+    folder_of,
+    is_above,
+    is_any_makefile,
+    is_aside,
+    is_makefile,
+)
 from cudacompat.domain.project.cuda_switches import leaves_cuda_out
 from cudacompat.domain.project.default_lists import fetched
-from cudacompat.domain.project.list_evidence import decided_in_cmake, given_from_outside, has_own_list
+from cudacompat.domain.project.list_evidence import decided_for, decided_in_cmake, given_from_outside, has_own_list
+from cudacompat.domain.project.make_defaults import default_rules
 from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Command, EngineUse, Project, TextSpan
 from cudacompat.domain.project.native_builds import is_unlisted
 from cudacompat.domain.project.stages import builds_cuda
@@ -49,6 +58,7 @@ _TARGET = re.compile(
     r"-{1,2}(?:arch|gencode|generate-code|gpu-|code|help|version|h$|V$|E$|M|ptx|cubin|fatbin|dryrun|list-|o?ptix|dlink)"
     r"|@|--options-file|-optf"
 )
+_TARGETS_OUTSIDE = re.compile(r"-gencode|--generate-code|-arch[= ](?:sm_|compute_|native|all)")
 _CUDA_SOURCE = re.compile(r"\.cu\b")
 _OF_MAKE = "$_"  # how its $@, $< and $^ are read
 _CC = re.compile(r"(?P<begun>\bcc::Build\b)|;|(?P<cuda>\.\s*+cuda\(\s*+true\s*+\))")
@@ -58,13 +68,16 @@ def check(project: Project) -> Iterable[Finding]:
     """An error for each command that configures such a project, or else a warning at its language; a warning for each
     nvcc, and each build.rs, that names no target."""
     yield from _by_nvcc(project)
-    if decided_in_cmake(project):
-        return
-    yield from _by_engine(project)
-    outside = given_from_outside(project)
-    if not outside:
-        yield from _by_build_script(project)
+    yield from _by_rules(project)
+    if not decided_in_cmake(project):
+        yield from _by_engine(project)
+        if not given_from_outside(project):
+            yield from _by_build_script(project)
     for file, command in _enabling(project):
+        folder = folder_of(file.name)
+        if decided_for(project, folder):
+            continue
+        outside = given_from_outside(project, folder)
         if adds_by_find_cuda(command):
             if not outside:
                 yield _by_find_cuda(project, command)
@@ -150,6 +163,18 @@ def _by_nvcc(project: Project) -> Iterator[Finding]:
         if set(FLAG_VARIABLES) & set(command.environment):
             continue
         yield _default_target(command.place, command.line)
+
+
+def _by_rules(project: Project) -> Iterator[Finding]:
+    """Rules of Makefiles whose compiler is a variable; not where a file above it may hand flags to make."""
+    for file in project.files:
+        if not is_any_makefile(base_name(file.name).lower()) or is_aside(file.name):
+            continue
+        folder = folder_of(file.name)
+        for place in islice(default_rules(file), 1):  # what mends one mends all of them
+            above = (other for other in project.files if other is not file and is_above(folder_of(other.name), folder))
+            if not any(_TARGETS_OUTSIDE.search(other.text) for other in above):
+                yield _default_target(place, " ".join(project.text(place).split()))
 
 
 def _compiles(project: Project, command: Command) -> bool:

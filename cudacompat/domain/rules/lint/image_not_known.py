@@ -21,7 +21,7 @@ from cudacompat.domain.project.other_machines import of_another_maker
 from cudacompat.domain.project.used_images import UsedImage, used_images
 from cudacompat.domain.rules.lint.image_facts import verdicts_of
 from cudacompat.domain.tables.image_tags import cuda_image
-from cudacompat.domain.wheels.images import content_of_image
+from cudacompat.domain.wheels.images import ImageContent, content_of_image
 from cudacompat.domain.words.command_words import gpu_options
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
@@ -63,8 +63,17 @@ def _finding(project: Project, used: UsedImage) -> Finding:
         message=f"what {used.image} holds is not known",
         path=used.file,
         line=used.line,
+        why=_why(content_of_image(used.image)),
         help=f"docker save {shlex.quote(used.image)} | cudacompat check - {gpus}",
     )
+
+
+def _why(content: ImageContent | None) -> str:
+    if content is None:
+        return "no image of this repository is known here"
+    if content.cuda is not None:
+        return f"of this tag only its CUDA release, {content.cuda}, is documented"
+    return "nothing is documented of this tag"
 
 
 RULE = Rule("image-not-known", "An image of which nothing is known", __doc__, check)

@@ -13,7 +13,46 @@ WORKDIR /src
 RUN cmake {0}-S . -B build && cmake --build build -j
 """
 
+_RULE = """\
+CUDA_VER ?=
+NVCC := /usr/local/cuda-$(CUDA_VER)/bin/nvcc
+{0}
+CUFLAGS := -I/usr/local/cuda-$(CUDA_VER)/include $(cuda_arch)
+OBJS := $(patsubst %.cu,%.o,$(wildcard *.cu))
+
+lib.so: $(OBJS)
+\tg++ -shared -o $@ $^
+
+%.o: %.cu Makefile
+\t@$(NVCC) -c -o $@ {1}$(CUFLAGS) $<
+"""
+
+
+def _made(head: str, more: str = "") -> dict[str, str]:
+    return {"lib/Makefile": _RULE.format(head, more)}
+
+
+_FOUND = """\
+cmake_minimum_required(VERSION 3.10)
+project(a)
+find_package(CUDA REQUIRED)
+{0}
+cuda_add_executable(a main.cu)
+"""
+_FLAGS = "set(CUDA_NVCC_FLAGS ${CUDA_NVCC_FLAGS} -gencode arch=compute_86,code=sm_86)"
+_OTHER = {"b/CMakeLists.txt": _FOUND.format(_FLAGS), "c/Makefile": "CUFLAGS := -arch=sm_86\n"}
+
 CASES = (
+    LintCase(  # the compiler is a variable, and so are its flags
+        bad=_made("cuda_arch := #-gencode=arch=compute_80,code=sm_80"),
+        good=_made("cuda_arch := -gencode=arch=compute_80,code=sm_80"),
+        line="$(NVCC) -c",
+    ),
+    LintCase(  # of several projects in one tree each has its own flags
+        bad={"a/CMakeLists.txt": _FOUND.format(""), **_OTHER},
+        good={"a/CMakeLists.txt": _FOUND.format(_FLAGS), **_OTHER},
+        line="cuda_add_executable",
+    ),
     LintCase(
         bad={"Dockerfile": _FAISS.format("")},
         good={"Dockerfile": _FAISS.format("-DCMAKE_CUDA_ARCHITECTURES=120 ")},
@@ -221,6 +260,27 @@ fn main() {
 )
 
 NEAR_MISSES = (
+    *(
+        NearMiss(why, _made(head, more))
+        for why, head, more in (
+            ("a variable from outside", "cuda_arch := $(NVCCFLAGS)", ""),
+            ("what a program prints", "cuda_arch := $(shell ./flags.sh)", ""),
+            ("given in a branch", "cuda_arch :=\nifdef SM\n\tcuda_arch += -arch=sm_$(SM)\nendif", ""),
+            ("given for a target", "half: cuda_arch = -arch=sm_60", ""),
+            ("another file of make's", "include ../flags.mk\ncuda_arch :=", ""),
+            ("PTX alone", "cuda_arch :=", "-ptx "),
+        )
+    ),
+    NearMiss(
+        "a Makefile above hands it on", {**_made("cuda_arch :="), "Makefile": "\tmake -C lib CUFLAGS=-arch=sm_86\n"}
+    ),
+    NearMiss(
+        "the project above has flags", {"CMakeLists.txt": _FOUND.format(_FLAGS), "a/CMakeLists.txt": _FOUND.format("")}
+    ),
+    NearMiss(
+        "a script beside it gives them",
+        {"a/CMakeLists.txt": _FOUND.format(""), "run.sh": "cmake a -DCUDA_NVCC_FLAGS=-arch=sm_86\n"},
+    ),
     NearMiss(
         "the list comes from a module",
         {

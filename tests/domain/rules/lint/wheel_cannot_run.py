@@ -120,6 +120,12 @@ url = "https://download.pytorch.org/whl/cpu"
 torch = [{ markers = "extra == 'slow' and sys_platform != 'darwin'", source = "small" }]
 """
 CASES = (
+    LintCase(  # torchdata 0.6.1 asks for torch 2.0.1, whatever newer ones the list allows
+        bad={"requirements.txt": "torch>=2.0.1\ntorchdata==0.6.1\n"},
+        good={"requirements.txt": "torch>=2.0.1\ntorchdata==0.11.0\n"},
+        line="torch>=",
+        gpu=("RTX 5070 Ti",),
+    ),
     LintCase(  # most of its modules have PTX that its header promises to 12.0, and that is for 9.0 alone
         bad={"requirements.txt": "tensorflow[and-cuda]==2.20.0\n"},
         good={"requirements.txt": "tensorflow[and-cuda]==2.21.0\n"},
@@ -336,6 +342,15 @@ CASES += (
     ),
 )
 NEAR_MISSES = (
+    *(
+        NearMiss(
+            "held to a release that runs there by a package without device code", {"requirements.txt": text}, gpu=gpu
+        )
+        for text, gpu in (
+            ("torch>=2.0.1\ntorchvision>=0.15.2\nxformers>=0.0.20\ntorchdata==0.6.1\n", ("GTX 1080",)),
+            ("torch\ntorchaudio\ntorchtext==0.16.2\n", ("GTX 1080",)),
+        )
+    ),
     NearMiss(
         "the launcher installs an older torch before the list",
         {
