@@ -45,6 +45,7 @@ from cudacompat.domain.rules.ignores.suppress import names, suppress
 from cudacompat.domain.words.code import BinaryArtifact, ReadResult
 from cudacompat.domain.words.finding import Finding, Severity, worst_first
 from cudacompat.domain.words.paths import ArtifactPath
+from cudacompat.domain.words.phrases import for_every_gpu
 from cudacompat.domain.words.rule import applied
 from cudacompat.domain.words.verdict import ArtifactVerdict, Target
 
@@ -236,6 +237,7 @@ def _settled(
     about = known.libraries
     groups = (*known.alternatives, *recognised(each for each in found.artifacts if each.path not in about))
     findings = settle(findings, verdicts, targets, groups=groups, called_on=known.called_on)
+    findings = for_every_gpu(findings, targets)
     return for_users(findings, targets) if loaded is None else findings  # `doctor` has steps for installed packages
 
 

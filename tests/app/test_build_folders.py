@@ -81,3 +81,38 @@ def test_the_release_that_cmake_found_counts_before_the_path(tmp_path: Path) -> 
 def test_a_cache_without_cuda_is_none(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "CMakeCache.txt").write_bytes(data)
     assert build_folders([str(tmp_path), str(tmp_path / "missing")]) == ()
+
+
+FOUR = ("8.0", "8.6", "8.9", "12.0")
+
+
+def test_the_list_has_every_gpu_that_was_named_and_the_folder_keeps_its_options(tmp_path: Path) -> None:
+    folder = configured(tmp_path / "build", "80-real;86-real", "/opt/cuda-13.0/bin/nvcc")
+    ((_, step),) = judge_folders(build_folders([str(folder)]), tuple(map(target, FOUR)), FACTS, named=True)
+    assert step.command == (
+        f"cmake -S '/src/my project' -B {folder} -DCMAKE_CUDA_ARCHITECTURES='80-real;86-real;89-real;120' "
+        f"&& cmake --build {folder}"
+    )
+
+
+def test_an_empty_cache_is_given_what_the_old_one_had(tmp_path: Path) -> None:
+    folder = configured(tmp_path / "build", "80-real")
+    with (folder / "CMakeCache.txt").open("a") as cache:
+        cache.write(
+            "CMAKE_BUILD_TYPE:STRING=Release\nGGML_CUDA:BOOL=ON\nGGML_CUDA_F16:BOOL=OFF\nUSE_MINE:UNINITIALIZED=a b\n"
+            "CMAKE_GENERATOR:INTERNAL=Ninja\nCUDA_PROPAGATE_HOST_FLAGS:BOOL=ON\n"
+        )
+    ((_, command),) = said(folder)
+    given = "-DCMAKE_BUILD_TYPE=Release -DGGML_CUDA=ON '-DUSE_MINE=a b'"
+    assert f" -G Ninja -DCMAKE_CUDA_ARCHITECTURES=120 {given} && " in command
+
+
+def test_the_release_that_is_asked_for_builds_for_all(tmp_path: Path) -> None:
+    folder = configured(tmp_path / "build", "61-real")
+    for gpus, words in (
+        (("6.1", "12.0"), "with CUDA 12.8 to 12.9, and build it"),
+        (("8.0", "12.0"), "with CUDA 12.8 or newer, and build it"),
+        (("3.0", "12.0"), "with one directory for each group of GPUs: "),
+    ):
+        ((_, step),) = judge_folders(build_folders([str(folder)]), tuple(map(target, gpus)), FACTS, named=True)
+        assert words in step.why

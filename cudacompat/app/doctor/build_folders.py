@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
 
+from cudacompat.app.doctor.configure_anew import BuildFolder, anew
 from cudacompat.app.inputs.text_files import beginning
-from cudacompat.artifacts.buildfiles.cmake_cache import entries
+from cudacompat.artifacts.buildfiles.cmake_cache import entries, given
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.reader import UnreadableListError, read_list
 from cudacompat.domain.judge.coverage import reach
-from cudacompat.domain.machine.facts import Found, HostFacts
+from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import PlanStep
 from cudacompat.domain.tables.drivers import BRANCHES
 from cudacompat.domain.tables.toolkits import first_with, release
@@ -25,19 +24,6 @@ from cudacompat.domain.words.versions import ToolkitVersion
 _CACHE_BYTES = 16 << 20
 _FOLDERS = 200  # that are looked into for a cache
 _IN_PATH = re.compile(r"cuda-(\d+)\.(\d+)")
-_FRESH = (3, 24)  # the first CMake with --fresh
-
-
-@dataclass(frozen=True, slots=True)
-class BuildFolder:
-    """A configured folder: its list as CMake keeps it, the release of its CUDA compiler, and where its sources are."""
-
-    folder: str
-    cache: str
-    archs: str
-    compiler: str
-    version: ToolkitVersion | None
-    source: str
 
 
 def build_folders(folders: Iterable[str]) -> tuple[BuildFolder, ...]:
@@ -68,9 +54,16 @@ def _read(cache: Path) -> BuildFolder | None:
     if not archs and not compiler:
         return None
     version = _version(cache.parent) or _in_path(compiler)
-    folder = str(cache.parent)
-    source = said.get("CMAKE_HOME_DIRECTORY", "")
-    return BuildFolder(folder, str(cache), archs, compiler=compiler, version=version, source=source)
+    return BuildFolder(
+        str(cache.parent),
+        str(cache),
+        archs,
+        compiler=compiler,
+        version=version,
+        source=said.get("CMAKE_HOME_DIRECTORY", ""),
+        generator=said.get("CMAKE_GENERATOR", ""),
+        given=given(text),
+    )
 
 
 def _version(folder: Path) -> ToolkitVersion | None:
@@ -107,7 +100,7 @@ def judge_folders(
         by_jit = [target for target, fate in fates if fate is Outcome.JIT]
         unable = [target for target in targets if not _can_build(folder.version, target)]
         if failing or by_jit or unable:
-            found.append(_stale(folder, failing, by_jit, unable=unable, facts=facts, named=named))
+            found.append(_stale(folder, targets, failing, by_jit=by_jit, unable=unable, facts=facts, named=named))
     return found
 
 
@@ -132,10 +125,11 @@ def _can_build(version: ToolkitVersion | None, target: Target) -> bool:
 
 def _stale(
     folder: BuildFolder,
+    targets: Sequence[Target],
     failing: Sequence[Target],
+    *,
     by_jit: Sequence[Target],
     unable: Sequence[Target],
-    *,
     facts: HostFacts,
     named: bool,
 ) -> tuple[Finding, PlanStep]:
@@ -149,7 +143,6 @@ def _stale(
         message = f"made for {folder.archs}{cuda}, stale: {target.label} runs it by JIT only"
     else:
         message = f"made{cuda}, which cannot build for {target.label}"
-    first = first_with(str(target.capability.number))
     finding = Finding(
         id=stale_cmake_cache.RULE.id,
         severity=Severity.ERROR if named and failing else Severity.WARNING,
@@ -159,32 +152,4 @@ def _stale(
         found=one_line(f"CMAKE_CUDA_ARCHITECTURES={folder.archs}, CMAKE_CUDA_COMPILER={folder.compiler}"),
         why="CMake takes the list and the compiler from its cache once they are there",
     )
-    every = {each.capability.number for each in (*failing, *by_jit, *unable)}
-    numbers = ";".join(map(str, sorted(every)))
-    newer = f" with CUDA {first.version} or newer" if unable and first is not None else ""
-    return finding, PlanStep(
-        one_line(f"Configure {folder.folder} anew{newer}, and build it"),
-        _configure(folder, numbers, facts, unable=bool(unable)),
-        cures=(one_line(folder.folder),),
-    )
-
-
-def _configure(folder: BuildFolder, numbers: str, facts: HostFacts, *, unable: bool) -> str:
-    cmake = facts.cmake.value.version if isinstance(facts.cmake, Found) else ""
-    new = tuple(map(int, re.findall(r"\d+", cmake)[:2])) >= _FRESH or not cmake
-    build = quote(folder.folder)
-    source = f" -S {quote(folder.source)}" if folder.source else ""
-    options = f" -DCMAKE_CUDA_ARCHITECTURES={quote(numbers)}"
-    options += f" -DCMAKE_CUDA_COMPILER={quote(nvcc)}" if unable and (nvcc := _able(facts, numbers)) else ""
-    first = "cmake --fresh" if new else f"rm -rf {build}/CMakeCache.txt {build}/CMakeFiles && cmake"
-    return f"{first}{source} -B {build}{options} && cmake --build {build}"
-
-
-def _able(facts: HostFacts, numbers: str) -> str:
-    """An nvcc of this machine that builds for all of these."""
-    wanted = set(numbers.split(";"))
-    for toolkit in sorted(facts.toolkits, key=lambda each: not each.active):
-        known = release(toolkit.version) if toolkit.version is not None else None
-        if known is not None and wanted <= set(known.targets):
-            return toolkit.path
-    return ""
+    return finding, anew(folder, targets, facts, unable=bool(unable))

@@ -132,8 +132,8 @@ def doctor(
         told = helped(findings, packages, steps)
         return without_secrets(DoctorReport(facts, checked, told, plan=steps, packages=packages))
     elsewhere = [f for f in findings if not any(Path(f.path or "").is_relative_to(each) for each in configured)]
-    plan, settings = _plan(elsewhere, checked, targets, known=_recognise(paths), projects=projects)
-    plan = (*(step for _, step in apart), *plan)
+    known, builds = _recognise(paths), [step for _, step in apart]
+    plan, settings = _plan(elsewhere, checked, targets, known=known, projects=projects, builds=builds)
     return without_secrets(DoctorReport(facts, checked, tuple(findings), plan=plan, settings=settings))
 
 
@@ -227,15 +227,17 @@ def _plan(
     findings: Sequence[Finding],
     checked: CheckReport | None,
     targets: Sequence[Target],
+    *,
     known: Recognised | None,
     projects: Mapping[str, LintReport],
+    builds: Sequence[PlanStep],
 ) -> tuple[tuple[PlanStep, ...], tuple[tuple[str, str], ...]]:
     from cudacompat.app.doctor.build_files import mending_by, pin_steps
 
     files = {f.path for f in checked.findings} if checked is not None else set()
     lists = checked is not None and _only_lists(checked, known, projects)
     about = (f for f in findings if f.path not in files or f.path is None)
-    steps = machine_steps(f for f in about if not lists or not is_of_builds(f))
+    steps = [*machine_steps(f for f in about if not lists or not is_of_builds(f)), *builds]
     if checked is None:
         return tuple(steps), ()
     curable = [f for f in findings if f.id in _CURED_BY_REBUILD and f.severity is not Severity.NOTE and f.path]

@@ -9,7 +9,7 @@ from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.fleet_gpu import FleetGpu
 from cudacompat.domain.words.target import ArchSuffix
-from cudacompat.domain.words.verdict import short_name
+from cudacompat.domain.words.verdict import Target, short_name
 from cudacompat.domain.words.versions import DriverRelease
 
 
@@ -28,6 +28,18 @@ def wanted_gpus(specs: Sequence[str], fleet: Sequence[FleetGpu] = ()) -> tuple[R
         spec_again = short_name(name) if name else str(found.arch or found.capability)
         wanted.append(RequestedTarget(label, spec_again, found.capability.number, suffix))
     return tuple(dict.fromkeys(wanted))
+
+
+def requested(targets: Sequence[Target]) -> tuple[RequestedTarget, ...]:
+    """Return what these targets ask a build to serve, each as `--gpu` takes it; a GPU that no table knows by its
+    number."""
+    found: list[RequestedTarget] = []
+    for each in targets:
+        try:
+            found += wanted_gpus((each.spec,))
+        except UsageError:
+            found.append(RequestedTarget(_printable(each.label), str(each.capability), each.capability.number))
+    return tuple(dict.fromkeys(found))
 
 
 def fleet_gpus(files: Sequence[str]) -> tuple[FleetGpu, ...]:

@@ -21,7 +21,7 @@ from cudacompat.domain.project.list_places import PlaceState
 from cudacompat.domain.rules.lint.planned_missing_target import RULE
 from cudacompat.domain.words.errors import CudacompatError
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.phrases import count, generate_for, sort_key
+from cudacompat.domain.words.phrases import ANY_ENGINE, count, sort_key
 from cudacompat.domain.words.target import CodeKind
 
 _MOST_NINJA = 64 << 20  # bytes
@@ -121,4 +121,5 @@ def in_this_tree(finding: Finding, steps: BuildSteps) -> Finding:
     any engine: the list was given to this build, so that what matters is where the sources set their own."""
     if finding.help is None or finding.target is None:
         return finding
-    return replace(finding, help=finding.help.replace(generate_for(finding.target), _adding(steps, (finding.target,))))
+    adding = _adding(steps, (finding.target,))
+    return replace(finding, help=ANY_ENGINE.sub(lambda _: adding, finding.help))

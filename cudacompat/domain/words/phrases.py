@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from cudacompat.domain.words.code import DeviceModule
+from cudacompat.domain.words.command_words import gpu_options
+from cudacompat.domain.words.finding import Finding
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, ModuleVerdict, Reason, Target
 
@@ -43,6 +46,10 @@ CAUSE = {
     Reason.NOT_JUDGED_KIND: "it holds only LTO-IR or Tile IR, which are not checked",
     Reason.ONLY_SPECIAL_AND_PTX: "in addition to kernels made for other architectures there is only PTX",
 }
+
+
+_GENERATE = "cudacompat generate ENGINE "
+ANY_ENGINE = re.compile(rf"{_GENERATE}(?: ?--gpu (?:'[^']*'|[\w.:-]+))+")  # with its GPUs
 
 
 def one_line(text: str) -> str:
@@ -94,7 +101,35 @@ def generate_command(target: Target, engine: str = "ENGINE") -> str:
 
 def generate_for(spec: str, engine: str = "ENGINE") -> str:
     """The command that writes settings for what `--gpu` takes."""
-    return f"cudacompat generate {engine} --gpu {shlex.quote(spec)}"
+    return f"{_GENERATE.replace('ENGINE', engine)}{gpu_options((spec,))}"
+
+
+def generate_all(targets: Iterable[Target], engine: str = "ENGINE") -> str:
+    """The command that writes settings for all of these targets."""
+    return f"{_GENERATE.replace('ENGINE', engine)}{gpu_options(one_of_each(targets))}"
+
+
+def for_every_gpu(findings: Iterable[Finding], targets: Sequence[Target]) -> list[Finding]:
+    """Return the findings, each command of which that writes settings names all of these GPUs: a build for the one that
+    fails takes the code away from the others."""
+    if len(one_of_each(targets)) < 2:
+        return list(findings)
+    every = generate_all(targets)
+    alone = {target.id: generate_for(target.spec) for target in targets}
+    return [
+        replace(each, help=each.help.replace(alone[each.target], every))
+        if each.help is not None and each.target in alone
+        else each
+        for each in findings
+    ]
+
+
+def one_of_each(targets: Iterable[Target]) -> list[str]:
+    """Return what `--gpu` takes for these GPUs, of those of one compute capability for the first."""
+    found: dict[str, str] = {}
+    for target in targets:
+        found.setdefault(target.spec if target.spec.startswith("sm_") else str(target.capability), target.spec)
+    return list(found.values())
 
 
 def modules_with(verdict: ArtifactVerdict, reason: Reason) -> list[ModuleVerdict]:

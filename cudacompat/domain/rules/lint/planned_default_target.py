@@ -43,7 +43,7 @@ def check(project: Project) -> Iterable[Finding]:
             line=1,
             found=requests_text(build),
             why="no list reached the compiler; sm_52 up to CUDA 12, sm_75 from CUDA 13",
-            help=generate_help(project, *project.targets),
+            help=generate_help(project),
         )
 
 

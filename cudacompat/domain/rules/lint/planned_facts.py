@@ -11,8 +11,7 @@ from cudacompat.domain.project.planned_builds import (
     PlannedUnit,
     defaulted,
 )
-from cudacompat.domain.words.phrases import generate_command, some
-from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.phrases import generate_all, some
 
 
 def requests_text(build: PlannedBuild, units: Iterable[PlannedUnit] = ()) -> str:
@@ -24,8 +23,10 @@ def all_default(build: PlannedBuild) -> bool:
     return all(defaulted(request) for request, _ in build.requests)
 
 
-def generate_help(project: Project, *targets: Target) -> str:
-    command = generate_command(targets[0], engine_name(project)) if targets else "-DCMAKE_CUDA_ARCHITECTURES=…"
+def generate_help(project: Project) -> str:
+    """What to do about a folder that is configured for other GPUs: for all that were named, as one list serves them."""
+    targets = project.targets
+    command = generate_all(targets, engine_name(project)) if targets else "-DCMAKE_CUDA_ARCHITECTURES=…"
     return f"{command}, then configure in an empty directory"
 
 

@@ -25,13 +25,14 @@ from cudacompat.domain.project.planned_builds import (
 )
 from cudacompat.domain.rules.lint.planned_facts import engine_name, requests_text
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.phrases import count, generate_command
+from cudacompat.domain.words.phrases import count, generate_all
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Outcome, Target
 
 
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each target that some units lack and others have: those of `--gpu`, or those of most units."""
+    asked = project.targets
     for build in builds_of(project.units):
         for part, target in _held(project, build):
             verdict = _worst(part, target)
@@ -46,7 +47,7 @@ def check(project: Project) -> Iterable[Finding]:
                 line=1,
                 found=requests_text(part, verdict.undone),
                 why="the program starts, then fails at the first call into one of these files",
-                help=f"give every source the same list: {generate_command(target, engine_name(project))}",
+                help=f"give every source the same list: {generate_all(asked or (target,), engine_name(project))}",
                 target=target.id if project.targets else None,
             )
 

@@ -48,7 +48,7 @@ def check(project: Project) -> Iterable[Finding]:
                 line=1,
                 found=requests_text(build),
                 why=_WHY if fails else "the driver compiles the PTX at the first start on every machine",
-                help=generate_help(project, target),
+                help=generate_help(project),
                 target=target.id,
             )
 

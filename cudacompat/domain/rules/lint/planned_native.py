@@ -42,7 +42,7 @@ def check(project: Project) -> Iterable[Finding]:
                 line=1,
                 found=requests_text(build),
                 why="-arch=native means the build machine's GPU; without a GPU nvcc uses its default target",
-                help=generate_help(project, *project.targets),
+                help=generate_help(project),
             )
 
 
