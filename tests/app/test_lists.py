@@ -42,6 +42,7 @@ LOCK = (
         ("requirements.txt", "numpy==2.0\n", 3),
         ("requirements.txt", "torch==2.8.0\nflash-attn==2.5.8\n", 4),
         ("requirements.txt", "torch==2.8.0\njax[cuda12]==0.4.25\n", 4),
+        ("requirements.txt", "torch==2.8.0\nllama-cpp-python==0.3.2\n", 4),
         ("requirements.txt", "torch==2.8.0\nnvidia-ml-py==12.0\neinops==0.8\n", 0),
         ("requirements.txt", "torch==2.8.0\nnot a requirement\n", 4),
         ("requirements.txt", "torch==2.8.0 --hash=sha256:0\n", 0),
@@ -382,3 +383,34 @@ def test_the_commands_that_are_named_keep_the_driver_and_the_platform(tmp_path: 
     options = ("--driver", "580", "--platform", "windows-x86_64")
     (found,) = check(tmp_path, files, *options, *JSON).json["findings"]
     assert found["help"].endswith("--gpu 'RTX 5070 Ti' --platform windows-x86_64 --driver 580")
+
+
+def test_a_package_that_is_left_a_choice_goes_with_the_framework(tmp_path: Path) -> None:
+    ran = check(tmp_path, {"requirements.txt": "torch==2.8.0\nvllm\nxformers>=0.0.20\n"}, *JSON)
+    assert {(each["package"], each["version"]) for each in ran.json["packages"]} == {
+        ("torch", "2.8.0"),
+        ("vllm", "0.10.2"),
+        ("xformers", "0.0.32.post2"),
+    }
+    assert all(each["id"] != "two-cuda-majors" for each in ran.json["findings"])
+
+
+def test_what_was_read_and_is_undecided_has_a_note(tmp_path: Path) -> None:
+    ran = check(tmp_path, {"requirements.txt": "nvidia-cublas-cu12==12.4.5.8\n"}, *JSON)
+    assert (ran.code, [each["id"] for each in ran.json["findings"]]) == (4, ["wheel-not-known"])
+    assert "is undecided" in ran.json["findings"][0]["message"]
+
+
+def test_what_is_released_with_the_framework_moves_with_it_in_conda(tmp_path: Path) -> None:
+    specs = "channels: [pytorch, nvidia]\ndependencies: [pytorch=2.4.1, torchvision, torchaudio, pytorch-cuda=12.4]\n"
+    (found, *_) = check(tmp_path, {"environment.yml": specs}, *JSON).json["findings"]
+    assert "pytorch-gpu torchvision torchaudio cuda-version=12.9" in found["help"]
+
+
+def test_a_yanked_release_is_said_once(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"requirements.txt": "torchaudio==2.0.0\ntorch==2.0.0\n"}
+    ran = check(tmp_path, files, "--gpu", "GB10", *JSON, gpu="8.6")
+    (found,) = [each for each in ran.json["findings"] if each["id"] == "release-yanked"]
+    assert (found["severity"], found["line"]) == ("warning", 1)
+    assert "incorrect torch dependency" in found["found"]
+    assert found["help"] == "pin torchaudio==2.0.1"

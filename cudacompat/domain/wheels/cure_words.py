@@ -18,7 +18,8 @@ def command_of(cure: WheelCure | NoCure, requirement: Requirement, targets: Sequ
     """Return the command that changes the pin where the requirement is; `None` where no release is known that runs, or
     no command names its index."""
     if requirement.conda:
-        return _of_conda(requirement, targets)
+        along = [name for name, _ in cure.companions] if isinstance(cure, WheelCure) else []
+        return _of_conda(requirement, targets, [each for each in along if each in framework().companions])
     if isinstance(cure, NoCure):
         return None
     name = requirement.file.rpartition("/")[2].lower()
@@ -45,7 +46,8 @@ def sentence_of(cure: WheelCure | NoCure, command: str | None, requirement: Requ
     return f"{command} ({cure.conditions})" if isinstance(cure, WheelCure) else cure.sentence
 
 
-def _of_conda(requirement: Requirement, targets: Sequence[Target]) -> str | None:
+def _of_conda(requirement: Requirement, targets: Sequence[Target], along: Sequence[str]) -> str | None:
+    """The command that installs the package, with those that are released with it (`along`), for a CUDA release."""
     release = conda_release(targets)
     if release is None:
         return None
@@ -53,7 +55,7 @@ def _of_conda(requirement: Requirement, targets: Sequence[Target]) -> str | None
     words = f"'{name}'" if "*" in name else name
     pixi = requirement.file.rpartition("/")[2].lower() in _PIXI
     tool = "pixi add" if pixi else "conda install -c conda-forge"
-    return f"{tool} {words} {cuda_version(release)}"
+    return " ".join((tool, words, *along, cuda_version(release)))
 
 
 def _rows(cure: WheelCure) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -22,10 +22,13 @@ from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 
 @dataclass(frozen=True, slots=True)
 class Releases:
-    """The versions of a package that PyPI offered on that day, the newest first."""
+    """The versions of a package that PyPI offered on that day, the newest first, and those that their publisher yanked,
+    each with the reason as it was on `yanked_date`."""
 
     versions: tuple[Version, ...]
     date: str
+    yanked: Mapping[Version, str] = field(default_factory=dict)
+    yanked_date: str = ""
 
     def newest(self, specifier: str = "") -> Version | None:
         """Return the newest that the specifier lets pass, a pre-release only where nothing else does."""
@@ -123,8 +126,12 @@ def cuda_of_index(index: str) -> str | None:
 def releases() -> Mapping[str, Releases]:
     """Return what PyPI offered of each package, on the day that the table was made."""
     raw = json.loads(table_text("releases.json"))
+    yanked = {package: {Version(each): why for each, why in of.items()} for package, of in raw["yanked"].items()}
     return {
-        package: Releases(tuple(map(Version, versions)), raw["date"]) for package, versions in raw["packages"].items()
+        package: Releases(
+            tuple(map(Version, versions)), raw["date"], yanked.get(package, {}), yanked_date=raw["yanked_date"]
+        )
+        for package, versions in raw["packages"].items()
     }
 
 

@@ -59,6 +59,7 @@ from cudacompat.domain.rules.lint import (
     prebuilt_wheel,
     ptx_for_one_gpu,
     rdc_drops_ptx,
+    release_yanked,
     rerun_missing,
     run_without_gpu,
     service_without_gpu,
@@ -103,6 +104,7 @@ WHEEL_RULES: tuple[Rule[Project], ...] = (
     two_cuda_majors.RULE,
     torch_mismatch.RULE,
     packages_overwrite.RULE,
+    release_yanked.RULE,
 )
 LINT_RULES: tuple[Rule[Project], ...] = (
     unquoted_semicolon.RULE,

@@ -2,7 +2,8 @@
 
 What it finds: a requirement of a package whose wheels hold CUDA code, in a release, or from an index, of which nothing
 was read: newer than the table, between releases that do not agree, from a mirror, or of conda-forge. A package that
-its index has as sources alone (flash-attn, torch-scatter) holds what the machine builds that installs it.
+its index has as sources alone (flash-attn, torch-scatter) holds what the machine builds that installs it. A wheel that
+was read may stay undecided for a GPU.
 
 Why it matters: whether it runs on the GPU is not told, and is not guessed from its number.
 
@@ -24,13 +25,13 @@ from cudacompat.domain.wheels.cure_words import command_of, sentence_of
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.package_set import is_open
 from cudacompat.domain.wheels.platforms import options_for, platform_for
-from cudacompat.domain.wheels.resolved import HowKnown, Resolved
+from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.table import rows_of
 from cudacompat.domain.wheels.wheel_cure import NoCure
 from cudacompat.domain.wheels.without_row import variable_of
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
-from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.verdict import Outcome, Target
 
 _CONDA_UNREAD = "packages of conda are other builds than wheels of that name, and were not read"
 
@@ -41,9 +42,13 @@ def check(project: Project) -> Iterable[Finding]:
     for packages, group in groups_of(project):
         resolved = group[0].resolved
         key = (resolved.requirement.file, resolved.requirement.line, resolved.requirement.name)
-        if len(group) > 1 or not is_open(group[0]) or key in told:
+        undecided = group[0].outcome is Outcome.UNDECIDED and not is_open(group[0])
+        if len(group) > 1 or not (undecided or is_open(group[0])) or key in told:
             continue
         told.add(key)
+        if undecided:
+            yield _undecided(group[0], shlex.join(options_for(targets_of(project, packages))))
+            continue
         name = resolved.requirement.name
         read = rows_of(name, platform_for(group[0].target))
         gpus = shlex.join(options_for(targets_of(project, packages)))
@@ -71,6 +76,21 @@ def check(project: Project) -> Iterable[Finding]:
             else None,
             help_=_of_conda(resolved, targets_of(project, packages), gpus) or _of_pip(resolved, pin, gpus),
         )
+
+
+def _undecided(verdict: RequirementVerdict, gpus: str) -> Finding:
+    """What was read, and did not tell whether it runs."""
+    resolved = verdict.resolved
+    return finding(
+        RULE.id,
+        Severity.NOTE,
+        f"the result of {resolved.label} on {verdict.target.label} is undecided",
+        resolved=resolved,
+        target=verdict.target,
+        found=content_of(resolved),
+        why="some of its modules were read and could not be told",
+        help_=f"see which they are: cudacompat check {resolved.requirement.name}=={resolved.version} {gpus}",
+    )
 
 
 def _of_conda(resolved: Resolved, targets: Sequence[Target], gpus: str) -> str | None:
