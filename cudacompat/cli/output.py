@@ -75,7 +75,9 @@ def require_kept() -> None:
     why = streams.failure(of_disk=True)
     if why is not None:
         streams.forget()
-        raise UsageError(f"cannot write standard output: {(why.strerror or str(why)).lower()}")
+        from cudacompat.host.written import refusal
+
+        raise UsageError(refusal("standard output", why))
 
 
 def _append_summary(report: Report, path: str | None) -> None:
@@ -83,14 +85,14 @@ def _append_summary(report: Report, path: str | None) -> None:
     is said and changes no exit code."""
     if not path:
         return
-    from cudacompat.host.written import append
+    from cudacompat.host.written import append, refusal
     from cudacompat.report.formats import parts_of
     from cudacompat.report.markdown import summary
 
     try:
         append(path, f"{summary(parts_of(report))}\n".encode("utf-8", "backslashreplace"))
     except OSError as error:
-        print(f"cudacompat: cannot write the job summary: {error.strerror or error}", file=sys.stderr)  # noqa: T201
+        print(f"cudacompat: {refusal('the job summary', error)}", file=sys.stderr)  # noqa: T201
 
 
 def save(path: str, text: str) -> None:

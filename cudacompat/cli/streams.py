@@ -102,7 +102,9 @@ def finish() -> None:
             stream.flush()
     why = failure(of_disk=True)
     if why is not None:
-        sys.stderr.write(f"cudacompat: cannot write standard output: {(why.strerror or str(why)).lower()}\n")
+        from cudacompat.host.written import refusal
+
+        sys.stderr.write(f"cudacompat: {refusal('standard output', why)}\n")
         sys.stderr.flush()
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import mmap
 import os
+import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +18,8 @@ from cudacompat.domain.words.errors import UsageError
 
 PREFIX = ".cudacompat-"  # of what lies beside a file while it is written
 _NO_NEW_FILE = (errno.EACCES, errno.EPERM, errno.EROFS)
+_WRITE = os.O_WRONLY | getattr(os, "O_NOCTTY", 0)
+_AT_ONCE = 1 << 20  # bytes of a copy
 _MOST_LINKS = 40  # as many as the kernel follows
 
 
@@ -41,38 +45,68 @@ def save_all(files: Sequence[tuple[Path, bytes]]) -> None:
             path = each.path
             each.place()
     except OSError as error:
-        raise UsageError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
+        raise UsageError(refusal(path, error)) from error
     finally:
         for each in staged:
             if each.beside is not None:
                 each.beside.unlink(missing_ok=True)
 
 
+def refusal(path: str | Path, error: OSError) -> str:
+    """Return the sentence that says which file the system does not take, and why."""
+    return f"cannot write {path}: {(error.strerror or str(error)).lower()}"
+
+
 @contextlib.contextmanager
 def growing(path: str | Path) -> Iterator[BinaryIO]:
     """Give a file for what is too large to be held, which takes the place of the one that is meant when the context
-    ends well; else nothing is changed. What `save` writes in place is written so here, too."""
-    target = Path(os.path.realpath(path))
+    ends well; else nothing is changed. What `save` writes in place, a device, a FIFO and a descriptor among it, is
+    written from a copy at that moment."""
+    beside: Path | None = None
     try:
-        handle, name = tempfile.mkstemp(prefix=PREFIX, dir=target.parent)
-    except OSError as error:
-        raise UsageError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
-    beside = Path(name)
-    try:
+        number, target = _descriptor(Path(path)), Path(os.path.realpath(path))
+        found = _there(Path(path), target) if number is None else None
+        special = number is not None or (found is not None and not stat.S_ISREG(found.st_mode))
+        handle, beside = _room(target, found, elsewhere=special)
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        found = target.stat() if target.exists() else None
-        plain = found is None or (stat.S_ISREG(found.st_mode) and found.st_nlink == 1 and os.access(target, os.W_OK))
-        if plain and _make_alike(beside, target, found):
+        if special:
+            _copy(beside, os.dup(number) if number is not None else os.open(target, _WRITE))
+        elif _is_some(beside.stat().st_size, path, found) and _is_replaced(beside, target, found):
             beside.replace(target)
-        else:
-            save(path, beside.read_bytes())
+        elif beside.stat().st_size:
+            with beside.open("rb") as copy, mmap.mmap(copy.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                _overwrite(target, data)
     except OSError as error:
-        raise UsageError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
+        raise UsageError(refusal(path, error)) from error
     finally:
-        beside.unlink(missing_ok=True)
+        if beside is not None:
+            beside.unlink(missing_ok=True)
+
+
+def _room(target: Path, found: os.stat_result | None, *, elsewhere: bool) -> tuple[int, Path]:
+    """An open file beside the target, or among the temporary ones where its folder takes no new file."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=PREFIX, dir=None if elsewhere else target.parent)
+    except OSError as error:
+        if found is None or error.errno not in _NO_NEW_FILE:
+            raise
+        handle, name = tempfile.mkstemp(prefix=PREFIX)
+    return handle, Path(name)
+
+
+def _is_replaced(beside: Path, target: Path, found: os.stat_result | None) -> bool:
+    """Whether the copy can take the place of the target, and is made like it."""
+    alone = found is None or found.st_nlink == 1
+    return alone and beside.parent == target.parent and _make_alike(beside, target, found)
+
+
+def _copy(beside: Path, number: int) -> None:
+    """Write a file to a descriptor and close that; whoever stopped reading has seen enough."""
+    with contextlib.suppress(BrokenPipeError), beside.open("rb") as file, os.fdopen(number, "wb") as out:
+        shutil.copyfileobj(file, out, _AT_ONCE)
 
 
 def append(path: str | Path, data: bytes) -> None:
@@ -87,7 +121,7 @@ def cut(path: str | Path, size: int) -> None:
         with Path(path).open("r+b") as file:
             file.truncate(size)
     except OSError as error:
-        raise UsageError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from error
+        raise UsageError(refusal(path, error)) from error
 
 
 def make_folder(path: str | Path) -> None:
@@ -112,19 +146,33 @@ def _stage(path: Path, data: bytes) -> _Staged:
     if number is not None:
         return _Staged(path, lambda: _write_to(os.dup(number), data))
     target = Path(os.path.realpath(path))
+    found = _there(path, target)
+    if found is None:
+        return _beside(target, data, None)
+    if not stat.S_ISREG(found.st_mode):
+        return _Staged(path, lambda: _write_to(os.open(target, _WRITE), data))
+    _is_some(len(data), path, found)
+    return _beside(target, data, found)
+
+
+def _there(path: Path, target: Path) -> os.stat_result | None:
+    """What is there now, `None` for nothing; `UsageError` for what cannot be written."""
     try:
         found = target.stat()
     except FileNotFoundError:
-        return _beside(target, data, None)
+        return None
     if stat.S_ISDIR(found.st_mode):
         raise UsageError(f"cannot write {path}: it is a directory")
-    if not stat.S_ISREG(found.st_mode):
-        return _Staged(path, lambda: _write_to(os.open(target, os.O_WRONLY | getattr(os, "O_NOCTTY", 0)), data))
-    if not os.access(target, os.W_OK):
+    if stat.S_ISREG(found.st_mode) and not os.access(target, os.W_OK):
         raise UsageError(f"cannot write {path}: it is read-only")
-    if not data and found.st_size:
+    return found
+
+
+def _is_some(size: int, path: str | Path, found: os.stat_result | None) -> bool:
+    """Return True; `UsageError` where nothing would take the place of a file that holds something."""
+    if not size and found is not None and found.st_size:
         raise UsageError(f"cannot write {path}: there is nothing to write, and the file is not empty")
-    return _beside(target, data, found)
+    return True
 
 
 def _descriptor(path: Path) -> int | None:
@@ -211,14 +259,16 @@ def _replace(beside: Path, target: Path, data: bytes, *, there: bool) -> None:
         _overwrite(target, data)  # a file that is a mount of its own cannot be replaced
 
 
-def _overwrite(target: Path, data: bytes) -> None:
+def _overwrite(target: Path, data: bytes | mmap.mmap) -> None:
     """Write a file in place: its room first, so that a full disk changes nothing, and its end last."""
     handle = os.open(target, os.O_WRONLY)
     with os.fdopen(handle, "wb", buffering=0) as file:
         _reserve(handle, len(data))
-        rest = memoryview(data)
-        while rest:
-            rest = rest[file.write(rest) or 0 :]
+        with memoryview(data) as whole:
+            at = 0
+            while at < len(whole):
+                with whole[at : at + _AT_ONCE] as part:
+                    at += file.write(part) or 0
         file.truncate(len(data))
         os.fsync(handle)
 

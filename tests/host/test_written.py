@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.host.written import append, save, save_all
+from cudacompat.host.written import append, growing, save, save_all
 from tests.helpers.run import ROOT
 
 
@@ -130,6 +131,60 @@ def test_own_descriptors_are_written_where_they_stand(tmp_path: Path) -> None:
     with ours, theirs:
         subprocess.run([sys.executable, "-c", code, "/dev/stdout"], stdout=theirs, check=True, cwd=ROOT)
         assert ours.recv(100) == b"second\n"
+
+
+def _grow(path: Path | str, data: bytes = b"x" * 3_000_000) -> None:
+    with growing(path) as file:
+        file.write(data)
+
+
+def test_what_grows_is_written_to_a_fifo_a_device_and_own_descriptors(tmp_path: Path) -> None:
+    fifo, out = tmp_path / "fifo", tmp_path / "out"
+    os.mkfifo(fifo)
+    got: list[bytes] = []
+    reader = threading.Thread(target=lambda: got.append(fifo.read_bytes()))
+    reader.start()
+    _grow(fifo)
+    reader.join(10)
+    assert (got, fifo.is_fifo()) == ([b"x" * 3_000_000], True)
+    _grow("/dev/null")
+    with pytest.raises(UsageError, match=r"cannot write /dev/full: no space left on device"):
+        _grow("/dev/full")
+    (tmp_path / "link.parquet").symlink_to("/dev/stdout")
+    code = (
+        "import sys; from cudacompat.host.written import growing\nwith growing(sys.argv[1]) as file: file.write(b'2')"
+    )
+    for name in ("/dev/stdout", "/proc/self/fd/1", str(tmp_path / "link.parquet")):
+        with out.open("wb") as file:
+            file.write(b"1")
+            file.flush()
+            subprocess.run([sys.executable, "-c", code, name], stdout=file, check=True, cwd=ROOT)
+            file.seek(0, os.SEEK_END)
+            file.write(b"3")
+        assert out.read_bytes() == b"123"
+        piped = subprocess.run([sys.executable, "-c", code, name], stdout=subprocess.PIPE, check=True, cwd=ROOT)
+        assert piped.stdout == b"2"
+    assert names(tmp_path) == ["fifo", "link.parquet", "out"]
+
+
+def test_what_grows_is_a_file_as_save_leaves_one(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.write_bytes(b"old" * 2_000_000)
+    second.hardlink_to(first)
+    _grow(first)
+    assert second.read_bytes() == b"x" * 3_000_000
+    _grow(tmp_path / "new", b"")
+    for bad, why in (
+        ((tmp_path), "is a directory"),
+        (tmp_path / "none/x", "no such file"),
+        (first, "nothing to write"),
+    ):
+        with pytest.raises(UsageError, match=rf"cannot write {re.escape(str(bad))}: .*{why}"):
+            _grow(bad, b"")
+    with pytest.raises(ZeroDivisionError), growing(second) as file:
+        file.write(b"half" * (1 // 0))
+    assert second.read_bytes() == b"x" * 3_000_000
+    assert names(tmp_path) == ["first", "new", "second"]
 
 
 def test_one_that_cannot_be_written_changes_none(tmp_path: Path) -> None:

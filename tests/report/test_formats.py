@@ -187,7 +187,7 @@ class TestJobSummary:
             env={"GITHUB_STEP_SUMMARY": str(tmp_path)},
         )
         assert ran.code == 1
-        assert ran.err == "cudacompat: cannot write the job summary: Is a directory\n"
+        assert ran.err == "cudacompat: cannot write the job summary: is a directory\n"
         assert "::error file=engine.whl" in ran.out
 
 

@@ -15,6 +15,7 @@ from cudacompat.app.rebuild.products import BuildWatch
 from cudacompat.domain.builds.steps import BuildStep, BuildSteps, StepKind, StepResult, StepState
 from cudacompat.domain.runs.first_error import MOST_LINES, begins_error, with_context
 from cudacompat.host.runs.follow import follow
+from cudacompat.host.written import refusal
 
 _TAIL = 30  # lines of a failed step that are shown
 
@@ -97,7 +98,7 @@ def run_command(step: BuildStep, build: RunningBuild, number: int) -> StepResult
     try:
         code = follow(command, cwd=Path(build.steps.source), environment=build.environment, log=log, on_line=on_line)
     except OSError as error:
-        return StepResult(step, StepState.FAILED, said=f"cannot write {log}: {(error.strerror or str(error)).lower()}")
+        return StepResult(step, StepState.FAILED, said=refusal(log, error))
     if code:
         failed = _failed(step, log, tail, code=code, said=f"exit code {code}")
         return replace(failed, first_error=with_context(first))

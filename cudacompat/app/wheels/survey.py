@@ -27,7 +27,7 @@ from cudacompat.domain.words.choices import SurveyExecutor
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import CudacompatError, UsageError
 from cudacompat.domain.words.executor import Lost
-from cudacompat.host.written import append, cut
+from cudacompat.host.written import append, cut, refusal
 
 _LARGEST_ROW = 16 << 20  # bytes
 _ASKED = "asked"
@@ -82,7 +82,7 @@ def survey(
         try:
             append(out, line.encode())
         except OSError as error:
-            raise UsageError(f"cannot write {out}: {(error.strerror or str(error)).lower()}") from None
+            raise UsageError(refusal(out, error)) from None
         written += 1
     if table is not None:
         parquet.write(out, table)
