@@ -54,6 +54,10 @@ def judge_row(row: WheelRow, target: Target, cuda: str | None = None) -> WheelVe
         outcome, reason = said, Reason.NO_IMAGE if said is Outcome.FAILS else None
         if said in _RUNS_AS_IT_IS or said is Outcome.FAILS:
             min_driver = None
+        elif said is Outcome.JIT:
+            min_driver = _driver_of_jit(row, target) or min_driver
+            if target.driver is not None and min_driver is not None and target.driver.branch < min_driver:
+                outcome, reason = Outcome.FAILS, Reason.PTX_ISA_TOO_NEW
     elif said is not None and anyhow.outcome is not outcome and said in _RUNS_AS_IT_IS and reason in _OF_PTX:
         outcome, reason, min_driver = said, None, None
     verdict = WheelVerdict(row, target, outcome, reason=reason, min_driver=min_driver)
@@ -101,13 +105,25 @@ def _answer(row: WheelRow, target: Target, cuda: str | None) -> Outcome | None:
 
 def prevailing(row: WheelRow, target: Target) -> ModuleVerdict:
     """Return what becomes of most modules of the deciding library; the row has device code."""
-    verdicts = [(judge(target, each.module(row.ptx_isa)), each.modules) for each in row.lists]
+    verdicts = _judged(row, target)
     counted: Counter[Outcome] = Counter()
     for verdict, modules in verdicts:
         counted[verdict.outcome] += modules
     most = max(counted, key=lambda outcome: (counted[outcome], outcome.strength))
     alike = [verdict for verdict, _ in verdicts if verdict.outcome is most]
     return max(alike, key=lambda verdict: verdict.min_driver or 0)
+
+
+def _judged(row: WheelRow, target: Target) -> list[tuple[ModuleVerdict, int]]:
+    """What becomes of each list of the deciding library, with the number of its modules."""
+    return [(judge(target, each.module(row.ptx_isa)), each.modules) for each in row.lists]
+
+
+def _driver_of_jit(row: WheelRow, target: Target) -> int | None:
+    """The oldest driver that compiles what runs by JIT, which most modules are not: their PTX may want a newer one."""
+    free = Target(target.id, target.name, target.capability)
+    drivers = (each.min_driver for each, _ in _judged(row, free) if each.outcome is Outcome.JIT)
+    return max((each for each in drivers if each is not None), default=None)
 
 
 def _cuda_major(row: WheelRow, cuda: str | None) -> int | None:
@@ -122,13 +138,16 @@ def _cuda_major(row: WheelRow, cuda: str | None) -> int | None:
 
 def _held_to_driver(verdict: WheelVerdict, major: int | None) -> WheelVerdict:
     """The same, held to what a CUDA runtime of this major release asks of the driver."""
+    first, driver = first_branch(verdict.target.capability) or 0, verdict.target.driver
+    if driver is not None and driver.branch < first and verdict.outcome is not Outcome.FAILS:
+        reason = Reason.DRIVER_TOO_OLD_FOR_GPU
+        return WheelVerdict(verdict.row, verdict.target, Outcome.FAILS, reason=reason, min_driver=first)
     floor = runtime_floor(major) if major is not None else None
     if floor is None or verdict.outcome is Outcome.FAILS:
         return verdict
-    driver = verdict.target.driver
     windows = verdict.target.on_windows
     oldest = floor.oldest(windows=windows).parts[0]
-    needed = max(verdict.min_driver or 0, oldest, first_branch(verdict.target.capability) or 0)
+    needed = max(verdict.min_driver or 0, oldest, first)
     if driver is not None and not takes_runtime(driver, floor, windows=windows):
         return WheelVerdict(
             verdict.row, verdict.target, Outcome.FAILS, reason=Reason.RUNTIME_NEEDS_DRIVER, min_driver=needed
