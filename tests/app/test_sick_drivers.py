@@ -91,6 +91,7 @@ CLOSED = "NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  Wed Oct 29 
 
 GPU_IN_LOG = re.compile(r"0000:[0-9a-f]{2}:00\.0")
 KEY_LINE = "nvidia: Key was rejected by service"
+RECOVERY = "154, GPU recovery action changed from {} to {}"
 GSP_LATER = "[ 9.6] NVRM: Xid (PCI:0000:01:00): 119, pid=7, name=python, Timeout after 6s of waiting for RPC response"
 
 
@@ -117,6 +118,8 @@ def test_a_healthy_driver_has_no_finding(diagnose: Diagnose, tmp_path: Path) -> 
         ({"NV_COUNT": 3, "NV_memory_1": 15}, "gpu-lost", "reboot; if the GPU is still lost"),
         ({"NV_COUNT": 3, "NV_capability_1": 16}, "gpu-lost", "sudo nvidia-smi --gpu-reset -i 1"),
         ({"NV_COUNT": 2, "NV_MIG": 0}, "driver-not-working", "sudo nvidia-smi -mig 0"),
+        ({"NV_COUNT": 2, "NV_MIG_THEN": "0|1"}, "mig-mode-pending", "sudo nvidia-smi --gpu-reset -i 1"),
+        ({"NV_COUNT": 1, "NV_MIG": 2, "NV_MIG_THEN": "0"}, "mig-mode-pending", "MIG mode on now, off after a reset"),
         ({"NV_MODES": "2"}, "compute-mode", "sudo nvidia-smi -i 0 -c DEFAULT"),
         ({"NV_COUNT": 2, "NV_MODES": "0|3"}, "compute-mode", "sudo nvidia-smi -i 1 -c DEFAULT"),
         ({"CU_init": 34}, "libcuda-wrong", "grep -vxF"),
@@ -316,6 +319,39 @@ class TestWhatTheSystemShows:
         assert said.ids == ["gpu-lost"]
         assert "GPU 0000:09:00 has firmware (GSP) that does not answer; 1 other GPU answers" in said.words
 
+    @pytest.mark.parametrize(
+        ("lines", "ids", "cure"),
+        [
+            (["79, GPU has fallen off the bus.", RECOVERY.format("0x0 (None)", "0x2 (Node Reboot Required)")],
+             ["gpu-lost"], "reboot; the driver does not take the GPU back before"),
+            ([RECOVERY.format("0x0 (None)", "0x2 (OS Reboot)")], ["gpu-lost"], "sudo reboot"),
+            ([RECOVERY.format("0x0 (None)", "0x1 (GPU Reset Required)")], ["gpu-lost"],
+             "sudo nvidia-smi --gpu-reset -i 0"),
+            ([RECOVERY.format("0x0 (None)", "0x1 (PF FLR)")], ["gpu-lost"], "sudo nvidia-smi --gpu-reset -i 0"),
+            ([RECOVERY.format("0x0 (None)", "0x1 (GPU Reset Required)"),
+              RECOVERY.format("0x1 (GPU Reset Required)", "0x2 (Node Reboot Required)")], ["gpu-lost"], "sudo reboot"),
+            ([RECOVERY.format("0x0 (None)", "0x1 (GPU Reset Required)"),
+              RECOVERY.format("0x1 (GPU Reset Required)", "0x0 (None)")], [], ""),
+        ],
+        ids=["lost-and-reboot", "os-reboot", "reset", "flr", "reset-then-reboot", "settled"],
+    )  # fmt: skip
+    def test_what_the_driver_wants_done_with_a_gpu_stands_until_it_is_taken_back(
+        self, diagnose: Diagnose, tmp_path: Path, lines: list[str], ids: list[str], cure: str
+    ) -> None:
+        """Xid 154; the GPU still answers, and programs on it fail."""
+        says(tmp_path / "bin/dmesg", *(f"[ 9.6] NVRM: Xid (PCI:0000:01:00): {line}" for line in lines))
+        said = diagnose(NV_COUNT=2)
+        assert said.ids == ids
+        assert cure in said.words
+        assert not ids or "; 1 other GPU answers" in said.words
+
+    def test_what_the_driver_wants_of_a_gpu_that_is_gone_names_its_address(
+        self, diagnose: Diagnose, tmp_path: Path
+    ) -> None:
+        line = RECOVERY.format("0x0 (None)", "0x4 (Drain and Reset)")
+        says(tmp_path / "bin/dmesg", f"NVRM: Xid (PCI:0000:09:00): {line}")
+        assert "sudo nvidia-smi --gpu-reset -i 0000:09:00.0" in diagnose().words
+
     def test_a_log_of_the_past_does_not_count(self, diagnose: Diagnose, tmp_path: Path) -> None:
         says(tmp_path / "bin/dmesg", "NVRM: Xid (PCI:0000:01:00): 79, GPU has fallen off the bus.")
         assert diagnose().ids == []
@@ -323,6 +359,28 @@ class TestWhatTheSystemShows:
     def test_a_log_that_may_not_be_read(self, diagnose: Diagnose, tmp_path: Path) -> None:
         says(tmp_path / "bin/dmesg", "NVRM: Xid (PCI:0000:02:00): 79, GPU has fallen off the bus.", code=1)
         assert diagnose().ids == []
+
+
+class TestContainers:
+    """Containers that podman started without a CDI file of the host's, or by hand with the device files alone."""
+
+    def test_without_any_device_the_file_that_the_host_needs_is_said(self, diagnose: Diagnose, tmp_path: Path) -> None:
+        put(tmp_path, "run/.containerenv", 'engine="podman-5.4"\n')
+        said = diagnose(None)
+        if isinstance(said.facts.driver, Found):
+            pytest.skip("a driver is here")
+        assert said.ids == ["no-gpu"]
+        assert "podman run --device nvidia.com/gpu=all" in said.words
+        assert "sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml" in said.words
+
+    def test_device_files_without_the_drivers_libraries(self, diagnose: Diagnose, tmp_path: Path) -> None:
+        put(tmp_path, "run/.containerenv", 'engine="podman-5.4"\n')
+        put(tmp_path, "proc/driver/nvidia/version", OPEN)
+        for name in ("nvidia0", "nvidiactl", "nvidia-uvm"):
+            put(tmp_path, f"dev/{name}")
+        said = diagnose(None)
+        assert said.ids == ["no-gpu"]
+        assert "this container has device files of the GPU and no libraries of the driver" in said.words
 
 
 class TestNvidiaSmi:

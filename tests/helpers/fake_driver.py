@@ -57,7 +57,9 @@ int nvmlDeviceGetCudaComputeCapability(void *h, int *a, int *b) {
     char text[32]; item("NV_CAPABILITIES", GPU, "12.0", text, sizeof text); sscanf(text, "%d.%d", a, b);
     return fails("NV", "capability", GPU); }
 int nvmlDeviceGetMigMode(void *h, unsigned *now, unsigned *then) {
-    if (!getenv("NV_MIG")) return 3; *now = *then = 1; return 0; }
+    char text[32]; item("NV_MIG_THEN", GPU, "", text, sizeof text);
+    if (!getenv("NV_MIG") && !text[0]) return 3;
+    *now = getenv("NV_MIG") != 0; *then = text[0] ? (unsigned)atoi(text) : *now; return 0; }
 int nvmlDeviceGetComputeMode(void *h, int *m) {
     char text[32]; item("NV_MODES", GPU, "0", text, sizeof text); *m = atoi(text); return 0; }
 int nvmlDeviceGetMaxMigDeviceCount(void *h, unsigned *n) { *n = 7; return 0; }

@@ -37,6 +37,11 @@ _CAUSES: tuple[tuple[re.Pattern[str], Cause], ...] = (
     (re.compile(r"Xid \([^)]*\): (?:119|120),"), Cause.GSP),
     (re.compile(r"API mismatch: the client has the version"), Cause.VERSION_MISMATCH),
 )
+# "Xid (PCI:0000:01:00): 154, GPU recovery action changed from 0x0 (None) to 0x2 (Node Reboot Required)"; the words
+# differ by release, the numbers are those of nvml.h (nvmlDeviceGpuRecoveryAction_t). To 0x0 it is settled.
+_RECOVERY = re.compile(r"Xid \([^)]*\): 154, GPU recovery action changed from .{1,60} to 0x([0-9a-f]{1,4})\b")
+_ACTIONS = {1: Cause.GPU_RESET, 2: Cause.GPU_REBOOT, 3: Cause.GPU_RESET, 4: Cause.GPU_RESET}
+_STANDING = frozenset(_ACTIONS.values())  # of a GPU that answers: until the line that takes it back
 _REFUSED = re.compile(
     r"(?:Loading of (?:unsigned )?module is rejected|nvidia: .*(?:Key was rejected|Required key not))"
 )
@@ -46,6 +51,9 @@ def troubles_in(log: str) -> tuple[Trouble, ...]:
     """Return the troubles that a kernel's log names, each once for each GPU, in the log's order."""
     found: dict[tuple[Cause, str | None], Trouble] = {}
     for message in _messages(log):
+        if (action := _RECOVERY.search(message)) is not None:
+            _recover(found, message, int(action[1], 16))
+            continue
         cause = next((cause for pattern, cause in _CAUSES if pattern.search(message)), None)
         if cause is None and _REFUSED.search(message):
             cause = Cause.SIGNATURE
@@ -59,13 +67,26 @@ def troubles_in(log: str) -> tuple[Trouble, ...]:
     return tuple(found.values())
 
 
+def _recover(found: dict[tuple[Cause, str | None], Trouble], message: str, action: int) -> None:
+    """Put what the driver wants done with a GPU in the place of what it wanted before."""
+    place = _GPU.search(message)
+    gpu = place[1].lower() if place else None
+    for cause in _STANDING:
+        found.pop((cause, gpu), None)
+    if action in _ACTIONS and len(found) < _MOST:
+        found[_ACTIONS[action], gpu] = Trouble(_ACTIONS[action], f"kernel log: {message:.200}", gpu)
+
+
 def still_there(troubles: Iterable[Trouble], gpus: Found[tuple[GpuDevice, ...]] | Missing) -> tuple[Trouble, ...]:
-    """Return the log's troubles without those of GPUs that answer now: a log keeps what has passed."""
+    """Return the log's troubles without those of GPUs that answer now: a log keeps what has passed. What the driver
+    wants done with a GPU stands until it takes that back."""
     if isinstance(gpus, Missing):
         return tuple(troubles)
     places = [gpu.bus_id for gpu in gpus.value if gpu.bus_id]
     return tuple(
-        trouble for trouble in troubles if trouble.gpu and not any(bus.startswith(trouble.gpu) for bus in places)
+        trouble
+        for trouble in troubles
+        if trouble.gpu and (trouble.cause in _STANDING or not any(bus.startswith(trouble.gpu) for bus in places))
     )
 
 

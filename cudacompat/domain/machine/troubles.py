@@ -24,9 +24,11 @@ class Cause(Enum):
     CRASHED = "crashed"
     GPU_LOST = "gpu-lost"
     GPU_RESET = "gpu-needs-reset"
+    GPU_REBOOT = "gpu-needs-reboot"  # the driver asks for a reboot of the system
     GPU_UNREADABLE = "gpu-unreadable"
     INFOROM = "inforom-corrupted"
     MIG_EMPTY = "mig-without-instances"
+    MIG_PENDING = "mig-mode-pending"  # another MIG mode was asked for, and waits for a reset
     PROHIBITED = "compute-prohibited"  # compute mode: no program may use the GPU
     EXCLUSIVE = "compute-exclusive"  # compute mode: one program at a time may
     STUB = "stub-library"

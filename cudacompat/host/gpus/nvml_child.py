@@ -82,6 +82,12 @@ def instances(ask: Calls, handle: Any) -> list[str] | None:
     return found
 
 
+def mig_mode(ask: Calls, handle: Any) -> list[int] | None:
+    """Return whether a GPU is split now, and whether it will be after a reset; `None` where it cannot be."""
+    mode = ask("nvmlDeviceGetMigMode", handle)
+    return [int(each) for each in mode] if mode else None
+
+
 def described(nvml: Any, index: int) -> dict[str, Any]:
     """Return what an opened NVML tells of the GPU of this number: plain values, `None` for what it does not tell."""
     handle = nvml.nvmlDeviceGetHandleByIndex(index)
@@ -97,6 +103,7 @@ def described(nvml: Any, index: int) -> dict[str, Any]:
         "bus": text(pci.busId) if pci is not None else None,
         "memory": int(memory.total) if memory is not None and memory.total else None,
         "mig": instances(ask, handle),
+        "mig_mode": mig_mode(ask, handle),
         "compute_mode": ask("nvmlDeviceGetComputeMode", handle),
     }
     try:

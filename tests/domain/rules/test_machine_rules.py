@@ -115,6 +115,7 @@ RULE_CASES: tuple[RuleCase, ...] = (
         for cause in (Cause.GPU_LOST, Cause.GPU_RESET, Cause.GPU_UNREADABLE, Cause.NO_ANSWER, Cause.CRASHED)
     ),
     RuleCase("gpu-lost", sick(Cause.INFOROM, "0"), sick(Cause.NO_ANSWER)),
+    RuleCase("mig-mode-pending", sick(Cause.MIG_PENDING, "0"), HEALTHY),
     RuleCase("libcuda-wrong", loads(34, Cause.STUB), HEALTHY),
     RuleCase("libcuda-wrong", loads(804, Cause.COMPAT_UNSUPPORTED), sick(Cause.VERSION_MISMATCH)),
     RuleCase("libcuda-wrong", loads(803, Cause.COMPAT_MISMATCH), HEALTHY),

@@ -1,8 +1,8 @@
 """A GPU of this machine does not answer.
 
 What it finds: a GPU that the driver lists and cannot reach: fallen off the bus (NVML error 15), waiting for a reset
-(16), hanging, not readable, or with firmware (GSP) that does not answer (Xid 119). A corrupted infoROM is a warning,
-because CUDA mostly works with it.
+(16, Xid 154) or a reboot (Xid 154), hanging, not readable, or with firmware (GSP) that does not answer (Xid 119). A
+corrupted infoROM is a warning, because CUDA mostly works with it.
 
 Why it matters: programs get fewer GPUs than the machine has. A new process can fail with error 999 even where the lost
 GPU is hidden from it.
@@ -27,6 +27,7 @@ from cudacompat.domain.words.rule import Rule
 _WORDS = {
     Cause.GPU_LOST: ("has fallen off the bus", "reboot; if the GPU is still lost, switch the machine off and on again"),
     Cause.GPU_RESET: ("must be reset", "stop all programs that use the GPU, then reset it"),
+    Cause.GPU_REBOOT: ("needs a reboot of the system", "reboot; the driver does not take the GPU back before"),
     Cause.GPU_UNREADABLE: (
         "cannot be read",
         "reboot; if it still cannot be read, look at the kernel's log (dmesg)",
@@ -68,10 +69,13 @@ def check(machine: Machine) -> Iterable[Finding]:
 def _finding(machine: Machine, troubles: list[Trouble]) -> Finding:
     trouble, inside = troubles[0], machine.facts.container.inside
     what, cure = _WORDS[trouble.cause]
-    answering = len(machine.gpus)
+    place = trouble.gpu or "none"
+    own = [gpu for gpu in machine.gpus if str(gpu.index) == place or (gpu.bus_id or "").startswith(place)]
+    answering = len(machine.gpus) - len(own)
     others = f"; {count(answering, 'other GPU')} {verb(answering, 'answers', 'answer')}" if answering else ""
     reset = trouble.cause is Cause.GPU_RESET and trouble.gpu
-    command = f"sudo nvidia-smi --gpu-reset -i {trouble.gpu}" if reset else "sudo reboot"
+    which = own[0].index if own else place if place.isdigit() else f"{place.partition('.')[0]}.0"  # a whole address
+    command = f"sudo nvidia-smi --gpu-reset -i {which}" if reset else "sudo reboot"
     return Finding(
         id=RULE.id,
         severity=machine.severity,

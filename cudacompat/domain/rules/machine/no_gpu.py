@@ -37,6 +37,8 @@ def check(machine: Machine) -> Iterable[Finding]:
     if facts.container.inside:
         # the bus is the host's: a card there was not necessarily given to this container
         message = "no GPU is visible in this container" + (f"; the host has a GPU ({cards})" if cards else "")
+        if "nvidiactl" in dict(facts.driver_files.nodes) and isinstance(facts.libcuda, Missing):
+            message = "this container has device files of the GPU and no libraries of the driver"
         help_ = _START.get(facts.container.kind or "", _START["docker"])
     elif cards:
         message = f"there is an NVIDIA GPU ({_named(machine) or cards}) but no working driver"
@@ -72,7 +74,15 @@ def _driver(machine: Machine) -> tuple[str, str | None]:
 
 # Troubles that are no reason for a GPU that is not there, or that no other rule tells of without knowing the card.
 _NO_REASON = frozenset(
-    {Cause.INFOROM, Cause.LEGACY_GPU, Cause.NEW_GPU, Cause.OPEN_REQUIRED, Cause.CLOSED_REQUIRED, Cause.NO_DEVICES}
+    {
+        Cause.INFOROM,
+        Cause.LEGACY_GPU,
+        Cause.NEW_GPU,
+        Cause.OPEN_REQUIRED,
+        Cause.CLOSED_REQUIRED,
+        Cause.NO_DEVICES,
+        Cause.MIG_PENDING,
+    }
 )
 
 
@@ -83,11 +93,13 @@ def _is_explained(machine: Machine) -> bool:
     return empty or other or any(True for _ in gpu_not_driven.check(machine))
 
 
+_CDI = "if that is unresolvable, first on the host: sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml"
 _START = {
     "docker": (
         "start the container with GPU access: docker run --gpus all … or podman run --device nvidia.com/gpu=all …"
+        f"; {_CDI}"
     ),
-    "podman": "start it with its GPUs: podman run --device nvidia.com/gpu=all …",
+    "podman": f"start it with its GPUs: podman run --device nvidia.com/gpu=all …; {_CDI}",
     "apptainer": "start it with its GPUs: apptainer exec --nv …",
     "kubernetes": "request a GPU for the pod: resources.limits nvidia.com/gpu: 1",
     "lxc": "give the container the device files /dev/nvidia* and the driver's libraries of the host's release",
