@@ -148,6 +148,31 @@ def test_what_the_build_makes_depends_on_the_release(engine: str, cuda: str, arr
     assert " ".join(map(str, plan(engine, "120", "2.8.4", cuda=cuda).arrives)) == arrives
 
 
+@pytest.mark.parametrize(
+    ("version", "cuda", "arch", "arrives"),
+    [
+        ("0.33.0", "13.4", "107", "sm_107"),
+        ("0.27.0", "13.4", "107", "sm_107"),
+        ("0.26.0", "13.4", "107", "sm_100"),
+        ("0.26.0", "12.9", "103", "sm_103"),
+        ("0.26.0", "13.0", "103", "sm_100"),
+        ("0.19.1", "12.9", "103", "sm_100"),
+        ("0.26.0", "13.0", "121", "sm_120"),
+        ("0.19.1", "13.0", "121", "sm_121"),
+        ("0.18.1", "12.9", "121", "sm_120"),
+        ("0.33.0", "12.6", "70", "sm_70"),
+        ("0.18.1", "12.8", "70", "sm_70"),
+    ],
+)
+def test_what_vllm_knows_is_of_its_version_and_of_the_release(version: str, cuda: str, arch: str, arrives: str) -> None:
+    assert " ".join(map(str, plan("vllm", arch, version, cuda=cuda).arrives)) == arrives
+
+
+def test_a_target_of_another_release_is_refused_with_that_release() -> None:
+    with pytest.raises(UsageError, match=r"accepts 70 with this CUDA; it does with CUDA before 12\.8 \(--cuda\)$"):
+        plan("vllm", "70", "0.33.0", cuda="12.8")
+
+
 def test_ptx_that_a_build_makes_by_itself_is_promised_and_what_it_cannot_make_is_not() -> None:
     assert "compute_120" in map(str, plan("flash-attention", "120", "2.8.4", ptx=False).arrives)
     assert not any(str(each).startswith("compute") for each in plan("bitsandbytes", "80 120").arrives)

@@ -15,6 +15,7 @@ from cudacompat.domain.builds.engine import (
     Marker,
     Proof,
     Ptx,
+    Window,
 )
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt
 from cudacompat.domain.words.versions import ToolkitVersion
@@ -23,7 +24,27 @@ from cudacompat.engines.record import EngineRecord
 if TYPE_CHECKING:
     from cudacompat.domain.logs.signature import LogLines
 
-_CMAKE = "CMakeLists.txt (000a1ee) and cmake/utils.cmake (00c1d95) of vllm-project/vllm"
+_CMAKE = "CMakeLists.txt (000a1ee; 0.33.0) and cmake/utils.cmake (00c1d95) of vllm-project/vllm"
+
+_ALWAYS = (75, 80, 86, 87, 89, 90, 100, 120)
+_OLDEST, _12_8, _12_9, _13 = (ToolkitVersion(*each) for each in ((9, 0), (12, 8), (12, 9), (13, 0)))
+# The other numbers of CUDA_SUPPORTED_ARCHS by the release that has them first: from one release of CUDA on, before
+# another. CMakeLists.txt of the sources on the package index: 0.9.2, 0.12.0, 0.16.0 to 0.21.0, 0.26.0 to 0.33.0.
+_KNOWN: tuple[tuple[str | None, tuple[tuple[int, ToolkitVersion, ToolkitVersion | None], ...]], ...] = (
+    (None, ((70, _OLDEST, _13), (72, _OLDEST, _13), (110, _13, None))),
+    ("0.19", ((70, _OLDEST, _13), (72, _OLDEST, _13), (121, _12_9, None), (110, _13, None))),
+    ("0.20", ((70, _OLDEST, _12_8), (103, _12_9, _13), (121, _12_9, _13), (110, _13, None))),
+    (
+        "0.27",
+        (
+            (70, _OLDEST, _12_8),
+            (103, _12_9, _13),
+            (121, _12_9, _13),
+            (110, _13, None),
+            (107, ToolkitVersion(13, 4), None),
+        ),
+    ),
+)
 
 
 def _log_lines() -> LogLines:
@@ -42,7 +63,7 @@ ENGINE = EngineRecord(
     current=None,
     source=_CMAKE,
     unset="PyTorch's own choice: the GPUs of the machine that builds, or without one a list of all that it knows",
-    knobs=(
+    knobs=tuple(
         Knob(
             "TORCH_CUDA_ARCH_LIST",
             Channel.ENVIRONMENT,
@@ -50,17 +71,14 @@ ENGINE = EngineRecord(
             "find_package(Torch), whose flags vLLM's CMakeLists takes away again and gives to each file in part; "
             "+PTX is lost on that way",
             _CMAKE + ": clear_cuda_arches, cuda_archs_loose_intersection",
+            window=Window(since, until),
             ptx=Ptx.NEVER,
             suffixes="",
-            known=(75, 80, 86, 87, 89, 90, 100, 103, 107, 110, 120, 121),
-            known_by_cuda=(
-                (103, ToolkitVersion(12, 9), ToolkitVersion(13, 0)),
-                (121, ToolkitVersion(12, 9), ToolkitVersion(13, 0)),
-                (110, ToolkitVersion(13, 0), None),
-                (107, ToolkitVersion(13, 4), None),
-            ),
+            known=tuple(sorted({*_ALWAYS, *(number for number, _, _ in rows)})),
+            known_by_cuda=rows,
             stands_in=True,
-        ),
+        )
+        for (since, rows), until in zip(_KNOWN, (*(since for since, _ in _KNOWN[1:]), None), strict=True)
     ),
     limits=(
         Limit(

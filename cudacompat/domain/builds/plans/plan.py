@@ -25,6 +25,7 @@ from cudacompat.domain.builds.plans.release import choose_release
 from cudacompat.domain.tables.drivers import first_branch_taking
 from cudacompat.domain.tables.image_tags import FLAVOURS
 from cudacompat.domain.tables.images import newest_image
+from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget
@@ -217,12 +218,24 @@ def _settings(
             )
     if left:
         named = f"{engine.name} {engine.label(version)}".rstrip()
-        raise UsageError(f"{named} has no setting that accepts {', '.join(each.arch for each in left)}")
+        refused = ", ".join(each.arch for each in left)
+        raise UsageError(f"{named} has no setting that accepts {refused}{_with_another_release(engine, version, left)}")
     settings += [
         PlanSetting(fixed.name, fixed.value, fixed.channel, reader=fixed.reader, why=fixed.why, source=fixed.source)
         for fixed in engine.fixed_of(version, route)
     ]
     return tuple(settings)
+
+
+def _with_another_release(engine: Engine, version: Version | None, left: Sequence[CodeTarget]) -> str:
+    """The releases of CUDA with which the engine knows what it does not take here; empty where none is."""
+    rows = [row for knob in engine.knobs if knob.window.holds(version) for row in knob.known_by_cuda]
+    number = left[0].number
+    row = next((each for each in rows if each[0] == number), None)
+    if row is None:
+        return ""
+    since = "" if row[1] < RELEASES[0].version else f" from {row[1]} on"
+    return f" with this CUDA; it does with CUDA{since}" + (f" before {row[2]} (--cuda)" if row[2] else " (--cuda)")
 
 
 def _spelled(knob: Knob, code: Sequence[CodeTarget]) -> list[PlanSetting]:
