@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.domain.tables.toolkits import RELEASES
+from cudacompat.domain.tables.nvcc_releases import first_nvcc_with
 from tests.generate.test_outputs import configured
 from tests.helpers import toolchain
 from tests.helpers.each_row import each_case
 from tests.helpers.fits import assert_fits
 from tests.helpers.run import ROOT, Ran, inside
 
-NEWEST = RELEASES[-1].version
+FIRST_WITH_110 = first_nvcc_with("110")
 DOCKERFILE = """\
 # our image; ask Jo before touching it
 ARG CUDA_VERSION=12.9.1
@@ -138,8 +138,9 @@ def test_a_list_that_no_release_builds_then(tmp_path: Path) -> None:
     }
     ran = add(project(tmp_path, files), engine="cmake", spec="11.0")
     assert ran.code == 4
-    assert f"no release of CUDA builds all of it then: {NEWEST} has no 70; build once for each group" in " ".join(
-        ran.out.split()
+    assert (
+        f"no release of CUDA builds all of it then: {FIRST_WITH_110} has no 70; build once for each group"
+        in " ".join(ran.out.split())
     )
 
 
@@ -149,7 +150,9 @@ def test_a_list_that_no_release_builds_then_holds_up_no_other(tmp_path: Path) ->
         ".env": "TORCH_CUDA_ARCH_LIST=8.6;8.9+PTX\n",
         "setup.py": "from torch.utils.cpp_extension import CUDAExtension\n",
     }
-    assert add(project(tmp_path, files), "--write", engine="torch-extension").code == 4
+    ran = add(project(tmp_path, files), "--write", engine="torch-extension")
+    assert ran.code == 4
+    assert "builds all of it then: 12.8 has no 35; build once" in ran.err
     assert texts(tmp_path) == {**files, ".env": "TORCH_CUDA_ARCH_LIST=8.6;8.9+PTX;12.0\n"}
 
 
@@ -781,3 +784,35 @@ def test_a_pin_of_the_tests_is_not_what_the_project_is_built_for(tmp_path: Path)
     assert add(project(tmp_path, files)).code == 0
     (tmp_path / "tests/images/run.sh").rename(tmp_path / "run.sh")
     assert add(tmp_path).code == 4
+
+
+REUSED = """on:
+  workflow_call:
+    inputs:
+      cuda_version: {type: string}
+jobs:
+  b:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: bash build.sh
+        env:
+          CUDA_VERSION: ${{ inputs.cuda_version }}
+          TORCH_CUDA_ARCH_LIST: "7.5;8.9"
+"""
+
+
+@pytest.mark.parametrize(("oldest", "code"), [("11.8.0", 4), ("12.8.1", 0)])
+def test_a_workflow_that_is_called_with_an_old_release_keeps_its_list(tmp_path: Path, oldest: str, code: int) -> None:
+    caller = (
+        f'on: push\njobs:\n  t:\n    strategy:\n      matrix:\n        cuda_version: ["{oldest}", "13.0.2"]\n'
+        "    uses: ./.github/workflows/runner.yml\n    with:\n      cuda_version: ${{ matrix.cuda_version }}\n"
+    )
+    files = {
+        "setup.py": "from torch.utils import cpp_extension\n",
+        ".github/workflows/runner.yml": REUSED,
+        ".github/workflows/tests.yml": caller,
+    }
+    ran = add(project(tmp_path, files))
+    assert ran.code == code, ran.out
+    why = ".github/workflows/tests.yml calls this file with CUDA 11.8, which has no 120"
+    assert (why in " ".join(ran.out.split())) is (code == 4)

@@ -11,6 +11,7 @@ from functools import partial
 from packaging.version import Version
 
 from cudacompat.app.project.list_names import ListName, ListNames, defaults, referred, with_aliases
+from cudacompat.app.project.reused_workflows import called_without
 from cudacompat.app.project.time_limit import FILE_SECONDS, Clock, TimeSpentError
 from cudacompat.app.project.unparsed_lists import by_hand, flags_by_hand
 from cudacompat.app.project.version_branches import version_branch
@@ -93,7 +94,7 @@ def analyse(
     places: list[ListPlace] = []
     edits: dict[str, list[ListEdit]] = {}
     for file, assignments in parsed:
-        for found in _by_case(_places(job, file, assignments, aliases=aliases)):
+        for found in _as_called(job, file, files, _by_case(_places(job, file, assignments, aliases=aliases))):
             places.append(found.place)
             if found.edit is not None:
                 edits.setdefault(file.name, []).append(found.edit)
@@ -155,6 +156,19 @@ def _by_case(found: Iterator[_Found]) -> list[_Found]:
     return decided
 
 
+def _as_called(
+    job: AdditionRequest, file: SourceFile, files: Sequence[SourceFile], found: Sequence[_Found]
+) -> Iterator[_Found]:
+    """The places, less the edits of a workflow that another one calls with a CUDA release that cannot build them."""
+    why = None
+    if any(each.edit is not None for each in found):
+        why = called_without(file, files, [wanted.arch for wanted in job.wanted])
+    for each in found:
+        if why is not None and each.edit is not None:
+            each = replace(each, place=replace(each.place, state=PlaceState.CANNOT, why=why, becomes=None), edit=None)
+        yield each
+
+
 def _place(job: AdditionRequest, file: SourceFile, each: Assignment, aliases: dict[str, ListName]) -> _Found | None:
     carrier = job.names.carrier(each) or (aliases.get(each.name) if each.name else None)
     if carrier is None and each.name not in job.names.unread:
@@ -188,7 +202,7 @@ def _place(job: AdditionRequest, file: SourceFile, each: Assignment, aliases: di
     if edit is None:
         return _Found(replace(place, state=PlaceState.THERE), each)
     of_version = _of_one_version(job, file, each)
-    why_not = of_version or _no_release(edit)
+    why_not = of_version or _no_release(job, edit)
     if why_not is not None:
         place = replace(place, state=PlaceState.CANNOT, why=why_not)
         return _Found(place, each, of_version=of_version is not None)
@@ -201,15 +215,16 @@ def _of_one_version(job: AdditionRequest, file: SourceFile, each: Assignment) ->
     return f"the list is in a branch for one version of a package, or of CUDA: `{branch}`" if branch else None
 
 
-def _no_release(edit: ListEdit) -> str | None:
+def _no_release(job: AdditionRequest, edit: ListEdit) -> str | None:
     """That no release of CUDA builds the whole new list; `None` where one does."""
     asked = {each.arch for each in edit.code}
     if not asked or with_all(asked):
         return None
-    newest = RELEASES[-1]
-    gone = sorted(asked - set(newest.targets), key=lambda arch: int(arch.rstrip("af")))
+    able = [row for row in RELEASES if {each.arch for each in job.wanted} <= set(row.targets)] or RELEASES
+    nearest = min(able, key=lambda row: len(asked - set(row.targets)))
+    lacks = sorted(asked - set(nearest.targets), key=lambda arch: int(arch.rstrip("af")))
     groups = "build once for each group (cudacompat generate says how)"
-    return f"no release of CUDA builds all of it then: {newest.version} has no {', '.join(gone)}; {groups}"
+    return f"no release of CUDA builds all of it then: {nearest.version} has no {', '.join(lacks)}; {groups}"
 
 
 # -- one list
