@@ -7,6 +7,7 @@ import os
 import shlex
 import shutil
 import stat
+import time
 from importlib import resources
 from pathlib import Path
 
@@ -816,3 +817,15 @@ def test_a_workflow_that_is_called_with_an_old_release_keeps_its_list(tmp_path: 
     assert ran.code == code, ran.out
     why = ".github/workflows/tests.yml calls this file with CUDA 11.8, which has no 120"
     assert (why in " ".join(ran.out.split())) is (code == 4)
+
+
+def test_many_names_of_matrices_cost_no_more_than_few(tmp_path: Path) -> None:
+    line = "          $env:TORCH_CUDA_ARCH_LIST = '${{{{ matrix.a{} }}}}'\n"
+    files = {
+        "setup.py": "from torch.utils import cpp_extension\n",
+        ".github/workflows/wheels.yml": MATRIX + "".join(line.format(number) for number in range(4000)),
+    }
+    project(tmp_path, files)
+    start = time.process_time()
+    assert add(tmp_path).code == 4
+    assert time.process_time() - start < 5

@@ -19,6 +19,7 @@ _FLAG = re.compile(rf"{TARGET_OPTION}\b[^#]*?(?:compute|sm)_|(?<=[\"'])arch=comp
 _VARIABLE = re.compile(r"(?:compute|sm)_(?:[$%{<]|[\"'] *\+)")
 _MATRIX = re.compile(r"[\"']?\$\{\{ *matrix\.([\w-]+) *\}\}")
 _MOST_VALUES = 8  # of one matrix, named one by one
+_MOST_NAMES = 20  # of matrices in one file, each looked up in all of it
 _MESON_LIST = re.compile(r"\bnvcc_arch_flags\s*\((?:[^()]|\([^()]*\))*\)")
 _WHY = "this program reads no list in a file, or a step, of this language"
 
@@ -98,6 +99,7 @@ def _dotted(arch: str) -> str:
 
 def _of_name(file: SourceFile, name: str, reader: str) -> Iterable[ListPlace]:
     sets = re.compile(rf"(?:-D{name}(?::\w+)?=|(?<![\w.-]){name}[\"'\]}}]{{0,3}}\s*(?:,|=(?!=))\s*)")
+    told: set[str] = set()  # names of matrices
     for number, line in enumerate(file.text.split("\n"), 1):
         match = sets.search(line)
         if match is None or _COMMENT.match(line) or _EMPTY.match(line[match.end() :]):
@@ -112,22 +114,25 @@ def _of_name(file: SourceFile, name: str, reader: str) -> Iterable[ListPlace]:
             state=PlaceState.CANNOT,
             why=_WHY,
         )
-        yield from _of_matrix(file, line[match.end() :], place) or (place,)
+        named = _MATRIX.match(line, match.end())
+        if named is None or len(told) == _MOST_NAMES:
+            yield place
+        elif named[1] not in told:
+            told.add(named[1])
+            yield from _of_matrix(file, named[1], place) or (place,)
 
 
-def _of_matrix(file: SourceFile, value: str, place: ListPlace) -> list[ListPlace]:
-    """The values that a matrix has for what stands there, each different one where it stands first."""
-    named = _MATRIX.match(value)
-    if named is None:
-        return []
-    entry = re.compile(
-        rf"(?:^\s*-?\s*|[{{,]\s*){named[1]}:\s*(?:'([^']+)'|\"([^\"]+)\"|([^,}}\s#][^,}}#\n]*))", re.MULTILINE
-    )
+def _of_matrix(file: SourceFile, name: str, place: ListPlace) -> list[ListPlace]:
+    """The values that a matrix has under this name, each different one where it stands first."""
+    value = r"(?:'([^'\n]+)'|\"([^\"\n]+)\"|([^,}\s#][^,}#\n]*))"
+    entry = re.compile(rf"(?m)(?:^[ \t]{{0,80}}(?:- {{0,8}})?|[{{,] {{0,8}}){re.escape(name)}: {{0,8}}{value}")
     found: dict[str, ListPlace] = {}
     for each in entry.finditer(file.text):
         listed = next(filter(None, each.groups())).strip()
-        if re.search(r"\d", listed) and listed not in found and len(found) < _MOST_VALUES:
+        if re.search(r"\d", listed) and listed not in found:
             why = f"a matrix has it for each build: {place.name} is set to it at line {place.line}"
             line = file.place(each.start(), each.end()).line
             found[listed] = replace(place, line=line, what="a value of a matrix", value=listed[:80], why=why)
+        if len(found) == _MOST_VALUES:
+            break
     return list(found.values())
