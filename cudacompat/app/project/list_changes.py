@@ -94,7 +94,7 @@ def analyse(
     places: list[ListPlace] = []
     edits: dict[str, list[ListEdit]] = {}
     for file, assignments in parsed:
-        for found in _as_called(job, file, files, _by_case(_places(job, file, assignments, aliases=aliases))):
+        for found in _as_called(job, file, files, found=_by_case(_places(job, file, assignments, aliases=aliases))):
             places.append(found.place)
             if found.edit is not None:
                 edits.setdefault(file.name, []).append(found.edit)
