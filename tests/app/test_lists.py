@@ -414,3 +414,22 @@ def test_a_yanked_release_is_said_once(tmp_path: Path) -> None:
     assert (found["severity"], found["line"]) == ("warning", 1)
     assert "incorrect torch dependency" in found["found"]
     assert found["help"] == "pin torchaudio==2.0.1"
+
+
+def test_what_a_package_of_conda_brings_is_of_conda(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"environment.yml": "channels: [conda-forge]\ndependencies: [accelerate=1.0]\n"}
+    ran = check(tmp_path, files, *JSON)
+    assert (ran.code, packages(ran)) == (4, [("environment.yml", 2, "torch", "undecided")])
+
+
+def test_a_lock_for_another_platform_alone_has_nothing_for_this_one(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "conda-win-64.lock": "@EXPLICIT\nhttps://c/conda-forge/win-64/pytorch-2.5.1-cuda126_0.conda\n"
+    }
+    ran = check(tmp_path, files, *JSON)
+    assert (ran.code, ran.json["findings"][0]["message"]) == (
+        3,
+        "no package for linux-x86_64 in this list is known to have device code",
+    )
+    ran = check(tmp_path, files, "--platform", "win_amd64", *JSON)
+    assert [each[2:] for each in packages(ran)] == [("torch", "undecided")]

@@ -96,7 +96,7 @@ def _judged(
     raw = [*levels, *(each for each in of_rules if (each.id, each.path, each.line, each.target) not in places)]
     ids = frozenset(rule.id for rule in WHEEL_RULES)
     kept, suppressed, _ = apply(list(dict.fromkeys(raw)), project.files, known=ids, run=ids)
-    nothing = [] if verdicts or not_read else [_nothing_known(path)]
+    nothing = [] if verdicts or not_read else [_nothing_known(path, platform)]
     return ListedPackages(
         verdicts=tuple(_named_verdict(root, verdict) for verdict in verdicts),
         findings=(*(replace(each, path=_named(root, each.path)) for each in kept), *nothing),
@@ -124,10 +124,9 @@ def _held(finding: Finding, policy: Policy) -> Finding:
     return replace(finding, severity=severity)
 
 
-def _nothing_known(path: str) -> Finding:
-    return Finding(
-        "no-device-code", Severity.NOTE, "no package in this list is in the table of wheels with device code", path=path
-    )
+def _nothing_known(path: str, platform: str) -> Finding:
+    message = f"no package for {platform} in this list is known to have device code"
+    return Finding("no-device-code", Severity.NOTE, message, path=path)
 
 
 def _root_of(path: str) -> tuple[Path, str]:

@@ -12,7 +12,7 @@ from packaging.version import Version
 
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.model import PYPI
-from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.wheels.requirement import CONDA, Requirement
 
 _EXTRAS = re.compile(r"[\w.-]{1,100}\s{0,9}\[([^\]]{1,200})\]")
 _ANY_LATER = Version("9999")  # above every release, so that only a specifier without an upper bound allows it
@@ -63,12 +63,14 @@ def needs_of_release(package: str, version: Version | None, specifier: str = "")
 
 def _required(by: Requirement, need: Pep508) -> Requirement:
     here = need.name in framework().on_its_index
+    of_pip = by.framework_index if here else PYPI
+    index = CONDA if by.conda else of_pip  # conda takes its own package of that name
     return replace(
         by,
         name=need.name,
         specifier=str(need.specifier),
         written=f"{by.written}, which requires {need.name}",
         local=None,
-        index=by.framework_index if here else PYPI,
+        index=index,
         beside_pypi=here and by.framework_beside_pypi,
     )
