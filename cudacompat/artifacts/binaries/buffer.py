@@ -119,6 +119,12 @@ class FileBuffer:
     def search(self, needle: Needle, start: int, end: int, also: tuple[Needle, ...] = ()) -> int:
         """Return where the needle first begins in `[start, end)`, -1 where it does not; see the function `search`."""
         end, length = min(end, self._size), len(needle.text)
+        if start + length > end:
+            return -1
+        known = self._places.get(needle)
+        if known and self._large_at <= start <= self._large_at + known[-1]:  # the next of many, as a rule
+            found = self._large_at + known[bisect_left(known, start - self._large_at)]
+            return found if found + length <= end else -1
         longest = max([length, *(len(other.text) for other in also)])
         begin, stop = self._empty.get(needle, (0, 0))
         if begin <= start < stop:

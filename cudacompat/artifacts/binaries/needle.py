@@ -39,6 +39,8 @@ class Needle:
         """
         length, step = len(self.text), _FIRST_STEP
         end = len(data) if end is None else min(end, len(data))
+        if end - start < _WORTH:
+            step = _WORTH  # one look at all of it costs less than several
         with memoryview(data) as view:
             while start + length <= end:
                 stop = min(start + step, end)

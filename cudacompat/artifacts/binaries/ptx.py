@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from cudacompat.artifacts.binaries.buffer import Buffer, search
@@ -86,13 +87,24 @@ def read_head(text: bytes) -> PtxHead | None:
     version = _START.match(text)
     if version is None:
         return None
-    isa = PtxIsa(int(version[1]), int(version[2]))
+    isa = _isa(version[1], version[2])
     found = _TARGET.search(text, version.end(), version.end() + SNIFFED)
     if found is not None and _is_noise(text, version.end(), found.start()):
         found = _TARGET.search(_NOISE.sub(b" ", text[version.end() : version.end() + SNIFFED]))
     if found is None:
         return PtxHead(None, isa, not text.isascii())
-    return PtxHead(ArchTarget(CodeKind.PTX, int(found[1]), ArchSuffix(found[2].decode())), isa, not text.isascii())
+    return PtxHead(_target(found[1], found[2]), isa, not text.isascii())
+
+
+@lru_cache(maxsize=256)
+def _isa(major: bytes, minor: bytes) -> PtxIsa:
+    """One object for all texts that say it: modules that differ in nothing else are judged once, by identity."""
+    return PtxIsa(int(major), int(minor))
+
+
+@lru_cache(maxsize=256)
+def _target(number: bytes, suffix: bytes) -> ArchTarget:
+    return ArchTarget(CodeKind.PTX, int(number), ArchSuffix(suffix.decode()))
 
 
 def damage(text: bytes) -> str | None:
