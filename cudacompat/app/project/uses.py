@@ -31,6 +31,8 @@ _TAG = re.compile(r"/(?:archive|tarball|zipball)/(?:refs/tags/)?([^/\s]+?)(?:\.t
 _CUDA_WORDS = re.compile(
     r"(?i)(?P<made>(?:enable_language|find_package|check_language)\s*+\(\s*+CUDA)|(?P<begun>project\s*+\()|(?P<cuda>\bCUDA\b)|\)"
 )
+_SOURCES = (".cu", ".cpp", ".c")
+_UNKNOWN = re.compile(r"\$_+")  # a variable of which only make knows the value
 _NORMAL = re.compile(r"[-_.]+")
 _LIST_NAME = "CMAKE_CUDA_ARCHITECTURES"
 _LIST_VARIABLE = "CUDAARCHS"
@@ -127,7 +129,8 @@ class Builders:
         if system is BuildSystem.PIP:
             return self._of_pip(words)
         if system is BuildSystem.NVCC:
-            return EngineUse(find("nvcc"), None, " ".join(words[:2])[:80])
+            source = next((word for word in words[1:] if word.endswith(_SOURCES)), "")
+            return EngineUse(find("nvcc"), None, f"nvcc {_UNKNOWN.sub('…', source)}"[:80])
         use = self._of_tree(system)
         named = _names_list(command) if use is None and system is BuildSystem.CMAKE and self._is_open() else None
         if named is not None:
@@ -315,7 +318,7 @@ def builds(program: str, words: Sequence[str]) -> BuildSystem | None:
         return BuildSystem.CARGO if verb in kinds else None
     if program in ("pip", "pip3") or re.fullmatch(r"python[\d.]*", program):
         return _python_build(program, rest)
-    if program == "nvcc" and any(word.endswith((".cu", ".cpp", ".c")) for word in rest):
+    if program == "nvcc" and any(word.endswith(_SOURCES) for word in rest):
         return BuildSystem.NVCC
     return None
 

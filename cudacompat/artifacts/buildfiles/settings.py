@@ -12,6 +12,7 @@ from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.artifacts.buildfiles.trees import Scalar, json_scalars, toml_scalars, yaml_scalars
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind, BaseImageLine
 from cudacompat.domain.tables.image_tags import cuda_images_in
+from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _LINE = re.compile(
@@ -67,7 +68,7 @@ def _lines(text: str, *, continued: bool = False) -> Iterator[Assignment]:
         if continued and value.endswith("\\"):
             end = _CONTINUATION.match(text, end).end()  # type: ignore[union-attr]  # it matches anything
             value = text[start:end]
-        if "arch=compute_" in value and not match[1].startswith("NVCC_"):
+        if "arch=compute_" in value and match[1] not in FLAG_VARIABLES:
             yield from shell.assignments(text, start, end, what=f"{match[1]}, a variable")
             continue
         yield Assignment(
@@ -134,9 +135,13 @@ def _literals(text: str) -> Iterator[Assignment]:
         )
 
 
+# What CMake does not interpret in a preset: cmake-presets(7). Any text may stand there, also under a setting's name.
+_NOT_READ = frozenset({"vendor", "$comment"})
+
+
 def _json(text: str) -> Iterator[Assignment]:
-    # CMake and editors interpret nothing below `vendor` in a preset
-    yield from _of_scalars(text, (each for each in json_scalars(text) if "vendor" not in each.path), "JSON")
+    read = (each for each in json_scalars(text) if _NOT_READ.isdisjoint(each.path))
+    yield from _of_scalars(text, read, "JSON")
 
 
 def _yaml(text: str) -> Iterator[Assignment]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cudacompat.domain.builds.engine import Channel, DeadKind, DeadSetting, Knob
@@ -23,6 +23,7 @@ from cudacompat.domain.builds.lists.guess import GuessedItem, as_generated, mean
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.command_facts import is_cmake, removal
 from cudacompat.domain.project.model import Command, EngineUse, Project, Setting
+from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -60,6 +61,9 @@ _PLAIN = frozenset(
     }
 )
 _BUILD_TOOLS = frozenset({"pip", "setuptools", "wheel", "cmake", "ninja", "build", "scikit-build-core", "packaging"})
+# Options of pip whose value says from where, and those with which it builds what it installs.
+_PLACES = frozenset({"-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--trusted-host"})
+_BUILDING = ("-r", "--requirement", "-e", "--editable", "--no-binary")
 _OPTION = re.compile(r"(?im)^[ \t]*option[ \t]*\([ \t]*(\w+)")
 _NEAR = 200  # characters between a name and its value
 
@@ -231,10 +235,23 @@ def _is_strange(command: Command, known: bool) -> bool:
         return False
     if known and (command.program in ("make", "ninja") or command.has("--build", "--install", "-E")):
         return False  # it goes on with what was configured
-    words = [word.text for word in command.words[1:] if not word.text.startswith("-")]
     if command.program in ("pip", "pip3") and all(word.known for word in command.words):
-        return not all(re.split(r"[<>=!~\[]", word)[0].lower() in _BUILD_TOOLS for word in words if word != "install")
+        return not all(_comes_ready(word) for word in _installs(command))
     return True
+
+
+def _installs(command: Command) -> Iterator[str]:
+    """What a command of pip installs, and the options with which it may build something."""
+    words = [word.text for word in command.words[1:] if word.text != "install"]
+    for before, word in zip(("", *words), words, strict=False):
+        if before not in _PLACES and (not word.startswith("-") or word.startswith(_BUILDING)):
+            yield word
+
+
+def _comes_ready(word: str) -> bool:
+    """Whether it is what builds are made with, or the framework, which is installed as a wheel."""
+    name = re.split(r"[<>=!~\[;@ ]", word)[0].lower()
+    return name in _BUILD_TOOLS or name == framework().name or name in framework().built_with_it
 
 
 def _knob(project: Project, found: tuple[DeadSetting, EngineUse] | None) -> Knob | None:

@@ -1,7 +1,7 @@
 """A configured build directory that remembers another list.
 
-What it finds: a CMakeCache.txt in the project whose CMAKE_CUDA_ARCHITECTURES is not what the CMake files and presets
-say, where these agree on one list.
+What it finds: a CMakeCache.txt in the project whose CMAKE_CUDA_ARCHITECTURES has nothing for a GPU that was named; or
+is not what the CMake files and presets say, where these agree on one list.
 
 Why it matters: CMake takes the list from its cache once it is there. Neither a new default in CMakeLists.txt nor
 CUDAARCHS changes a configured directory, and one that is copied into an image or kept by CI builds the old list for
@@ -17,11 +17,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from cudacompat.domain.builds.lists.reader import UnreadableListError, read_list
+from cudacompat.domain.builds.setting_facts import Grammar
 from cudacompat.domain.project.command_facts import base_name, folder_of
+from cudacompat.domain.project.list_coverage import ListCoverage, serves
 from cudacompat.domain.project.model import ArchListSetting, Project, SourceFile
 from cudacompat.domain.project.walks import on_file
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import some
 from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.verdict import Target
 
 _ENTRY = re.compile(r"(?m)^CMAKE_CUDA_ARCHITECTURES:[A-Z]+=([^\r\n]*)")
 _NAME = "CMAKE_CUDA_ARCHITECTURES"
@@ -29,9 +34,18 @@ _NAME = "CMAKE_CUDA_ARCHITECTURES"
 
 @on_file
 def check(project: Project, file: SourceFile) -> Iterable[Finding]:
-    """One finding for each such cache."""
+    """One finding for each such cache, an error where a GPU fails."""
     entry = _ENTRY.search(file.text) if base_name(file.name) == "CMakeCache.txt" else None
     if entry is None:
+        return
+    failing = [target for target in project.targets if _fails(entry[1], target)]
+    if failing:
+        yield _finding(
+            file,
+            entry,
+            Severity.ERROR,
+            message=f"this directory is configured for {entry[1]}: nothing for {some([each.label for each in failing], 3)}",
+        )
         return
     said = _of_files(project)
     lists = {_normal(each.setting.value or "") for each in said}
@@ -39,10 +53,29 @@ def check(project: Project, file: SourceFile) -> Iterable[Finding]:
     if len(lists) != 1 or not cached or cached in lists:
         return
     first = said[0].setting
-    yield Finding(
-        id=RULE.id,
-        severity=Severity.WARNING,
+    yield _finding(
+        file,
+        entry,
+        Severity.WARNING,
         message=f"this directory is configured for {entry[1]}, but {first.place.file} says {first.value}",
+    )
+
+
+def _fails(archs: str, target: Target) -> bool:
+    """Whether what the list asks for does nothing on the GPU; False for a list that stands for others (`native`)."""
+    try:
+        code = read_list(Grammar.CMAKE, archs).code
+    except UnreadableListError:
+        return False
+    images = [image for each in code for image in each.images()]
+    return bool(images) and serves(target.capability, images) is ListCoverage.FAILS
+
+
+def _finding(file: SourceFile, entry: re.Match[str], severity: Severity, message: str) -> Finding:
+    return Finding(
+        id=RULE.id,
+        severity=severity,
+        message=message,
         path=file.name,
         line=file.place(entry.start(), entry.start()).line,
         span=entry.span(),

@@ -24,6 +24,13 @@ _OLD = {
     "Cargo.toml": '[package]\nname = "a"\n[dependencies]\nwhisper-rs = { version = "0.12.0", features = ["cuda"] }\n'
 }
 _INVENTED = "FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\n{0}COPY . /src\nWORKDIR /src\nRUN cargo build --release\n"
+_PRESETS = """\
+{"version": 3, "configurePresets": [{
+  "name": "a",
+  %s: {"GGML_CUDA_COMPUTE_CAPABILITY": "no known program reads it"},
+  "cacheVariables": {"CMAKE_CUDA_ARCHITECTURES": "86;120"}
+}]}
+"""
 
 CASES = (
     LintCase(  # a name that nobody has, of a kind of which the build script hands all to CMake
@@ -444,5 +451,31 @@ RUN TORCH_CUDA_ARCH_LIST=8.6 cmake -B build
 """,
         },
         line="-DCMAKE_CUDA",
+    ),
+    LintCase(  # a wheel of the framework is installed as it is, and reads nothing
+        bad={
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu22.04
+RUN apt-get update && apt-get install -y python3-pip git
+ENV TORCH_CUDA_ARCH_LIST="8.6;12.0"
+RUN pip install torch==2.7.1 torchvision --index-url https://download.pytorch.org/whl/cu128
+RUN pip install git+https://github.com/NVlabs/tiny-cuda-nn/#subdirectory=bindings/torch
+"""
+        },
+        good={  # what a list of packages builds is not known
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu22.04
+RUN apt-get update && apt-get install -y python3-pip git
+ENV TORCH_CUDA_ARCH_LIST="8.6;12.0"
+RUN pip install torch==2.7.1 -r requirements.txt --index-url https://download.pytorch.org/whl/cu128
+RUN pip install git+https://github.com/NVlabs/tiny-cuda-nn/#subdirectory=bindings/torch
+"""
+        },
+        line="TORCH_CUDA_ARCH_LIST",
+    ),
+    LintCase(  # what CMake does not interpret in a preset is no setting
+        bad={"CMakePresets.json": _PRESETS % '"environment"'},
+        good={"CMakePresets.json": _PRESETS % '"vendor"'},
+        line="GGML_CUDA_COMPUTE_CAPABILITY",
     ),
 )

@@ -53,6 +53,8 @@ _ARCH_MAKEFILES = (
     "release: override FLAGS += -arch={}\nrelease: k\nk: k.cu\n\tnvcc $(FLAGS) -o k k.cu\n",
 )
 
+_PAIR_MAKEFILE = "{0} = -gencode arch=compute_{1},code=sm_{1}\nk: k.cu\n\tnvcc $({0}) -o k k.cu\n"
+
 _OF_TARGETS = """\
 cmake_minimum_required(VERSION 3.24)
 set(CMAKE_CUDA_ARCHITECTURES {0})
@@ -101,6 +103,15 @@ CASES = (
             gpu=("RTX 3090",),
         )
         for text in _ARCH_MAKEFILES
+    ),
+    *(
+        LintCase(
+            bad={"Makefile": _PAIR_MAKEFILE.format(name, 90)},
+            good={"Makefile": _PAIR_MAKEFILE.format(name, 86)},
+            line="-gencode",
+            gpu=("RTX 3090",),
+        )
+        for name in ("NVCC_FLAGS", "NVCC_OPTS", "FLAGS")
     ),
     LintCase(
         bad={"Makefile": "FLAGS = -arch=compute_75 -code=sm_90\nk: k.cu\n\tnvcc $(FLAGS) -o k k.cu\n"},
