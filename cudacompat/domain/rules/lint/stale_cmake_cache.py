@@ -38,27 +38,21 @@ def check(project: Project, file: SourceFile) -> Iterable[Finding]:
     entry = _ENTRY.search(file.text) if base_name(file.name) == "CMakeCache.txt" else None
     if entry is None:
         return
-    failing = [target for target in project.targets if _fails(entry[1], target)]
-    if failing:
-        yield _finding(
-            file,
-            entry,
-            Severity.ERROR,
-            message=f"this directory is configured for {entry[1]}: nothing for {some([each.label for each in failing], 3)}",
-        )
-        return
     said = _of_files(project)
+    failing = [target.label for target in project.targets if _fails(entry[1], target)]
+    if failing:
+        message = f"this directory is configured for {entry[1]}: nothing for {some(failing)}"
+        numbers = ";".join(dict.fromkeys(str(target.capability.number) for target in project.targets))
+        given = "" if said else f' "-D{_NAME}={numbers}"'
+        yield _finding(file, entry, Severity.ERROR, message, given=given)
+        return
     lists = {_normal(each.setting.value or "") for each in said}
     cached = _normal(entry[1])
     if len(lists) != 1 or not cached or cached in lists:
         return
     first = said[0].setting
-    yield _finding(
-        file,
-        entry,
-        Severity.WARNING,
-        message=f"this directory is configured for {entry[1]}, but {first.place.file} says {first.value}",
-    )
+    message = f"this directory is configured for {entry[1]}, but {first.place.file} says {first.value}"
+    yield _finding(file, entry, Severity.WARNING, message)
 
 
 def _fails(archs: str, target: Target) -> bool:
@@ -71,7 +65,7 @@ def _fails(archs: str, target: Target) -> bool:
     return bool(images) and serves(target.capability, images) is ListCoverage.FAILS
 
 
-def _finding(file: SourceFile, entry: re.Match[str], severity: Severity, message: str) -> Finding:
+def _finding(file: SourceFile, entry: re.Match[str], severity: Severity, message: str, *, given: str = "") -> Finding:
     return Finding(
         id=RULE.id,
         severity=severity,
@@ -81,7 +75,7 @@ def _finding(file: SourceFile, entry: re.Match[str], severity: Severity, message
         span=entry.span(),
         found=entry[0][:120],
         why="CMake keeps the list from its cache once the cache exists",
-        help=f"run cmake --fresh -B {folder_of(file.name) or '.'}, or delete the directory",
+        help=f"run cmake --fresh -B {folder_of(file.name) or '.'}{given}, or delete the directory",
     )
 
 
