@@ -62,7 +62,7 @@ def test_a_key_goes_with_its_last_value(before: str, after: str, end: str) -> No
 
 def test_a_dead_list_becomes_the_one_that_is_read() -> None:
     before = f"{_HEAD}    env:\n{_DEAD}{_STEPS}"
-    assert f'    env:\n      CMAKE_CUDA_ARCHITECTURES: "86;120"\n{_STEPS}' in _fixed(before, unsafe=True)
+    assert f'    env:\n      CMAKE_CUDA_ARCHITECTURES: "86-real;120"\n{_STEPS}' in _fixed(before, unsafe=True)
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def check(project: Project, file: SourceFile) -> Iterable[Finding]:
         message = f"this directory is configured for {entry[1]}: nothing for {some(failing)}"
         numbers = ";".join(dict.fromkeys(str(target.capability.number) for target in project.targets))
         given = "" if said else f' "-D{_NAME}={numbers}"'
-        yield _finding(file, entry, Severity.ERROR, message, given=given)
+        yield _finding(file, entry, Severity.ERROR, message=message, given=given)
         return
     lists = {_normal(each.setting.value or "") for each in said}
     cached = _normal(entry[1])
@@ -52,7 +52,7 @@ def check(project: Project, file: SourceFile) -> Iterable[Finding]:
         return
     first = said[0].setting
     message = f"this directory is configured for {entry[1]}, but {first.place.file} says {first.value}"
-    yield _finding(file, entry, Severity.WARNING, message)
+    yield _finding(file, entry, Severity.WARNING, message=message)
 
 
 def _fails(archs: str, target: Target) -> bool:
@@ -65,7 +65,7 @@ def _fails(archs: str, target: Target) -> bool:
     return bool(images) and serves(target.capability, images) is ListCoverage.FAILS
 
 
-def _finding(file: SourceFile, entry: re.Match[str], severity: Severity, message: str, *, given: str = "") -> Finding:
+def _finding(file: SourceFile, entry: re.Match[str], severity: Severity, *, message: str, given: str = "") -> Finding:
     return Finding(
         id=RULE.id,
         severity=severity,
