@@ -6,13 +6,13 @@ A configuration takes some of them, by its branches. So what all of them togethe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.nvcc_flags import ARCH_OPTION, PAIR_OPTION, TARGET_OPTION, requested
 from cudacompat.domain.builds.lists.reader import UnreadableListError, read_list
-from cudacompat.domain.project.cmake_languages import OPENS
+from cudacompat.domain.project.cmake_languages import OPENS, makes_cuda
 from cudacompat.domain.project.cmake_values import (
     LIST_NAME,
     Values,
@@ -51,8 +51,10 @@ _SELECTS = "cuda_select_nvcc_arch_flags"
 _ARM, _OTHER = re.compile(r"(?i)aarch64|arm64|\barm\b|tegra|jetson"), re.compile(r"(?i)x86|amd64|i\d86")
 # USE_CUDA, NOT DEFINED CMAKE_CUDA_ARCHITECTURES, CUDA_VERSION VERSION_LESS 12.8; not WIN32
 _GATE = re.compile(
-    r"(?:TARGET \w+|(?:NOT (?:DEFINED )?)?\"?\$?\{?\w*(?:CUDA|GPU|NVCC)\w*\}?\"?(?: (?:STREQUAL|VERSION_\w+) .*)?)"
+    r"(?:TARGET \w+|(?:NOT (?:DEFINED )?)?\"?\$?\{?\w*(?:CUDA|GPU|NVCC|CUBLAS)\w*\}?\"?"
+    r"(?: (?:STREQUAL|VERSION_\w+) .*)?)"
 )
+_SWITCH = re.compile(r"\"?(?:\$\{)?(\w+)\}?\"?")  # USE_CUDA, ${USE_CUDA}
 _MOST_BLOCKS, _MOST_BRANCHES = 50, 50  # that are looked at
 _LEAST_BRANCHES = 2  # who sets a list in two branches sets one in each
 
@@ -112,8 +114,11 @@ def _named_targets(project: Project) -> tuple[CMakeTargets, ...]:
 
 
 def _named_in(project: Project, files: Sequence[CMakeFile]) -> tuple[CMakeTargets, ...]:
-    switches = defaults_of(files, frozenset(given_names(project)))
-    places = [place for file in files for place in _places(file) if not is_left_out(place.blocks, switches)]
+    every = [place for file in files for place in _places(file)]
+    gates = _gates(every)
+    given = defaults_of(files, frozenset(given_names(project)))
+    switches = {name: on for name, on in given.items() if on or name not in gates}
+    places = [place for place in every if not is_left_out(place.blocks, switches)]
     places = _without_torch(places)
     commands = [place.command for place in places]
     variables = variables_of(commands, project.commands)
@@ -122,7 +127,7 @@ def _named_in(project: Project, files: Sequence[CMakeFile]) -> tuple[CMakeTarget
     plain = {**unset_in(conditions, known), **switches}
     found: list[CMakeTargets] = []
     for place in places:
-        conditional = any(_may_be_passed(block) and not holds(block, plain) for block in place.blocks)
+        conditional = any(_may_be_passed(block, gates) and not holds(block, plain) for block in place.blocks)
         for text in _lists_of(place.command, variables):
             images = _images(text) if text is not None else None
             if images is None and (is_left_out(place.blocks, plain) or _is_open_by_choice(place, variables, known)):
@@ -231,9 +236,25 @@ def _arm(block: Sequence[str]) -> bool | None:
     return True if any(_OTHER.search(each) for each in before) else None
 
 
-def _may_be_passed(block: Sequence[str]) -> bool:
+def _gates(places: Iterable[_Place]) -> frozenset[str]:
+    """The switches in whose branch alone CUDA becomes a language: who asks about a GPU has them on, whatever their
+    default is."""
+    found = (
+        match[1]
+        for place in places
+        if makes_cuda(place.command)
+        for block in place.blocks
+        if len(block) == 1 and (match := _SWITCH.fullmatch(block[0])) is not None
+    )
+    return frozenset(found)
+
+
+def _may_be_passed(block: Sequence[str], gates: frozenset[str]) -> bool:
     """Whether CUDA may be compiled without this branch."""
-    return bool(block) and not (len(block) == 1 and _GATE.fullmatch(block[0]))
+    if len(block) != 1:
+        return bool(block)
+    switch = _SWITCH.fullmatch(block[0])
+    return not _GATE.fullmatch(block[0]) and not (switch is not None and switch[1] in gates)
 
 
 def _lists_of(command: CMakeCommand, variables: Values) -> Iterator[str | None]:

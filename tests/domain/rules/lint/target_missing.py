@@ -81,7 +81,30 @@ whisper-rs = {{ version = "{0}", features = ["cuda"] }}
 _OLD_IMAGE = "FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\n{0}COPY . /src\nWORKDIR /src\nRUN cargo build --release\n"
 _GENCODE = "ENV NVCC_APPEND_FLAGS='-gencode=arch=compute_120,code=sm_120'\n"
 
+_SWITCHED = """\
+cmake_minimum_required(VERSION 3.18)
+project(x C CXX)
+option({0} "build it for GPUs" OFF)
+option(FAST "for one GPU" OFF)
+if({0})
+  if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES "{1}")
+  endif()
+  enable_language(CUDA)
+endif()
+add_library(x a.cu)
+"""
+
 CASES = (
+    *(
+        LintCase(  # whoever asks about a GPU has the switch on in whose branch CUDA becomes a language
+            bad={"CMakeLists.txt": _SWITCHED.format(switch, "52;61;70")},
+            good={"CMakeLists.txt": _SWITCHED.format(switch, "52;61;120")},
+            line="set(",
+            gpu=("RTX 5070 Ti",),
+        )
+        for switch in ("USE_CUBLAS", "WITH_CUDA", "ACCELERATED")
+    ),
     *(
         LintCase(  # whisper.cpp 1.5.4, 1.5.5 and 1.7.1 by their own lists
             bad={"Cargo.toml": _OLD_CRATE.format(version), "Dockerfile": _OLD_IMAGE.format("")},
@@ -1358,6 +1381,15 @@ CASES += (
 )
 
 NEAR_MISSES = (
+    NearMiss(
+        "a list behind a switch that is off, in a project that has CUDA without it",
+        {
+            "CMakeLists.txt": _SWITCHED.format("WITH_CUDA", "120").replace(
+                "endif()\nadd", "endif()\nif(FAST)\n  set(CMAKE_CUDA_ARCHITECTURES 70)\nendif()\nadd"
+            )
+        },
+        gpu=("RTX 5070 Ti",),
+    ),
     *(
         NearMiss(why, {"CMakeLists.txt": _OWN_LISTS.format(name, line)}, gpu=("12.0",))
         for why, name, line in (
