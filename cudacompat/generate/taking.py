@@ -49,7 +49,11 @@ CARGO_ANEW = (
     f"mkdir -p {_FOLDER}",
     f"touch {_SOURCES}",
     "find . -type f ! -path './.git/*' -exec sha256sum {} + | sort > /tmp/sources.sha256",
-    f"comm -13 {_SOURCES} /tmp/sources.sha256 | cut -c67- | xargs -r -d '\\n' touch -c --",
+    f"comm -13 {_SOURCES} /tmp/sources.sha256 | cut -c67- > /tmp/changed",
+    "xargs -r -d '\\n' -a /tmp/changed touch -c --",
+    # a build script names seldom more to cargo than itself: it runs again for what changed beside and below it
+    'awk \'!/\\.(rs|md)$|\\/Cargo\\.(toml|lock)$/ { while (sub("/[^/]*$", "")) print $0 "/build.rs" }\' /tmp/changed '
+    "| sort -u | xargs -r -d '\\n' touch -c --",
     f"rm {_SOURCES}",
     f"find {_FOLDER} -path '*/release/*' ! -path '*/release/*/*' -type f -delete",
 )

@@ -159,6 +159,31 @@ def test_cargos_kept_folder_takes_no_older_source_for_a_built_one(tmp_path: Path
     assert build(a="1") == {"a", "b"}, "what a build that failed made of a is newer than a"
 
 
+def test_a_build_script_runs_again_for_what_changed_below_it(tmp_path: Path) -> None:
+    """One that names nothing but itself to cargo, as most do, whatever C++ it compiles."""
+    tree, kept = tmp_path / "tree", tmp_path / "kept"
+    prepare = _run_of("cargo-cc", tmp_path, 'mkdir -p "$CARGO_TARGET_DIR"', "-type f -delete")
+    done = _run_of("cargo-cc", tmp_path, "cp /tmp/sources", 'sources.sha256"')
+    names = ("build.rs", "sys/build.rs", "sys/c/a b.cu", "sys/src/lib.rs", "other/build.rs", "Cargo.toml")
+    for name in names:
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_text("1")
+
+    def touched(*changed: str) -> set[str]:
+        for name in changed:
+            (tree / name).write_text((tree / name).read_text() + "1")
+        for name in names:
+            os.utime(tree / name, (0, 0))
+        _bash(prepare, tree, CARGO_TARGET_DIR=str(kept))
+        _bash(done, tree, CARGO_TARGET_DIR=str(kept))
+        return {name for name in names if (tree / name).stat().st_mtime > 0}
+
+    assert touched() == set(names)
+    assert touched("sys/c/a b.cu") == {"sys/c/a b.cu", "sys/build.rs", "build.rs"}
+    assert touched("sys/src/lib.rs", "Cargo.toml") == {"sys/src/lib.rs", "Cargo.toml"}
+    assert touched() == set()
+
+
 @pytest.mark.parametrize(("version", "there"), [("1.9.0", False), ("1.10.0", True), (None, True)])
 def test_an_option_is_given_to_the_versions_that_have_it(version: str | None, there: bool) -> None:
     assert ("-DFAISS_ENABLE_EXTRAS=OFF" in text_of("faiss", version=version)) == there
