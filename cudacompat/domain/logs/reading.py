@@ -47,6 +47,7 @@ _INTRODUCTION = re.compile(
     r"\bCMake Error (?:at|in)\b|panicked at .*:$|^(?:Error|Caused by error) in .*:\s*$"  # R's
     r"|\b(?:[A-Z]\w*(?:Error|Exception)|ERROR|[Ee]rror|FATAL ERROR|[Ff]ailed): ?$|^Fatal error:$"
     r"|\bError in fail: Repository command failed$"  # Bazel's
+    r"|\bterminate called after throwing an instance of "  # C++'s
 )
 # A message in a box: Julia's "┌ Error: …", "│   exception =", "│    what happened".
 _BOX = re.compile(r"\u250c Error: ")

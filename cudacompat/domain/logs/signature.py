@@ -11,7 +11,8 @@ A pattern is the message as it is printed, with these placeholders; everything e
 - ``<name:cudalib>``, ``<name:cudaso>``  a library of the toolkit as the linker, or the loader, names it
 - ``<name:cudafile>``  a file that is called like one, on any system
 - ``<name:cusym>``, ``<name:abi>``  a function of libcuda, a version of glibc or libstdc++
-- ``<name:(one|two*)>``  one of these words; a star stands for whatever follows in the same word
+- ``<name:(one|two*)>``  one of these words; a star stands for whatever follows in the same word,
+  hyphens among it
 - ``<q>``          a quotation mark that has to be there
 - ``<cuda>``       the words with which programs introduce the text of a CUDA error
 
@@ -56,11 +57,11 @@ _REGEX = {
     "q": rf"\\{{0,3}}[{_QUOTES}]",
     # "CUDA error: T", "CUDA error 2 at f.cu:10: T", "CUDA failed with error T", "Cuda failure 'T'",
     # "cudaMalloc failed: T", "GPU last error detected in file f.H line 5: T", "GPUassert: T"
-    # and "failed to initialize CUDA: T", "could not set the CUDA device: T"
+    # and "failed to initialize CUDA: T", "could not set the CUDA device: T", "CUDA: T"
     "cuda": r"(?:(?i:failed to|could not|cannot|unable to) [a-z]{2,12} (?:the )?(?i:cuda)(?: [a-z]{1,12}){0,2}"
     r"|(?i:cuda|gpu)\w{0,40}(?: \w{1,12}){0,2}?\s*(?i:error|failure|failed with error|failed|exception|assert)"
     rf"(?i: detected)?(?:!\s*Error code)?(?:\s*(?:code)?\s*\d{{1,3}})?(?:\s+(?:at|in file|in)\s+\S{{1,200}})?"
-    rf"(?:,? (?:at |in )?line:? ?\d{{1,6}})?)[\s:=\-({_QUOTES}\\]{{1,8}}",
+    rf"(?:,? (?:at |in )?line:? ?\d{{1,6}})?|CUDA(?=: ))[\s:=\-({_QUOTES}\\]{{1,8}}",
 }
 _QUOTE_OR_BREAK = re.compile(rf"[{_QUOTES}\\\\]+")
 _PIECE_LENGTH = 13
@@ -167,7 +168,7 @@ def compile_template(template: str, *, whole: bool = False) -> Pattern:
 
 def _one_of(words: str) -> str:
     """The regular expression of `(one|two*)`."""
-    return "(?:" + words[1:-1].replace("*", r"\w{0,40}") + ")"
+    return "(?:" + words[1:-1].replace("*", r"\w{0,40}(?:-\w{1,40}){0,6}") + ")"
 
 
 class GpuMeaning(Enum):

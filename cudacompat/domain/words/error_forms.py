@@ -354,13 +354,14 @@ FORMS: tuple[ErrorForm, ...] = (
     ),
     _form(
         r"\bTraceback \(most recent call last\)|\bDuring handling of the above exception\b|"
-        r"\bdirect cause of the following exception\b|\bmetadata-generation-failed\b|\bCommand errored out\b|"
+        r"\bdirect cause of the following exception\b|\bmetadata-generation-failed\b|\bfailed-wheel-build-\w|"
+        r"\bCommand errored out\b|"
         r"\bERROR: Failed to build\b|\bFailed building wheel\b|\bEncountered error while generating\b|"
         r"\bfailed to solve: process\b|\bdid not (?:complete|run) successfully\b|\bCalledProcessError\b|"
         r"\bChildFailedError\b|\b[Ss]ee (?:the )?(?:root cause|error\w*|messages?|log output|output) above\b|"
         r"\bEngine core initialization failed\b|\bWorkerProc initialization failed\b|\bELIFECYCLE\b",
         (
-            "Traceback (most~During handling of~direct cause of the~metadata-generation-failed~"
+            "Traceback (most~During handling of~direct cause of the~metadata-generation-failed~failed-wheel-build~"
             "Command errored out~Failed to build~Failed building wheel~rror while generating~"
             "failed to solve: process~complete successfully~run successfully~CalledProcessError~ChildFailedError~"
             " above~initialization failed~ELIFECYCLE"

@@ -36,6 +36,18 @@ _WORDS: tuple[tuple[str, str], ...] = (
         "command not found",
     ),
     (
+        r"No se puede encontrar el módulo especificado|找不到指定的模块|Das angegebene Modul wurde nicht gefunden|"
+        r"Le module spécifié est introuvable|Не найден указанный модуль|Impossibile trovare il modulo specificato|"
+        r"指定されたモジュールが見つかりません|Não foi possível encontrar o módulo especificado|지정된 모듈을 찾을 수 없습니다",
+        "The specified module could not be found",
+    ),
+    (
+        r"El sistema no puede encontrar el archivo especificado|系统找不到指定的文件|Das System kann die angegebene Datei nicht "
+        r"finden|Le fichier spécifié est introuvable|Не удается найти указанный файл|Impossibile trovare il file specificato|"
+        r"指定されたファイルが見つかりません|O sistema não pode encontrar o arquivo especificado|지정된 파일을 찾을 수 없습니다",
+        "The system cannot find the file specified",
+    ),
+    (
         r"权限不够|Keine Berechtigung|Permission non accordée|Permiso denegado|Отказано в доступе|Permesso negato|"
         r"許可がありません|Permissão negada",
         "Permission denied",

@@ -202,7 +202,7 @@ _PROGRAMS: dict[str, tuple[Iterable[str], str]] = {
     "ollama": (("--version",), r""),
     "podman run": (_DOCKER_RUN, r"ubuntu nvidia-smi"),
     "ptxas": (("--version",), r""),
-    "systemctl": ((), r"(?:status|restart) [a-z-]+"),
+    "systemctl": ((), r"(?:status|restart|disable) [a-z-]+"),
     "tegrastats": ((), r""),
     "uname": (("-m", "-r"), r""),
     "where.exe": ((), r"(?:\w+\.(?:exe|dll) ?)+"),

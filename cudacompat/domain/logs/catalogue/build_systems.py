@@ -127,4 +127,23 @@ SIGNATURES: tuple[Signature, ...] = (
             "pytorch/pytorch#10242",
         ),
     ),
+    Signature(
+        id="nvcc-warning-as-error",
+        title="nvcc treats a warning as an error: #{number}",
+        patterns=(
+            "error #<number:num>-D: <what:text>",
+            "treated as an error<...>[-Werror all-warnings]",
+        ),
+        sample='cluster_sm90.hpp(101): error #940-D: missing return statement at end of non-void function "f"',
+        cause="A number with -D is a warning that an option made an error (-Werror all-warnings, CMake's "
+        "CMAKE_COMPILE_WARNING_AS_ERROR), and this release of nvcc warns of more than the one that the project is "
+        "built with.",
+        does_not_mean="the GPU; the driver",
+        fix="Switch that option off (CMake --compile-no-warning-as-error, onnxruntime "
+        "--compile_no_warning_as_error), pass "
+        "-diag-suppress with the number to nvcc, or take a newer release of the library.",
+        role=Role.GENERAL,
+        distinct=("number",),
+        sources=("microsoft/onnxruntime#19891", "https://docs.nvidia.com/cuda/cuda-compiler-driver-nvcc/ (--Werror)"),
+    ),
 )

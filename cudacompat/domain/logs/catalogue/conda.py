@@ -112,7 +112,8 @@ SIGNATURES: tuple[Signature, ...] = (
         "  - pytorch-cuda=12.8",
         cause="The name, the release or the build is in none of the channels that were searched, or not for this "
         "platform. "
-        "The channel pytorch ends with 2.5 and pytorch-cuda 12.4.",
+        "The channel pytorch ends with 2.5 and pytorch-cuda 12.4; cudatoolkit ends with 11.8: from CUDA 12 on it is "
+        "cuda-toolkit, and cuda-version names the release.",
         does_not_mean="the GPU; the driver",
         fix="Search for what there is, add the channel that has it, and loosen the pin; an environment.yml with "
         "builds is "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cudacompat.domain.logs.cases import Case
 from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.words.finding import Severity
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
@@ -246,5 +247,25 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="a broken toolkit",
         fix="FROM nvidia/cuda:…-devel-… for the stage that builds.",
         sources=("https://hub.docker.com/r/nvidia/cuda (image flavours)",),
+    ),
+    Signature(
+        id="apptainer-no-nv-files",
+        title="Apptainer found no driver libraries to bring into the container",
+        patterns=(
+            "Could not find any nv files on this host",
+            "Could not find any NVIDIA files on this host",
+            "Could not find any nv libraries on this host",
+        ),
+        sample="INFO:    Could not find any nv files on this host!",
+        cause="--nv looks for the files of etc/nvliblist.conf with ldconfig, and none is on this host: it has no "
+        "driver, or "
+        "keeps it elsewhere (Jetson before JetPack 7, NixOS, a cluster's modules).",
+        does_not_mean="the image; the program in it, which runs on the CPU now",
+        fix="Run nvidia-smi on the host first. Where the driver is elsewhere, add its directory to ldconfig or bind "
+        "the "
+        "libraries with --bind, on a Jetson those of /usr/lib/aarch64-linux-gnu/tegra.",
+        command="ldconfig -p",
+        severity=Severity.WARNING,
+        sources=("sylabs/singularity#2805", "https://apptainer.org/docs/user/main/gpu.html"),
     ),
 )

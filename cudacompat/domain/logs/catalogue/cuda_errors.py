@@ -222,8 +222,7 @@ SIGNATURES: tuple[Signature, ...] = (
         names=("cudaErrorCallRequiresNewerDriver", "CUDA_ERROR_CALL_REQUIRES_NEWER_DRIVER"),
         patterns=("API call is not supported in the installed CUDA driver",),
         sample="CUDA error: API call is not supported in the installed CUDA driver",
-        cause="The program runs under minor-version compatibility and reached a function that came with a newer "
-        "driver.",
+        cause="The program runs under minor-version compatibility and reached a function of a newer driver.",
         does_not_mean="the whole program: everything up to this line worked",
         fix="Update the driver to the CUDA version that the program was built with.",
         sources=(_TABLE,),
@@ -316,10 +315,13 @@ SIGNATURES: tuple[Signature, ...] = (
         title="NVSwitch systems need their fabric manager (CUDA error 802)",
         code=802,
         names=("cudaErrorSystemNotReady", "CUDA_ERROR_SYSTEM_NOT_READY"),
-        patterns=("<cuda>system not yet initialized", "Error 802: system not yet initialized"),
+        patterns=(
+            "<cuda>system not yet initialized",
+            "Error 802: system not yet initialized",
+            "): system not yet initialized",
+        ),
         sample="Error 802: system not yet initialized (Triggered internally at c10/cuda/CUDAFunctions.cpp:109.)",
-        cause="On machines with NVSwitch the service nvidia-fabricmanager does not run, or is of another release than "
-        "the driver.",
+        cause="On a machine with NVSwitch nvidia-fabricmanager does not run, or is not of the driver's release.",
         does_not_mean="the program",
         fix="Install the fabric manager of the driver's exact release and start it.",
         command="systemctl status nvidia-fabricmanager",
@@ -344,8 +346,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "MPS server is not ready to accept new MPS client requests",
         ),
         sample="CUDA error: MPS client failed to connect to the MPS control daemon or the MPS server",
-        cause="CUDA_MPS_PIPE_DIRECTORY points to a daemon that does not run, runs as another user, or is of another "
-        "driver release.",
+        cause="CUDA_MPS_PIPE_DIRECTORY points to a daemon that is not there, of another user or another release.",
         does_not_mean="the GPU: without MPS it works",
         fix="Start nvidia-cuda-mps-control, share its pipe directory and the host's IPC with the container, or unset "
         "CUDA_MPS_PIPE_DIRECTORY.",
@@ -358,8 +359,7 @@ SIGNATURES: tuple[Signature, ...] = (
         names=("cudaErrorInitializationError", "CUDA_ERROR_NOT_INITIALIZED"),
         patterns=("<cuda>initialization error", "Cannot re-initialize CUDA in forked subprocess"),
         sample="RuntimeError: CUDA error: initialization error",
-        cause="Most often the process was forked after its parent had used CUDA. Otherwise the driver is only "
-        "partly installed.",
+        cause="Most often the process was forked after its parent used CUDA; else the driver is partly installed.",
         does_not_mean="the architecture",
         fix="Start worker processes with `spawn` instead of `fork`, and use CUDA only in the workers.",
         sources=(_TABLE,),

@@ -294,6 +294,24 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("torvalds/linux drivers/base/dd.c",),
     ),
     Signature(
+        id="fabric-manager-not-needed",
+        title="the fabric manager finds no NVSwitch: this machine needs none",
+        patterns=(
+            "NVSwitch driver failed with error:WARNING Nothing to do [NV_WARN_NOTHING_TO_DO]",
+            "NV_WARN_NOTHING_TO_DO",
+        ),
+        sample="request to query NVSwitch device information from NVSwitch driver failed with error:WARNING Nothing "
+        "to do "
+        "[NV_WARN_NOTHING_TO_DO]",
+        cause="nvidia-fabricmanager is for machines with NVSwitch (DGX, HGX). Cards in slots, also those with a "
+        "bridge of "
+        "NVLink, have none, and the service ends.",
+        does_not_mean="a broken driver; a broken GPU",
+        fix="Switch the service off, or remove the package.",
+        command="sudo systemctl disable nvidia-fabricmanager",
+        sources=("NVIDIA/gpu-operator#610", "https://docs.nvidia.com/datacenter/tesla/fabric-manager-user-guide/"),
+    ),
+    Signature(
         id="fabric-manager-mismatch",
         title="the fabric manager is of another release than the driver",
         patterns=(

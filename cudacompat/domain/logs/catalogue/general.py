@@ -113,6 +113,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "ImportError: DLL load failed while importing <what:text>: The specified module could not be found",
             "ImportError: DLL load failed while importing <what:word>",
             "DLL load failed while importing <what:word>",
+            "DLL load failed: The specified module could not be found",
+            "DLL load failed: The specified procedure could not be found",
         ),
         sample="ImportError: DLL load failed while importing onnxruntime_pybind11_state: The specified module could "
         "not be found.",

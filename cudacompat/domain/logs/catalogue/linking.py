@@ -102,4 +102,26 @@ SIGNATURES: tuple[Signature, ...] = (
             "pytorch/pytorch#39968",
         ),
     ),
+    Signature(
+        id="rust-native-library-missing",
+        title="rustc finds no static library {library}",
+        patterns=(
+            "error: could not find native static library `<library:word>`",
+            "error: could not find native library `<library:word>`",
+        ),
+        sample="error: could not find native static library `cudart_static`, perhaps an -L flag is missing?",
+        cause="The crate's build script names the library and no directory that holds it: crates look in CUDA_PATH, "
+        "CUDA_LIBRARY_PATH, /usr/local/cuda and /opt/cuda, and packages of a distribution have it in /usr/lib.",
+        does_not_mean="a missing driver; the GPU",
+        fix="Name the directory of the library (`find / -name 'libcudart_static.a'`), or install NVIDIA's toolkit; "
+        "culibos "
+        "is on Linux only.",
+        command="export CUDA_LIBRARY_PATH=/usr/lib/x86_64-linux-gnu",
+        distinct=("library",),
+        sources=(
+            "Zackriya-Solutions/meetily#686",
+            "utilityai/llama-cpp-rs#694",
+            "rust-lang/rust rustc_codegen_ssa (text)",
+        ),
+    ),
 )

@@ -23,6 +23,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "Failed building wheel for <package:word>",
             "Failed to build installable wheels for some pyproject.toml based projects (<package:text>)",
             "Could not build wheels for <package:text>, which is required to install",
+            "Failed to build installable wheels for some pyproject.toml based projects",
+            "error: failed-wheel-build-for-install",
         ),
         sample="ERROR: Failed building wheel for llama-cpp-python",
         cause="What pip prints whenever a build ends badly; the reason is above.",

@@ -254,7 +254,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="python-build-step-failed",
-        title="a Python package could not be prepared or built",
+        title="a package could not be prepared or built",
         patterns=(
             "error: metadata-generation-failed",
             "error: legacy-install-failure",

@@ -253,4 +253,23 @@ SIGNATURES: tuple[Signature, ...] = (
         "parallel.gpu.enableCUDAForwardCompatibility(true).",
         sources=("https://www.mathworks.com/help/parallel-computing/gpu-computing-requirements.html",),
     ),
+    Signature(
+        id="omniverse-no-device",
+        title="Omniverse or Isaac Sim finds no GPU that it can draw with",
+        patterns=(
+            "[gpu.foundation.plugin] No device could be created",
+            "[gpu.foundation.plugin] Skipping NVIDIA GPU due CUDA being in bad state",
+        ),
+        sample="[Error] [gpu.foundation.plugin] No device could be created. Some known system issues:",
+        cause="Kit draws with Vulkan (DX12 in Windows) and needs ray tracing units: none in A100, H100, V100 and GTX "
+        "cards. In "
+        "a container the capability graphics is missing, in WSL Vulkan is; or the driver is not one that the release "
+        "was tested with.",
+        does_not_mean="CUDA alone: nvidia-smi may work",
+        fix="Run vulkaninfo: it has to name the NVIDIA GPU. In a container set NVIDIA_DRIVER_CAPABILITIES=all; take "
+        "a driver "
+        "of the release's table of requirements.",
+        command="nvidia-smi -L",
+        sources=("isaac-sim/IsaacLab#2062", "isaac-sim/IsaacSim#537", "isaac-sim/IsaacSim#794"),
+    ),
 )

@@ -114,4 +114,26 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Load such a library with trtexec --staticPlugins=FILE (ctypes.CDLL in Python), or export both functions.",
         sources=("NVIDIA/TensorRT#4051", "NVIDIA/TensorRT plugin/common/vfcCommon.h"),
     ),
+    Signature(
+        id="trt-no-dla-core",
+        title="the engine wants a DLA core that this device does not have",
+        patterns=(
+            "(execParams.dlaCore >= 0",
+            "Cannot create DLA engine, <n:num> not available",
+            "DLA core <core:num> requested but only",
+            "Default DLA is enabled but layer <layer:text> is not supported on DLA",
+        ),
+        sample="dlaExecuteRunner.cpp (135) - Assertion Error in updateContextResources: 0 (execParams.dlaCore >= 0 && "
+        "execParams.dlaCore < core->numEngines())",
+        cause="enable-dla and use-dla-core (DeepStream) or --useDLACore (trtexec) name a deep learning accelerator: "
+        "Xavier, "
+        "AGX Orin and Orin NX have two or one; Nano, TX2, Orin Nano and all cards have none.",
+        does_not_mean="the GPU; CUDA",
+        fix="Leave DLA out, or name a core that is there (0, 1), and allow the GPU for layers that DLA lacks "
+        "(--allowGPUFallback).",
+        sources=(
+            "marcoslucianops/DeepStream-Yolo#27",
+            "https://docs.nvidia.com/deeplearning/tensorrt/ (Working with DLA)",
+        ),
+    ),
 )

@@ -62,6 +62,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="Slurm gave the job no GPU",
         patterns=(
             "CUDA_VISIBLE_DEVICES=NoDevFiles",
+            "with base <base:num>: 'NoDevFiles'",
             "unable to set env vars, no device files configured",
             "Invalid generic resource (gres) specification",
         ),

@@ -56,4 +56,22 @@ SIGNATURES: tuple[Signature, ...] = (
         role=Role.END,
         sources=(f"{_SERVER}#5064", f"{_SERVER}#7950"),
     ),
+    Signature(
+        id="triton-server-no-backend",
+        title="the server's image has no backend {backend}",
+        patterns=(
+            "unable to find backend library for backend '<backend:word>'",
+            "unable to find '<library:word>' or '<model:word>' for model",
+            "unable to find 'libtriton_<backend:word>.so'",
+        ),
+        sample="failed to load 'asr' version 1: Invalid argument: unable to find backend library for backend "
+        "'tensorrtllm', try specifying runtime on the model configuration.",
+        cause="config.pbtxt names a backend that is not below /opt/tritonserver/backends: NVIDIA publishes images "
+        "with some "
+        "backends each (-py3, -trtllm-python-py3, -vllm-python-py3, -min).",
+        does_not_mean="the GPU; the model",
+        fix="Take the image that has the backend, or put its directory there and name it with --backend-directory.",
+        distinct=("backend",),
+        sources=(f"{_SERVER}#7950", "triton-inference-server/core src/backend_model.cc"),
+    ),
 )

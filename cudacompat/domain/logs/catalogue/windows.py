@@ -157,4 +157,22 @@ SIGNATURES: tuple[Signature, ...] = (
         role=Role.GENERAL,
         sources=("ggml-org/whisper.cpp#2428",),
     ),
+    Signature(
+        id="msvc-library-too-old",
+        title="a library was built with a newer Visual Studio than the one that links: {symbol}",
+        patterns=(
+            "unresolved external symbol <symbol:(__std_*)>",
+            "unresolved external symbol <symbol:(__imp___std_*)>",
+        ),
+        sample="libort_sys.rlib(svmclassifier.obj) : error LNK2019: unresolved external symbol __std_max_element_f",
+        cause="Functions called __std_… are helpers of Microsoft's C++ library, and each update of Visual Studio "
+        "brings "
+        "more: the object needs one that this release does not have.",
+        does_not_mean="CUDA; a library that was not named to the linker",
+        fix="Update the build tools (Visual Studio 2022, newest release), and build again; or build the library with "
+        "those "
+        "that are here.",
+        distinct=("symbol",),
+        sources=("pykeio/ort#279", "https://learn.microsoft.com/en-us/cpp/porting/binary-compat-2015-2017"),
+    ),
 )
