@@ -133,6 +133,13 @@ FORMS: tuple[ErrorForm, ...] = (
         "2: [helpers.h::smVerHex2Dig::694] Error Code 2: Internal Error (Assertion failed)",
         other="internal errors are counted",
     ),
+    # a file and its line with no text: GGML_ABORT("fatal error") of ggml (llama.cpp#22499)
+    _form(
+        r":\d{1,6}: fatal error\.?$",
+        ": fatal error",
+        "D:\\llama.cpp\\ggml\\src\\ggml-cuda\\template-instances\\../mmq.cuh:4135: fatal error",
+        other="it ends with: fatal error",
+    ),
     _form(
         r"\bCUDA (?:[Ee]rror|failure|runtime error|driver error)\b|\bCUDA_ERROR_[A-Z_]{3,}|\bcudaError[A-Z]\w{3,}"
         r"|\bCU(?:BLAS|DNN|FFT|SPARSE|SOLVER|RAND)_STATUS_[A-Z_]{3,}|\bNVRTC_ERROR_[A-Z_]{3,}",
