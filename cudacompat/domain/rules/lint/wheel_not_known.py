@@ -58,7 +58,8 @@ def check(project: Project) -> Iterable[Finding]:
         ):
             continue  # no release of it holds device code, or pip builds it
         if resolved.known is HowKnown.BUILT_HERE:
-            yield _built_here(resolved)
+            if not any(name in use.engine.packages for use in project.uses):  # whose settings other rules look at
+                yield _built_here(resolved)
             continue
         pin = f"{name}=={resolved.version}" if resolved.version is not None else name
         foreign = resolved.known is HowKnown.FOREIGN
