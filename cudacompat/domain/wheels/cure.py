@@ -77,7 +77,7 @@ def cure_for(
     if second is not None:
         return second
     if not native:
-        return _none(package, targets, version, platform=platform)
+        return _none(package, targets, version, platform=platform, beside=beside)
     return cure_for(
         package, targets, version=version, beside=beside, platform=platform, allowed=allowed, going_with=going_with
     )
@@ -180,7 +180,9 @@ def _minor(candidate: Candidate) -> tuple[int, int]:
     return candidate.version.major, candidate.version.minor
 
 
-def _none(package: str, targets: Sequence[Target], version: Version | None, *, platform: str | None) -> NoCure:
+def _none(
+    package: str, targets: Sequence[Target], version: Version | None, *, platform: str | None, beside: Sequence[str]
+) -> NoCure:
     platforms = dict.fromkeys(platform or platform_for(target) for target in targets)
     without = [each for each in platforms if not any(candidates(package, each))]
     if without:
@@ -190,32 +192,37 @@ def _none(package: str, targets: Sequence[Target], version: Version | None, *, p
     single: list[tuple[Target, WheelCure]] = []
     dark: list[Target] = []
     for target in targets if len(targets) > 1 else ():
-        found = cure_for(package, (target,), version=version, platform=platform)
+        found = cure_for(package, (target,), version=version, platform=platform, beside=beside)
         if isinstance(found, WheelCure):
             single.append((target, found))
         else:
             dark.append(target)
     if not single:
-        return NoCure(package, _why_none(package, targets, version, platform=platform))
+        return NoCure(package, _why_none(package, targets, version, platform=platform, beside=beside))
     parts = [f"{_from(cure)} for {target.label}" for target, cure in single]
-    parts += [_why_none(package, (target,), version, platform=platform) for target in dark]
+    parts += [_why_none(package, (target,), version, platform=platform, beside=beside) for target in dark]
     first = f"no wheel of {package} that is known serves all of them; one environment each: "
     clash = none_for_all({each.capability: each.spec for each in targets})
     return NoCure(package, first + "; ".join((*parts, *((clash,) if clash else ()))), tuple(single))
 
 
 def _from(cure: WheelCure) -> str:
-    return f"{' '.join(cure.pins)} from {cure.index_url or 'PyPI'}"
+    alone = f", {' '.join(cure.pins_of_pypi)} from PyPI" if cure.pins_of_pypi else ""
+    return f"{' '.join(cure.pins_of_index)} from {cure.index_url or 'PyPI'}{alone}"
 
 
-def _why_none(package: str, targets: Sequence[Target], version: Version | None, *, platform: str | None) -> str:
+def _why_none(
+    package: str, targets: Sequence[Target], version: Version | None, *, platform: str | None, beside: Sequence[str]
+) -> str:
     """What does in place of a wheel where none runs on these targets together: another driver, another release to be
     read, a build from source."""
     labels = ", ".join(target.label for target in targets)
     unknown = next((target for target in targets if without_gpu(target) is not None), None)
     bare = [replace(each, driver=None) for each in targets]
     driver = next((target.driver for target in targets if target.driver is not None), None)
-    newer = cure_for(package, bare, version=version, platform=platform) if driver is not None else None
+    newer = None
+    if driver is not None:
+        newer = cure_for(package, bare, version=version, platform=platform, beside=beside)
     if unknown is not None and without_gpu(unknown) is Reason.DRIVER_DROPPED_GPU:
         last = last_branch(unknown.capability)
         return f"driver {unknown.driver} no longer drives {unknown.label}: install driver {last}"

@@ -67,7 +67,8 @@ def moved_along(
                 pins.append((name, exact[0]))
             continue
         if name in framework().companions:
-            taken = [row.version for row in _rows(name, targets, platform) if _asks(row) and release.takes(row)]
+            rows = rows_of(name, DEFAULT_PLATFORM, None)  # a release asks for the same one on every platform
+            taken = [row.version for row in rows if _asks(row) and release.takes(row)]
             if taken:
                 pins.append((name, taken[-1]))
         elif own is not None:

@@ -161,3 +161,14 @@ def test_the_framework_beside_a_wheel_has_its_own_cure() -> None:
     found = cure_for("torchaudio", [target("RTX 5090")], version=Version("2.7.0"), beside=("torch==2.7.0",))
     assert isinstance(found, WheelCure)
     assert found.pins == ("torchaudio==2.7.0",)
+
+
+@pytest.mark.parametrize(
+    ("gpus", "driver"), [("RTX 5090", "535"), ("GTX 1080, RTX 5090", None), ("GB10", None), ("V100, RTX 5090", "520")]
+)
+def test_what_is_released_with_the_framework_moves_with_it_in_every_cure(gpus: str, driver: str | None) -> None:
+    targets = [target(each, driver) for each in gpus.split(", ")]
+    beside = ("torchvision==0.21.0", "torchaudio==2.6.0")
+    found = cure_for("torch", targets, version=Version("2.6.0"), beside=beside)
+    for pin in ("torch==", "torchvision==", "torchaudio=="):
+        assert found.sentence.count(pin) == found.sentence.count("torch==") > 0

@@ -39,9 +39,9 @@ def check(wheel: WheelFacts) -> Iterable[Finding]:
             path=wheel.path,
             target=target.id,
             message=f"{package.label} requires {pin}, which does not run on {target.label}",
-            why="pip installs that torch with it, and no build of it that is known runs there",
+            why=f"pip installs {pin} with it, and no build of that release that is known runs there",
             help=package.help((target,)),
         )
 
 
-RULE = Rule("framework-pin-fails", "A wheel that requires a torch which fails", __doc__, check)
+RULE = Rule("framework-pin-fails", "A wheel whose required framework fails", __doc__, check)
