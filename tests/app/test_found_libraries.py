@@ -585,6 +585,17 @@ class TestAnotherReleaseWithItsLibraries:
         (step,) = package_steps(seen.packages, aim, facts(prefix))
         assert step.command == pip(prefix, "'onnxruntime-gpu[cuda,cudnn]==1.26.0'", "nvidia-cudnn-cu12==9.10.2.21")
 
+    def test_the_libraries_of_another_cuda_release_that_are_here_serve_it_not(self, prefix: Path) -> None:
+        site = prefix / "site-packages"
+        code = library("sm_80", needed=("libcublas.so.13",))
+        install(site, "onnxruntime-gpu", "1.31.1", {"onnxruntime/capi/libonnxruntime_providers_cuda.so": code})
+        install(site, "nvidia-cublas", "13.0.0", {"nvidia/cu13/lib/libcublas.so.13": b""})
+        aim = (target("6.1", "580"),)
+        seen = judge_installed(facts(prefix), aim)
+        assert seen is not None
+        (step,) = package_steps(seen.packages, aim, facts(prefix))
+        assert step.command == pip(prefix, "'onnxruntime-gpu[cuda,cudnn]==1.26.0'", "nvidia-cudnn-cu12==9.10.2.21")
+
     def test_a_release_that_the_others_do_not_take_says_so(self, prefix: Path) -> None:
         site = prefix / "site-packages"
         code = library("sm_80", needed=("libcublas.so.13",))

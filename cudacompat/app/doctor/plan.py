@@ -188,7 +188,8 @@ def _release_steps(
             if isinstance(cure, NoCure) and not is_vendors(name):
                 step = swaps.get(id(row), step)
                 done |= {normalised(each) for each in step.cures}
-            if isinstance(cure, WheelCure) and (missing := lacks.get(row.component.key)):
+            missing = lacks.get(row.component.key) or _left_behind(row, cure)
+            if isinstance(cure, WheelCure) and missing:
                 here = Here(home, tuple(near))
                 step = replace(
                     step, command=_with_libraries(row, cure, missing, here=here, targets=targets, facts=facts)
@@ -239,6 +240,14 @@ def _with_libraries(
     )
     command = f"{installer(here.home)} {words(every, here.home)}"
     return in_order((command, path), here.home) if path else command
+
+
+def _left_behind(row: ComponentRow, cure: WheelCure | NoCure | None) -> tuple[str, ...]:
+    """The libraries that other packages have for it, in another CUDA release than the one of the release that cures:
+    that one does not find its own."""
+    made_for = cure.cuda.partition(".")[0] if isinstance(cure, WheelCure) and cure.cuda is not None else None
+    other = made_for is not None and row.made_for is not None and made_for != str(row.made_for)
+    return row.component.found.elsewhere if other else ()
 
 
 def _is_there(cure: WheelCure, row: ComponentRow) -> bool:
