@@ -199,6 +199,20 @@ class TestWhatNothingGives:
         assert (of_cuda_12 is not None) == older
         assert older or command == pip(prefix, asked)
 
+    def test_what_asks_for_a_framework_moves_with_it_where_it_has_no_library_for_it(self, prefix: Path) -> None:
+        code = library("sm_120")
+        files = {f"bitsandbytes/libbitsandbytes_cuda{release}.so": code for release in (118, 124, 126)}
+        install(prefix / "site-packages", "bitsandbytes", "0.45.2", files, "torch<3,>=2.0")
+        for driver, pins in (("570.86", r"torch==\S+\+cu12\d bitsandbytes==0\.\d+\.\d+ --extra-index-url \S+"),
+                             ("595.58", r"torch==2\.\d+\.\d+ bitsandbytes==0\.\d+\.\d+")):  # fmt: skip
+            aim = (target("12.0", driver),)
+            seen = judge_installed(facts(prefix), aim)
+            assert seen is not None
+            (command,) = commands(prefix, seen)
+            assert command is not None
+            assert re.fullmatch(re.escape(pip(prefix)) + pins, command), command
+            assert "bitsandbytes==0.45.2" not in command
+
     def test_a_framework_of_which_no_release_serves_all_gpus_is_no_step_that_serves_one(self, prefix: Path) -> None:
         code = library("sm_61", "sm_120")
         install(prefix / "site-packages", "quark", "2.0", {"q/_C.so": code}, "torch<3,>=2.4")

@@ -8,10 +8,11 @@ from pathlib import PureWindowsPath
 from shlex import quote
 
 from packaging.requirements import Requirement
+from packaging.version import Version
 
 from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.conda_steps import conda_install, conda_step
-from cudacompat.app.doctor.installing import install_cure, installer, needs
+from cudacompat.app.doctor.installing import install_cure, installer, needs, public_version
 from cudacompat.app.doctor.other_builds import other_build_step
 from cudacompat.app.doctor.shell_words import in_order, powershell_string, quoted, words
 from cudacompat.domain.machine.components import Component, Environment, by_environment
@@ -199,19 +200,31 @@ def _framework_step(component: Component, here: Here, targets: Sequence[Target])
     none = cure_for(name, targets, allowed=asked.specifier) if len(targets) > 1 and component.is_of_pip else None
     if isinstance(none, NoCure) and none.is_known:  # what pip takes would leave some of these GPUs without
         return PlanStep(one_line(f"{component.package} needs {name}: {none.sentence}"), None)
-    cure = _runs_here(name, asked, targets)
+    version = public_version(component.version)
+    cure = _runs_here(name, asked, targets, beside=(f"{normalised(component.package)}=={version}",) if version else ())
     plain = f"{installer(here.home)} {quoted(f'{asked.name}{asked.specifier}', here.home)}"
-    own = install_cure(replace(cure, companions=()), here.home) if cure is not None else plain
+    along = _moved_along(cure, component) if cure is not None else ()
+    own = install_cure(replace(cure, companions=along), here.home) if cure is not None else plain
     command = own if component.is_of_pip else None
-    return PlanStep(one_line(f"Install {name}, which {component.package} needs"), command, cures=(component.package,))
+    release = f", and the {component.package} that goes with it" if along else ""
+    why = f"Install {name}, which {component.package} needs{release}"
+    return PlanStep(one_line(why), command, cures=(component.package,))
 
 
-def _runs_here(name: str, asked: Requirement, targets: Sequence[Target]) -> WheelCure | None:
-    """The release that runs on these GPUs with their driver, where pip would take another one."""
-    found = cure_for(name, targets, allowed=asked.specifier) if targets else None
+def _moved_along(cure: WheelCure, component: Component) -> tuple[tuple[str, Version], ...]:
+    """The release of the component itself that goes with the framework, where the one that is here does not."""
+    return tuple(each for each in cure.companions if each[0] == normalised(component.package))
+
+
+def _runs_here(name: str, asked: Requirement, targets: Sequence[Target], beside: Sequence[str]) -> WheelCure | None:
+    """The release that runs on these GPUs with their driver, and with which what asks for it goes, where pip would take
+    another one."""
+    found = cure_for(name, targets, allowed=asked.specifier, beside=beside) if targets else None
     platform = platform_for(targets[0]) if targets else DEFAULT_PLATFORM
     newest = max((e.version for e in candidates(name, platform) if asked.specifier.contains(e.version)), default=None)
-    if not isinstance(found, WheelCure) or (found.index_url is None and found.version == newest):
+    if not isinstance(found, WheelCure):
+        return None
+    if found.index_url is None and found.version == newest and not found.companions:
         return None
     return found
 
