@@ -81,7 +81,7 @@ def moved_along(
                 pins.append((name, min(fitting, key=lambda version: _distance(version, own))))
             else:
                 stuck.append(name)
-    return MovedAlong(tuple(pins), tuple(stuck))
+    return MovedAlong(tuple(dict.fromkeys(pins)), tuple(dict.fromkeys(stuck)))
 
 
 def _asks(row: WheelRow) -> bool:

@@ -172,3 +172,11 @@ def test_what_is_released_with_the_framework_moves_with_it_in_every_cure(gpus: s
     found = cure_for("torch", targets, version=Version("2.6.0"), beside=beside)
     for pin in ("torch==", "torchvision==", "torchaudio=="):
         assert found.sentence.count(pin) == found.sentence.count("torch==") > 0
+
+
+def test_a_package_that_stands_there_twice_moves_once() -> None:
+    found = cure_for(
+        "torch", [target("RTX 5090")], version=Version("2.6.0"), beside=("torchaudio", "torchaudio==2.6.0")
+    )
+    assert isinstance(found, WheelCure)
+    assert found.pins == ("torch==2.7.1", "torchaudio==2.7.1")
