@@ -202,10 +202,10 @@ def inspect_path(path: str | os.PathLike[str], *, kernels: bool = True) -> Inspe
     """
     from cudacompat.app.listing import inspect
 
-    return _inspection(inspect([os.fspath(path)], kernels=kernels).read, with_kernels=kernels)
+    return _inspection(inspect([_on_disk(path)], kernels=kernels).read, with_kernels=kernels)
 
 
-def judge(artifact: Artifact, gpu: str, *, driver: str | None = None) -> Verdict | None:
+def judge(artifact: Artifact, gpu: str, *, driver: str | int | None = None) -> Verdict | None:
     """Return what becomes of an artifact on a GPU, None where nothing in it has a kernel.
 
     `gpu` is a SPEC of the command line: a product, compute capability, architecture or PCI id. Without `driver`, the
@@ -222,7 +222,7 @@ def check(
     paths: Iterable[str | os.PathLike[str]],
     gpus: Sequence[str],
     *,
-    driver: str | None = None,
+    driver: str | int | None = None,
     require: Requirement = "runs",
 ) -> CheckResult:
     """Return what `cudacompat check` reports on the paths for these GPUs. No policy file is read and nothing fetched.
@@ -235,12 +235,15 @@ def check(
 
     if isinstance(gpus, str) or not gpus:
         raise CudacompatError("gpus is a list with at least one GPU")
+    if isinstance(paths, str | bytes | os.PathLike):
+        raise CudacompatError("paths is a list of paths")
+    named = [_on_disk(path) for path in paths]
     targets = tuple(dict.fromkeys(_target(gpu, driver) for gpu in gpus))
     try:
         policy = Policy(Require(require))
     except ValueError:
         raise CudacompatError(f"unknown requirement {require!r} (runs, sass, native)") from None
-    report = check_paths([os.fspath(path) for path in paths], targets, policy)
+    report = check_paths(named, targets, policy)
     return CheckResult(
         tuple(map(_verdict, report.verdicts)),
         tuple(map(_finding, report.findings)),
@@ -250,13 +253,13 @@ def check(
 
 
 def doctor(
-    paths: Iterable[str | os.PathLike[str]] = (), *, gpus: Sequence[str] = (), driver: str | None = None
+    paths: Iterable[str | os.PathLike[str]] = (), *, gpus: Sequence[str] = (), driver: str | int | None = None
 ) -> Diagnosis:
     """Return what `cudacompat doctor` finds on this machine, or in the paths. It asks the driver, in a process of its
     own that ends after seconds. `CudacompatError` for paths without a GPU, here or in `gpus`."""
     from cudacompat.app.doctor import doctor as diagnose
 
-    report = diagnose([os.fspath(path) for path in paths], tuple(gpus), driver)
+    report = diagnose([_on_disk(path) for path in paths], tuple(gpus), None if driver is None else str(driver))
     return Diagnosis(
         tuple(map(_finding, report.findings)),
         tuple(Step(step.why, step.command) for step in report.plan),
@@ -287,13 +290,23 @@ def cuda_releases() -> tuple[CudaRelease, ...]:
     )
 
 
-def _target(gpu: str, driver: str | None) -> Target:
+def _on_disk(path: str | os.PathLike[str]) -> str:
+    """The path as text. What is not there would else be taken for a package or an address, and fetched."""
+    text = os.fspath(path)
+    if not os.path.lexists(text):
+        from cudacompat.domain.words.phrases import one_line
+
+        raise CudacompatError(f"no such file or directory: {one_line(text)}")
+    return text
+
+
+def _target(gpu: str, driver: str | int | None) -> Target:
     from cudacompat.domain.gpus.lookup import resolve
     from cudacompat.domain.words.verdict import Target
     from cudacompat.domain.words.versions import DriverRelease
 
     found = resolve(gpu)
-    return Target(found.id, found.name, found.capability, driver=DriverRelease.parse(driver) if driver else None)
+    return Target(found.id, found.name, found.capability, driver=DriverRelease.parse(str(driver)) if driver else None)
 
 
 def _inspection(read: ReadResult, *, with_kernels: bool) -> Inspection:

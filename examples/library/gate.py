@@ -8,7 +8,8 @@ import cudacompat
 
 
 def failures(directory: str, gpus: list[str]) -> list[str]:
-    """Return a line for each artifact and GPU that fails, and for each file that was not read."""
+    """Return a line for each artifact and GPU that fails, for each file that was not read, and for a directory without
+    device code."""
     found: list[str] = []
     inspection = cudacompat.inspect_path(directory)
     for artifact in inspection.artifacts:
@@ -17,7 +18,7 @@ def failures(directory: str, gpus: list[str]) -> list[str]:
             if verdict is not None and not verdict.runs:
                 found.append(f"{artifact.path}: {verdict.outcome} on {verdict.gpu} ({verdict.compute_capability})")
     found += [f"{file.path}: not read: {file.why}" for file in inspection.not_read]
-    return found
+    return found if inspection.artifacts else [*found, f"{directory}: no device code was found"]
 
 
 def main() -> int:

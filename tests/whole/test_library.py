@@ -88,6 +88,26 @@ def test_gpus_are_a_list(gpus: object) -> None:
         cudacompat.check([EXAMPLE], gpus)  # type: ignore[arg-type]
 
 
+def test_what_is_not_on_the_disk_is_an_error_and_is_not_fetched() -> None:
+    for name in ("torch", "torch==2.6.0", "https://127.0.0.1:9/a.whl", "gone\nfile"):
+        with pytest.raises(cudacompat.CudacompatError, match="no such file or directory"):
+            cudacompat.check([name], ["8.6"])
+        with pytest.raises(cudacompat.CudacompatError, match="no such file or directory"):
+            cudacompat.inspect_path(name)
+    with pytest.raises(cudacompat.CudacompatError, match="a list of paths"):
+        cudacompat.check(EXAMPLE, ["8.6"])  # type: ignore[arg-type]
+
+
+def test_a_driver_may_be_a_number() -> None:
+    artifact = cudacompat.inspect_path(EXAMPLE).artifacts[0]
+    assert cudacompat.judge(artifact, "5.2", driver=570) == cudacompat.judge(artifact, "5.2", driver="570")
+
+
+def test_the_example_program_fails_where_there_is_nothing_to_judge(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, PROGRAM, tmp_path, "8.6"], capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, "no device code" in done.stdout) == (1, True)
+
+
 @pytest.mark.parametrize(("spec", "code"), [("5.2", 0), ("5.0", 1), ("nothing", 2)])
 def test_the_example_program_runs(spec: str, code: int) -> None:
     done = subprocess.run([sys.executable, PROGRAM, EXAMPLE, spec], capture_output=True, text=True, cwd=ROOT)

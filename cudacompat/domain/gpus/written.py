@@ -1,7 +1,8 @@
 """How people, clouds, drivers and schedulers write a GPU, brought to what the tables know.
 
 Forms of nvidia-smi and NVML: measured, drivers 525 to 610. vGPU types: https://docs.nvidia.com/vgpu/ ("Virtual GPU
-Types"); MIG profiles: https://docs.nvidia.com/datacenter/tesla/mig-user-guide/ .
+Types"); MIG profiles: https://docs.nvidia.com/datacenter/tesla/mig-user-guide/ . Google's labels (nvidia-tesla-a100,
+and nvidia-l4-vws for a virtual workstation): https://cloud.google.com/compute/docs/gpus .
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _DEVICE = re.compile(
     re.VERBOSE,
 )
 
-_SHARE = re.compile(r"[-_ :](?:shared|mig|mig[-_ ].*|(?:mig[-_ ])?(?:\d+c\.)?\d+g\.\d+gb(?:\+[\w.+-]+)?)$")
+_SHARE = re.compile(r"[-_ :](?:shared|vws|mig|mig[-_ ].*|(?:mig[-_ ])?(?:\d+c\.)?\d+g\.\d+gb(?:\+[\w.+-]+)?)$")
 _VGPU = re.compile(r"(?:nvidia |grid )*(?P<gpu>.*?\w)(?:-\d{1,2})?-\d{1,3}[abcq](?:me)?")
 _VGPU_LETTERS = re.compile(r"(?<=\d)(?:d?[xlsp]|xm|xl|d)$")  # of a board's form: V100DX, A100D, H100XM, RTX6000P
 _MEMORY = re.compile(r"(?:(?<![\w.])|(?<=ti|er))\d{1,4} ?(?:g|gb|gib|mb)(?![\w.])|\b(?:hbm|gddr)\d[a-z]{0,2}\b")
@@ -29,6 +30,7 @@ _FORM = re.compile(
     r"|mega|asus|msi|gigabyte|zotac|palit|pny|evga|gainward|inno3d|galax)\b"
 )
 _INTEGRATED = re.compile(r" \((?:nvgpu|igpu)\)$")  # nvidia-smi on Jetson: "Orin (nvgpu)" (drivers 540.2 to 540.5)
+_TESLA = re.compile(r"\btesla (?=[a-z]\d)")
 _MOBILE = re.compile(r"\b(?:laptop|notebook|mobile|max[- ]?q(?: design)?)\b")
 _MOBILE_LETTER = re.compile(r"(?<=\d{4})m\b")
 
@@ -77,6 +79,7 @@ def _steps(text: str) -> Iterator[str]:
     yield text
     text = _FORM.sub(" ", text)
     yield text
+    yield _TESLA.sub("", text)  # Google calls the A100 so, NVIDIA no longer does
     text = _MOBILE_LETTER.sub(" laptop", text)
     yield text
     if _MOBILE.search(text):

@@ -275,6 +275,9 @@ class TestClouds:
         [
             ({"cloud.google.com/gke-accelerator": "nvidia-tesla-t4", "cloud.google.com/gke-nodepool": "p"}, "7.5", "p"),
             ({"cloud.google.com/gke-accelerator": "nvidia-h100-mega-80gb"}, "9.0", None),
+            ({"cloud.google.com/gke-accelerator": "nvidia-tesla-a100"}, "8.0", None),
+            ({"cloud.google.com/gke-accelerator": "nvidia-l4-vws"}, "8.9", None),
+            ({"cloud.google.com/gke-accelerator": "nvidia-tesla-p100-vws"}, "6.0", None),
             ({"cloud.google.com/gke-accelerator": "nvidia-rtx-pro-6000"}, "12.0", None),
             ({"karpenter.k8s.aws/instance-gpu-name": "a10g", "karpenter.sh/nodepool": "q"}, "8.6", "q"),
             ({"eks.amazonaws.com/instance-gpu-name": "l40s", "eks.amazonaws.com/nodegroup": "n"}, "8.9", "n"),

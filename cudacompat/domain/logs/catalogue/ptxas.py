@@ -41,9 +41,10 @@ SIGNATURES: tuple[Signature, ...] = (
             Case(
                 when=("triton", "arch>=10.0"),
                 cause="Triton runs the ptxas of its wheel, and that release does not know {arch}.",
-                fix="Update Triton (with PyTorch) to a release that knows {arch}. Up to Triton 3.5 TRITON_PTXAS_PATH "
-                "names another ptxas; from 3.6 on TRITON_PTXAS_BLACKWELL_PATH does for 10.0 and later.",
-                command="export TRITON_PTXAS_BLACKWELL_PATH=/usr/local/cuda/bin/ptxas",
+                fix="Update Triton (with PyTorch) to a release that knows {arch}. Up to Triton 3.5, whose program this "
+                "line is of, TRITON_PTXAS_PATH names another ptxas; from 3.6 on TRITON_PTXAS_BLACKWELL_PATH does for "
+                "10.0 and later.",
+                command="export TRITON_PTXAS_PATH=/usr/local/cuda/bin/ptxas",
             ),
             Case(
                 when=("triton",),
