@@ -137,7 +137,7 @@ FORMS: tuple[ErrorForm, ...] = (
     _form(
         r":\d{1,6}: fatal error\.?$",
         ": fatal error",
-        "D:\\llama.cpp\\ggml\\src\\ggml-cuda\\template-instances\\../mmq.cuh:4135: fatal error",
+        "D:\\src\\template-instances\\../mmq.cuh:4135: fatal error",
         other="it ends with: fatal error",
     ),
     _form(

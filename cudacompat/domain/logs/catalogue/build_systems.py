@@ -139,8 +139,8 @@ SIGNATURES: tuple[Signature, ...] = (
         "CMAKE_COMPILE_WARNING_AS_ERROR), and this release of nvcc warns of more than the one that the project is "
         "built with.",
         does_not_mean="the GPU; the driver",
-        fix="Switch that option off (CMake --compile-no-warning-as-error, onnxruntime "
-        "--compile_no_warning_as_error), pass "
+        fix="Switch that option off (CMake --compile-no-warning-as-error, ONNX Runtime's "
+        "build.py --compile_no_warning_as_error), pass "
         "-diag-suppress with the number to nvcc, or take a newer release of the library.",
         role=Role.GENERAL,
         distinct=("number",),

@@ -72,7 +72,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="Two packages ask for different releases of a third, often of CUDA or Python; the lines below it name "
         "them.",
         does_not_mean="the GPU; the driver, unless the lines name __cuda",
-        fix="Name one CUDA release for all packages: cuda-version on conda-forge; on the channel pytorch the "
+        fix="Name one CUDA release for all packages: cuda-version on conda-forge; on PyTorch's own channel the "
         "pytorch-cuda "
         "that torchvision and torchaudio of that release have. Take what belongs together from one channel, and try "
         "a new "
@@ -112,7 +112,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "  - pytorch-cuda=12.8",
         cause="The name, the release or the build is in none of the channels that were searched, or not for this "
         "platform. "
-        "The channel pytorch ends with 2.5 and pytorch-cuda 12.4; cudatoolkit ends with 11.8: from CUDA 12 on it is "
+        "PyTorch's own channel ends with 2.5 and pytorch-cuda 12.4; cudatoolkit ends with 11.8: from CUDA 12 on it is "
         "cuda-toolkit, and cuda-version names the release.",
         does_not_mean="the GPU; the driver",
         fix="Search for what there is, add the channel that has it, and loosen the pin; an environment.yml with "

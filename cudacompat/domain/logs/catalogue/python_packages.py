@@ -95,7 +95,7 @@ SIGNATURES: tuple[Signature, ...] = (
                 "was made for another machine, or the Python is newer than the release.",
                 fix="Take a Python that the release has files for (poetry env use 3.12), or another release; CUDA "
                 "builds of "
-                "torch need their index as an explicit source, for Linux and Windows only.",
+                "PyTorch need their index as an explicit source, for Linux and Windows only.",
                 command="poetry env info",
             ),
         ),

@@ -261,7 +261,7 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Use the release of FlashInfer that this server names, or another backend (SGLang --moe-runner-backend "
         "triton, "
         "vLLM VLLM_USE_FLASHINFER_MOE_FP8=0).",
-        command="pip show flashinfer-python flashinfer-cubin sglang vllm",
+        command="pip show flashinfer-python flashinfer-cubin",
         sources=("sgl-project/sglang#25563", "flashinfer-ai/flashinfer csrc/trtllm_batched_gemm_runner.cu"),
     ),
 )

@@ -68,7 +68,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "'tensorrtllm', try specifying runtime on the model configuration.",
         cause="config.pbtxt names a backend that is not below /opt/tritonserver/backends: NVIDIA publishes images "
         "with some "
-        "backends each (-py3, -trtllm-python-py3, -vllm-python-py3, -min).",
+        "backends each: -py3 has most, one for language models has little else, -min has none.",
         does_not_mean="the GPU; the model",
         fix="Take the image that has the backend, or put its directory there and name it with --backend-directory.",
         distinct=("backend",),

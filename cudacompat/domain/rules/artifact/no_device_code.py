@@ -40,7 +40,7 @@ def check(read: ReadResult) -> Iterable[Finding]:
 def _help(path: str) -> str:
     """What to name instead: for a file that may build something, the command that reads it; else the library."""
     if path.endswith(".txt"):
-        return "it lists no package with a version (torch==2.7.1); names alone are read in a requirements.txt"
+        return "it lists no package with a version (NAME==VERSION); names alone are read in a requirements.txt"
     if may_list_packages(path):
         return f"it names no package; if it builds something: cudacompat lint {shlex.quote(path)} with the same --gpu"
     if path.endswith(".whl"):
