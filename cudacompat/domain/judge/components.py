@@ -10,6 +10,7 @@ from cudacompat.domain.machine.alternatives import Alternatives
 from cudacompat.domain.machine.component_verdicts import DRIVER_REASONS, ComponentVerdict, LibraryVerdict
 from cudacompat.domain.machine.components import Component
 from cudacompat.domain.tables.cuda_libraries import is_vendors
+from cudacompat.domain.tables.run_time_compilers import begins_above
 from cudacompat.domain.words.verdict import Outcome, Reason, Target
 
 
@@ -66,9 +67,14 @@ def _with_lacks(verdict: ComponentVerdict, taken: Sequence[LibraryVerdict]) -> C
 
 def _with_compiler(verdict: ComponentVerdict) -> ComponentVerdict:
     """The same with the assembler that the component runs itself. A component without kernels of its own fails at the
-    first one that it compiles where that does not know the GPU; one with kernels runs, but for what it compiles.
+    first one that it compiles where that, or the component itself, does not know the GPU; one with kernels runs,
+    but for what it compiles.
     """
-    found = assembler_for(verdict.component.compilers, verdict.target.capability)
+    capability = verdict.target.capability
+    found = assembler_for(verdict.component.compilers, capability)
+    below = begins_above(verdict.component.package, capability)
+    if below is not None:
+        found = below, False
     if found is None or verdict.is_bad:
         return verdict
     words, builds = found

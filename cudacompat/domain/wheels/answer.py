@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
+from cudacompat.domain.tables.run_time_compilers import begins_above
 from cudacompat.domain.wheels.by_compiler import verdict_by_compiler
 from cudacompat.domain.wheels.by_release import verdict_by_release
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework
 from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.wheels.own_compiler import compile_alone
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
-from cudacompat.domain.wheels.verdict import judge_row
+from cudacompat.domain.wheels.verdict import WheelVerdict, judge_row
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Outcome, Target
 
@@ -43,8 +44,11 @@ def _with_framework(verdict: RequirementVerdict, *, framework_fails: bool) -> Re
     least = distributions().used_from.get(family_of(name), "0.0")
     idle = verdict.target.capability < ComputeCapability.parse(least)
     follows = verdict.outcome is Outcome.FAILS and (framework_fails or idle)
-    if framework_fails and verdict.verdict is not None and verdict.verdict.compiler is not None:
+    compiler = verdict.verdict.compiler if verdict.verdict is not None else None
+    if framework_fails and compiler is not None:
         return RequirementVerdict(replace(verdict.resolved, known=HowKnown.WITH_FRAMEWORK), verdict.target, None)
+    if compiler is not None and compiler == begins_above(name, verdict.target.capability):
+        return replace(verdict, outcome=Outcome.PARTIAL)  # the framework runs without it
     if not is_vendors_wheel(name) or not (follows or verdict.outcome in (Outcome.UNDECIDED, Outcome.PARTIAL)):
         return verdict
     resolved = replace(verdict.resolved, known=HowKnown.WITH_FRAMEWORK)
@@ -56,7 +60,7 @@ def verdict_of(resolved: Resolved, target: Target, cuda: str | None = None) -> R
     if resolved.known is not HowKnown.WITH_FRAMEWORK and compile_alone(resolved.rows):
         return verdict_by_compiler(resolved, target)
     if resolved.known in (HowKnown.NO_CODE, HowKnown.WITH_FRAMEWORK):
-        return RequirementVerdict(resolved, target, None)
+        return _without_code(resolved, target)
     if resolved.known in (HowKnown.BETWEEN, HowKnown.ANY_BUILD):
         verdicts = [judge_row(row, target, cuda) for row in resolved.rows]
         known = [each for each in verdicts if each is not None]
@@ -79,6 +83,17 @@ def verdict_of(resolved: Resolved, target: Target, cuda: str | None = None) -> R
     if resolved.known is HowKnown.FOREIGN:
         return verdict_by_release(resolved, target)
     return RequirementVerdict(resolved, target, Outcome.UNDECIDED)
+
+
+def _without_code(resolved: Resolved, target: Target) -> RequirementVerdict:
+    """The verdict on a wheel without device code: it fails where it compiles its kernels by itself, and not for this
+    GPU."""
+    below = begins_above(resolved.requirement.name, target.capability)
+    if below is None or not resolved.rows:
+        return RequirementVerdict(resolved, target, None if below is None else Outcome.FAILS)
+    row = resolved.rows[-1]
+    fails = WheelVerdict(row, target, Outcome.FAILS, reason=None, min_driver=None, compiler=below)
+    return RequirementVerdict(resolved, target, Outcome.FAILS, verdict=fails)
 
 
 def _is_post_of(resolved: Resolved, row: WheelRow) -> bool:

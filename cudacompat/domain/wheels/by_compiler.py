@@ -9,7 +9,8 @@ from packaging.version import Version
 
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI, RowBasis
-from cudacompat.domain.wheels.own_compiler import asked_by_framework, assembling_rows, lacking_assembler
+from cudacompat.domain.wheels.own_compiler import assembling_rows, lacking_assembler
+from cudacompat.domain.wheels.required import asked_by_framework
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.together import FrameworkRelease
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure

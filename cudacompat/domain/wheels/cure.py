@@ -12,6 +12,7 @@ from packaging.version import Version
 from cudacompat.domain.judge.compat import last_branch, without_gpu
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.tables.driver_choice import none_for_all
+from cudacompat.domain.tables.run_time_compilers import begins_above
 from cudacompat.domain.wheels.answer import verdict_of
 from cudacompat.domain.wheels.by_compiler import cure_by_compiler
 from cudacompat.domain.wheels.candidates import Candidate, candidates, preference
@@ -52,6 +53,9 @@ def cure_for(
     only what goes with that release of torch.
     """
     wanted = [platform or platform_for(target) for target in targets] or [DEFAULT_PLATFORM]
+    below = next(filter(None, (begins_above(package, each.capability) for each in targets)), None)
+    if below is not None:
+        return NoCure(package, f"{below}: no release of it compiles kernels for older GPUs")
     if assembling_rows(package, wanted[0]):
         return cure_by_compiler(package, targets, version, platforms=wanted, going_with=going_with)
     offers = {each: _by_pin(package, each) for each in set(wanted)}

@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from packaging.specifiers import SpecifierSet
-from packaging.version import Version
-
 from cudacompat.domain.judge.bundled_compilers import assembler_for
-from cudacompat.domain.wheels.distributions import distributions, framework
-from cudacompat.domain.wheels.metadata import needs_of
+from cudacompat.domain.tables.run_time_compilers import begins_above
+from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 from cudacompat.domain.wheels.table import rows_of
@@ -42,7 +39,11 @@ def assembling_rows(package: str, platform: str) -> tuple[WheelRow, ...]:
 
 def assembler_of(row: WheelRow, target: Target) -> tuple[str, bool] | None:
     """Return the assembler that the package runs for the target, in words with the newest target that it knows
-    (`ptxas 12.4 ends at sm_90a`), and whether it builds for it; `None` where nothing is known of it."""
+    (`ptxas 12.4 ends at sm_90a`), and whether it builds for it; `None` where nothing is known of it. A package that
+    does not support the GPU is told in its place (`triton begins at sm_70`)."""
+    below = begins_above(row.package, target.capability)
+    if below is not None:
+        return below, False
     return assembler_for([_PATCH.sub("", each) for each in row.compilers], target.capability)
 
 
@@ -53,9 +54,3 @@ def lacking_assembler(row: WheelRow, target: Target) -> WheelVerdict | None:
     if found is None or found[1]:
         return None
     return WheelVerdict(row, target, Outcome.FAILS, reason=None, min_driver=None, compiler=found[0])
-
-
-def asked_by_framework(package: str, version: Version) -> SpecifierSet | None:
-    """Return what this release of the framework asks of the package; `None` where that was not read."""
-    rows = [row for row in rows_of(framework().name, index=None) if row.version == version]
-    return dict(needs_of(rows[-1])).get(package) if rows else None

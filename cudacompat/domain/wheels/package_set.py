@@ -6,17 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 from cudacompat.domain.tables.cuda_libraries import cuda_in_name, is_vendors_wheel
 from cudacompat.domain.wheels.answer import judge_all
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework
-from cudacompat.domain.wheels.metadata import needs_of
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
+from cudacompat.domain.wheels.required import asked_by_framework, asked_of_framework
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolve import resolve
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.running_framework import with_its_pin
-from cudacompat.domain.wheels.table import cuda_of_index, packages, rows, rows_of
+from cudacompat.domain.wheels.table import cuda_of_index, packages, rows
 from cudacompat.domain.words.verdict import Outcome, Target
 
 
@@ -116,29 +117,30 @@ def _brings_own(found: Sequence[tuple[int, Requirement, str]], major: int, packa
 
 
 def framework_mismatches(environment: ResolvedSet) -> Iterator[tuple[Conflict, str]]:
-    """Yield the packages that ask for another release of the framework than the one in the set, each with what it asks
-    for."""
+    """Yield the packages that do not go with the release of the framework in the set, as one of the two asks for
+    another release of the other, each with that in words."""
     torch = environment.framework
     if environment.packages.forked:
         return
     if torch is None or torch.version is None or torch.requirement.pinned is None:
         return
     for each in environment.resolved:
-        if each is torch or each.requirement.pinned is None:
+        if each is torch or each.version is None or each.requirement.pinned is None:
             continue
-        asked = _framework_asked(each)
         conflict = Conflict(torch.requirement, each.requirement, torch.label, second_label=each.label)
-        if asked is not None and not asked.contains(torch.version, prereleases=True):
-            yield conflict, f"{framework().name}{asked}"
-        elif cuda_of_index(each.build) and cuda_of_index(torch.build) and each.build != torch.build:
-            yield conflict, f"the {framework().name} of {each.build}"
+        asked = asked_of_framework(each.requirement.name, each.version)
+        taken = asked_by_framework(each.requirement.name, torch.version)
+        built_for = f"{framework().name}{asked}" if asked is not None and not _holds(asked, torch.version) else ""
+        if not built_for and cuda_of_index(each.build) and cuda_of_index(torch.build) and each.build != torch.build:
+            built_for = f"the {framework().name} of {each.build}"
+        if built_for:
+            yield conflict, f"{each.label} is built for {built_for}, not for {torch.label}"
+        elif taken is not None and not _holds(taken, each.version) and not is_vendors_wheel(each.requirement.name):
+            yield conflict, f"{torch.label} requires {each.requirement.name}{taken}, not {each.label}"
 
 
-def _framework_asked(resolved: Resolved) -> SpecifierSet | None:
-    """What this release asks of the framework, where its metadata was read."""
-    rows = [row for row in rows_of(resolved.requirement.name, index=None) if row.version == resolved.version]
-    asked = dict(needs_of(rows[0])) if rows else {}
-    return asked.get(framework().name) or None
+def _holds(asked: SpecifierSet, version: Version) -> bool:
+    return asked.contains(version, prereleases=True)
 
 
 def one_folder(packages: PackageSet) -> Iterator[Conflict]:

@@ -10,7 +10,8 @@ from packaging.version import Version
 from cudacompat.domain.wheels.candidates import candidates
 from cudacompat.domain.wheels.cure import cure_for
 from cudacompat.domain.wheels.distributions import framework
-from cudacompat.domain.wheels.own_compiler import asked_by_framework, assembling_rows, lacking_assembler
+from cudacompat.domain.wheels.own_compiler import assembling_rows, lacking_assembler
+from cudacompat.domain.wheels.required import asked_by_framework
 from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.words.verdict import Target
 

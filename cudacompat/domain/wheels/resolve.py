@@ -18,6 +18,7 @@ from cudacompat.domain.wheels.model import PYPI, RowBasis, WheelRow
 from cudacompat.domain.wheels.narrowing import is_bounded, is_same_build, narrowed, of_one_python
 from cudacompat.domain.wheels.own_compiler import assembling_rows
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
+from cudacompat.domain.wheels.required import asked_of_framework
 from cudacompat.domain.wheels.requirement import CONDA, Requirement
 from cudacompat.domain.wheels.resolved import HowKnown, Resolved
 from cudacompat.domain.wheels.table import (
@@ -145,10 +146,13 @@ def _following() -> tuple[str, ...]:
 
 
 def _needs(resolved: Resolved) -> Iterator[tuple[str, str]]:
-    """The packages that the metadata of the wheel that was read asks for, each with its specifier."""
+    """The packages that the metadata of this very release asks for, each with its specifier: of a wheel that was not
+    read the framework alone."""
     row = resolved.rows[0] if len(resolved.rows) == 1 else None
-    if row is not None and row.basis is RowBasis.MEASURED:
+    if row is not None and row.basis is RowBasis.MEASURED and row.version == resolved.version:
         yield from ((name, str(specifier)) for name, specifier in needs_of(row))
+    elif asked := asked_of_framework(resolved.requirement.name, resolved.version):
+        yield framework().name, str(asked)
 
 
 def _implied(

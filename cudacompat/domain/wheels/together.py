@@ -11,8 +11,8 @@ from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.metadata import needs_of
 from cudacompat.domain.wheels.model import WheelRow
-from cudacompat.domain.wheels.own_compiler import asked_by_framework
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
+from cudacompat.domain.wheels.required import asked_by_framework
 from cudacompat.domain.wheels.table import rows_of
 from cudacompat.domain.wheels.verdict import has_library_for, judge_row
 from cudacompat.domain.words.verdict import Target

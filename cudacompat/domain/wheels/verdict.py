@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from packaging.version import Version
 
 from cudacompat.domain.judge.compat import first_branch, judge
+from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
 from cudacompat.domain.wheels.distributions import distributions
-from cudacompat.domain.wheels.model import WheelRow
+from cudacompat.domain.wheels.model import CodeList, WheelRow
 from cudacompat.domain.words.verdict import ModuleVerdict, Outcome, Reason, Target
 
 _RUNS_AS_IT_IS = (Outcome.NATIVE, Outcome.COMPATIBLE)
@@ -60,8 +61,29 @@ def judge_row(row: WheelRow, target: Target, cuda: str | None = None) -> WheelVe
                 outcome, reason = Outcome.FAILS, Reason.PTX_ISA_TOO_NEW
     elif said is not None and anyhow.outcome is not outcome and said in _RUNS_AS_IT_IS and reason in _OF_PTX:
         outcome, reason, min_driver = said, None, None
+    if outcome.runs and is_vendors_wheel(row.package) and _most_lack_the_gpu(row, target):
+        return WheelVerdict(row, target, Outcome.FAILS, reason=Reason.NO_IMAGE, min_driver=None)
     verdict = WheelVerdict(row, target, outcome, reason=reason, min_driver=min_driver)
     return _held_to_driver(verdict, _cuda_major(row, cuda))
+
+
+def _most_lack_the_gpu(row: WheelRow, target: Target) -> bool:
+    """Whether the library with most modules of one of NVIDIA's wheels was built before the GPU: no machine code in it
+    runs there, and PTX in less than half of its modules (cuDNN's engines before 9.7 on GPUs of 10.0 and newer, beside
+    a libcudnn_ops that the driver compiles). One with machine code for the GPU chooses among its modules."""
+    largest = max(row.libraries, key=lambda each: each.modules, default=None)
+    if largest is None or largest.name == row.main:
+        return False  # of the deciding library reading knows more than shares do
+    bare = Target(target.id, target.name, target.capability)
+
+    def runs(text: str) -> bool:
+        return judge(bare, CodeList(text, 1).module(largest.ptx_isa)).outcome.runs
+
+    compiled = sum(share for arch, share in largest.ptx.items() if runs(f"+PTX {arch}"))
+    return compiled < _HALF and not any(runs(arch) for arch in largest.sass)
+
+
+_HALF = 0.5  # of the modules of a library
 
 
 def has_library_for(row: WheelRow, cuda: str) -> bool:

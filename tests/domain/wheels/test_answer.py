@@ -8,7 +8,7 @@ import pytest
 from packaging.version import Version
 
 from cudacompat.domain.gpus.lookup import resolve as gpu
-from cudacompat.domain.wheels.answer import judge_all
+from cudacompat.domain.wheels.answer import judge_all, verdict_of
 from cudacompat.domain.wheels.brought import brought_along
 from cudacompat.domain.wheels.cure import cure_beside, cure_for
 from cudacompat.domain.wheels.model import PYPI
@@ -24,7 +24,7 @@ from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolve import resolve
 from cudacompat.domain.wheels.resolved import HowKnown, Resolved
 from cudacompat.domain.wheels.table import rows, rows_of
-from cudacompat.domain.wheels.wheel_cure import WheelCure
+from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.verdict import JitPolicy, Outcome, Reason, Target
 from cudacompat.domain.words.versions import DriverRelease
 from tests.helpers.each_row import each_case
@@ -226,8 +226,9 @@ def test_two_cuda_majors_in_one_set_are_a_conflict() -> None:
 
 
 def test_an_extension_for_another_framework_release_is_a_conflict() -> None:
-    ((found, asked),) = framework_mismatches(_set("torch==2.6.0", "torchvision==0.20.1"))
-    assert (found.second.name, asked) == ("torchvision", "torch==2.5.1")
+    ((found, message),) = framework_mismatches(_set("torch==2.6.0", "torchvision==0.20.1"))
+    assert found.second.name == "torchvision"
+    assert message == "torchvision 0.20.1 is built for torch==2.5.1, not for torch 2.6.0"
     assert not list(framework_mismatches(_set("torch==2.5.1", "torchvision==0.20.1")))
 
 
@@ -359,3 +360,57 @@ def test_a_lock_for_all_machines_is_judged_for_those_with_a_gpu_of_nvidia() -> N
 @pytest.mark.parametrize("pin", ["deepspeed==99.1", "torchcodec==0.0.9"])
 def test_a_release_of_a_package_without_code_of_its_own_is_not_left_open(pin: str) -> None:
     assert outcome(pin, "RTX 4090") == (None, HowKnown.NO_CODE)
+
+
+@pytest.mark.parametrize(
+    ("pins", "said"),
+    [
+        (("torch==2.5.1", "xformers==0.0.28"), "xformers 0.0.28 is built for torch==2.4.1, not for torch 2.5.1"),
+        (("torch==2.9.1", "triton==3.4.0"), "torch 2.9.1 requires triton==3.5.1, not triton 3.4.0"),
+    ],
+)
+def test_metadata_says_what_pip_refuses_of_releases_that_were_not_read(pins: tuple[str, ...], said: str) -> None:
+    ((_, message),) = framework_mismatches(_set(*pins))
+    assert message == said
+
+
+@pytest.mark.parametrize("pins", [("torch==2.4.1", "xformers==0.0.28"), ("torch==2.9.1", "triton==3.5.1")])
+def test_what_pip_takes_is_no_mismatch(pins: tuple[str, ...]) -> None:
+    assert not list(framework_mismatches(_set(*pins)))
+
+
+def test_a_library_that_was_replaced_on_purpose_is_no_mismatch() -> None:
+    assert not list(framework_mismatches(_set("torch==2.9.1", "nvidia-cudnn-cu12==9.27.0.42")))
+
+
+@pytest.mark.parametrize(("gpu", "outcome"), [("GTX 1080", Outcome.FAILS), ("V100", None), ("RTX 4090", None)])
+def test_triton_itself_has_a_floor_below_that_of_its_assembler(gpu: str, outcome: Outcome | None) -> None:
+    (resolved,) = resolve([wanted("triton==3.2.0")])
+    assert verdict_of(resolved, target(gpu)).outcome is outcome
+    assert isinstance(cure_for("triton", [target(gpu)]), NoCure if outcome else WheelCure)
+
+
+def test_a_triton_beside_a_framework_that_runs_is_a_warning() -> None:
+    found = {
+        each.resolved.requirement.name: each.outcome
+        for each in _set("torch==2.5.1", "triton==3.1.0").verdicts([target("GTX 1080")])
+    }
+    assert found == {"torch": Outcome.COMPATIBLE, "triton": Outcome.PARTIAL}
+
+
+@pytest.mark.parametrize(
+    ("pin", "gpu", "outcome"),
+    [
+        ("nvidia-cudnn-cu12==9.1.0.70", "RTX 5090", Outcome.FAILS),  # 708 of 1001 modules of its engines have nothing
+        ("nvidia-cudnn-cu12==9.5.1.17", "B200", Outcome.FAILS),
+        ("nvidia-cudnn-cu12==9.1.0.70", "H100", Outcome.NATIVE),
+        ("nvidia-cudnn-cu12==9.10.2.21", "RTX 5090", Outcome.NATIVE),
+        ("nvidia-nccl-cu12==2.21.5", "RTX 5090", Outcome.JIT),  # relocatable PTX, which the driver links
+        ("nvidia-cublas==13.10.0.20", "B200", Outcome.NATIVE),  # libcublasLt chooses among its modules
+    ],
+)
+def test_the_largest_library_of_a_vendors_wheel_decides_where_most_of_it_lacks_the_gpu(
+    pin: str, gpu: str, outcome: Outcome
+) -> None:
+    (resolved,) = resolve([wanted(pin)])
+    assert verdict_of(resolved, target(gpu)).outcome is outcome

@@ -8,6 +8,8 @@ That ends with "Value 'sm_121a' is not defined for option 'gpu-name'", while all
 is asked for the GPU's own target by some (then it says "invalid value for --gpu-architecture") and for older PTX by
 others, so that there it is a note. In a wheel of triton, which compiles all its kernels with it, it is an error.
 
+Triton itself supports no GPU below 7.0, whatever its ptxas builds.
+
 Example: triton 3.5 has the ptxas of CUDA 12.8, which ends at sm_120a, on a GB10 (12.1).
 
 What to do: install a release whose compiler knows the GPU. Triton takes another one that is named in
@@ -21,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from cudacompat.domain.judge.bundled_compilers import CompilersOnTarget
 from cudacompat.domain.rules.artifact.compiled_later import named_wheel
+from cudacompat.domain.tables.run_time_compilers import begins_above
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.words.compiler_files import PTXAS_FOR_TRITON
 from cudacompat.domain.words.finding import Finding, Severity
@@ -42,19 +45,21 @@ _HELP = {
 
 
 def check(facts: CompilersOnTarget) -> Iterable[Finding]:
-    """One finding if the compiler that is run for the GPU does not build for it."""
-    chosen = facts.lacking
-    if chosen is None:
+    """One finding if the compiler that is run for the GPU does not build for it, or the package that runs it supports
+    only newer GPUs."""
+    chosen, first = facts.lacking, facts.compilers[0]
+    path, program = (chosen.path, chosen.compiler.program) if chosen is not None else (first.path, first.program)
+    package = _package_that_runs_it(path) if program == "ptxas" else None
+    below = begins_above(package.name.lower(), facts.target.capability) if package is not None else None
+    if chosen is None and below is None:
         return
-    program = chosen.compiler.program
-    package = _package_that_runs_it(chosen.path) if program == "ptxas" else None
     severity = Severity.ERROR if package is not None else Severity.WARNING
     yield Finding(
         id=RULE.id,
         severity=severity if program == "ptxas" else Severity.NOTE,
-        path=chosen.path,
+        path=path,
         target=facts.target.id,
-        message=f"{chosen.words} and does not build for {facts.target.label}",
+        message=f"{below or (chosen and chosen.words)} and does not build for {facts.target.label}",
         why=_WHY.get(program),
         help=package.help((facts.target,)) if package is not None else _HELP.get(program),
     )

@@ -1,7 +1,8 @@
 """A torch of one release with an extension that is built for another.
 
 What it finds: requirements that are installed together, of which one asks in its metadata for exactly another torch
-than the one that is pinned, or comes from the index of another CUDA release.
+than the one that is pinned, or comes from the index of another CUDA release; and a triton that is not the one that
+the pinned torch asks for.
 
 Why it matters: pip refuses to install the two; with --no-deps, or in a list that `pip freeze` made after one was
 replaced, the extension fails at import: undefined symbols, "operator torchvision::nms does not exist".
@@ -31,14 +32,14 @@ from cudacompat.domain.words.rule import Rule
 def check(project: Project) -> Iterable[Finding]:
     """One error for each extension."""
     for environment in environments_of(project):
-        for each, asked in framework_mismatches(environment):
+        for each, message in framework_mismatches(environment):
             yield Finding(
                 id=RULE.id,
                 severity=Severity.ERROR,
-                message=f"{each.second_label} is built for {asked}, not for {each.first_label}",
+                message=message,
                 path=each.second.file,
                 line=each.second.line,
-                why="an extension loads into the torch that it was built with: with another one its import fails",
+                why="pip refuses the two together; an extension for another torch fails at import",
                 help=_pin(each, environment, project)
                 or f"pin the {each.second.name} that was released with {each.first_label}, from the same index",
             )

@@ -1,7 +1,8 @@
 """A wheel of which some kernels are missing for the GPU.
 
 What it finds: a requirement whose published wheel runs on a GPU that was named with --gpu but for some of its kernels:
-some modules of its library have nothing for that GPU, or the image that the driver picks lacks kernels.
+some modules of its library have nothing for that GPU, or the image that the driver picks lacks kernels. So does a
+triton with a torch that runs on a GPU for which triton compiles nothing.
 
 Why it matters: the program works until a feature calls one of these kernels, which ends in CUDA error 209 or 500.
 
@@ -20,6 +21,9 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Outcome
 
+_CALLS = "features that call them end in CUDA error 209 or 500"
+_WITHOUT = "do not use torch.compile, nor what else compiles kernels with it"
+
 
 def check(project: Project) -> Iterable[Finding]:
     """One warning for each package and GPU."""
@@ -27,15 +31,18 @@ def check(project: Project) -> Iterable[Finding]:
         if len(group) > 1 or group[0].outcome is not Outcome.PARTIAL:
             continue
         resolved, target = group[0].resolved, group[0].target
+        compiler = group[0].verdict.compiler if group[0].verdict is not None else None
+        calls = f"{compiler}; the rest of torch runs" if compiler else _CALLS
+        lacks = "compiles no kernels for" if compiler else "lacks some kernels on"
         yield finding(
             RULE.id,
             Severity.WARNING,
-            f"{resolved.label} lacks some kernels on {target.label}",
+            f"{resolved.label} {lacks} {target.label}",
             resolved=resolved,
             target=target,
             found=content_of(resolved),
-            why="features that call them end in CUDA error 209 or 500",
-            help_=help_for(resolved, packages, (target,)),
+            why=calls,
+            help_=_WITHOUT if compiler else help_for(resolved, packages, (target,)),
         )
 
 
