@@ -173,3 +173,38 @@ def test_a_publisher_with_an_index_of_its_own_is_named(site: Site, driver: str) 
     assert "from its publisher's index (not read here)" in why
     index = "https://www.paddlepaddle.org.cn/packages/stable/cu129/"
     assert command == f"{PIP} install --upgrade paddlepaddle-gpu --index-url {index}"
+
+
+def test_what_fails_with_any_driver_has_its_step_beside_the_driver(site: Site) -> None:
+    site.install("torch", "2.6.0", OLD, requires=["triton==3.2.0"])
+    site.install("triton", "3.2.0", OLD)
+    (_, wanted), *_ = site.steps(driver="580")
+    for driver in ("550", "535"):
+        (_, first), (_, command) = site.steps(driver=driver)
+        assert (first, command) == ("", wanted)
+    assert "torch==2.7.1" in wanted
+
+
+def test_what_a_package_without_a_cure_pins_keeps_its_release(site: Site) -> None:
+    site.install("torch", "2.6.0", OLD, requires=["triton==3.2.0"])
+    site.install("triton", "3.2.0", OLD)
+    ran = inside(
+        "doctor", "--python", "env", "--gpu", "GTX 1080", "--gpu", "RTX 5090", "--format", "json", cwd=site.folder
+    )
+    plan = [each["why"] for each in ran.json["plan"] if "triton" in each["why"] or "torch" in each["why"]]
+    (only,) = plan
+    assert "one environment each" in only
+
+
+@pytest.mark.parametrize("gpus", [["GB200"], ["Jetson AGX Orin"], ["RTX 5090", "GB200"]])
+def test_no_step_puts_packages_for_x86_where_an_arm_processor_is(site: Site, gpus: list[str]) -> None:
+    site.install("torch", "2.6.0", OLD)
+    words = [word for gpu in gpus for word in ("--gpu", gpu)]
+    report = inside("doctor", "--python", "env", *words, "--format", "json", cwd=site.folder).json
+    (found,) = (each for each in report["findings"] if each["id"] == "other-processor")
+    assert found["severity"] == "error"
+    first, *others = report["plan"]
+    assert first["why"].startswith(f"Make the environment for {gpus[-1]} ")
+    assert first["command"] is None
+    assert [("5090" in " ".join(gpus))] * len(others) == ["torch==2.7.1" in (each["command"] or "") for each in others]
+    assert bool(others) == (len(gpus) > 1)

@@ -13,6 +13,7 @@ from cudacompat.app.check import check, judge_read, read
 from cudacompat.app.doctor.installed import judge_installed
 from cudacompat.app.doctor.machine import load, require_environments, snapshot
 from cudacompat.app.doctor.machine_steps import is_of_builds, machine_steps
+from cudacompat.app.doctor.other_machines import other_processors, step_there, there_only, without
 from cudacompat.app.doctor.package_conflicts import PackageConflict
 from cudacompat.app.doctor.package_conflicts import conflicts as conflicts_among
 from cudacompat.app.doctor.package_plan import package_plan
@@ -29,7 +30,7 @@ from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages, PlanStep
 from cudacompat.domain.reports.lint import LintReport
-from cudacompat.domain.rules.artifact import no_device_code
+from cudacompat.domain.rules.artifact import no_device_code, other_processor
 from cudacompat.domain.rules.machine import JIT_RULES, MACHINE_RULES, gpu_outside_driver
 from cudacompat.domain.rules.machine.jit_cache_unusable import JitUse
 from cudacompat.domain.rules.machine.machine_facts import Machine
@@ -107,6 +108,7 @@ def doctor(
             else judge_installed(facts, targets, on_file, options=options, watcher=watcher)
         )
         checked, packages = (judged.report, judged.packages) if judged is not None else (None, None)
+        findings += other_processors(judged, facts, targets) if judged is not None else []
         facts = with_code(facts, judged, targets) if judged is not None and saving and not facts_file else facts
     if checked is not None:
         findings += checked.findings
@@ -119,16 +121,18 @@ def doctor(
     findings = worst_first(without_secrets(tuple(findings)))
     if packages is not None:
         libraries = {path for each in packages.with_code for path in each.libraries}
+        away = there_only(findings, targets)
         steps = package_plan(
-            [f for f in findings if f.path not in libraries],
-            packages,
+            [f for f in findings if f.path not in libraries and f.id != other_processor.RULE.id],
+            without(packages, away),
             conflicts,
-            targets=targets,
+            targets=[each for each in targets if each not in away],
             facts=facts,
             builds=[step for _, step in apart],
             compiles=bool(conflicts or apart) or recognise(Path()) is not None,
             driver_told=any(f.id == gpu_outside_driver.RULE.id and f.help for f in findings),
         )
+        steps = (step_there(packages, away), *steps) if away else steps
         told = helped(findings, packages, steps)
         return without_secrets(DoctorReport(facts, checked, told, plan=steps, packages=packages))
     elsewhere = [f for f in findings if not any(Path(f.path or "").is_relative_to(each) for each in configured)]

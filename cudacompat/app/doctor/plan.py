@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from packaging.requirements import Requirement
+
 from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.conda_steps import conda_step
-from cudacompat.app.doctor.installing import install_cure, installer, public_version, upgrader
+from cudacompat.app.doctor.installed import without_driver
+from cudacompat.app.doctor.installing import install_cure, installer, needs, public_version, upgrader
 from cudacompat.app.doctor.library_steps import Here, loaded
 from cudacompat.app.doctor.moved_releases import framework_step, library_releases, own_index_step
 from cudacompat.app.doctor.other_builds import other_build_step
@@ -43,12 +46,14 @@ def package_steps(
     found: InstalledPackages, targets: Sequence[Target], facts: HostFacts, *, driver_told: bool = False
 ) -> list[PlanStep]:
     """Return the steps after which the installed components run: a driver first, where one change cures several, then
-    other releases of packages. With `driver_told` a step before these brings a driver that knows the GPU."""
+    other releases of packages. With `driver_told` a step before these brings a driver that knows the GPU: with that one
+    the packages are judged here."""
     packages = loaded(found)
-    bad = [row for row in packages.rows if row.is_bad]
-    if driver_told:
-        bad = [row for row in bad if not any(v.reason in _UNKNOWN_GPU for v in row.verdicts)]
     anyhow = {row.component.key: row for row in packages.anyhow}
+    if driver_told:
+        packages = replace(packages, rows=tuple(anyhow.get(row.component.key, row) for row in packages.rows))
+        targets = without_driver(targets)
+    bad = [row for row in packages.rows if row.is_bad]
     by_driver = [row for row in bad if _is_cured(row, anyhow)]
     needed = [anyhow[row.component.key] for row in by_driver]
     driver = _driver_step(by_driver, needed, found.rows, targets=targets, facts=facts)
@@ -163,6 +168,12 @@ def _release_steps(
             for row in bad
         )
         along = _moved_along(cures.values())
+        held = [
+            need
+            for row in bad
+            if isinstance(cures[id(row)], NoCure) and id(row) not in swaps and row.component.is_of_pip
+            for need in needs(row.component, home)
+        ]
         libraries: list[tuple[ComponentRow, WheelCure]] = []
         for row in sorted(bad, key=lambda each: _order(each, bad, cures[id(each)], along=along)):
             name = normalised(row.component.package)
@@ -179,6 +190,8 @@ def _release_steps(
             if other is not None:
                 steps.append(other)
                 continue
+            if isinstance(cure, WheelCure) and _is_held(name, cure, held):
+                continue  # what asks for another release has none that runs: its step says what does
             if isinstance(cure, WheelCure) and _is_there(cure, row):
                 continue  # its bytes fail where most of its code runs: the same release cures nothing
             followers = _followers(row, bad, cure)
@@ -248,6 +261,13 @@ def _left_behind(row: ComponentRow, cure: WheelCure | NoCure | None) -> tuple[st
     made_for = cure.cuda.partition(".")[0] if isinstance(cure, WheelCure) and cure.cuda is not None else None
     other = made_for is not None and row.made_for is not None and made_for != str(row.made_for)
     return row.component.found.elsewhere if other else ()
+
+
+def _is_held(name: str, cure: WheelCure, needs: Iterable[Requirement]) -> bool:
+    """Whether one of these requirements, of packages that stay as they are, takes no such release."""
+    return any(
+        normalised(each.name) == name and not each.specifier.contains(cure.version, prereleases=True) for each in needs
+    )
 
 
 def _is_there(cure: WheelCure, row: ComponentRow) -> bool:
