@@ -191,9 +191,10 @@ def test_what_a_package_without_a_cure_pins_keeps_its_release(site: Site) -> Non
     ran = inside(
         "doctor", "--python", "env", "--gpu", "GTX 1080", "--gpu", "RTX 5090", "--format", "json", cwd=site.folder
     )
-    plan = [each["why"] for each in ran.json["plan"] if "triton" in each["why"] or "torch" in each["why"]]
-    (only,) = plan
-    assert "one environment each" in only
+    plan = [each for each in ran.json["plan"] if "triton" in each["why"] or "torch" in each["why"]]
+    assert [each["command"] for each in plan] == [None, None]
+    assert "no release of it compiles kernels for older GPUs" in plan[0]["why"]
+    assert "one environment each" in plan[1]["why"]
 
 
 @pytest.mark.parametrize("gpus", [["GB200"], ["Jetson AGX Orin"], ["RTX 5090", "GB200"]])

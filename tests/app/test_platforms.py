@@ -35,7 +35,8 @@ def test_a_wheel_that_was_not_read_for_the_platform_is_not_known(tmp_path: Path)
     listed = tmp_path / "requirements.txt"
     listed.write_text("vllm==0.8.5.post1\n")
     ran = inside("check", listed, "--gpu", "RTX 4090", "--platform", "win_amd64")
-    assert ran.code == 4
+    assert ran.code == 1  # PyPI's torch 2.6.0 for Windows, for which it asks, has no device code
+    assert "torch 2.6.0" in ran.out
     assert "check vllm==0.8.5.post1 --gpu 'RTX 4090' --platform windows-x86_64" in ran.out
 
 
