@@ -42,6 +42,7 @@ ALLOWED: dict[str, tuple[frozenset[str], str]] = {
 
 # A published distribution is no engine that is built: what the rooms of wheels know of it by its name on an index.
 DISTRIBUTIONS: dict[str, tuple[frozenset[str], str]] = {
+    "domain/logs/catalogue/conda.py": (frozenset({"pytorch"}), "packages of conda, which its solver names so"),
     "domain/rules/lint/torch_mismatch.py": (frozenset({"torch"}), "the rule's id, which is a contract"),
     "domain/wheels/install_command.py": (frozenset({"torch"}), "an option of uv: --torch-backend"),
 }
