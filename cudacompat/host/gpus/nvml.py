@@ -133,7 +133,7 @@ def _troubles_of_device(device: GpuDevice, about: Mapping[str, Any]) -> Iterator
         yield Trouble(Cause.MIG_EMPTY, f"{VIA}: GPU {device.index} has no MIG instance")
     now, then = about.get("mig_mode") or (0, 0)
     if now != then:
-        what = f"MIG mode {_ON[bool(now)]} now, {_ON[bool(then)]} after a reset"
+        what = f"MIG mode {_ON[now != 0]} now, {_ON[then != 0]} after a reset"
         yield Trouble(Cause.MIG_PENDING, f"{VIA}: GPU {device.index}: {what}", str(device.index))
     cause, mode = _MODES.get(about.get("compute_mode"), (None, ""))
     if cause is not None:

@@ -17,12 +17,12 @@ from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import content_of, finding, groups_of, help_for
+from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Outcome
 
 _CALLS = "features that call them end in CUDA error 209 or 500"
-_WITHOUT = "do not use torch.compile, nor what else compiles kernels with it"
 
 
 def check(project: Project) -> Iterable[Finding]:
@@ -32,7 +32,7 @@ def check(project: Project) -> Iterable[Finding]:
             continue
         resolved, target = group[0].resolved, group[0].target
         compiler = group[0].verdict.compiler if group[0].verdict is not None else None
-        calls = f"{compiler}; the rest of torch runs" if compiler else _CALLS
+        calls = f"{compiler}; the rest of {framework().name} runs" if compiler else _CALLS
         lacks = "compiles no kernels for" if compiler else "lacks some kernels on"
         yield finding(
             RULE.id,
@@ -42,7 +42,9 @@ def check(project: Project) -> Iterable[Finding]:
             target=target,
             found=content_of(resolved),
             why=calls,
-            help_=_WITHOUT if compiler else help_for(resolved, packages, (target,)),
+            help_=f"do not use {framework().name}.compile, nor what else compiles kernels with it"
+            if compiler
+            else help_for(resolved, packages, (target,)),
         )
 
 
