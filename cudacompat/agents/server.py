@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import anyio
@@ -23,6 +24,7 @@ _INSTRUCTIONS = (
     "generate. All tools only read local files. A result other than native, compatible or jit is not good."
 )
 _AT_ONCE = 2  # calls; others wait
+_END_S = 5.0  # the most that a call which was stopped may take to end
 _BY_NAME = {each.name: each for each in TOOLS}
 
 
@@ -66,12 +68,22 @@ def make_server(limits: CallLimits) -> Server[Any]:
 
 
 async def _in_thread(tool: AgentTool, arguments: dict[str, Any], limits: CallLimits) -> CallAnswer:
-    """Run the call apart; a client that cancels it, or goes away, ends its process."""
-    stop = ProcessStop()
+    """Run the call apart; a client that cancels it, or goes away, ends its process, for which is waited: a process
+    that has only begun would outlive a server that ends at once."""
+    stop, ended = ProcessStop(), threading.Event()
+
+    def call() -> CallAnswer:
+        try:
+            return answer(tool, arguments, limits, stop)
+        finally:
+            ended.set()
+
     try:
-        return await anyio.to_thread.run_sync(answer, tool, arguments, limits, stop, abandon_on_cancel=True)
+        return await anyio.to_thread.run_sync(call, abandon_on_cancel=True)
     except anyio.get_cancelled_exc_class():
         stop.stop()
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(ended.wait, _END_S)
         raise
 
 

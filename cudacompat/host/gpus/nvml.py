@@ -32,7 +32,6 @@ LIBRARY = "libnvidia-ml.so.1"  # as the bindings load it, by its name
 _FIRST_S, _MORE_S = 3.0, 1.0
 
 # Compute modes (nvml.h, nvmlComputeMode_enum) but the default, as nvidia-smi calls them.
-_ON = {True: "on", False: "off"}
 _MODES: Mapping[object, tuple[Cause, str]] = {
     1: (Cause.EXCLUSIVE, "Exclusive_Thread"),
     2: (Cause.PROHIBITED, "Prohibited"),
@@ -133,7 +132,7 @@ def _troubles_of_device(device: GpuDevice, about: Mapping[str, Any]) -> Iterator
         yield Trouble(Cause.MIG_EMPTY, f"{VIA}: GPU {device.index} has no MIG instance")
     now, then = about.get("mig_mode") or (0, 0)
     if now != then:
-        what = f"MIG mode {_ON[now != 0]} now, {_ON[then != 0]} after a reset"
+        what = "MIG mode on now, off after a reset" if now else "MIG mode off now, on after a reset"
         yield Trouble(Cause.MIG_PENDING, f"{VIA}: GPU {device.index}: {what}", str(device.index))
     cause, mode = _MODES.get(about.get("compute_mode"), (None, ""))
     if cause is not None:
