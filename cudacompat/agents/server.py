@@ -74,7 +74,7 @@ async def _in_thread(tool: AgentTool, arguments: dict[str, Any], limits: CallLim
 
     def call() -> CallAnswer:
         try:
-            return answer(tool, arguments, limits, stop)
+            return answer(tool, arguments, limits, stop=stop)
         finally:
             ended.set()
 
