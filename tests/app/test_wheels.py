@@ -205,3 +205,12 @@ def test_a_package_that_only_brings_device_code_names_what_it_brings() -> None:
     assert ran.code == 3
     assert "whisperx has no device code; what it requires has: torch" in ran.out
     assert ran.out.rstrip().endswith("cudacompat wheels torch --gpu 12.0")
+
+
+def test_a_build_with_libraries_of_an_older_cuda_is_not_one_that_runs() -> None:
+    """torch for Windows and CUDA 11.8 has PTX, which the driver compiles; cuDNN for CUDA 11 has nothing for 12.0."""
+    ran = inside("wheels", "torch==2.4.1", "--gpu", "12.0", "--platform", "win_amd64", "--format", "json")
+    outcomes = {build["index"]: build["verdicts"][0]["outcome"] for build in ran.json["builds"]}
+    assert (ran.code, outcomes["cu118"]) == (1, "partial")
+    older = inside("wheels", "torch==2.4.1", "--gpu", "8.9", "--platform", "win_amd64", "--format", "json")
+    assert {build["index"]: build["verdicts"][0]["outcome"] for build in older.json["builds"]}["cu118"] == "compatible"

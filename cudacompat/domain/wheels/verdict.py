@@ -10,9 +10,11 @@ from packaging.version import Version
 from cudacompat.domain.judge.compat import first_branch, judge
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
-from cudacompat.domain.wheels.distributions import distributions
-from cudacompat.domain.wheels.model import CodeList, WheelRow
+from cudacompat.domain.tables.toolkits import first_with
+from cudacompat.domain.wheels.distributions import distributions, framework
+from cudacompat.domain.wheels.model import CodeList, RowBasis, WheelRow
 from cudacompat.domain.words.verdict import ModuleVerdict, Outcome, Reason, Target
+from cudacompat.domain.words.versions import ToolkitVersion
 
 _RUNS_AS_IT_IS = (Outcome.NATIVE, Outcome.COMPATIBLE)
 
@@ -63,8 +65,19 @@ def judge_row(row: WheelRow, target: Target, cuda: str | None = None) -> WheelVe
         outcome, reason, min_driver = said, None, None
     if outcome.runs and is_vendors_wheel(row.package) and _most_lack_the_gpu(row, target):
         return WheelVerdict(row, target, Outcome.FAILS, reason=Reason.NO_IMAGE, min_driver=None)
+    if outcome is Outcome.JIT and row.package == framework().name and _libraries_are_older(row, target):
+        outcome, reason = Outcome.PARTIAL, None
     verdict = WheelVerdict(row, target, outcome, reason=reason, min_driver=min_driver)
     return _held_to_driver(verdict, _cuda_major(row, cuda))
+
+
+def _libraries_are_older(row: WheelRow, target: Target) -> bool:
+    """Whether a documented build of the framework brings cuBLAS and cuDNN of a CUDA release before the first that knows
+    the GPU. Its own PTX is compiled there, theirs is not: cuDNN for CUDA 11 has nothing for 10.0 and newer."""
+    first = first_with(str(target.capability.number))
+    if row.basis is not RowBasis.DOCUMENTED or row.cuda is None or "." not in row.cuda or first is None:
+        return False
+    return ToolkitVersion.parse(row.cuda) < first.version
 
 
 def _most_lack_the_gpu(row: WheelRow, target: Target) -> bool:
