@@ -65,7 +65,8 @@ def main() -> int:
     ]
     stale = sorted(set(there) - set(wanted))
     for name in [*differing, *stale]:
-        print(f"examples/generated/{name}: {'no longer made' if name in stale else 'differs'}")
+        made = "differs" if check else "written"
+        print(f"examples/generated/{name}: {'no longer made' if name in stale else made}")
     if check:
         return 1 if differing or stale else 0
     for name in stale:

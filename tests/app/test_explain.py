@@ -318,3 +318,8 @@ class TestHostileLogs:
         ran = inside("explain", file)
         assert ran.code == 1
         assert "\x1b" not in ran.out
+
+
+def test_a_log_is_about_one_gpu() -> None:
+    ran = inside("explain", ROOT / "examples/incident/container.log", "--gpu", "A100", "--gpu", "L4")
+    assert (ran.code, "takes one --gpu" in ran.err) == (2, True)

@@ -37,8 +37,8 @@ def command(
             "or a word (JIT); or, after --, a command to run and watch.",
         ),
     ] = None,
-    gpu: Annotated[
-        str | None,
+    gpus: Annotated[
+        list[str] | None,
         typer.Option(
             "--gpu",
             metavar="SPEC",
@@ -59,6 +59,9 @@ def command(
     from cudacompat.app import explain as app
     from cudacompat.cli.output import emit
 
+    if len(gpus or ()) > 1:
+        raise UsageError(f"explain takes one --gpu: a log is about one GPU, not {' and '.join(gpus or ())}")
+    gpu = gpus[0] if gpus else None
     watched = ctx.meta.get(_COMMAND)
     given = [name for name, value in (("a LOG or ID", log), ("--list", list_ or None), ("-- CMD", watched)) if value]
     if len(given) != 1:

@@ -157,7 +157,11 @@ def _gpus(page: Page, report: DiffReport) -> None:
         groups[change].append(capability)
     for change in Change:
         if change in _WORDS and groups[change] and change is not Change.UNDECIDED:
-            names = ", ".join(f"{each}{_such_as(each)}" for each in sorted(groups[change]))
+            asked = {target.capability: target.name for target in report.targets if target.name is not None}
+            names = ", ".join(
+                f"{each} ({asked[each]})" if each in asked else f"{each}{_such_as(each)}"
+                for each in sorted(groups[change])
+            )
             page.prose((_WORDS[change].ljust(_WIDTH), _STYLES[change]), "  ", names, margin=_WIDTH + 2)
 
 
