@@ -74,11 +74,14 @@ def growing(path: str | Path) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
         if special:
             _copy(beside, os.dup(number) if number is not None else os.open(target, _WRITE))
-        elif _is_some(beside.stat().st_size, path, found) and _is_replaced(beside, target, found):
-            beside.replace(target)
-        elif beside.stat().st_size:
-            with beside.open("rb") as copy, mmap.mmap(copy.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                _overwrite(target, data)
+        else:
+            size = beside.stat().st_size
+            _require_some(size, path, found)
+            if _is_replaced(beside, target, found):
+                beside.replace(target)
+            elif size:
+                with beside.open("rb") as copy, mmap.mmap(copy.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                    _overwrite(target, data)
     except OSError as error:
         raise UsageError(refusal(path, error)) from error
     finally:
@@ -151,7 +154,7 @@ def _stage(path: Path, data: bytes) -> _Staged:
         return _beside(target, data, None)
     if not stat.S_ISREG(found.st_mode):
         return _Staged(path, lambda: _write_to(os.open(target, _WRITE), data))
-    _is_some(len(data), path, found)
+    _require_some(len(data), path, found)
     return _beside(target, data, found)
 
 
@@ -168,11 +171,10 @@ def _there(path: Path, target: Path) -> os.stat_result | None:
     return found
 
 
-def _is_some(size: int, path: str | Path, found: os.stat_result | None) -> bool:
-    """Return True; `UsageError` where nothing would take the place of a file that holds something."""
+def _require_some(size: int, path: str | Path, found: os.stat_result | None) -> None:
+    """`UsageError` where nothing would take the place of a file that holds something."""
     if not size and found is not None and found.st_size:
         raise UsageError(f"cannot write {path}: there is nothing to write, and the file is not empty")
-    return True
 
 
 def _descriptor(path: Path) -> int | None:

@@ -21,6 +21,7 @@ from cudacompat.domain.words.verdict import Target
 
 _MOST_NAMED = 5
 _MOST_LOST = 12
+_MOST_KEPT = 100  # old files under numbered names
 MOST_ENTRIES = 5000  # folders and files; llama.cpp has 2,600
 
 
@@ -82,7 +83,7 @@ def moving_away(dockerfile: Path, new: str) -> MovedAway:
 
     if not dockerfile.exists():
         return MovedAway()
-    numbers = ("", *(f"-{number}" for number in range(2, _MOST_NAMED * 20)))
+    numbers = ("", *(f"-{number}" for number in range(2, _MOST_KEPT)))
     names = (dockerfile.with_name(f"{dockerfile.name}-old{number}.txt") for number in numbers)
     kept = next((name for name in names if not name.exists()), None)
     if kept is None:

@@ -10,7 +10,7 @@ from cudacompat.app.doctor.configure_anew import BuildFolder, anew
 from cudacompat.app.inputs.text_files import beginning
 from cudacompat.artifacts.buildfiles.cmake_cache import entries, given
 from cudacompat.domain.builds.engine import Grammar
-from cudacompat.domain.builds.lists.reader import UnreadableListError, read_list
+from cudacompat.domain.builds.lists.reader import images_in
 from cudacompat.domain.judge.coverage import reach
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import PlanStep
@@ -106,11 +106,7 @@ def judge_folders(
 
 def _fate(folder: BuildFolder, target: Target) -> Outcome | None:
     """What becomes of what the list asks for on the GPU; `None` of a list that stands for others (`native`)."""
-    try:
-        code = read_list(Grammar.CMAKE, folder.archs).code
-    except UnreadableListError:
-        return None
-    images = [image for each in code for image in each.images()]
+    images = images_in(Grammar.CMAKE, folder.archs)
     known = release(folder.version) if folder.version is not None else None
     isa = known.ptx_isa if known is not None else BRANCHES[-1].ptx_isa  # an unknown compiler's is none's fault
     return reach(target.capability, images, isa).outcome if images else None

@@ -11,7 +11,8 @@ from cudacompat.app.inputs.wanted_gpus import requested
 from cudacompat.domain.builds.plans.plan import BuildPlan, plan_build
 from cudacompat.domain.machine.facts import Found, HostFacts
 from cudacompat.domain.reports.doctor import PlanStep
-from cudacompat.domain.tables.toolkits import RELEASES, release, with_all
+from cudacompat.domain.rules.machine.release_facts import span
+from cudacompat.domain.tables.toolkits import release, with_all
 from cudacompat.domain.words.errors import CudacompatError
 from cudacompat.domain.words.phrases import one_line
 from cudacompat.domain.words.verdict import Target
@@ -46,20 +47,13 @@ def anew(folder: BuildFolder, targets: Sequence[Target], facts: HostFacts, *, un
     except CudacompatError as error:
         return PlanStep(one_line(f"{start}, with one directory for each group of GPUs: {error}"), None)
     archs = {each.arch for each in plan.code}
-    with_release = f" with {_releases(archs)}" if unable else ""
+    with_release = f" with {span(with_all(archs))}" if unable else ""
     lost = "; its other options have to be given again" if unable else ""
     return PlanStep(
         one_line(f"{start}{with_release}, and build it{lost}"),
         _configure(folder, plan, facts, archs=archs if unable else set()),
         cures=(one_line(folder.folder),),
     )
-
-
-def _releases(archs: set[str]) -> str:
-    rows = with_all(archs)
-    if rows[-1] == RELEASES[-1]:
-        return f"CUDA {rows[0].version} or newer"
-    return f"CUDA {rows[0].version}" + (f" to {rows[-1].version}" if len(rows) > 1 else "")
 
 
 def _configure(folder: BuildFolder, plan: BuildPlan, facts: HostFacts, archs: set[str]) -> str:

@@ -9,7 +9,7 @@ from pathlib import PurePath, PureWindowsPath
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion, Version
 
-from cudacompat.app.doctor.shell_words import in_folder, in_order, program, quoted, words
+from cudacompat.app.doctor.reader_shell import in_folder, in_order, program, quoted, words
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.wheels.cure_words import project_commands
 from cudacompat.domain.wheels.wheel_cure import WheelCure

@@ -14,7 +14,7 @@ from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.conda_steps import conda_install, conda_step
 from cudacompat.app.doctor.installing import install_cure, installer, needs, public_version
 from cudacompat.app.doctor.other_builds import other_build_step
-from cudacompat.app.doctor.shell_words import in_order, powershell_string, quoted, words
+from cudacompat.app.doctor.reader_shell import in_order, powershell_string, quoted, words
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.machine.loaders import CudaLibraries

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cudacompat.app.doctor.installing import install_cure, installer, public_version
-from cudacompat.app.doctor.shell_words import quoted, words
+from cudacompat.app.doctor.reader_shell import quoted, words
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.reports.doctor import ComponentRow, PlanStep
 from cudacompat.domain.tables.drivers import needed_driver

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from cudacompat.app.doctor.installing import installer, is_of_project, public_version, remover
-from cudacompat.app.doctor.shell_words import in_order, words
+from cudacompat.app.doctor.reader_shell import in_order, words
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.reports.doctor import PlanStep
 from cudacompat.domain.wheels.cure import cure_for, pin_of_last

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from cudacompat.app.doctor.installing import in_place, installer, needs, public_version, remover
-from cudacompat.app.doctor.shell_words import in_order, quoted, words
+from cudacompat.app.doctor.reader_shell import in_order, quoted, words
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep

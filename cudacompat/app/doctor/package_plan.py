@@ -11,7 +11,7 @@ from cudacompat.app.doctor.library_steps import library_steps
 from cudacompat.app.doctor.machine_steps import is_wanted, machine_steps
 from cudacompat.app.doctor.package_conflicts import PackageConflict
 from cudacompat.app.doctor.plan import package_steps
-from cudacompat.app.doctor.shell_words import in_order
+from cudacompat.app.doctor.reader_shell import in_order
 from cudacompat.domain.machine.components import Component
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import InstalledPackages, PlanStep

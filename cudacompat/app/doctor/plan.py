@@ -14,8 +14,8 @@ from cudacompat.app.doctor.installing import install_cure, installer, needs, pub
 from cudacompat.app.doctor.library_steps import Here, loaded
 from cudacompat.app.doctor.moved_releases import framework_step, library_releases, own_index_step
 from cudacompat.app.doctor.other_builds import other_build_step
+from cudacompat.app.doctor.reader_shell import in_order, quoted, words
 from cudacompat.app.doctor.release_pins import others_take, pins, taken
-from cudacompat.app.doctor.shell_words import in_order, quoted, words
 from cudacompat.app.doctor.source_steps import source_step
 from cudacompat.domain.machine.component_verdicts import ComponentVerdict
 from cudacompat.domain.machine.components import Environment, by_environment

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cudacompat.app.doctor.installing import from_sources
-from cudacompat.app.doctor.shell_words import with_variables
+from cudacompat.app.doctor.reader_shell import with_variables
 from cudacompat.app.inputs.wanted_gpus import wanted_gpus
 from cudacompat.domain.builds.engine_facts import BuildSystem
 from cudacompat.domain.builds.plans.commands import environment

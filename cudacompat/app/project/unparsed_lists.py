@@ -9,6 +9,7 @@ from dataclasses import replace
 from cudacompat.domain.builds.lists.nvcc_flags import TARGET_OPTION
 from cudacompat.domain.project.list_places import ListPlace, PlaceState
 from cudacompat.domain.project.model import SourceFile
+from cudacompat.domain.words.matrix_names import OF_MATRIX
 
 _SHORTEST = 6  # letters of a name: a shorter one is too common a word
 _COMMENT = re.compile(r"\s*(?:#|//|::|rem\b)", re.IGNORECASE)
@@ -17,7 +18,7 @@ _PROGRAMS = re.compile(r"(?:^|/)(?:setup\.py|build\.rs|meson\.build|(?:GNUm|m|M)
 # the option and its value on one line, or the value alone: cc_flag.append("arch=compute_80,code=sm_80")
 _FLAG = re.compile(rf"{TARGET_OPTION}\b[^#]*?(?:compute|sm)_|(?<=[\"'])arch=compute_")
 _VARIABLE = re.compile(r"(?:compute|sm)_(?:[$%{<]|[\"'] *\+)")
-_MATRIX = re.compile(r"[\"']?\$\{\{ *matrix\.([\w-]+) *\}\}")
+_MATRIX = re.compile(rf"[\"']?{OF_MATRIX.pattern}")
 _MOST_VALUES = 8  # of one matrix, named one by one
 _MOST_NAMES = 20  # of matrices in one file, each looked up in all of it
 _MESON_LIST = re.compile(r"\bnvcc_arch_flags\s*\((?:[^()]|\([^()]*\))*\)")

@@ -79,8 +79,9 @@ class CondaPackage:
             locked=self.locked,
             own_index=self._index(name, cpu=cpu),
         )
-        known = name in distributions().conda_packages and self.selected != "cpu"
-        cuda = None if cpu else self.cuda or (self.selected if known else None) or self.cuda
+        cuda = None if cpu else self.cuda
+        if not cpu and not cuda and name in distributions().conda_packages and self.selected != "cpu":
+            cuda = self.selected or cuda  # the build does not say which
         return replace(found, address=self.address, conda=True, cuda=cuda)
 
     def _index(self, name: str, *, cpu: bool) -> str:

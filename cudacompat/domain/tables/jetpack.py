@@ -80,9 +80,9 @@ _NVIDIAS = re.compile(
 # dustynv/l4t-pytorch:r36.4.0, dustynv/ros:humble-desktop-l4t-r35.4.1
 _COMMUNITYS = re.compile(r"(?:docker\.io/)?dustynv/[\w.-]+:(?:[\w.-]*-)?r(?P<l4t>\d\d)\.\d(?![\d])[\w.-]*", re.ASCII)
 _LONGEST = 300  # characters of an image's name that are looked at
-_BARE_SINCE = (
-    34  # l4t-base of earlier ones takes CUDA from the board's own files, compiler and all: NVIDIA's page of it
-)
+# The L4T since which l4t-base holds no CUDA. In earlier ones it comes from the board's own files, compiler and all:
+# NVIDIA's page of l4t-base.
+_BARE_SINCE = 34
 
 
 def l4t_image(image: str) -> L4tImage | None:

@@ -222,14 +222,14 @@ def _why_none(
     read, a build from source."""
     labels = ", ".join(target.label for target in targets)
     unknown = next((target for target in targets if without_gpu(target) is not None), None)
-    bare = [replace(each, driver=None) for each in targets]
-    driver = next((target.driver for target in targets if target.driver is not None), None)
-    newer = None
-    if driver is not None:
-        newer = cure_for(package, bare, version=version, platform=platform, beside=beside)
     if unknown is not None and without_gpu(unknown) is Reason.DRIVER_DROPPED_GPU:
         last = last_branch(unknown.capability)
         return f"driver {unknown.driver} no longer drives {unknown.label}: install driver {last}"
+    driver = next((target.driver for target in targets if target.driver is not None), None)
+    newer = None
+    if driver is not None:
+        bare = [replace(each, driver=None) for each in targets]
+        newer = cure_for(package, bare, version=version, platform=platform, beside=beside)
     if isinstance(newer, WheelCure) and newer.min_driver is not None:
         asks = f"install driver {newer.min_driver} or newer"
         if version is not None and newer.version == version and newer.index == PYPI:

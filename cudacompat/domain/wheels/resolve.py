@@ -68,9 +68,13 @@ def _asked_by(pinned: Iterable[Resolved]) -> Mapping[str, tuple[str, str]]:
     asked: dict[str, tuple[str, str]] = {}
     for each in pinned:
         for name, specifier in _needs(each):
-            if specifier.startswith("==") and "*" not in specifier and name not in asked:
+            if _is_one_release(specifier) and name not in asked:
                 asked[name] = (each.label, specifier)
     return asked
+
+
+def _is_one_release(specifier: str) -> bool:
+    return specifier.startswith("==") and "*" not in specifier
 
 
 def _asked_by_name(requirements: Iterable[Requirement]) -> Mapping[str, tuple[str, str]]:
@@ -80,7 +84,7 @@ def _asked_by_name(requirements: Iterable[Requirement]) -> Mapping[str, tuple[st
         for text in needs_of_release(each.name, each.pinned) if each.pinned is not None and not each.locked else ():
             need = Pep508(text)
             specifier = str(need.specifier)
-            if specifier.startswith("==") and "*" not in specifier:
+            if _is_one_release(specifier):
                 asked.setdefault(need.name, (f"{each.name} {each.pinned}", specifier))
     return asked
 

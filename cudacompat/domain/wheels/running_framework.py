@@ -14,6 +14,7 @@ from cudacompat.domain.wheels.candidates import Candidate, candidates, preferenc
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.metadata import needs_of
 from cudacompat.domain.wheels.model import WheelRow
+from cudacompat.domain.wheels.required import asked_in
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict
 from cudacompat.domain.wheels.together import FrameworkRelease
 from cudacompat.domain.wheels.verdict import WheelVerdict
@@ -23,8 +24,8 @@ from cudacompat.domain.words.verdict import Outcome, Target
 def failing_pin(row: WheelRow, target: Target, platform: str) -> str | None:
     """Return what this wheel asks of the framework (`torch==2.6.0`) where every build that is known of it fails on the
     target; `None` where one runs, none is known, or the wheel asks for none."""
-    asked = dict(needs_of(row)).get(framework().name)
-    if not asked:
+    asked = asked_in(row)
+    if asked is None:
         return None
     meant = [each for each in candidates(framework().name, platform) if any(_versions(each, asked))]
     fails = [verdict_of(each.resolved, target).outcome is Outcome.FAILS for each in meant]
@@ -50,7 +51,7 @@ def with_its_pin(verdict: RequirementVerdict, platform: str) -> RequirementVerdi
 def lacks_framework(row: WheelRow, targets: tuple[Target, ...], platform: str) -> bool:
     """Return True for a wheel that asks for the framework, or loads the library for its CUDA release, where no build of
     it that is known to run on all of these targets goes with the wheel, although some run."""
-    asked = dict(needs_of(row)).get(framework().name)
+    asked = dict(needs_of(row)).get(framework().name)  # without a release, too
     if row.package == framework().name or (asked is None and not row.by_cuda):
         return False
     running = _running(targets, platform)
@@ -67,8 +68,8 @@ def pinned_release(
     """Return the one release of the framework that this wheel asks for, as a build that runs on all of these targets
     (PyPI's own before others, of those the newest CUDA release), and the oldest driver branch for it; `None` for a
     wheel that asks for none, or leaves a choice."""
-    asked = dict(needs_of(row)).get(framework().name) or SpecifierSet()
-    if row.package == framework().name or not any(each.operator == "==" and "*" not in each.version for each in asked):
+    asked = asked_in(row) or SpecifierSet()
+    if not any(each.operator == "==" and "*" not in each.version for each in asked):
         return None
     fitting = [
         (candidate, release)

@@ -12,7 +12,7 @@ from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.metadata import needs_of
 from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
-from cudacompat.domain.wheels.required import asked_by_framework
+from cudacompat.domain.wheels.required import asked_by_framework, asked_in
 from cudacompat.domain.wheels.table import rows_of
 from cudacompat.domain.wheels.verdict import has_library_for, judge_row
 from cudacompat.domain.words.verdict import Target
@@ -68,7 +68,7 @@ def moved_along(
             continue
         if name in framework().companions:
             rows = rows_of(name, DEFAULT_PLATFORM, None)  # a release asks for the same one on every platform
-            taken = [row.version for row in rows if _asks(row) and release.takes(row)]
+            taken = [row.version for row in rows if asked_in(row) is not None and release.takes(row)]
             if taken:
                 pins.append((name, taken[-1]))
         elif own is not None:
@@ -82,10 +82,6 @@ def moved_along(
             else:
                 stuck.append(name)
     return MovedAlong(tuple(dict.fromkeys(pins)), tuple(dict.fromkeys(stuck)))
-
-
-def _asks(row: WheelRow) -> bool:
-    return bool(dict(needs_of(row)).get(framework().name))
 
 
 def _rows(name: str, targets: Sequence[Target], platform: str | None) -> tuple[WheelRow, ...]:

@@ -155,9 +155,9 @@ def _gpus(page: Page, report: DiffReport) -> None:
     groups: dict[Change, list[ComputeCapability]] = defaultdict(list)
     for capability, change in report.service.items():
         groups[change].append(capability)
+    asked = {target.capability: target.name for target in report.targets if target.name is not None}
     for change in Change:
         if change in _WORDS and groups[change] and change is not Change.UNDECIDED:
-            asked = {target.capability: target.name for target in report.targets if target.name is not None}
             names = ", ".join(
                 f"{each} ({asked[each]})" if each in asked else f"{each}{_such_as(each)}"
                 for each in sorted(groups[change])

@@ -11,7 +11,7 @@ from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.nvcc_flags import PAIR_OPTION
 from cudacompat.domain.builds.lists.writer import CodeTarget, spell
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.target import ArchSuffix
+from cudacompat.domain.words.target import ArchSuffix, ArchTarget
 
 
 class UnreadableListError(UsageError):
@@ -67,6 +67,15 @@ _WORDS = {
     "current": "`current` takes the GPU of the machine that builds, and is no list",
     "default": "`default` leaves the list to the build",
 }
+
+
+def images_in(grammar: Grammar, text: str) -> tuple[ArchTarget, ...]:
+    """Return the images that a list asks for; none for a list that cannot be read, or stands for others (`native`)."""
+    try:
+        code = read_list(grammar, text).code
+    except UnreadableListError:
+        return ()
+    return tuple(image for each in code for image in each.images())
 
 
 def read_list(grammar: Grammar, text: str, separator: str | None = None) -> ArchList:

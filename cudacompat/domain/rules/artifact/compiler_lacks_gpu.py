@@ -51,7 +51,8 @@ def check(facts: CompilersOnTarget) -> Iterable[Finding]:
     path, program = (chosen.path, chosen.compiler.program) if chosen is not None else (first.path, first.program)
     package = _package_that_runs_it(path) if program == "ptxas" else None
     below = begins_above(package.name.lower(), facts.target.capability) if package is not None else None
-    if chosen is None and below is None:
+    said = below if below is not None or chosen is None else chosen.words
+    if said is None:
         return
     severity = Severity.ERROR if package is not None else Severity.WARNING
     yield Finding(
@@ -59,7 +60,7 @@ def check(facts: CompilersOnTarget) -> Iterable[Finding]:
         severity=severity if program == "ptxas" else Severity.NOTE,
         path=path,
         target=facts.target.id,
-        message=f"{below or (chosen and chosen.words)} and does not build for {facts.target.label}",
+        message=f"{said} and does not build for {facts.target.label}",
         why=_WHY.get(program),
         help=package.help((facts.target,)) if package is not None else _HELP.get(program),
     )

@@ -36,11 +36,10 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         return
     modules = [v for v in verdict.modules if runs_as(v, verdict.target) is Outcome.JIT]
     floor = f"JIT compilation of this PTX needs driver {verdict.min_driver} or newer" if verdict.min_driver else None
-    anew = any(v.relinked for v in modules)
-    held = what_is_there([v.module for v in modules if not anew or v.relinked])
-    relinked = (
-        f"{held} in the linked images, of which none fits: the driver links the PTX of the relocatable code again"
-    )
+    relinked = [v.module for v in modules if v.relinked]
+    found = what_is_there(relinked or [v.module for v in verdict.modules])
+    if relinked:
+        found += " in the linked images, of which none fits: the driver links the PTX of the relocatable code again"
     yield Finding(
         id=RULE.id,
         severity=Severity.NOTE if enough else Severity.ERROR,
@@ -48,7 +47,7 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         target=verdict.target.id,
         message=f"runs on {verdict.target.label} only through JIT compilation ({len(modules)} of "
         f"{count(len(verdict.modules), 'module')})",
-        found=relinked if anew else what_is_there([v.module for v in verdict.modules]),
+        found=found,
         why=floor,
         help=f"to build native code: {generate_command(verdict.target)}",
         places=places_of(modules),

@@ -42,7 +42,7 @@ from cudacompat.domain.project.make_defaults import default_rules
 from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Command, EngineUse, Project, TextSpan
 from cudacompat.domain.project.native_builds import is_unlisted
 from cudacompat.domain.project.stages import builds_cuda
-from cudacompat.domain.rules.lint.settings_facts import settings_fix
+from cudacompat.domain.rules.lint.settings_facts import asked_numbers, settings_fix
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
 from cudacompat.domain.words.rule import Rule
@@ -105,7 +105,7 @@ def check(project: Project) -> Iterable[Finding]:
 
 def _configured(project: Project, command: Command, of: str, why: str, fix: Fix | None) -> Finding:
     """The error at a command that configures `of`, a file or an engine, without a list."""
-    numbers = ";".join(dict.fromkeys(str(target.capability.number) for target in project.targets))
+    numbers = asked_numbers(project)
     whose = "" if numbers else " (with your GPUs)"
     return Finding(
         id=RULE.id,
@@ -167,13 +167,15 @@ def _by_nvcc(project: Project) -> Iterator[Finding]:
 
 def _by_rules(project: Project) -> Iterator[Finding]:
     """Rules of Makefiles whose compiler is a variable; not where a file above it may hand flags to make."""
+    naming = project.once(
+        "files_with_targets", lambda: tuple(each.name for each in project.files if _TARGETS_OUTSIDE.search(each.text))
+    )
     for file in project.files:
         if not is_any_makefile(base_name(file.name).lower()) or is_aside(file.name):
             continue
         folder = folder_of(file.name)
         for place in islice(default_rules(file), 1):  # what mends one mends all of them
-            above = (other for other in project.files if other is not file and is_above(folder_of(other.name), folder))
-            if not any(_TARGETS_OUTSIDE.search(other.text) for other in above):
+            if not any(name != file.name and is_above(folder_of(name), folder) for name in naming):
                 yield _default_target(place, " ".join(project.text(place).split()))
 
 

@@ -27,12 +27,13 @@ from cudacompat.domain.project.loose_lists import loose_groups
 from cudacompat.domain.project.model import ArchListSetting, Base, Project, Stage, TextSpan, Word
 from cudacompat.domain.project.other_machines import is_for_boards, passes_by
 from cudacompat.domain.project.stages import compiler, compiling, distro_of, installing, patch_of, version_edits
+from cudacompat.domain.rules.lint.target_facts import why_not_built
 from cudacompat.domain.tables.image_tags import FLAVOURS, cuda_image
 from cudacompat.domain.tables.images import BaseImage, newest_image
 from cudacompat.domain.tables.jetpack import board, on_board
-from cudacompat.domain.tables.nvcc_releases import NvccRelease, first_nvcc_with
+from cudacompat.domain.tables.nvcc_releases import NvccRelease
 from cudacompat.domain.tables.toolkit_packages import DISTROS_TOOLKIT, NamedToolkit, named_toolkit
-from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with, with_all
+from cudacompat.domain.tables.toolkits import RELEASES, first_with, with_all
 from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
@@ -116,7 +117,7 @@ def _cannot(
         line=place.line,
         span=place.span,
         found=f"{found} in {image}"[:200],
-        why=_packaged(stage, made_by) + _why(missing, made_by),
+        why=_packaged(stage, made_by) + why_not_built(missing, made_by),
         help=help_,
         fix=fix,
     )
@@ -128,17 +129,6 @@ def _packaged(stage: Stage, made_by: NvccRelease) -> str:
     if base is None or base.cuda is not None or of is None or of.cuda != made_by.version:
         return ""
     return f"{DISTROS_TOOLKIT} of {base.image} is CUDA {made_by.version}; "
-
-
-def _why(missing: list[str], made_by: NvccRelease) -> str:
-    said = []
-    for arch in missing:
-        first, last = first_nvcc_with(arch), last_with(arch)
-        if first is not None and first > made_by.version:
-            said.append(f"CUDA {first} is the first that builds sm_{arch}")
-        elif last is not None:
-            said.append(f"CUDA {last.version} is the last release that builds sm_{arch}")
-    return "; ".join(said)
 
 
 def _better(project: Project, stage: Stage, wanted: Sequence[str], made_by: NvccRelease) -> tuple[str, Fix | None]:
@@ -170,7 +160,7 @@ def _board_words(wanted: Sequence[str], made_by: NvccRelease) -> str:
     unbuilt = [arch for arch in dict.fromkeys(wanted) if arch not in made_by.targets]
     rows = [row for row in (board(int(arch)) for arch in unbuilt if arch.isdecimal()) if row is not None]
     if rows and len(rows) == len(unbuilt):
-        return f"{on_board(f'the GPU of sm_{rows[0].number}', rows[0])}"
+        return on_board(f"the GPU of sm_{rows[0].number}", rows[0])
     return f"take {', '.join(f'sm_{arch}' for arch in unbuilt)} out: CUDA of this image comes with JetPack"
 
 
@@ -252,7 +242,7 @@ def _gpus(project: Project, stage: Stage) -> Iterable[Finding]:
         line=stage.place.line,
         span=stage.place.span,
         found=stage.base.image if stage.base is not None else None,
-        why=_why(missing, made_by)
+        why=why_not_built(missing, made_by)
         + ("" if gone else ("; PTX of an older target can run there through JIT compilation")),
         help=help_,
         target=numbers[missing[0]].id if len(missing) == 1 else None,

@@ -17,6 +17,11 @@ from cudacompat.domain.words.finding import Edit, Fix
 _RUN = re.compile(r"[ \t]*RUN\b", re.IGNORECASE)
 
 
+def asked_numbers(project: Project) -> str:
+    """The GPUs that were named as a list of CMake's, `86;120`; empty where none was."""
+    return ";".join(dict.fromkeys(str(target.capability.number) for target in project.targets))
+
+
 def settings_for(project: Project, command: Command, name: str) -> str:
     """What to do where a build gets no list: the setting, and the command that says what it has to be."""
     engine = command.use.engine.name if command.use is not None else "cmake"

@@ -17,12 +17,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.builds.lists.reader import UnreadableListError, read_list
+from cudacompat.domain.builds.lists.reader import images_in
 from cudacompat.domain.builds.setting_facts import Grammar
 from cudacompat.domain.project.command_facts import base_name, folder_of
 from cudacompat.domain.project.list_coverage import ListCoverage, serves
 from cudacompat.domain.project.model import ArchListSetting, Project, SourceFile
 from cudacompat.domain.project.walks import on_file
+from cudacompat.domain.rules.lint.settings_facts import asked_numbers
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import some
 from cudacompat.domain.words.rule import Rule
@@ -42,8 +43,7 @@ def check(project: Project, file: SourceFile) -> Iterable[Finding]:
     failing = [target.label for target in project.targets if _fails(entry[1], target)]
     if failing:
         message = f"this directory is configured for {entry[1]}: nothing for {some(failing)}"
-        numbers = ";".join(dict.fromkeys(str(target.capability.number) for target in project.targets))
-        given = "" if said else f' "-D{_NAME}={numbers}"'
+        given = "" if said else f' "-D{_NAME}={asked_numbers(project)}"'
         yield _finding(file, entry, Severity.ERROR, message=message, given=given)
         return
     lists = {_normal(each.setting.value or "") for each in said}
@@ -57,11 +57,7 @@ def check(project: Project, file: SourceFile) -> Iterable[Finding]:
 
 def _fails(archs: str, target: Target) -> bool:
     """Whether what the list asks for does nothing on the GPU; False for a list that stands for others (`native`)."""
-    try:
-        code = read_list(Grammar.CMAKE, archs).code
-    except UnreadableListError:
-        return False
-    images = [image for each in code for image in each.images()]
+    images = images_in(Grammar.CMAKE, archs)
     return bool(images) and serves(target.capability, images) is ListCoverage.FAILS
 
 

@@ -15,7 +15,7 @@ from cudacompat.domain.project.model import ArchListSetting, Command, Project
 from cudacompat.domain.project.other_machines import passes_by
 from cudacompat.domain.project.stages import compiler
 from cudacompat.domain.project.visual_studio import customization
-from cudacompat.domain.tables.nvcc_releases import first_nvcc_with
+from cudacompat.domain.tables.nvcc_releases import NvccRelease, first_nvcc_with
 from cudacompat.domain.tables.toolkits import last_with
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Fix
@@ -51,6 +51,18 @@ def last_with_result(
 ) -> _Lists:
     """The last list of a group of which the words about this result hold by itself, else the last."""
     return next((each for each in reversed(group) if serves(target.capability, images(each)) is result), group[-1])
+
+
+def why_not_built(missing: Sequence[str], made_by: NvccRelease) -> str:
+    """From which release on, or up to which one, nvcc builds what this one does not."""
+    said = []
+    for arch in missing:
+        first, last = first_nvcc_with(arch), last_with(arch)
+        if first is not None and first > made_by.version:
+            said.append(f"CUDA {first} is the first that builds sm_{arch}")
+        elif last is not None:
+            said.append(f"CUDA {last.version} is the last release that builds sm_{arch}")
+    return "; ".join(said)
 
 
 # How files that name targets in words of their own write one (sources: artifacts/buildfiles/named_lists.py).

@@ -17,8 +17,8 @@ from collections.abc import Iterable
 from cudacompat.domain.project.list_coverage import images_of
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.project.visual_studio import customization
-from cudacompat.domain.tables.nvcc_releases import first_nvcc_with
-from cudacompat.domain.tables.toolkits import first_with, last_with, with_all
+from cudacompat.domain.rules.lint.target_facts import why_not_built
+from cudacompat.domain.tables.toolkits import first_with, with_all
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -44,18 +44,11 @@ def check(project: Project) -> Iterable[Finding]:
             line=setting.place.line,
             span=setting.place.span,
             found=f"{setting.name}={' '.join(setting.written.split())}"[:160],
-            why="; ".join(_why(arch) for arch in missing),
+            why=why_not_built(missing, made_by),
             help=f"import CUDA {fitting[0].version}.props and .targets, or remove {names}"
             if fitting
             else f"remove {names}, or build it in a separate project",
         )
-
-
-def _why(arch: str) -> str:
-    first, last = first_nvcc_with(arch), last_with(arch)
-    if last is not None and first is None:
-        return f"CUDA {last.version} is the last that builds sm_{arch}"
-    return f"CUDA {first} is the first that builds sm_{arch}" if first is not None else f"sm_{arch} is not known"
 
 
 RULE = Rule("toolset-cannot-build", "Visual Studio project whose CUDA cannot build the list", __doc__, check)

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from tests.helpers.lint_case import LintCase, NearMiss
 
+_CRATE = """\
+[package]
+name = "asr"
+version = "0.1.0"
+edition = "2021"
+
+[dependencies]
+whisper-rs = { version = "0.14.3", features = ["cuda"] }
+"""
+
 CASES = (
     LintCase(
         bad={
@@ -69,15 +79,7 @@ CMD ["python3", "-m", "llama_cpp.server"]
     ),
     LintCase(
         bad={
-            "Cargo.toml": """\
-[package]
-name = "asr"
-version = "0.1.0"
-edition = "2021"
-
-[dependencies]
-whisper-rs = { version = "0.14.3", features = ["cuda"] }
-""",
+            "Cargo.toml": _CRATE,
             "Dockerfile": """\
 FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
 RUN apt-get update && apt-get install -y cmake clang curl
@@ -90,15 +92,7 @@ RUN --mount=type=cache,target=/cache/out cargo build --release && cp /cache/out/
 """,
         },
         good={
-            "Cargo.toml": """\
-[package]
-name = "asr"
-version = "0.1.0"
-edition = "2021"
-
-[dependencies]
-whisper-rs = { version = "0.14.3", features = ["cuda"] }
-""",
+            "Cargo.toml": _CRATE,
             "Dockerfile": """\
 FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
 RUN apt-get update && apt-get install -y cmake clang curl
@@ -114,15 +108,6 @@ RUN --mount=type=cache,target=/root/.cargo/registry cargo build --release
     ),
 )
 
-_CRATE = """\
-[package]
-name = "asr"
-version = "0.1.0"
-edition = "2021"
-
-[dependencies]
-whisper-rs = { version = "0.14.3", features = ["cuda"] }
-"""
 _BUILD = """\
 FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
 RUN apt-get update && apt-get install -y cmake clang curl
