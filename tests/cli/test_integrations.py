@@ -188,6 +188,7 @@ def test_the_lint_hook_runs_for_every_kind_of_file_that_is_read() -> None:
         *("Cargo.toml", "Cargo.lock", ".cargo/config", ".cargo/config.toml", "build.rs", "setup.py", "pyproject.toml"),
         *("compose.yaml", ".github/workflows/ci.yml", ".gitlab-ci.yml", ".devcontainer/devcontainer.json"),
         *("CMakePresets.json", "Makefile", "GNUmakefile", "rules.mk", "justfile", "build.sh", ".env", "ci/x.container"),
+        *("configure.ac", "m4/cuda.m4", "cog.yaml"),
     )
     assert [name for name in names if wanted(name) and not pattern.search(name)] == []
     assert [name for name in names if not wanted(name)] == []

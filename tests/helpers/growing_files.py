@@ -272,6 +272,20 @@ _BUILD: Mapping[FileKind, Growing] = {
         lambda i: f'a{i} := "80"\nb{i}:\n  nvcc -arch=sm_{{{{a{i}}}}} a.cu\n',
         ("{{", "a:\n", "  {{ a", *SHELL),
     ),
+    FileKind.COG: Growing(
+        "models/cog.yaml",
+        "build:\n gpu: true\n run:\n",
+        _same(f"  - '{_CMAKE}'\n"),
+        lambda i: f"  - command: CUDA_ARCH_{i}=80 nvcc -arch=sm_$CUDA_ARCH_{i} a.cu\n",
+        (" a: [", "  - ", "  - |\n   $("),
+    ),
+    FileKind.AUTOCONF: Growing(
+        "configure.ac",
+        "dnl cuda\nAC_INIT\n",
+        _same('NVCCFLAGS="$NVCCFLAGS -gencode arch=compute_80,code=sm_80"\n'),
+        lambda i: f"AC_ARG_WITH([a{i}], [], [], [CUDA_A{i}=-arch=sm_8{i % 7}])\n",
+        ("[", "AC_ARG_WITH(", '"-gencode ', "-arch=$"),
+    ),
     FileKind.NIX: Growing(
         "flake.nix",
         "{ cuda = 1;\n",
@@ -399,6 +413,13 @@ _REQUIRED: Mapping[RequirementKind, Growing] = {
         _same("- conda: https://conda.anaconda.org/conda-forge/linux-64/pytorch-2.5.1-cuda126_py312_0.conda\n"),
         lambda i: f"- pypi: https://a/a{i}-1.{i}-py3-none-any.whl\n  name: a{i}\n  version: 1.{i}\n",
         ("- [", "- {a: "),
+    ),
+    RequirementKind.COG: Growing(
+        "cog.yaml",
+        "build:\n gpu: true\n python_packages:\n",
+        _same("  - torch==2.5.1\n"),
+        lambda i: f"  - a{i}>=1.{i}\n",
+        ("  - [", "  - 'a ; (", "  - a["),
     ),
     RequirementKind.PIPFILE_MANIFEST: Growing(
         "Pipfile",

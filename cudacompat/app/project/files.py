@@ -52,6 +52,7 @@ _WORTH_PARSING = ("cuda", "nvidia", "nvcc", "gpu", "cargo", "cmake")
 _OF_ANYBODY = frozenset(
     {FileKind.BATCH, FileKind.POWERSHELL, FileKind.VISUAL_STUDIO, FileKind.JENKINS, FileKind.EARTH, FileKind.APPTAINER}
     | {FileKind.SPEC, FileKind.NIX, FileKind.BAZEL_RC, FileKind.BAZEL, FileKind.MESON, FileKind.INI}
+    | {FileKind.AUTOCONF}
 )
 _CUDA = re.compile(r"(?i)cuda|nvcc|nvidia|\btorch\b|torch_command")
 _LEAST_NAME = 4  # letters: a shorter name of an engine stands in other words

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles.blanking import unknown
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
-from cudacompat.artifacts.buildfiles.make_functions import expanded
+from cudacompat.artifacts.buildfiles.make_functions import expanded, with_loops
 from cudacompat.artifacts.buildfiles.settings import RECIPE_LINE
 from cudacompat.domain.builds.lists.nvcc_flags import ARCH_OPTION, PAIR_OPTION, TARGET_OPTION
 from cudacompat.domain.project.assignments import AssignmentKind
@@ -38,6 +38,10 @@ _FLAGS = re.compile(
 _SHORT = re.compile(rf"(?:\bnvcc\b|\$[({{]\w*NVCC\w*[)}}]){_TEXT}(?<![\w-]){TARGET_OPTION}[= \t]")
 _TARGET = re.compile(rf"{PAIR_OPTION}[= \t]+arch=compute_\w+,code=[\w\[\],]+|{_ARCH}[= \t]+[\"']?[a-z]+_[\w,]+")
 _WRITTEN = re.compile(rf"(?:{PAIR_OPTION}|{_ARCH})[= \t]+\S+")
+_PTX = re.compile(r"(?<!\S)--?ptx(?!\S)")
+_ARCH_NUMBER = re.compile(
+    rf"(?:(?<![\w-]){ARCH_OPTION}[= \t]+[\"']?(?:sm_|compute_)|arch=compute_)(\d{{2,3}}[af]?)(?!\w)"
+)
 _OPEN = re.compile(rf"arch=(?:compute_|sm_)?\$|code=(?:compute_|sm_)?\$|{_ARCH}[= \t]+[\"']?(?:compute_|sm_)?\$")
 
 
@@ -52,13 +56,20 @@ def flags_of_variables(file: SourceFile, found: Sequence[Setting]) -> Iterator[S
         values[each.name].append(each.written)
     recipes = (each for each in RECIPE_LINE.finditer(file.text) if _SHORT.search(each[0]))
     for match in (*_FLAGS.finditer(file.text), *recipes):
-        text = expanded(match[match.lastindex or 0], values).replace('\\"', "")
-        tokens = _TARGET.findall(text)
+        whole = match[match.lastindex or 0]
+        text = expanded(with_loops(whole) if "$$" in whole else whole, values).replace('\\"', "")
+        tokens = _TARGET.findall(text) if _PTX.search(text) is None else _of_ptx(text)
         if tokens and not _OPEN.search(text) and _WRITTEN.search(match[0]):
             written = [*_WRITTEN.finditer(file.text, match.start(), match.end())]
             place = file.place(written[0].start(), written[-1].end())
             flags = file.text[place.start : place.end]
             yield Setting("", " ".join(tokens), place, way=AssignmentKind.FLAGS, written=flags)
+
+
+def _of_ptx(text: str) -> list[str]:
+    """The targets of a command that makes PTX alone, for whatever code it is told."""
+    numbers = dict.fromkeys(_ARCH_NUMBER.findall(text))
+    return [f"-gencode arch=compute_{number},code=compute_{number}" for number in numbers]
 
 
 def not_written_out(found: Sequence[Setting], made: Sequence[Setting]) -> list[Setting]:

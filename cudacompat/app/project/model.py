@@ -40,11 +40,10 @@ from cudacompat.artifacts.buildfiles.earth import earthfile
 from cudacompat.artifacts.buildfiles.flags import flags_of, values_of
 from cudacompat.artifacts.buildfiles.here_documents import dockerfiles_in
 from cudacompat.artifacts.buildfiles.json_comments import without_comments
-from cudacompat.artifacts.buildfiles.just import just_commands
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.artifacts.buildfiles.launchers import is_launcher
 from cudacompat.artifacts.buildfiles.positions import yaml_tree
-from cudacompat.artifacts.buildfiles.spec import spec_commands
+from cudacompat.artifacts.buildfiles.recipes import RECIPES
 from cudacompat.artifacts.buildfiles.stages import Dockerfile
 from cudacompat.artifacts.buildfiles.windows import DIALECT_OF_FILE
 from cudacompat.domain.project.cargo_features import CargoProject
@@ -83,8 +82,7 @@ _YAML_JOBS = {
     FileKind.BUILDKITE: ci_steps.buildkite,
     FileKind.DRONE: ci_steps.drone,
 }
-_RECIPES = {FileKind.SPEC: spec_commands, FileKind.JUST: just_commands}
-_WITH_FLAGS = frozenset({FileKind.RUST, FileKind.BAZEL, FileKind.MESON})
+_WITH_FLAGS = frozenset({FileKind.RUST, FileKind.BAZEL, FileKind.MESON, FileKind.AUTOCONF})
 
 
 def project_of(read: ProjectRead, targets: tuple[Target, ...], clock: Clock | None = None) -> Project:
@@ -189,8 +187,8 @@ class _Assembly:
             self._script(file, text)
         elif kind in _YAML_JOBS:
             self._jobs_of(file, _YAML_JOBS[kind](file, yaml_tree(file.text), self._scripts))
-        elif kind in _RECIPES:
-            self._script(file, _RECIPES[kind](file))
+        elif kind in RECIPES:
+            self._script(file, RECIPES[kind](file))
         elif kind in _NAMED_LISTS:
             self._keep(_NAMED_LISTS[kind](file))
         elif not is_launcher(file.name):

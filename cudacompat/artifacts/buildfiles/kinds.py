@@ -47,6 +47,8 @@ class FileKind(StrEnum):
     MESON = "Meson build file"
     INI = "INI file"
     JUST = "justfile"
+    COG = "cog.yaml"
+    AUTOCONF = "Autoconf script"
 
 
 # Dockerfile, Dockerfile.cuda, Dockerfile-cuda, Dockerfile_cuda; but dockerfile_lint.py is a program.
@@ -63,6 +65,7 @@ _CIRCLE = re.compile(r"(?:^|/)\.circleci/[^/]+\.ya?ml$")
 _BUILDKITE = re.compile(r"(?:^|/)(?:\.buildkite/(?:[^/]+/)*[^/]*|buildkite)\.ya?ml$")
 _DRONE = re.compile(r"(?:^|/)(?:\.(?:drone|woodpecker)|\.woodpecker/(?:[^/]+/)*[^/]+)\.ya?ml$")
 _GITHUB = re.compile(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$")
+_COG = re.compile(r"(?:^|/)cog(?:[._-][\w-]+)*\.ya?ml$")
 _GITLAB = re.compile(r"(?:^|/)\.gitlab-ci(?:[\w.-]*)\.ya?ml$")
 
 _BY_PATH = (
@@ -72,6 +75,7 @@ _BY_PATH = (
     (_AZURE, FileKind.AZURE),
     (_BUILDKITE, FileKind.BUILDKITE),
     (_DRONE, FileKind.DRONE),
+    (_COG, FileKind.COG),
 )
 _BY_NAME = {
     "devcontainer.json": FileKind.DEV_CONTAINER,
@@ -97,6 +101,8 @@ _BY_NAME = {
     "meson.build": FileKind.MESON,
     "tox.ini": FileKind.INI,
     "setup.cfg": FileKind.INI,
+    "configure.ac": FileKind.AUTOCONF,
+    "configure.in": FileKind.AUTOCONF,
 }
 _BY_END = (
     ((".container",), FileKind.QUADLET),
@@ -118,6 +124,7 @@ _BY_END = (
     ((".nix",), FileKind.NIX),
     ((".bazelrc",), FileKind.BAZEL_RC),
     ((".bzl",), FileKind.BAZEL),
+    ((".m4",), FileKind.AUTOCONF),
 )
 
 

@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 _CALL = re.compile(r"\$(?:\((?P<words>[^()$]*)\)|\{(?P<name>\w+)\})")  # one that has no other in it
 _LOOP = re.compile(r"\$\(foreach\s+(?P<name>\w+)\s*,")
+# for cc in $(LIST); do … done, in a recipe: the shell's own variable is $$cc there
+_SHELL_LOOP = re.compile(r"(?<![\w-])for\s+(?P<name>\w+)\s+in\s(?P<words>[^;|&\n]{1,500});(?P<body>[^\n]*)")
+_DONE = re.compile(r"[\s;]done(?![\w-])")
 _EVAL = re.compile(r"\$\(eval\s")
 _ROUNDS = 12  # of calls in each other
 _LONGEST = 1 << 12  # characters of a text
@@ -23,6 +26,21 @@ def expanded(text: str, values: Mapping[str, Sequence[str]]) -> str:
             break
         text = after
     return text
+
+
+def with_loops(recipe: str) -> str:
+    """Return the text of a recipe with the loops of its shell as loops of make: none within another."""
+    return _SHELL_LOOP.sub(_of_shell, recipe.replace("\\\r\n", " ").replace("\\\n", " "))
+
+
+def _of_shell(match: re.Match[str]) -> str:
+    end = _DONE.search(match["body"])
+    if end is None:
+        return match[0]
+    body, rest = match["body"][: end.start()], match["body"][end.end() :]
+    variable = re.compile(rf"\$\$(?:{match['name']}\b|\{{{match['name']}\}})")
+    body = variable.sub(f"$({match['name']})", body)
+    return f"$(foreach {match['name']},{match['words'].strip()},{body}){rest}"
 
 
 def _calls(text: str, values: Mapping[str, Sequence[str]]) -> str:

@@ -11,14 +11,9 @@ from urllib.parse import unquote
 
 from packaging.utils import canonicalize_name
 
-from cudacompat.artifacts.buildfiles.positions import Node, yaml_tree
-from cudacompat.artifacts.requirements.base import (
-    Include,
-    LineNumbers,
-    Origin,
-    ReadRequirements,
-    made,
-)
+from cudacompat.artifacts.buildfiles.positions import yaml_tree
+from cudacompat.artifacts.requirements import pip_file
+from cudacompat.artifacts.requirements.base import LineNumbers, Origin, ReadRequirements, made
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.requirement import CONDA, Requirement
 
@@ -166,7 +161,7 @@ def environment(text: str, file: str) -> ReadRequirements:
                 specs.append((item.text, line))
             pip = item.get("pip")
             if pip is not None and pip.items:
-                found = _together(found, _of_pip(pip, numbers, file=file))
+                found = _together(found, pip_file.of_nodes(pip.items, numbers, file))
         found = _together(found, of_specs(specs, channels.words() if channels is not None else (), file))
     return found
 
@@ -178,25 +173,6 @@ def _together(one: ReadRequirements, other: ReadRequirements) -> ReadRequirement
         (*one.not_understood, *other.not_understood),
         index=one.index or other.index,
         extra_indexes=(*one.extra_indexes, *other.extra_indexes),
-    )
-
-
-def _of_pip(pip: Node, of_file: LineNumbers, file: str) -> ReadRequirements:
-    """What the pip section says, with the lines of the whole file."""
-    from cudacompat.artifacts.requirements import pip_file
-
-    lines = [(each.text or "").replace("\n", " ") for each in pip.items]
-    numbers = [of_file.at(each.start) for each in pip.items]
-    read = pip_file.read("\n".join(lines), file)
-
-    def place(line: int) -> int:
-        return numbers[min(line, len(numbers)) - 1]
-
-    return replace(
-        read,
-        requirements=tuple(replace(each, line=place(each.line)) for each in read.requirements),
-        includes=tuple(Include(each.path, each.constraint, place(each.line)) for each in read.includes),
-        not_understood=tuple((place(line), why) for line, why in read.not_understood),
     )
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from cudacompat.artifacts.requirements import (
     base,
+    cog,
     conda,
     conda_lists,
     conda_locks,
@@ -37,6 +38,7 @@ class RequirementKind(StrEnum):
     PIXI_MANIFEST = "pixi.toml"
     SETUP_PY = "setup.py"
     SETUP_CFG = "setup.cfg"
+    COG = "cog.yaml"
 
 
 _READERS: dict[RequirementKind, Callable[[str, str], base.ReadRequirements]] = {
@@ -55,6 +57,7 @@ _READERS: dict[RequirementKind, Callable[[str, str], base.ReadRequirements]] = {
     RequirementKind.PIXI_MANIFEST: manifests.pixi,
     RequirementKind.SETUP_PY: setup_files.setup_py,
     RequirementKind.SETUP_CFG: setup_files.setup_cfg,
+    RequirementKind.COG: cog.cog,
 }
 _BY_NAME = {
     "pyproject.toml": RequirementKind.PYPROJECT,
@@ -69,6 +72,7 @@ _BY_NAME = {
     "setup.cfg": RequirementKind.SETUP_CFG,
 }
 _PATTERNS = (
+    (re.compile(r"cog(?:[._-][\w-]+)*\.ya?ml"), RequirementKind.COG),  # `cog build -f cog-gpu.yaml`
     (re.compile(r"pylock(?:\.[\w-]+)?\.toml"), RequirementKind.PYLOCK),
     (re.compile(r"(?:[\w.-]*[._-])?conda-lock\.ya?ml"), RequirementKind.CONDA_LOCK),
     (re.compile(r"(?:[\w.-]*[._-])?conda-(?:linux|win|osx)-\w+\.lock"), RequirementKind.CONDA_LIST),  # as rendered

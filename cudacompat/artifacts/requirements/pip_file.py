@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from cudacompat.artifacts.requirements.base import Include, Origin, ReadRequirements, all_made, requirement_of
+from cudacompat.artifacts.buildfiles.positions import Node
+from cudacompat.artifacts.requirements.base import (
+    Include,
+    LineNumbers,
+    Origin,
+    ReadRequirements,
+    all_made,
+    requirement_of,
+)
 from cudacompat.domain.wheels.requirement import index_name
 from cudacompat.domain.words.shell_words import shell_words
 
@@ -55,6 +63,23 @@ def read(text: str, file: str, outer: Origin | None = None) -> ReadRequirements:
         except ValueError as error:
             wrong.append((number, str(error)))
     return ReadRequirements(all_made(found), tuple(includes), tuple(wrong), index=index, extra_indexes=tuple(extra))
+
+
+def of_nodes(items: Sequence[Node], of_file: LineNumbers, file: str, outer: Origin | None = None) -> ReadRequirements:
+    """Return what the texts of a list in YAML say, a line of pip's each, with the lines of the whole file."""
+    lines = [(each.text or "").replace("\n", " ") for each in items]
+    numbers = [of_file.at(each.start) for each in items]
+    found = read("\n".join(lines), file, outer)
+
+    def place(line: int) -> int:
+        return numbers[min(line, len(numbers)) - 1]
+
+    return replace(
+        found,
+        requirements=tuple(replace(each, line=place(each.line)) for each in found.requirements),
+        includes=tuple(Include(each.path, each.constraint, place(each.line)) for each in found.includes),
+        not_understood=tuple((place(line), why) for line, why in found.not_understood),
+    )
 
 
 def constrained(read_: ReadRequirements, constraints: ReadRequirements) -> ReadRequirements:

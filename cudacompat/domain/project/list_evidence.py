@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from cudacompat.domain.project.cmake_lists import PROPERTY, SETS_PROPERTY, finds_torch
-from cudacompat.domain.project.command_facts import base_name, folder_of, is_above, is_any_makefile, is_cmake
+from cudacompat.domain.project.command_facts import base_name, folder_of, is_above, is_any_makefile, is_aside, is_cmake
 from cudacompat.domain.project.model import CMakeCommand, Command, Project
 from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
+from cudacompat.domain.words.switch_values import is_off, is_on
 
 # Any of these in a command of CMake may be the list, or what makes one.
 _IN_CMAKE = re.compile(
@@ -22,7 +23,8 @@ _FROM_OUTSIDE = re.compile(
     r"|-arch=(?:sm|compute)_"
 )
 _COMMENT = re.compile(r"(?m)^[ \t]*(?:#|//|;|::|@?rem\b)[^\n]*|[ \t]#[ \t][^\n]*", re.IGNORECASE)
-_SAYS_NOTHING = frozenset({"message", "mark_as_advanced", "project"})
+_OF_AUTOTOOLS = (".ac", ".m4", "configure.in")  # of another build than CMake's
+_SAYS_NOTHING = frozenset({"message", "mark_as_advanced", "project", "if", "elseif", "else", "endif"})
 _IN_ENVIRONMENT = ("CUDAARCHS", "CUDAFLAGS", *FLAG_VARIABLES, "CMAKE_TOOLCHAIN_FILE")
 
 
@@ -57,7 +59,7 @@ def _roots(project: Project) -> Iterator[str]:
 
 def _decides(command: CMakeCommand) -> bool:
     words = [word.text for word in command.arguments]
-    if command.name in _SAYS_NOTHING:
+    if command.name in _SAYS_NOTHING or (command.name == "option" and _is_switch(words[2:])):
         return False
     if (command.name in SETS_PROPERTY and PROPERTY in words) or finds_torch(command):
         return True
@@ -65,6 +67,11 @@ def _decides(command: CMakeCommand) -> bool:
         return True
     named = command.name in ("set", "option") and words[:1] == [PROPERTY]  # a variable that CMake does not read
     return any(_IN_CMAKE.search(word) or PROPERTY + "=" in word for word in words[1 if named else 0 :])
+
+
+def _is_switch(values: Sequence[str]) -> bool:
+    """Whether option() makes a plain switch: one of these words is no list, whatever its name is."""
+    return all(is_on(each) or is_off(each) for each in values[:1])
 
 
 def given_from_outside(project: Project, folder: str = "") -> bool:
@@ -84,7 +91,7 @@ def _reaches(name: str, folder: str) -> bool:
 
 
 def _gives(project: Project, name: str) -> bool:
-    if is_cmake(name):
+    if is_cmake(name) or (is_any_makefile(name) and is_aside(name)) or name.endswith(_OF_AUTOTOOLS):
         return False
     file = project.file(name)
     if file is None or not _FROM_OUTSIDE.search(file.text):

@@ -14,7 +14,10 @@ from cudacompat.domain.project.list_units import OF_ONE_ARCH
 from cudacompat.domain.project.model import ArchListSetting, Project
 
 _PROGRAMS = (".py",)
-_OWN = (".vcxproj", ".props", ".targets", ".bazelrc", ".nix", ".build", ".bzl", ".bazel", ".toml", ".ini", ".mk")
+_OWN = (
+    ".vcxproj", ".props", ".targets", ".bazelrc", ".nix", ".build", ".bzl", ".bazel", ".toml", ".ini", ".mk", ".ac",
+    ".m4", "configure.in",
+)  # fmt: skip
 
 
 def standing_groups(project: Project) -> Iterator[tuple[ArchListSetting, ...]]:

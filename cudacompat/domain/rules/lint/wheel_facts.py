@@ -71,13 +71,17 @@ _NO_GPU = frozenset({"cpu", "doc", "docs"})
 # in a file's own name alone, since folders are named after what they hold: requirements_apple-silicon.txt
 _OTHER_GPU = frozenset({"apple", "mac", "macos", "osx", "darwin", "rocm", "xpu", "hpu", "npu"})
 
+_CPU_WORD = re.compile(r"(?!\w*gpu)(?:cpu[a-z]*|[a-z]+cpu)")  # CPUDockerfile, Dockerfile.base_cpuonly
+
 
 def says_cpu(requirement: Requirement, of: str = "") -> bool:
     """Return True if the file or the extra says in its name that it is for machines without a GPU of NVIDIA's; `of` is
     the list that includes the file, if another."""
     names = (requirement.file, requirement.group, of)
     words = (re.split(r"[^a-z]+", name.lower()) for name in names)
-    own = (re.split(r"[^a-z]+", name.rpartition("/")[2].lower()) for name in (requirement.file, of))
+    own = [re.split(r"[^a-z]+", name.rpartition("/")[2].lower()) for name in (requirement.file, of)]
+    if any(_CPU_WORD.fullmatch(word) for each in own for word in each):
+        return True
     return any(not _NO_GPU.isdisjoint(each) for each in words) or any(not _OTHER_GPU.isdisjoint(each) for each in own)
 
 

@@ -2,7 +2,8 @@
 
 What it finds: a requirement whose wheel for the machines with a GPU that was named with --gpu holds no device code at
 all, although other wheels of the package do: the wheel for Arm processors, or a build for the CPU (`+cpu`). It is a
-note for torchcodec, which most programs use to decode on the CPU.
+note for torchcodec, which most programs use to decode on the CPU, and for a build for the CPU where another list of
+the project installs one for GPUs.
 
 Why it matters: the installation and the start succeed, and everything runs on the CPU. Moving a model to the GPU ends
 in "Torch not compiled with CUDA enabled".
@@ -15,11 +16,13 @@ an extra that says `cpu` or `docs` in its name is not reported.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from cudacompat.domain.project.model import Project
+from cudacompat.domain.project.other_machines import stage_at
 from cudacompat.domain.rules.lint.wheel_facts import finding, groups_of, help_for
 from cudacompat.domain.wheels.distributions import distributions, framework
+from cudacompat.domain.wheels.package_set import PackageSet
 from cudacompat.domain.wheels.platforms import platform_for
 from cudacompat.domain.wheels.resolved import HowKnown
 from cudacompat.domain.wheels.table import rows
@@ -31,7 +34,11 @@ def check(project: Project) -> Iterable[Finding]:
     """An error for each package and GPU, a note where most programs use the package without device code; one warning
     for a build that says in its name that it is for the CPU."""
     told: set[tuple[str, int, str]] = set()
-    for packages, group in groups_of(project):
+    groups = tuple(groups_of(project))
+    with_code = {
+        each.resolved.requirement.name for _, group in groups for each in group if _has_code(each.resolved.known)
+    }
+    for packages, group in groups:
         resolved, target = group[0].resolved, group[0].target
         name = resolved.requirement.name
         if any(each.resolved.known is not HowKnown.NO_CODE for each in group):
@@ -57,7 +64,7 @@ def check(project: Project) -> Iterable[Finding]:
             continue
         yield finding(
             RULE.id,
-            Severity.WARNING if meant else Severity.ERROR,
+            Severity.ERROR if not meant else _of_choice(project, packages, name, with_code),
             f"{resolved.label} has no device code"
             + ("" if meant else f" for {platform_for(target)}, so {target.label} stays unused"),
             resolved=resolved,
@@ -65,6 +72,18 @@ def check(project: Project) -> Iterable[Finding]:
             why="everything in it runs on the CPU",
             help_=help_for(resolved, packages, project.targets if meant else (target,)),
         )
+
+
+def _of_choice(project: Project, packages: PackageSet, name: str, with_code: Container[str]) -> Severity:
+    """Of a build for the CPU: a note where the project has one for GPUs as well, unless it is in an image with CUDA."""
+    stage = stage_at(project, packages.file)
+    of_framework = name in framework().on_its_index and framework().name in with_code
+    in_cuda = stage is not None and stage.base is not None and stage.base.cuda is not None
+    return Severity.NOTE if (name in with_code or of_framework) and not in_cuda else Severity.WARNING
+
+
+def _has_code(known: HowKnown) -> bool:
+    return known in (HowKnown.READ, HowKnown.DOCUMENTED, HowKnown.BETWEEN)
 
 
 RULE = Rule("wheel-without-code", "A wheel without device code", __doc__, check)

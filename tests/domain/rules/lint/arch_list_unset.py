@@ -320,3 +320,23 @@ add_library(a a.cu)
         },
     ),
 )
+
+_SWITCH = """\
+cmake_minimum_required(VERSION 3.10)
+project(a LANGUAGES C CUDA)
+option(CMAKE_CUDA_ARCHITECTURES "for which GPUs" {0})
+if(CMAKE_CUDA_ARCHITECTURES MATCHES OFF)
+  message(NOTICE "none was given")
+endif()
+add_library(a a.cu)
+"""
+CASES += (
+    LintCase(  # option() makes a switch and no list, and a question sets nothing
+        bad={
+            "CMakeLists.txt": _SWITCH.format("OFF"),
+            "test/Makefile.am": "nvcc_FLAGS = -gencode arch=compute_50,code=sm_50\n",
+        },
+        good={"CMakeLists.txt": _SWITCH.format("86")},
+        line="project(a",
+    ),
+)

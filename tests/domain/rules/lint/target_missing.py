@@ -1664,3 +1664,42 @@ CASES += tuple(
         "RUN make -C /src ARCH=120\nRUN make -C /src other\n",
     )
 )
+
+# what configure puts into Makefiles, and what the shell of a recipe goes through
+_CONFIGURE = 'AC_INIT([a])\nAC_PATH_PROG([NVCC], [nvcc])\nCUDA_FLAGS="-gencode arch=compute_{0},code=sm_{0}"\n'
+_PTX_LOOP = """\
+ifeq ($(CUDA_CC),)
+\tCUDA_CC = {0} # the lowest
+endif
+NVCCFLAGS = -std=c++17 -ptx
+
+%.go: %.cu
+\t@ for cc in $(CUDA_CC); do \\
+\t\tnvcc $(NVCCFLAGS) -arch=compute_$$cc -code=sm_$$cc $< -o $*_$$cc.ptx ;\\
+\tdone
+"""
+CASES += tuple(
+    LintCase(bad={name: text.format("50")}, good={name: text.format("120")}, line=line, gpu=("RTX 5070 Ti",))
+    for name, text, line in (
+        ("configure.ac", _CONFIGURE, "-gencode"),
+        ("m4/cuda.m4", _CONFIGURE, "-gencode"),
+        ("Makefile", _PTX_LOOP.replace(" -ptx", ""), "-arch"),
+    )
+)
+CASES += (
+    LintCase(  # which is JIT on every GPU: machine code is no part of it
+        bad={"Makefile": _PTX_LOOP.format("50")},
+        good={"Makefile": _PTX_LOOP.replace(" -ptx", "").format("50 120")},
+        line="-arch",
+        gpu=("RTX 5070 Ti",),
+    ),
+)
+NEAR_MISSES += (
+    NearMiss(
+        "configure chooses by what its user says",
+        {"configure.ac": _CONFIGURE.format("50").replace("_50", "_$arch")},
+        gpu=("RTX 5070 Ti",),
+    ),
+    NearMiss("of a comment", {"configure.ac": "AC_INIT\n# nvcc -gencode arch=compute_50,code=sm_50\n"}, gpu=("12.0",)),
+    NearMiss("a loop over what make finds out", {"Makefile": _PTX_LOOP.format("$(shell ./cc)")}, gpu=("12.0",)),
+)

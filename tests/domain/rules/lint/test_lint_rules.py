@@ -179,3 +179,23 @@ def test_no_list_is_made_for_an_engine_that_comes_built_unless_a_gpu_asks_for_it
     for gpu, left in ((), ""), (("H100",), 'ENV FLASH_ATTN_CUDA_ARCHS="80;90"\n'):
         making = chosen(_of(BY_ID["dead-variable"], project(texts, *gpu)), unsafe=True)
         assert edited(texts, making)["Dockerfile"] == head + left + rest
+
+
+@pytest.mark.parametrize(
+    ("files", "severity"),
+    [
+        ({"tools/requirements.txt": "torch==2.8.0+cpu\n", "requirements.txt": "torch==2.8.0\n"}, Severity.NOTE),
+        ({"tools/requirements.txt": "torchvision==0.23.0+cpu\n", "setup.sh": "pip install torch\n"}, Severity.NOTE),
+        ({"tools/requirements.txt": "torch==2.8.0+cpu\n", "requirements.txt": "numpy\n"}, Severity.WARNING),
+        (
+            {
+                "Dockerfile": "FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04\nRUN pip install torch==2.8.0+cpu\n",
+                "requirements.txt": "torch==2.8.0\n",
+            },
+            Severity.WARNING,
+        ),
+    ],
+)
+def test_a_build_for_the_cpu_beside_one_for_gpus_is_a_choice(files: dict[str, str], severity: Severity) -> None:
+    found = _of(BY_ID["wheel-without-code"], project(files, "RTX 4090"))
+    assert {each.severity for each in found} == {severity}

@@ -522,3 +522,33 @@ NEAR_MISSES = (
         gpu=("12.0",),
     ),
 )
+
+_COG = """\
+build:
+  gpu: {gpu}
+  cuda: "{cuda}"
+  python_packages:
+    - "{torch}"
+  run:
+    - command: "{run}"
+"""
+
+
+def _cog(torch: str = "torch==2.7.1", cuda: str = "12.8", gpu: str = "true", run: str = "true") -> dict[str, str]:
+    return {"cog.yaml": _COG.format(torch=torch, cuda=cuda, gpu=gpu, run=run)}
+
+
+CASES += (
+    LintCase(bad=_cog("torch==2.0.1"), good=_cog(), line="torch==2.0.1", gpu=("RTX 5070 Ti",)),
+    LintCase(  # the newest build that this release of CUDA allows
+        bad=_cog(cuda="12.6"), good=_cog(cuda="12.9"), line="torch==2.7.1", gpu=("RTX 5070 Ti",)
+    ),
+    LintCase(bad=_cog(), good=_cog(cuda="11.8"), line="torch==2.7.1", gpu=("GTX 1080",)),
+    LintCase(
+        bad=_cog("numpy", run="pip install torch==2.0.1"), good=_cog("numpy"), line="pip install", gpu=("RTX 5070 Ti",)
+    ),
+)
+NEAR_MISSES += (
+    NearMiss("an image without a GPU", _cog("torch==2.0.1", gpu="false"), gpu=("RTX 5070 Ti",)),
+    NearMiss("neither are its commands", _cog("numpy", gpu="false", run="pip install torch==2.0.1"), gpu=("12.0",)),
+)

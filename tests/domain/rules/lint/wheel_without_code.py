@@ -37,6 +37,8 @@ NEAR_MISSES = (
         gpu=("RTX 4090",),
     ),
     NearMiss("the file is for machines without a GPU", {"Dockerfile.cpu": _CPU}, gpu=("RTX 4090",)),
+    NearMiss("so is this one", {"docker/CPUDockerfile": _CPU}, gpu=("RTX 4090",)),
+    NearMiss("and this one", {"Dockerfile.base_cpuonly": _CPU}, gpu=("RTX 4090",)),
     NearMiss(
         "the extra is, too",
         {"pyproject.toml": '[project]\nname = "a"\n[project.optional-dependencies]\ncpu = ["torchaudio==2.8.0+cpu"]\n'},
