@@ -64,7 +64,7 @@ def check(project: Project) -> Iterable[Finding]:
             continue
         yield finding(
             RULE.id,
-            Severity.ERROR if not meant else _of_choice(project, packages, name, with_code),
+            Severity.ERROR if not meant else _of_choice(project, packages, name, with_code=with_code),
             f"{resolved.label} has no device code"
             + ("" if meant else f" for {platform_for(target)}, so {target.label} stays unused"),
             resolved=resolved,
