@@ -11,7 +11,7 @@ from cudacompat.artifacts.buildfiles.kinds import FileKind
 from cudacompat.artifacts.buildfiles.spec import spec_commands
 from cudacompat.domain.project.model import SourceFile
 
-RECIPES: Mapping[FileKind, Callable[[SourceFile], Iterator[ShellCommand]]] = {
+RECIPES: Mapping[FileKind | None, Callable[[SourceFile], Iterator[ShellCommand]]] = {
     FileKind.SPEC: spec_commands,
     FileKind.JUST: just_commands,
     FileKind.COG: cog_commands,
