@@ -1,6 +1,7 @@
 """Generate every Dockerfile, CI job and dev container, build or run each, and start what was built; by hand, not in CI.
 
-    tools/prove_generated.py [--only ENGINE]... [--kinds KIND,…] [--store DIR] [--record FILE] [--source ENGINE=DIR]...
+    tools/prove_generated.py [--only ENGINE]... [--kinds KIND,…] [--store DIR] [--record FILE]
+        [--source ENGINE=DIR]... [--define -DX=Y]... [--gpu SPEC]... [--no-ptx]
 
 Needs buildah and podman as root, PyYAML, hadolint and zizmor (extra test), and nvidia/cuda:13.0.2-{devel,runtime,base}-
 ubuntu24.04, which may be local stand-ins, in buildah's own storage (--from-storage DRIVER). They are copied into a
@@ -8,7 +9,9 @@ store of this script's, where they also get what every build would fetch again: 
 install, a cargo of the distribution, and wheels in place of the package index and PyTorch's. So generated files are
 built to the letter, and fast; that a file forgets a package of another one's is not seen.
 
-The sources are stand-ins (tools/stand_ins.py) unless --source names real ones. There is no GPU: a program that asks
+The sources are stand-ins (tools/stand_ins.py) unless --source names real ones: the base images then need what those are
+linked to (cuBLAS), and one --gpu with --no-ptx and options of CMake that are added to each generated command line
+(--define) keep it to an hour; the row says both. There is no GPU: a program that asks
 for one has to say so and end, a server has to become healthy, a library has to find what it is linked to. Exits with 1
 if anything differs, 2 if it could not be tried. --record writes the table of docs/generated-files.md.
 """
@@ -41,6 +44,8 @@ CUDA = "13.0"
 IMAGE = "docker.io/nvidia/cuda:13.0.2-{}-ubuntu24.04"
 KINDS = ("dockerfile", "compose", "podman", "devcontainer", "github", "gitlab")
 USER = "10001"
+# where a kind builds by itself
+FILES = {"dockerfile": ("Dockerfile",), "github": (".github/workflows/cudacompat.yml",), "gitlab": (".gitlab/cudacompat.yml",)}
 # crun wants one kind of cgroups, and a container inside a container may not raise limits
 _RUNTIMES = ((), ("--runtime", "runc", "--cgroup-manager", "cgroupfs"))
 _LIMITS = ("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096")
@@ -71,7 +76,18 @@ class Row:
     built: str = ""
     carried: str = ""
     started: str = ""
+    gpus: Sequence[str] = ()
     wrong: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is built in place of the stand-ins and of the usual GPUs."""
+
+    sources: dict[str, Path]
+    defines: Sequence[str] = ()
+    gpus: Sequence[str] = ()
+    ptx: bool = True
 
 
 def ran(*words: str | Path, cwd: Path | None = None, **more: str) -> subprocess.CompletedProcess[str]:
@@ -195,41 +211,46 @@ def _torch_wheel(version: str, folder: Path, wheels: Path) -> None:
     must(sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", wheels, folder)
 
 
-def plan_of(engine: str) -> list[str]:
+def plan_of(engine: str, asked: Asked | None = None) -> list[str]:
     """The command line that every kind of file is generated with; a list is one number for what takes one alone."""
-    return ["generate", engine, *gpus_of(engine), "--cuda", CUDA]
+    ptx = [] if asked is None or asked.ptx else ["--no-ptx"]
+    return ["generate", engine, *gpus_of(engine, asked), *ptx, "--cuda", CUDA]
 
 
-def gpus_of(engine: str) -> list[str]:
+def gpus_of(engine: str, asked: Asked | None = None) -> list[str]:
     """The GPUs of an engine's files, as options."""
-    gpus = {"candle": ("12.0",), "flash-attention": ("8.0", "12.0")}.get(engine, ("8.6", "12.0"))
+    usual = {"candle": ("12.0",), "flash-attention": ("8.0", "12.0")}.get(engine, ("8.6", "12.0"))
+    gpus = asked.gpus if asked is not None and asked.gpus else usual
     return [word for gpu in gpus for word in ("--gpu", gpu)]
 
 
-def lay_out(engine: str, stand_in: StandIn, sources: dict[str, Path], folder: Path) -> str:
+def lay_out(engine: str, stand_in: StandIn, asked: Asked, folder: Path) -> str:
     """The project's folder; what it is."""
-    if engine in sources:
-        shutil.copytree(sources[engine], folder, symlinks=True, ignore=shutil.ignore_patterns(".git", "build"))
-        return "its own"
+    if engine in asked.sources:
+        source = asked.sources[engine]
+        shutil.copytree(source, folder, symlinks=True, ignore=shutil.ignore_patterns(".git", "build"))
+        return " ".join([f"its own ({source.name})", *asked.defines])
     folder.mkdir()
     stand_in.lay_out(folder)
     return f"stand-in: {stand_in.what}"
 
 
 def proved(
-    engine: str, stand_in: StandIn, kinds: Sequence[str], *, sources: dict[str, Path], store: Store
+    engine: str, stand_in: StandIn, kinds: Sequence[str], *, asked: Asked, store: Store
 ) -> Iterator[Row]:
     """The generated files of an engine, each to its end; one image is built for all that start it."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "project"
-        source = lay_out(engine, stand_in, sources, folder)
+        source = lay_out(engine, stand_in, asked, folder)
         for kind in kinds:
-            must(*CUDACOMPAT, *plan_of(engine), "--as", kind, "-o", folder, cwd=ROOT)
+            must(*CUDACOMPAT, *plan_of(engine, asked), "--as", kind, "--write", "-o", folder, cwd=ROOT)
+            for path in FILES.get(kind, ()):
+                define(folder / path, asked.defines)
         of_image = [kind for kind in kinds if kind in _STARTS]
         if of_image:
             with ImageBuild(engine, folder, store) as image:
                 for kind in of_image:
-                    row = Row(engine, kind, source, built=image.said)
+                    row = Row(engine, kind, source, built=image.said, gpus=gpus_of(engine, asked))
                     row.wrong += image.wrong
                     _STARTS[kind](row, folder, stand_in, store, image.tag)
                     yield row
@@ -238,6 +259,13 @@ def proved(
                 row = Row(engine, kind, source)
                 _JOBS[kind](row, folder, store)
                 yield row
+
+
+def define(path: Path, defines: Sequence[str]) -> None:
+    """Add options to the configuration that a generated file runs."""
+    if defines and path.is_file():
+        text = path.read_text()
+        path.write_text(text.replace("cmake -S . -B build ", f"cmake -S . -B build {' '.join(defines)} "))
 
 
 # -- images
@@ -318,7 +346,7 @@ def archived(row: Row, tag: str, store: Store) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         archive = Path(scratch) / "image.tar"
         must(*store.buildah, "push", "-q", tag, f"docker-archive:{archive}:{tag}")
-        done = ran(*CUDACOMPAT, "check", archive, "--require", "native", *gpus_of(row.engine), cwd=ROOT)
+        done = ran(*CUDACOMPAT, "check", archive, "--require", "native", *row.gpus, cwd=ROOT)
     row.carried += f"; `check` of the image ends with {done.returncode}"
     if done.returncode:
         row.wrong.append(done.stdout[-3000:])
@@ -619,15 +647,19 @@ def main() -> int:
     parser.add_argument("--from-storage", default="vfs@/var/lib/containers/storage+/run/containers/storage")
     parser.add_argument("--record", type=Path)
     parser.add_argument("--source", action="append", default=[], metavar="ENGINE=DIR")
+    parser.add_argument("--define", action="append", default=[], metavar="-DX=Y")
+    parser.add_argument("--gpu", action="append", default=[], metavar="SPEC")
+    parser.add_argument("--no-ptx", dest="ptx", action="store_false")
     given = parser.parse_args()
-    sources = {name: Path(place) for name, _, place in (each.partition("=") for each in given.source)}
+    sources = {name: Path(place).resolve() for name, _, place in (each.partition("=") for each in given.source)}
+    asked = Asked(sources, given.define, given.gpu, given.ptx)
     rows = []
     try:
         pairs = list(offered(given.only, given.kinds.split(",")))
         store = Store(given.store, given.from_storage)
         for engine, kinds in pairs:
             for stand_in in (STAND_INS[engine], *MORE.get(engine, ())):
-                for row in proved(engine, stand_in, kinds, sources=sources, store=store):
+                for row in proved(engine, stand_in, kinds, asked=asked, store=store):
                     rows.append(row)
                     show(row)
     except NotTriedError as error:

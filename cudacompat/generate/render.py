@@ -23,6 +23,7 @@ from cudacompat.generate.base_images import FROM_DOCKER_HUB, BaseImages
 from cudacompat.generate.install import OWN, REQUIREMENTS, InstallSource
 from cudacompat.generate.outputs import OUTPUTS, Matrix, Output, output
 from cudacompat.generate.own_wheel import templates
+from cudacompat.generate.parallel import BOUND
 from cudacompat.generate.taking import CARGO_ANEW, CARGO_MADE, MAKE, TAKE_OF_MAKE, of_cargo, stamp, taking
 
 if TYPE_CHECKING:
@@ -131,6 +132,7 @@ def _text(
             extensions=_extensions(plan),
             create=_create(plan, packages),
             script=_script(plans, kind) if job else (),
+            bound=BOUND,
             make=(*MAKE, *TAKE_OF_MAKE),
             stamp=stamp(plan),
             taking=taking(plan),
@@ -262,8 +264,8 @@ def _script(plans: Sequence[BuildPlan], kind: Output) -> tuple[str, ...]:
     plan = plans[0]
     recipe = plan.recipe
     if plan.engine.system is BuildSystem.NVCC:
-        return ('jobs="$(nproc)"', *MAKE, *TAKE_OF_MAKE)
-    lines = [*stamp(plan)]
+        return (*BOUND, *MAKE, *TAKE_OF_MAKE)
+    lines = [*BOUND, *stamp(plan)]
     for step in (recipe.configure, *recipe.build) if recipe is not None else ():
         made = as_wheel(words(plan, step), "/out")
         line = shlex.join(made)
