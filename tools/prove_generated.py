@@ -42,10 +42,14 @@ ROOT = Path(__file__).resolve().parent.parent
 CUDACOMPAT = (sys.executable, "-m", "cudacompat")
 CUDA = "13.0"
 IMAGE = "docker.io/nvidia/cuda:13.0.2-{}-ubuntu24.04"
-KINDS = ("dockerfile", "compose", "podman", "devcontainer", "github", "gitlab")
+KINDS = ("dockerfile", "compose", "podman", "bake", "devcontainer", "github", "gitlab")
 USER = "10001"
 # where a kind builds by itself
-FILES = {"dockerfile": ("Dockerfile",), "github": (".github/workflows/cudacompat.yml",), "gitlab": (".gitlab/cudacompat.yml",)}
+FILES = {
+    "dockerfile": ("Dockerfile",),
+    "github": (".github/workflows/cudacompat.yml",),
+    "gitlab": (".gitlab/cudacompat.yml",),
+}
 # crun wants one kind of cgroups, and a container inside a container may not raise limits
 _RUNTIMES = ((), ("--runtime", "runc", "--cgroup-manager", "cgroupfs"))
 _LIMITS = ("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=4096:4096")
@@ -235,9 +239,7 @@ def lay_out(engine: str, stand_in: StandIn, asked: Asked, folder: Path) -> str:
     return f"stand-in: {stand_in.what}"
 
 
-def proved(
-    engine: str, stand_in: StandIn, kinds: Sequence[str], *, asked: Asked, store: Store
-) -> Iterator[Row]:
+def proved(engine: str, stand_in: StandIn, kinds: Sequence[str], *, asked: Asked, store: Store) -> Iterator[Row]:
     """The generated files of an engine, each to its end; one image is built for all that start it."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "project"
@@ -288,8 +290,8 @@ def try_dockerfile(row: Row, folder: Path, stand_in: StandIn, store: Store, tag:
 class ImageBuild:
     """The image of the folder's Dockerfile, removed at the end; `tag` is empty where the build failed."""
 
-    def __init__(self, engine: str, folder: Path, store: Store) -> None:
-        self._folder, self._store = folder, store
+    def __init__(self, engine: str, folder: Path, store: Store, *, options: Sequence[str] = ()) -> None:
+        self._folder, self._store, self._options = folder, store, options
         self._name = f"localhost/proof-{re.sub('[^a-z0-9]+', '-', engine)}"
         self.tag, self.said, self.wrong = "", "", list[str]()
 
@@ -297,7 +299,7 @@ class ImageBuild:
         start = time.monotonic()
         done = ran(
             *self._store.buildah, "bud", "--isolation", "chroot", "--pull-never", "--network", "host", "--format",
-            "docker", "--layers=false", "-t", self._name, ".", cwd=self._folder,
+            "docker", "--layers=false", "-t", self._name, *self._options, ".", cwd=self._folder,
         )  # fmt: skip
         self.said = f"{time.monotonic() - start:.0f} s"
         if done.returncode:
@@ -474,6 +476,27 @@ def _as_service(row: Row, stand_in: StandIn, store: Store, *, tag: str, options:
         row.wrong.append(done.stdout)
 
 
+def try_bake(row: Row, folder: Path, store: Store) -> None:
+    """Each target of the file, as another parser of HCL reads it, built by buildah as bake would build it."""
+    import hcl2
+
+    document = hcl2.loads((folder / "docker-bake.hcl").read_text())
+    values = {name.strip('"'): str(body["default"]) for each in document["variable"] for name, body in each.items()}
+    row.lint = "parsed"
+    start = time.monotonic()
+    for name, target in (pair for each in document["target"] for pair in each.items()):
+        options = ["-f", target["dockerfile"].strip('"'), "--platform", target["platforms"][0].strip('"')]
+        for argument, value in target["args"].items():
+            options += ["--build-arg", f"{argument}={values.get(value, value).strip(chr(34))}"]
+        with ImageBuild(f"{row.engine}-bake", folder, store, options=options) as image:
+            row.wrong += image.wrong
+            if image.tag:
+                carried(row, image.tag, store)
+                promised(row, (folder / options[1]).read_text())
+                row.started += f"{name.strip(chr(34))}: {' '.join(options)} "
+    row.built = f"{time.monotonic() - start:.0f} s"
+
+
 # -- what runs in a devel image
 
 
@@ -581,6 +604,7 @@ _STARTS: dict[str, Callable[[Row, Path, StandIn, Store, str], None]] = {
     "podman": try_podman,
 }
 _JOBS: dict[str, Callable[[Row, Path, Store], None]] = {
+    "bake": try_bake,
     "devcontainer": try_devcontainer,
     "github": try_github,
     "gitlab": try_gitlab,

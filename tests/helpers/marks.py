@@ -21,6 +21,7 @@ SLOW: Listed = {
         "test_each_command_ends_as_it_says",
         "test_its_pictures_are_what_is_printed",
     ),
+    "tests/generate/test_bake.py": ("test_a_bake_file_is_as_buildx_takes_it_and_names_what_is_there",),
     "tests/generate/test_generated_is_clean.py": (),
     "tests/generate/test_own_wheel.py": (
         "test_it_holds_what_the_built_wheel_holds",
