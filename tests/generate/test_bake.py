@@ -54,7 +54,8 @@ def assert_is_bake(folder: Path) -> list[str]:
     )
     assert [plain(name) for name in groups["default"]["targets"]] == list(targets)
     tags = [plain(tag) for target in targets.values() for tag in target["tags"]]
-    assert len(set(tags)) == len(tags) and all(map(_TAG.fullmatch, tags)), tags
+    assert len(set(tags)) == len(tags)
+    assert all(map(_TAG.fullmatch, tags)), tags
     for name, target in targets.items():
         assert _TARGET.fullmatch(name), name
         assert all(isinstance(value, TYPES[key]) for key, value in target.items()), target
