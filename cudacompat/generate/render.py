@@ -50,6 +50,7 @@ def files(
     images: BaseImages = FROM_DOCKER_HUB,
 ) -> tuple[GeneratedFile, ...]:
     """Return the files of this output for one plan, or for a matrix of them; `UsageError` where it cannot carry one."""
+    _refuse_images(plans, kind)  # of all of them, so that what is said holds for the whole list
     if len(plans) > 1 and kind.matrix is Matrix.FILE_EACH:
         names = [filters.each_file(kind.file, plan, plans) for plan in plans]
         return tuple(
@@ -89,9 +90,7 @@ def _text(
     install: InstallSource,
     images: BaseImages,
 ) -> str:
-    if kind.image:
-        for plan in plans:
-            _refuse_image(plan, kind)
+    _refuse_images(plans, kind)
     if not template:
         from cudacompat.generate.presets import presets
 
@@ -152,10 +151,16 @@ def _of_image(plan: BuildPlan) -> tuple[PlanSetting, ...]:
     )
 
 
-def _refuse_image(plan: BuildPlan, kind: Output) -> None:
+def _refuse_images(plans: Sequence[BuildPlan], kind: Output) -> None:
+    if kind.image:
+        jetson = why_no_image([each for plan in plans for each in plan.wanted])
+        for plan in plans:
+            _refuse_image(plan, kind, jetson)
+
+
+def _refuse_image(plan: BuildPlan, kind: Output, jetson: str | None) -> None:
     if plan.recipe is None:
         raise UsageError(f"no recipe is known for an image of {plan.engine.name}; its settings: --as env")
-    jetson = why_no_image(plan.wanted)
     if jetson is not None:
         raise UsageError(f"no image of nvidia/cuda serves this: {jetson}")
     two = two_hosts(plan.wanted) if kind.name != "devcontainer" else None  # that is built where it is opened

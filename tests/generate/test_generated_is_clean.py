@@ -20,7 +20,10 @@ _TREES = [(files, engine, version) for files, engine, version in TREES if engine
 _TREES += [(files, engine, version) for version, (files, engine) in _WHISPER.items()]
 
 
-@pytest.mark.parametrize("gpus", [("12.0", "8.6"), ("9.0",)], ids="+".join)
+_GPUS = [("12.0", "8.6"), ("9.0",), ("GTX 1080",), ("GB10",), ("Jetson AGX Orin", "RTX 4090"), ("H100", "V100")]
+
+
+@pytest.mark.parametrize("gpus", _GPUS, ids="+".join)
 def test_no_rule_fires_on_what_is_written(tmp_path: Path, gpus: tuple[str, ...]) -> None:
     fired = []
     for number, (files, engine, version) in enumerate(_TREES):

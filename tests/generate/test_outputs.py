@@ -421,3 +421,15 @@ def test_the_cache_of_cargo_is_another_for_another_list_release_and_setting(tmp_
     assert len(set(folders)) == len(folders)
     assert folder(HOSTNAME="another") == folders[0]
     assert all(re.fullmatch(r"/var/cache/target/[0-9a-f]{16}", each) for each in folders)
+
+
+def test_a_refusal_for_a_board_says_what_becomes_of_the_other_gpus() -> None:
+    with pytest.raises(UsageError, match=r"JetPack.*; make the image for 8\.9, 12\.0 without --gpu of a board$"):
+        made("cmake", "dockerfile", "8.7", "8.9", "12.0")
+    with pytest.raises(UsageError, match=r"with the settings of --as env$"):
+        made("cmake", "dockerfile", "8.7")
+
+
+def test_a_refusal_of_a_gpu_says_which_the_engine_accepts() -> None:
+    with pytest.raises(UsageError, match=r"no setting that accepts 61 \(it accepts 80, 90, 100, 120\)$"):
+        made("flash-attention", "env", "6.1")

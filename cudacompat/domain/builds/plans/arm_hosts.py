@@ -37,12 +37,14 @@ def two_hosts(wanted: Sequence[RequestedTarget]) -> str | None:
 
 def why_no_image(wanted: Sequence[RequestedTarget]) -> str | None:
     """Return why no image of `nvidia/cuda` serves one of these: a board of Jetson's; `None` where one does."""
+    others = ", ".join(dict.fromkeys(each.label for each in wanted if board(each.number) is None))
     for each in wanted:
         row = board(each.number)
         if row is not None:
             return (
                 f"{on_board(each.label, row)}; "
                 "build on the board (cudacompat rebuild), or in JetPack's image with the settings of --as env"
+                f"{f'; make the image for {others} without --gpu of a board' if others else ''}"
             )
     return None
 

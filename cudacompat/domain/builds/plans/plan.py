@@ -22,6 +22,7 @@ from cudacompat.domain.builds.plans.model import (
     RequestedTarget,
 )
 from cudacompat.domain.builds.plans.release import choose_release
+from cudacompat.domain.tables.architectures import ARCHITECTURES
 from cudacompat.domain.tables.drivers import first_branch_taking
 from cudacompat.domain.tables.image_tags import FLAVOURS
 from cudacompat.domain.tables.images import newest_image
@@ -228,14 +229,21 @@ def _settings(
 
 
 def _with_another_release(engine: Engine, version: Version | None, left: Sequence[CodeTarget]) -> str:
-    """The releases of CUDA with which the engine knows what it does not take here; empty where none is."""
+    """The releases of CUDA with which the engine knows what it does not take here; where none is, what it takes."""
     rows = [row for knob in engine.knobs if knob.window.holds(version) for row in knob.known_by_cuda]
     number = left[0].number
     row = next((each for each in rows if each[0] == number), None)
     if row is None:
-        return ""
+        return f" (it accepts {', '.join(map(str, _accepted(engine, version)))})"
     since = "" if row[1] < RELEASES[0].version else f" from {row[1]} on"
     return f" with this CUDA; it does with CUDA{since}" + (f" before {row[2]} (--cuda)" if row[2] else " (--cuda)")
+
+
+def _accepted(engine: Engine, version: Version | None) -> list[int]:
+    """The architectures of known GPUs that some setting of this engine takes."""
+    knobs = [knob for knob in engine.knobs if knob.window.holds(version)]
+    numbers = [each.capability.number for each in ARCHITECTURES]
+    return [number for number in numbers if any(knob.takes(number, "") for knob in knobs)]
 
 
 def _spelled(knob: Knob, code: Sequence[CodeTarget]) -> list[PlanSetting]:

@@ -1,8 +1,8 @@
 """An image whose CUDA release does not know the GPU.
 
 What it finds: an image that the project runs (see `image-cannot-run`), of which nothing else is known, whose tag names
-a CUDA release (`cu124`, `cuda12.4`) that cannot build machine code for a GPU that was named with --gpu: it is older
-than the first that can, or newer than the last. Images of nvidia/cuda hold no program, and a stage that installs torch
+a CUDA release (`cu124`, `cuda12.4`) that cannot build machine code which a GPU that was named with --gpu runs: it is
+older than the first that can, or newer than the last. (CUDA 11.7 has no sm_89, and its sm_86 runs on an RTX 4090.) Images of nvidia/cuda hold no program, and a stage that installs torch
 is checked by what it installs.
 
 Why it matters: what was built with that release has no machine code for the GPU. For a newer GPU at best PTX is
@@ -19,16 +19,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from cudacompat.domain.judge.fits import Fit, sass_fit
 from cudacompat.domain.project.image_names import base_of, is_nvidia_cuda
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.project.other_machines import of_another_maker
 from cudacompat.domain.project.used_images import UsedImage, used_images
 from cudacompat.domain.tables.jetpack import l4t_image
-from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_with
+from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.images import content_of_image
+from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.target import ArchTarget
 from cudacompat.domain.words.versions import ToolkitVersion
 
 _IN_TAG = re.compile(r"(?<![a-z])cu(?:da)?[-_]?(1[0-9])(?:\.?(\d))?(?![\d])", re.IGNORECASE)
@@ -42,11 +46,13 @@ def check(project: Project) -> Iterable[Finding]:
         if cuda is None or _installs_framework(project, used):
             continue
         for target in project.targets:
-            number = str(target.capability.number)
-            first, last = first_with(number), last_with(number)
+            serving = _serving(target.capability)
+            if not serving:
+                continue
+            first, last = serving[0], serving[-1]
             # what the first release of the table builds for, earlier ones may have built for, too
-            old = first is not None and cuda < first.version and first is not RELEASES[0]
-            if first is None or last is None or not (old or cuda > last.version):
+            old = cuda < first.version and first is not RELEASES[0]
+            if not (old or cuda > last.version):
                 continue
             bound = f"{first.version} or newer" if old else f"{last.version} or older"
             yield Finding(
@@ -60,6 +66,15 @@ def check(project: Project) -> Iterable[Finding]:
                 why="at best its PTX is compiled at the first start" if old else "that release no longer knows the GPU",
                 help=f"use a tag of it for CUDA {bound}",
             )
+
+
+def _serving(capability: ComputeCapability) -> list[CudaRelease]:
+    """The releases that build some machine code which runs there, or for which nobody promises that it does not."""
+    return [
+        row
+        for row in RELEASES
+        if any(sass_fit(capability, ArchTarget.parse(f"sm_{name}")) is not Fit.NO for name in row.targets)
+    ]
 
 
 def _release(used: UsedImage) -> ToolkitVersion | None:

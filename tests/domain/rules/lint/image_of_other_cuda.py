@@ -27,6 +27,16 @@ CASES = (
 )
 NEAR_MISSES = (
     NearMiss(
+        "its code for a lower minor version runs",
+        {"compose.yaml": _SERVICE.format("example.org/speech/server:2.1-cuda12.8")},
+        gpu=("GB10",),
+    ),
+    NearMiss(
+        "sm_86 code runs on 8.9",
+        {"compose.yaml": _SERVICE.format("example.org/speech/server:2.1-cu117")},
+        gpu=("RTX 4090",),
+    ),
+    NearMiss(
         "for boards with an Arm processor",
         {"Dockerfile": "FROM nvcr.io/nvidia/l4t-jetpack:r36.4.0\nCOPY k.cu .\nRUN nvcc -arch=sm_87 -o k k.cu\n"},
         gpu=("RTX 5070 Ti",),
