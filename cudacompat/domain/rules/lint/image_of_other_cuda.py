@@ -2,8 +2,8 @@
 
 What it finds: an image that the project runs (see `image-cannot-run`), of which nothing else is known, whose tag names
 a CUDA release (`cu124`, `cuda12.4`) that cannot build machine code which a GPU that was named with --gpu runs: it is
-older than the first that can, or newer than the last. (CUDA 11.7 has no sm_89, and its sm_86 runs on an RTX 4090.) Images of nvidia/cuda hold no program, and a stage that installs torch
-is checked by what it installs.
+older than the first that can, or newer than the last. (CUDA 11.7 has no sm_89, and its sm_86 runs on an RTX 4090.)
+Images of nvidia/cuda hold no program, and a stage that installs torch is checked by what it installs.
 
 Why it matters: what was built with that release has no machine code for the GPU. For a newer GPU at best PTX is
 compiled at the first start; the wheels of PyTorch have none. For an older GPU than the release knows nothing runs.
