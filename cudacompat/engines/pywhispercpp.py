@@ -17,6 +17,7 @@ from cudacompat.domain.builds.engine import (
     Switch,
     Window,
 )
+from cudacompat.domain.project.prebuilt_wheels import Prebuilt
 from cudacompat.engines import ggml
 from cudacompat.engines.ggml import costs
 from cudacompat.engines.record import EngineRecord
@@ -138,4 +139,5 @@ ENGINE = EngineRecord(
     proved=(("env", Proof.CONFIGURED),),
     sizes=costs.SIZES,
     times=costs.TIMES,
+    wheels=(Prebuilt("pywhispercpp", "whisper.cpp for the CPU", "pypi.org/project/pywhispercpp", without_cuda=True),),
 )

@@ -146,12 +146,15 @@ def test_sources_that_were_never_built_are_mended_too(tmp_path: Path) -> None:
     assert [step["command"] for step in again] == [build, check]
 
 
-def test_errors_that_no_fix_cures_are_left_to_lint(tmp_path: Path) -> None:
+def test_errors_that_no_fix_cures_are_steps_by_hand_before_the_image_is_built(tmp_path: Path) -> None:
     (tmp_path / "CMakeLists.txt").write_text("project(mine LANGUAGES CXX CUDA)\n")
     image = "FROM nvidia/cuda:12.9.1-devel-ubuntu22.04\nCOPY . .\n"
     (tmp_path / "Dockerfile").write_text(image + "RUN nvcc -gencode arch=compute_86,code=sm_86 a.cu -o a\n")
     plan = inside("doctor", tmp_path, "--gpu", GPU, "--format", "json").json["plan"]
-    assert [step["command"].split(" --")[0] for step in plan] == [f"cudacompat lint {tmp_path}"]
+    hand, build, check = plan
+    assert hand["command"].split(" --")[0] == f"cudacompat lint {tmp_path}"
+    assert "Dockerfile:" in hand["why"]
+    assert (build["command"].split()[0], check["command"].split()[0]) == ("docker", "docker")
 
 
 def test_the_folder_of_an_environment_is_taken_as_one(tmp_path: Path) -> None:

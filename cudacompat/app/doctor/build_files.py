@@ -20,6 +20,7 @@ from cudacompat.domain.words.phrases import count, one_line, some
 from cudacompat.domain.words.verdict import Target
 
 _MOST_NAMED = 5
+_MOST_BY_HAND = 3
 _MOST_LOST = 12
 _MOST_KEPT = 100  # old files under numbered names
 MOST_ENTRIES = 5000  # folders and files; llama.cpp has 2,600
@@ -48,22 +49,21 @@ def mending(folder: str, targets: Sequence[Target]) -> Mending:
 
 
 def mending_by(report: LintReport, folder: str, targets: Sequence[Target]) -> Mending:
-    """Return the steps that mend this project's own build files by `lint`; with a Dockerfile among them the image is
-    built and checked, too, also where there is nothing to mend. Errors that no fix cures are left to `lint` to say.
+    """Return the steps that mend this project's own build files: by `lint`, then by hand what no fix cures; with a
+    Dockerfile among them the image is built and checked, too, also where there is nothing to mend.
     `report` is what `lint` leaves with every fix. None for a Dockerfile outside of a project."""
     from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 
     gpus = gpu_options(target.spec for target in targets)
     look = f"cudacompat lint {quote(folder)} {gpus}"
     errors = [each for each in report.findings if each.severity is Severity.ERROR]
-    if errors:
-        return Mending((*pin_steps(errors), *_left(errors, look)))
     images = [file.name for file in report.edited if kind_of(file.name) is FileKind.DOCKERFILE]
-    if not report.edited and (Path(folder) / "Dockerfile").is_file():
-        images = ["Dockerfile"]
-    elif not Path(folder).is_dir():
+    if not Path(folder).is_dir():
         images = []  # of one file that was named
+    elif not images and (Path(folder) / "Dockerfile").is_file() and (errors or not report.edited):
+        images = ["Dockerfile"]
     steps = [_mended(report, f"{look} --fix --unsafe-fixes")] if report.edited else []
+    steps += [*pin_steps(errors), *_by_hand(errors, look)]
     steps += [step for image in images[:1] for step in _image_steps(folder, image, gpus)]
     return Mending(tuple(steps), bool(report.edited))
 
@@ -111,13 +111,18 @@ def pin_steps(findings: Iterable[Finding]) -> tuple[PlanStep, ...]:
     return tuple(steps)
 
 
-def _left(errors: Iterable[Finding], look: str) -> tuple[PlanStep, ...]:
-    """What `lint` has to say: the errors that no command cures."""
+def _by_hand(errors: Iterable[Finding], look: str) -> list[PlanStep]:
+    """A step for each error that neither a fix nor a command cures; beyond a few, one for the rest."""
     left = [each for each in errors if not each.command]
-    if not left:
-        return ()
-    files = ", ".join(dict.fromkeys(one_line(each.path) for each in left[:3] if each.path))
-    return (PlanStep(f"the build files have {count(len(left), 'error')} that no fix cures alone ({files})", look),)
+    steps = []
+    for each in left[:_MOST_BY_HAND]:
+        place = f"{each.path}:{each.line}" if each.line is not None else each.path or ""
+        steps.append(PlanStep(one_line(f"change {place} by hand ({each.message}): {each.help or each.why}"), look))
+    if left[_MOST_BY_HAND:]:
+        steps.append(
+            PlanStep(f"cure {count(len(left) - _MOST_BY_HAND, 'more error')} of the build files by hand", look)
+        )
+    return steps
 
 
 def _mended(report: LintReport, command: str) -> PlanStep:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from cudacompat.app.project.files import ProjectRead
@@ -199,14 +200,17 @@ class Builders:
 
     def _of_pip(self, words: Sequence[str]) -> EngineUse | None:
         local, line, from_source = False, " ".join(words), _from_source(words)
-        for word in words[1:]:
+        for before, word in pairwise(words):
+            if before in _FORMATS:
+                continue
             repository = _repository_of(word)
             if repository is not None:
                 engine = _of_repository(repository)
                 return EngineUse(engine, None, word) if engine is not None else None
             name, _, version = _NORMAL.sub("-", re.split(r"[\[<>=!~; ]", word)[0]).lower(), "", word.partition("==")[2]
             row = prebuilt(self._wheels, name)
-            if row is not None and not from_source and (row.index is None or row.index in line):
+            taken = row is not None and not from_source and (row.index is None or row.index in line)
+            if row is not None and taken and not row.without_cuda:
                 continue  # a wheel is taken as it is
             engine = next((each for each in known() if name in each.packages), None)
             if engine is not None:
@@ -226,6 +230,7 @@ class Builders:
         return next((use for use in self._uses if use.engine.system is BuildSystem.PIP), None)
 
 
+_FORMATS = frozenset({"--no-binary", "--only-binary"})  # options of pip that name packages, too
 _BUILT_BY = ("setup.py", "pyproject.toml")
 
 

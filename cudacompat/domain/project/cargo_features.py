@@ -127,6 +127,21 @@ class CargoProject:
                     return (*named, "--features", name)
         return None
 
+    def crate_switch(self, crates: Sequence[str], feature: str) -> tuple[str, ...] | None:
+        """The options of cargo by which a build of the one usual package gives the feature to one of these crates, on
+        which it depends: `CRATE/FEATURE`, for which it needs no feature of its own. `None` where it depends on none."""
+        chosen = self._selected(Selection())
+        for called in chosen[0].dependencies if len(chosen) == 1 else ():
+            given = Selection(features=frozenset({f"{called}/{feature}"}))
+            if self.gives(crates, feature, given):
+                return ("--features", f"{called}/{feature}")
+        return None
+
+    @property
+    def has_several(self) -> bool:
+        """Whether the project has more than one manifest."""
+        return len(self._manifests) > 1
+
     def _selected(self, selection: Selection) -> tuple[_Package, ...]:
         every = tuple(self._packages.values())
         if selection.packages or selection.folders:

@@ -1,7 +1,7 @@
 """Packages of Python whose files on the package index are built already: no setting of the build reaches them.
 
-Only those for which the index has wheels with CUDA code, or of which the CUDA part lies in such a wheel. The rows of
-engines stand with the engines.
+Only those for which the index has wheels with CUDA code, of which the CUDA part lies in such a wheel, or whose wheels
+are without it. The rows of engines stand with the engines.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Prebuilt:
     """One package, by its normalised name. `index` is what the address of the index has to hold for it, where only
-    another index than PyPI has its wheels."""
+    another index than PyPI has its wheels. `without_cuda` is whether the wheels are for the CPU, so that CUDA takes a
+    build from source."""
 
     name: str
     carries: str
     source: str
     index: str | None = None
+    without_cuda: bool = False
 
 
 # of programs that are no engine here

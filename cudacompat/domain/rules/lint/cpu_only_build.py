@@ -8,7 +8,9 @@ Why it matters: the build succeeds and everything runs on the CPU, ten to fifty 
 
 Example: `FROM nvidia/cuda:12.8.1-devel-ubuntu24.04`, then `RUN pip install llama-cpp-python`.
 
-What to do: switch it on: -DGGML_CUDA=ON for CMake, in CMAKE_ARGS for pip, `--features cuda` for cargo.
+What to do: switch it on: -DGGML_CUDA=ON for CMake, in CMAKE_ARGS for pip, `--features cuda` for cargo (of a crate
+without such a feature of its own: `--features whisper-rs/cuda`). A package whose wheels are for the CPU needs
+`--no-binary`, too.
 """
 
 from __future__ import annotations
@@ -16,18 +18,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from cudacompat.domain.builds.engine import BuildSystem, Channel, Switch
+from cudacompat.domain.builds.engine import BuildSystem, Switch
 from cudacompat.domain.project.arguments import features_of
 from cudacompat.domain.project.command_facts import base_name
 from cudacompat.domain.project.cuda_switches import (
     asks_for_cuda,
-    cuda_feature,
     given_switches,
     leaves_cuda_out,
     needed_switches,
 )
 from cudacompat.domain.project.model import Command, EngineUse, Project, Setting, Stage
 from cudacompat.domain.project.walks import on_stage
+from cudacompat.domain.rules.lint.cuda_switch_facts import CudaSwitch, cpu_wheel, missing_switch, switched_off
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -50,30 +52,18 @@ def check(project: Project, stage: Stage) -> Iterable[Finding]:
     if stage.base is None or stage.base.cuda is None or stage.base.flavour != "devel":
         return
     commands = project.commands_of(stage)
-    if any(asks_for_cuda(command) for command in commands):
+    if any(asks_for_cuda(command) and cpu_wheel(project, command) is None for command in commands):
         return
     for command in commands:
         use = command.use
         if use is None:
             continue
         off = _switched_off(project, command)
-        switch = _written(off[0]) if off is not None else _missing(command, use)
+        switch = switched_off(project, command, *off) if off is not None else missing_switch(project, command, use)
         if switch is None or not _certain(project, command, off) or _by_manifest(project, use, command):
             continue
         yield _finding(command, use, stage, switch=switch, off=off)
         break
-
-
-def _missing(command: Command, use: EngineUse) -> str | None:
-    """What switches CUDA on in this version, as it is written for its build; `None` where it needs no switch, or is
-    given one."""
-    if use.engine.gpu_features and use.engine.system is BuildSystem.CARGO:
-        return f"--features {cuda_feature(use.engine)}"
-    if any(True for _ in given_switches(command)):
-        return None
-    own = (each for each in needed_switches(command) if not (each.unset_is_on or each.often_off))
-    switch = next(own, None)
-    return _written(switch) if switch is not None else None
 
 
 def _switched_off(project: Project, command: Command) -> tuple[Switch, Setting] | None:
@@ -90,13 +80,6 @@ def _with_cuda(project: Project) -> frozenset[str]:
     return frozenset(each.use.engine.name for each in project.commands if each.use is not None and asks_for_cuda(each))
 
 
-def _written(switch: Switch) -> str:
-    if switch.channel is Channel.CMAKE_ARGS:
-        return f'CMAKE_ARGS="-D{switch.name}={switch.value}"'
-    option = f"{switch.name}={switch.value}"
-    return f"-D{option}" if switch.channel is Channel.DEFINE else option
-
-
 def _certain(project: Project, command: Command, off: tuple[Switch, Setting] | None) -> bool:
     """Whether all that it is given is known, and says nothing about a GPU but that CUDA is off."""
     words = [_without(word.text, off) for word in command.words[1:]]
@@ -106,7 +89,7 @@ def _certain(project: Project, command: Command, off: tuple[Switch, Setting] | N
         return False
     if any(_MAYBE.search(word) for word in words if "/" not in word or "-" in word[:2]):
         return False
-    for name, setting in command.environment.items():
+    for name, setting in command.environment.items() if cpu_wheel(project, command) is None else ():
         if _ALWAYS_THERE.fullmatch(name) or name in project.known:
             continue
         if setting.value is None or _MAYBE.search(_without(f"{name}={setting.value}", off)):
@@ -152,7 +135,7 @@ def _outside_features(text: str) -> list[str]:
 
 
 def _finding(
-    command: Command, use: EngineUse, stage: Stage, switch: str, off: tuple[Switch, Setting] | None
+    command: Command, use: EngineUse, stage: Stage, switch: CudaSwitch, off: tuple[Switch, Setting] | None
 ) -> Finding:
     backend = "its CUDA backend is off unless it is switched on"
     if off is not None:
@@ -167,7 +150,8 @@ def _finding(
         span=command.place.span,
         found=command.line[:160],
         why=f"{backend}: everything would run on the CPU",
-        help=f"{switch}; or use an image without CUDA",
+        help=f"{switch.written}; or use an image without CUDA",
+        fix=switch.fix,
     )
 
 

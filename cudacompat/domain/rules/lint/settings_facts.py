@@ -49,9 +49,9 @@ def settings_fix(project: Project, command: Command) -> Fix | None:
     defines = [f"-D{each.name}={each.value}" for each in settings]
     what = f"{listed.name}={listed.value}, for the GPUs that were named"
     if listed.channel is Channel.ENVIRONMENT:
-        return _before(project, command, [(each.name, each.value) for each in settings], what=what)
+        return before_run(project, command, [(each.name, each.value) for each in settings], what=what)
     if listed.channel is Channel.CMAKE_ARGS and "CMAKE_ARGS" not in command.environment:
-        return _before(project, command, [("CMAKE_ARGS", " ".join(defines))], what=what)
+        return before_run(project, command, [("CMAKE_ARGS", " ".join(defines))], what=what)
     if listed.channel is Channel.CMAKE_ARGS:
         return in_cmake_args(project, command, " ".join(defines), what=what)
     if listed.channel is not Channel.DEFINE or command.program != "cmake":
@@ -97,7 +97,7 @@ def in_cmake_args(project: Project, command: Command, text: str, what: str) -> F
     return Fix(what, (Edit(there.place.file, start, start, new=f"{text} "),), safe=False)
 
 
-def _before(project: Project, command: Command, settings: Sequence[tuple[str, str]], what: str) -> Fix | None:
+def before_run(project: Project, command: Command, settings: Sequence[tuple[str, str]], what: str) -> Fix | None:
     """In lines of their own in front of the RUN."""
     head = _head(project, command)
     if head is None:
