@@ -80,3 +80,35 @@ def test_a_broken_answer_is_named(venv: Path, key: str, value: Any) -> None:
     code["libraries"][0]["answers"][0][key] = value
     with pytest.raises(ParseError, match=rf"device_code.libraries\[0\].answers\[0\].{key}"):
         from_json(document)
+
+
+class TestWhatWasAsked:
+    """The GPUs and the driver that were named are saved, and asked for again."""
+
+    def test_the_facts_alone_give_the_same_answer(self, venv: Path) -> None:
+        file = venv.parent / "facts.json"
+        asked = ("--python", venv, "--gpu", "8.0", "--gpu", "RTX 5070 Ti", "--driver", "535")
+        here = inside("doctor", *asked, "--save-facts", file, "--format", "json")
+        there = inside("doctor", "--facts", file, "--format", "json")
+        assert json.loads(file.read_text())["asked"] == {"gpus": ["8.0", "RTX 5070 Ti"], "driver": "535"}
+        assert there.code == here.code == 1
+        assert rows(there) == rows(here)
+        assert there.json["plan"] == here.json["plan"]
+        assert there.json["check"]["targets"] == here.json["check"]["targets"]
+
+    def test_a_gpu_or_a_driver_beside_the_file_is_asked_for_in_its_place(self, venv: Path) -> None:
+        file = venv.parent / "facts.json"
+        inside("doctor", "--python", venv, "--gpu", "8.0", "--gpu", "8.6", "--driver", "535", "--save-facts", file)
+        newer = inside("doctor", "--facts", file, "--driver", "580", "--format", "json").json["check"]["targets"]
+        assert [(each["compute_capability"], each["driver"]) for each in newer] == [("8.0", "580"), ("8.6", "580")]
+        other = inside("doctor", "--facts", file, "--gpu", "8.6", "--format", "json").json["check"]["targets"]
+        assert [(each["compute_capability"], each["driver"]) for each in other] == [("8.6", None)]
+
+    def test_facts_of_before_are_read(self, venv: Path) -> None:
+        file = saved(venv, "8.0")
+        document = json.loads(file.read_text())
+        del document["asked"]
+        assert from_json(document).asked.gpus == ()
+        document["asked"] = {"gpus": "8.0", "driver": None}
+        with pytest.raises(ParseError, match=r"asked\.gpus: expected a list of texts"):
+            from_json(document)

@@ -74,7 +74,7 @@ FULL = HostFacts(
     libc="glibc 2.39",
     notes=("CUDA_PATH=/nowhere: no nvcc there",),
 )
-LATER = ("pci_bus", "libcuda", "driver_files", "troubles", "jit_cache")
+LATER = ("pci_bus", "libcuda", "driver_files", "troubles", "jit_cache", "asked")
 EMPTY = HostFacts(gpus=Missing("GPU", ("NVML (not found)", "nvidia-smi (not found)")), driver=Missing("driver", ()))
 
 

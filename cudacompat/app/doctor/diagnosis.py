@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cudacompat.app.check import check, judge_read, read
 from cudacompat.app.doctor.installed import judge_installed
 from cudacompat.app.doctor.machine import load, require_environments, snapshot
-from cudacompat.app.doctor.machine_steps import is_of_builds, machine_steps
+from cudacompat.app.doctor.machine_steps import is_of_builds, machine_steps, of_no_build_here
 from cudacompat.app.doctor.other_machines import other_processors, step_there, there_only, without
 from cudacompat.app.doctor.package_conflicts import PackageConflict
 from cudacompat.app.doctor.package_conflicts import conflicts as conflicts_among
@@ -24,7 +24,7 @@ from cudacompat.app.inputs.published_files import owner_of
 from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.app.inputs.targets import distinct, jit_from, native_targets, release_of, resolve_targets
 from cudacompat.app.project.recognise import Recognised, recognise
-from cudacompat.domain.machine.facts import Found, GpuDevice, HostFacts, Missing
+from cudacompat.domain.machine.facts import AskedFor, Found, GpuDevice, HostFacts, Missing
 from cudacompat.domain.machine.visibility import visibility
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
@@ -82,12 +82,17 @@ def doctor(
     """Return what is known of this machine (or of the one whose facts were saved), what was judged, and the plan.
 
     Without paths, the CUDA packages of this machine's Python environments are judged (`pythons`: of those), where there
-    is a GPU to judge for. `UsageError` for paths without one. With `saving`, the facts hold what was read of packages.
+    is a GPU to judge for. `UsageError` for paths without one. With `saving`, the facts hold what was read of packages,
+    and the GPUs and the driver that were named; a diagnosis of saved facts that names no GPU takes these.
     The `watcher` is told of each component as soon as it is judged.
     """
     require_environments(pythons, "--facts" if facts_file else "PATHs" if paths else "")
     facts = load(facts_file) if facts_file else snapshot(pythons)
-    targets = _targets(specs, DriverRelease.parse(driver) if driver else None, facts)
+    release = DriverRelease.parse(driver) if driver else None
+    if facts_file and not specs:  # as it was asked where the facts were saved
+        specs, release = facts.asked.gpus, release or facts.asked.driver
+    facts = replace(facts, asked=AskedFor(tuple(specs), release)) if saving else facts
+    targets = _targets(specs, release, facts)
     if paths and not targets:
         require_there(paths)
         native_targets(facts.gpus, None, JitPolicy.NORMAL)  # says what was tried
@@ -118,6 +123,9 @@ def doctor(
     configured = {Path(f.path).parent for f, _ in apart if f.path}
     findings = [f for f in findings if f.id != "no-device-code" or Path(f.path or "") not in configured]
     findings += [*(each.finding for each in conflicts), *(finding for finding, _ in apart)]
+    compiles = bool(conflicts or apart) or (packages is not None and recognise(Path()) is not None)
+    if packages is not None and specs and not compiles:
+        findings = [of_no_build_here(each) for each in findings]
     findings = worst_first(without_secrets(tuple(findings)))
     if packages is not None:
         libraries = {path for each in packages.with_code for path in each.libraries}
@@ -129,7 +137,7 @@ def doctor(
             targets=[each for each in targets if each not in away],
             facts=facts,
             builds=[step for _, step in apart],
-            compiles=bool(conflicts or apart) or recognise(Path()) is not None,
+            compiles=compiles,
             driver_told=any(f.id == gpu_outside_driver.RULE.id and f.help for f in findings),
         )
         steps = (step_there(packages, away), *steps) if away else steps

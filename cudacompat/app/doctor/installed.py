@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cudacompat.app.check import judge_read, read
-from cudacompat.app.doctor.component_rows import component_findings, component_rows
+from cudacompat.app.doctor.component_rows import component_findings, component_rows, library_verdict
 from cudacompat.app.doctor.found_libraries import with_found
 from cudacompat.app.doctor.left_over import with_left_over
 from cudacompat.app.doctor.rows_as_read import RowsAsRead, Watcher
@@ -24,9 +24,10 @@ from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages
 from cudacompat.domain.rules.artifact import no_runnable_code
+from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.words.code import BinaryArtifact, ReadResult
 from cudacompat.domain.words.finding import Finding, Severity, worst_first
-from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.verdict import ArtifactVerdict, Target
 from cudacompat.domain.words.versions import ToolkitVersion
 
 
@@ -69,7 +70,9 @@ def judge_installed(
     here = with_found(_with_shapes(components, found.artifacts), found.artifacts, facts)
     components = with_left_over(here.components, facts.environments, here.asked)
     report = judge_read(found, targets, Policy(), loaded=_loaded(components), cache=cache_of(options))
-    findings = [*(_counted(f, copies) for f in report.findings), *_takes_none(components)]
+    served = _served_by_choice(components, report.verdicts)
+    findings = [_counted(_as_warning(f) if (f.path, f.target) in served else f, copies) for f in report.findings]
+    findings += _takes_none(components)
     shown = {str(each.path) for each in report.verdicts} | {str(each.path) for each in report.not_read}
     with_code = tuple(each for each in components if shown & set(each.libraries))
     several = {path: len(same) for path, same in copies.items() if len(same) > 1 and path in shown}
@@ -193,6 +196,20 @@ def _release(row: OneForRelease, locations: Iterable[str], environment: dict[str
     if re.fullmatch(r"\d{3}", named):
         return ToolkitVersion(int(named[:2]), int(named[2:]))
     return release_told(locations, row.told_by, row.told)
+
+
+def _served_by_choice(
+    components: Iterable[Component], verdicts: Iterable[ArtifactVerdict]
+) -> frozenset[tuple[str | None, str | None]]:
+    """The libraries of NVIDIA, each with a target, of which nearly all modules run there and a few wait for a driver
+    that compiles their PTX."""
+    own = {path for each in components if is_vendors(each.package) for path in each.libraries}
+    few = (each for each in verdicts if str(each.path) in own and library_verdict(each).runs_but_for_a_few)
+    return frozenset((str(each.path), each.target.id) for each in few)
+
+
+def _as_warning(finding: Finding) -> Finding:
+    return replace(finding, severity=Severity.WARNING) if finding.severity is Severity.ERROR else finding
 
 
 def _takes_none(components: Iterable[Component]) -> list[Finding]:

@@ -62,8 +62,9 @@ def library_steps(packages: InstalledPackages, facts: HostFacts) -> tuple[list[P
                 needed += _newer_compiler(row, here)
             if row is not None and lacks and _runs_otherwise(row):
                 needed += _steps(component, lacks, here, row=row)
-            if component.found.parts_lack and not lacks and (row is None or _runs_otherwise(row)):
-                wanted += _steps(component, component.found.parts_lack, here, row=row)
+            parts = [name for name in component.found.parts_lack if name not in lacks]
+            if parts and (row is None or _runs_otherwise(row)):
+                wanted += _steps(component, parts, here, row=row)
             if component.found.elsewhere:
                 names = some(component.found.elsewhere)
                 told = f"In programs with {component.package}: {component.found.reached_by}, for {names}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from cudacompat.domain.reports.doctor import PlanStep
 from cudacompat.domain.rules.machine import (
@@ -32,6 +33,13 @@ def is_wanted(finding: Finding, *, builds: bool) -> bool:
 def is_of_builds(finding: Finding) -> bool:
     """Return whether only who compiles something meets it."""
     return finding.id in _OF_BUILDS
+
+
+def of_no_build_here(finding: Finding) -> Finding:
+    """Return the finding as it counts where the packages for a GPU of another machine are examined, and nothing is
+    built: what the compilers of this machine make of that GPU is a note."""
+    idle = is_of_builds(finding) and finding.severity is Severity.WARNING
+    return replace(finding, severity=Severity.NOTE) if idle else finding
 
 
 def machine_steps(findings: Iterable[Finding]) -> list[PlanStep]:

@@ -181,7 +181,7 @@ def _release_steps(
                 continue
             cure = cures[id(row)]
             if is_vendors(name) and isinstance(cure, WheelCure) and cure.index_url is None:
-                libraries.append((row, cure))
+                libraries += [(row, cure)] if not _is_there(cure, row) else []
                 continue
             asking = others.get(name, ())
             other = framework_step(

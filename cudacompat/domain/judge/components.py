@@ -97,7 +97,8 @@ def _together(component: Component, target: Target, taken: Sequence[LibraryVerdi
         return ComponentVerdict(component, target, Outcome.SPECIAL, reason=None, library=None, builds=builds)
     main = max(taken, key=lambda each: each.modules)
     held = [each for each in taken if each.reason in DRIVER_REASONS]
-    bad = held or [each for each in taken if each.is_bad]
+    chooses = is_vendors(component.package)
+    bad = held or [each for each in taken if each.is_bad and not (chooses and each.runs_but_for_a_few)]
     if bad:
         worst = main if main in bad else max(bad, key=lambda each: each.modules)
         whole = bool(held) or worst is main or len(bad) == len(taken)
@@ -128,8 +129,8 @@ def _mostly_runs(verdict: LibraryVerdict) -> bool:
 
 
 def _weakest(verdict: LibraryVerdict) -> Outcome:
-    """The outcome of the library; of one that is undecided in a part, what the rest comes to."""
-    if verdict.outcome is not Outcome.UNDECIDED:
+    """The outcome of the library; of one that is undecided or fails in a part, what the rest comes to."""
+    if verdict.outcome not in (Outcome.UNDECIDED, Outcome.PARTIAL):
         return verdict.outcome
     return next((each for each in _RUN if verdict.counts.get(each)), Outcome.UNDECIDED)
 

@@ -39,6 +39,17 @@ class LibraryVerdict:
         """Whether something in it does not run that has to."""
         return self.outcome in (Outcome.FAILS, Outcome.PARTIAL)
 
+    @property
+    def runs_but_for_a_few(self) -> bool:
+        """Whether nearly all of its modules run in machine code, and a few fail only as the driver does not compile
+        their PTX. NVIDIA's libraries choose their kernels at run time, and each serves every driver of its CUDA major
+        release: CUDA Compatibility, Minor Version Compatibility."""
+        run = self.counts.get(Outcome.NATIVE, 0) + self.counts.get(Outcome.COMPATIBLE, 0)
+        few = self.counts.get(Outcome.FAILS, 0) * _FEW <= run
+        return self.outcome is Outcome.PARTIAL and self.reason is Reason.PTX_ISA_TOO_NEW and few
+
+
+_FEW = 20  # modules that run, for each one that does not
 
 # Reasons that stand in the way of everything, before any kernel is looked for.
 DRIVER_REASONS = (Reason.RUNTIME_NEEDS_DRIVER, Reason.DRIVER_TOO_OLD_FOR_GPU, Reason.DRIVER_DROPPED_GPU)

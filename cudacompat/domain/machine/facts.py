@@ -192,14 +192,22 @@ class JitCacheFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedFor:
+    """What a diagnosis was asked for in place of the machine's own: GPUs as `--gpu` names them, and the driver."""
+
+    gpus: tuple[str, ...] = ()
+    driver: DriverRelease | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HostFacts:
     """All that a machine says.
 
     `pci_cards` are the ids of NVIDIA cards on the PCI bus, one each, driver or not (inside a container they are the
     host's); `bus` is the same with more, empty in facts that were saved before there was such a list. `troubles` is
     all that went wrong. `jit_cache` is `None` in facts that were saved before it was asked for. `environment` holds
-    CUDA's variables only. `notes` name what could not be looked up. `home` is for shortening paths in `to_json` and is
-    not saved.
+    CUDA's variables only. `notes` name what could not be looked up. `asked` is what the facts were saved for. `home` is
+    for shortening paths in `to_json` and is not saved.
     """
 
     gpus: Found[tuple[GpuDevice, ...]] | Missing
@@ -221,6 +229,7 @@ class HostFacts:
     python: str = ""
     libc: str | None = None
     notes: tuple[str, ...] = ()
+    asked: AskedFor = AskedFor()
     home: str | None = field(default=None, compare=False, repr=False)
 
     @property

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from cudacompat.domain.machine.components import Environment
 from cudacompat.domain.machine.facts import (
+    AskedFor,
     ContainerFacts,
     DriverFacts,
     DriverFiles,
@@ -114,6 +115,7 @@ def to_json(facts: HostFacts) -> dict[str, object]:
         "environment": dict(facts.environment),
         "jit_cache": _cache_to_json(facts.jit_cache) if facts.jit_cache is not None else None,
         "notes": list(facts.notes),
+        "asked": {"gpus": list(facts.asked.gpus), "driver": _text(facts.asked.driver)},
     }
     return {key: _private(value, facts.home) for key, value in document.items()}
 
@@ -224,7 +226,13 @@ def from_json(document: object) -> HostFacts:
         python=root.text("python"),
         libc=root.text_or_none("libc"),
         notes=root.texts("notes"),
+        asked=_asked_from_json(root.child_or_none("asked")),
     )
+
+
+def _asked_from_json(node: JsonNode | None) -> AskedFor:
+    """What was asked for; nothing in facts that were saved before there was such a key."""
+    return AskedFor() if node is None else AskedFor(node.texts("gpus"), node.parsed("driver", DriverRelease.parse))
 
 
 def _gpu_from_json(node: JsonNode) -> GpuDevice:

@@ -51,6 +51,25 @@ class TestTogether:
         verdict = judge_component(COMPONENT, [replace(part, min_driver=oldest)], on)
         assert why(verdict) == f"big.so: driver 570.86.10 does not compile the PTX of 1 of 77 modules{told} (error 222)"
 
+    @pytest.mark.parametrize(
+        ("package", "ran", "failed", "outcome"),
+        [
+            ("nvidia-cublas-cu12", 67, 1, Outcome.COMPATIBLE),  # cuBLASLt of 12.9.3 on 6.1 with driver 570
+            ("nvidia-cublas-cu12", 19, 1, Outcome.PARTIAL),
+            ("nvidia-cublas-cu12", 1, 60, Outcome.PARTIAL),
+            ("engine", 67, 1, Outcome.PARTIAL),
+        ],
+    )
+    def test_a_few_modules_of_nvidias_that_wait_for_a_driver_leave_the_rest_running(
+        self, package: str, ran: int, failed: int, outcome: Outcome
+    ) -> None:
+        counts = {Outcome.NATIVE: ran - 1, Outcome.COMPATIBLE: 1, Outcome.FAILS: failed}
+        part = replace(library("/site/big.so", Outcome.PARTIAL, 1, Reason.PTX_ISA_TOO_NEW), counts=counts)
+        verdict = judge_component(replace(COMPONENT, package=package), [part], GPU)
+        assert verdict.outcome is outcome
+        lacking = replace(part, reason=Reason.HOLES)
+        assert judge_component(replace(COMPONENT, package=package), [lacking], GPU).is_bad
+
     def test_undecided_modules_beside_others_are_said_and_do_not_decide(self) -> None:
         mixed = replace(BIG, outcome=Outcome.UNDECIDED, counts={Outcome.COMPATIBLE: 5, Outcome.UNDECIDED: 2})
         verdict = judge_component(COMPONENT, [mixed], GPU)

@@ -1,0 +1,179 @@
+"""Walk plans of `doctor` to the letter: docs/recorded-plans.md.
+
+    tools/walk_doctor.py                     makes each sick environment with pip, one after the other, and removes it
+    tools/walk_doctor.py --only torch-cu124  one alone; the records of the others stay
+    tools/walk_doctor.py --in DIR --keep     makes them in DIR and leaves them there
+
+Each walk makes an environment (or a project) that does not run on a GPU, asks `doctor`, runs exactly the commands that
+its plan prints, and asks again. The second answer has to be exit code 0 on one screen, without a new plan. No GPU is
+needed. Up to 6 GB at a time, from the package index alone: where a plan names another index that was not reached, the
+walk ends at the plan.
+Ends with 1 where a walk ends otherwise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs/recorded-plans.md"
+_SCREEN = 40  # lines
+_HEAD = """# Doctor's plans, walked to the letter
+
+Each walk is a sick environment of real packages, the plan of `cudacompat doctor` with its commands as they are printed,
+and what `doctor` says when they were run. Lines on the machine itself are left out.
+Made by `tools/walk_doctor.py`, which fails where a plan does not end in exit code 0 on one screen.
+"""
+_OF_THE_MACHINE = ("machine ", "GPU ", "driver ", "build ")
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What is sick, and for whom.
+
+    `packages` are calls of pip one after the other (each the words behind `install`), `files` what lies in the folder
+    of the walk, `asked` what doctor is given in place of the environment (`{env}` for that). `driver_after` is the
+    driver that a step of the plan asks for, which no command here installs. `unreached` is an address that has to be
+    reached for the plan, and is not from where the record was made."""
+
+    name: str
+    packages: tuple[str, ...]
+    gpu: str
+    driver: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    asked: str = "--python {env}"
+    driver_after: str = ""
+    unreached: str = ""
+
+
+WALKS: tuple[Walk, ...] = (Walk("onnxruntime-pascal", ("--no-deps onnxruntime-gpu==1.31.1 numpy",), "GTX 1080", "570"),)
+
+
+def main() -> int:
+    """0 if every walk ends well."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", metavar="NAME", choices=[each.name for each in WALKS], action="append")
+    parser.add_argument("--in", dest="folder", metavar="DIR", help="where the environments are made")
+    parser.add_argument("--keep", action="store_true", help="leave them there")
+    given = parser.parse_args()
+    kept = _records(PAGE.read_text()) if PAGE.exists() else {}
+    wrong = 0
+    for walk in WALKS:
+        if given.only is None or walk.name in given.only:
+            with _folder(given.folder, walk, keep=given.keep) as folder:
+                kept[walk.name], good = _walked(walk, folder)
+            wrong += not good
+            PAGE.write_text("\n".join([_HEAD, *(kept[each.name] for each in WALKS if each.name in kept)]))
+    return 1 if wrong else 0
+
+
+@contextmanager
+def _folder(parent: str | None, walk: Walk, *, keep: bool) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp() if parent is None else parent, walk.name)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield folder
+    finally:
+        if not keep:
+            shutil.rmtree(folder)
+
+
+def _walked(walk: Walk, folder: Path) -> tuple[str, bool]:
+    """The chapter of a walk, and whether it ended well."""
+    _make(walk, folder)
+    first = _asked(walk, folder, walk.driver)
+    lines = [f"## {walk.name}\n", "```", *_made(walk), *first.lines, "```\n"]
+    if walk.unreached:
+        lines.append(f"Not walked to its end: {walk.unreached} could not be reached.\n")
+        return "\n".join(lines), first.code == 1 and bool(first.commands)
+    second = _asked(walk, folder, walk.driver_after or walk.driver, after=first.commands)
+    new = [step for step in second.steps if step not in first.steps]
+    good = second.code == 0 and not new and len(second.lines) <= _SCREEN
+    lines += ["The commands were run as they stand there. After them:\n", "```", *second.lines, "```\n"]
+    print(
+        f"{walk.name}: {'good' if good else 'WRONG'}: exit {first.code}, {len(first.commands)} commands, {second.code}"
+    )
+    if not good:
+        print("\n".join(lines), *(f"new: {each}" for each in new), sep="\n")
+    return "\n".join(lines), good
+
+
+def _make(walk: Walk, folder: Path) -> None:
+    for name, text in walk.files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    if walk.packages and not (folder / "env").exists():
+        subprocess.run([sys.executable, "-I", "-m", "venv", folder / "env"], check=True)
+        for words in walk.packages:
+            pip = [folder / "env/bin/python", "-I", "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+            subprocess.run([*pip, *words.split()], check=True)
+
+
+def _made(walk: Walk) -> list[str]:
+    return [f"$ env/bin/python -m pip install {words}" for words in walk.packages]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer of doctor: its lines, its exit code, the steps of its plan and their commands."""
+
+    lines: list[str]
+    code: int
+    steps: list[str]
+    commands: list[str]
+
+
+def _asked(walk: Walk, folder: Path, driver: str, after: Sequence[str] = ()) -> _Answer:
+    """What doctor says, asked in the shell in which these commands were run."""
+    words = ["doctor", *walk.asked.format(env="env").split(), "--gpu", walk.gpu, "--driver", driver]
+    doctor = shlex.join([sys.executable, "-P", "-m", "cudacompat", *words])
+    told = f"{doctor} > answer.txt; echo $? > code.txt; {doctor} --format json > answer.json; true"
+    environment = {
+        **os.environ,
+        "PIP_QUIET": "1",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PYTHONPATH": str(ROOT),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+    }
+    script = "\n".join(["set -e", *after, "set +e", told])
+    ran = subprocess.run(["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True)
+    if ran.returncode:
+        raise SystemExit(f"{walk.name}: exit {ran.returncode} of\n{script}\n{ran.stdout[-2000:]}{ran.stderr[-3000:]}")
+    said, code = (folder / "answer.txt").read_text(), int((folder / "code.txt").read_text())
+    plan: list[dict[str, Any]] = json.loads((folder / "answer.json").read_text())["plan"]
+    for name in ("answer.txt", "code.txt", "answer.json"):
+        (folder / name).unlink()
+    commands = [command for step in plan if (command := _command(step, walk)) is not None]
+    assert all(command in said for command in commands), "not on the screen"
+    shown = " ".join(f'"{word}"' if " " in word else word for word in words)
+    lines = [line.rstrip() for line in said.splitlines() if not line.startswith(_OF_THE_MACHINE)]
+    lines = [f"$ cudacompat {shown}", *lines, f"exit {code}"]
+    return _Answer(lines, code, [each["why"] for each in plan], commands)
+
+
+def _command(step: Mapping[str, Any], walk: Walk) -> str | None:
+    """The command of a step, or of the first other way where another driver would do, which no walk installs."""
+    ways = [step] if walk.driver_after else [step, *step.get("instead", ())]
+    return next((each["command"] for each in ways if each["command"]), None)
+
+
+def _records(page: str) -> dict[str, str]:
+    """The chapters of a page by their names."""
+    return {re.split(r"\s", each, maxsplit=1)[0]: f"## {each}" for each in page.split("\n## ")[1:]}
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
