@@ -59,7 +59,38 @@ class Walk:
     unreached: str = ""
 
 
-WALKS: tuple[Walk, ...] = (Walk("onnxruntime-pascal", ("--no-deps onnxruntime-gpu==1.31.1 numpy",), "GTX 1080", "570"),)
+WALKS: tuple[Walk, ...] = (
+    Walk("onnxruntime-pascal", ("--no-deps onnxruntime-gpu==1.31.1 numpy",), "GTX 1080", "570"),
+    Walk("cupy-11-blackwell", ("--no-deps cupy-cuda11x==13.6.0 numpy fastrlock",), "RTX 5070 Ti", "580"),
+    Walk(
+        "ctranslate2-cudnn-8",
+        (
+            "--no-deps ctranslate2==4.4.0 numpy pyyaml setuptools",
+            "nvidia-cudnn-cu12==9.1.0.70 nvidia-cublas-cu12==12.4.5.8",
+        ),
+        "RTX 3090",
+        "580",
+    ),
+    Walk("triton-blackwell", ("--no-deps triton==3.2.0",), "RTX 5090", "580"),
+    Walk("onnxruntime-twice", ("onnxruntime-gpu==1.22.0", "onnxruntime==1.22.0"), "RTX 3090", "580"),
+    Walk(
+        "jax-plugins-apart",
+        (
+            "--no-deps jax==0.6.2 jaxlib==0.6.2 jax-cuda12-plugin==0.6.2 jax-cuda12-pjrt==0.5.3"
+            " ml_dtypes numpy opt_einsum scipy",
+        ),
+        "RTX 5090",
+        "580",
+    ),
+    Walk("cupy-13-driver", ("cupy-cuda13x[ctk]==14.2.0",), "RTX 3090", "570"),
+    Walk("cupy-bare", ("cupy-cuda12x==13.4.1",), "RTX 3090", "580"),
+    Walk("bitsandbytes-alone", ("--no-deps bitsandbytes==0.43.0 numpy",), "RTX 5090", "580"),
+    Walk("tensorflow-blackwell", ("tensorflow[and-cuda]==2.18.0",), "RTX 5090", "580"),
+    Walk("torch-cu124-blackwell", ("torch==2.6.0",), "RTX 5090", "580", unreached="download.pytorch.org"),
+    Walk("torch-cu130-driver", ("torch==2.11.0",), "RTX 3090", "570", unreached="download.pytorch.org"),
+    Walk("torchvision-apart", ("torch==2.8.0", "--no-deps torchvision==0.21.0"), "RTX 3090", "580"),
+    Walk("bitsandbytes-old", ("torch==2.8.0", "--no-deps bitsandbytes==0.43.3"), "RTX 5090", "580"),
+)
 
 
 def main() -> int:

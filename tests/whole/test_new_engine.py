@@ -14,6 +14,7 @@ from cudacompat import engines
 from cudacompat.app.project.recognise import recognise
 from cudacompat.domain.builds.engine import BuildSystem, Cache, Channel, Grammar, Knob, LogName, Marker, Recipe, Switch
 from cudacompat.domain.builds.plans.cost_table import SizeRow
+from cudacompat.domain.builds.without_list import default_target
 from cudacompat.domain.logs.signature import LogLines, Signature, SignatureGroup
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt
 from cudacompat.domain.runs.signs import SignMeaning, run_sign
@@ -124,6 +125,13 @@ def test_it_is_unknown_again_afterwards(tree: Path) -> None:
     shown = recognise(tree)
     assert shown is None or shown.engine is not FERN
     assert inside("generate", "fern", "--gpu", GPU).code == 2
+
+
+def test_an_engine_that_leaves_its_list_to_cmake_is_told_of_once(tree: Path) -> None:
+    plain = replace(FERN, repositories=(), own_lists=(default_target(_SOURCE),))
+    with engines.added(plain):
+        (found,) = linted(tree, " -DFERN_ACCEL=device", "arch-list-unset")
+    assert "of fern" in found["message"]
 
 
 @pytest.mark.usefixtures("known")

@@ -13,11 +13,12 @@ from cudacompat.app.doctor.compose_builds import compose_build
 from cudacompat.app.inputs.text_files import beginning
 from cudacompat.domain.reports.doctor import PlanStep
 from cudacompat.domain.reports.lint import LintReport
-from cudacompat.domain.words.command_words import gpu_options
+from cudacompat.domain.words.command_words import check_options, gpu_options
 from cudacompat.domain.words.errors import CudacompatError
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, one_line, some
 from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.versions import DriverRelease
 
 _MOST_NAMED = 5
 _MOST_BY_HAND = 3
@@ -33,7 +34,7 @@ class Mending(NamedTuple):
     edits: bool = False
 
 
-def mending(folder: str, targets: Sequence[Target]) -> Mending:
+def mending(folder: str, targets: Sequence[Target], driver: DriverRelease | None) -> Mending:
     """Return the steps that mend the build files of the project in a folder; none in a folder that is too large to be
     one."""
     from cudacompat.app.lint import lint
@@ -45,17 +46,17 @@ def mending(folder: str, targets: Sequence[Target]) -> Mending:
         report = lint(folder, tuple(targets), fix=True, unsafe=True)
     except CudacompatError:
         return Mending()
-    return mending_by(report, folder, targets)
+    return mending_by(report, folder, targets, driver=driver)
 
 
-def mending_by(report: LintReport, folder: str, targets: Sequence[Target]) -> Mending:
+def mending_by(report: LintReport, folder: str, targets: Sequence[Target], *, driver: DriverRelease | None) -> Mending:
     """Return the steps that mend this project's own build files: by `lint`, then by hand what no fix cures; with a
     Dockerfile among them the image is built and checked, too, also where there is nothing to mend.
     `report` is what `lint` leaves with every fix. None for a Dockerfile outside of a project."""
     from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 
-    gpus = gpu_options(target.spec for target in targets)
-    look = f"cudacompat lint {quote(folder)} {gpus}"
+    specs = [target.spec for target in targets]
+    look = f"cudacompat lint {quote(folder)} {gpu_options(specs)}"
     errors = [each for each in report.findings if each.severity is Severity.ERROR]
     images = [file.name for file in report.edited if kind_of(file.name) is FileKind.DOCKERFILE]
     if not Path(folder).is_dir():
@@ -64,7 +65,7 @@ def mending_by(report: LintReport, folder: str, targets: Sequence[Target]) -> Me
         images = ["Dockerfile"]
     steps = [_mended(report, f"{look} --fix --unsafe-fixes")] if report.edited else []
     steps += [*pin_steps(errors), *_by_hand(errors, look)]
-    steps += [step for image in images[:1] for step in _image_steps(folder, image, gpus)]
+    steps += [step for image in images[:1] for step in _image_steps(folder, image, check_options(specs, driver))]
     return Mending(tuple(steps), bool(report.edited))
 
 
@@ -144,7 +145,7 @@ def _lacking(dockerfile: Path, context: Path) -> str:
     return ", ".join(absent[:_MOST_NAMED]) + (f" and {len(absent) - _MOST_NAMED} more" if absent[_MOST_NAMED:] else "")
 
 
-def _image_steps(folder: str, image: str, gpus: str) -> tuple[PlanStep, ...]:
+def _image_steps(folder: str, image: str, options: str) -> tuple[PlanStep, ...]:
     """Not held to native code: libraries of the base image run on these GPUs by other ways, too."""
     tag = re.sub(r"[^a-z0-9]+", "-", Path(folder).resolve().name.lower()).strip("-") or "image"
     build = f"docker build -t {tag} -f {quote(str(Path(folder) / image))} {quote(folder)}"
@@ -158,5 +159,5 @@ def _image_steps(folder: str, image: str, gpus: str) -> tuple[PlanStep, ...]:
     why = f"; COPY takes what {where} does not have: {lacking}" if lacking else ""
     return (
         PlanStep(f"build the image (podman takes the same words){why}", build),
-        PlanStep("check that what is in it runs on these GPUs", f"docker save {tag} | cudacompat check - {gpus}"),
+        PlanStep("check that what is in it runs on these GPUs", f"docker save {tag} | cudacompat check - {options}"),
     )

@@ -16,6 +16,12 @@ def gpu_options(specs: Iterable[str]) -> str:
     return shlex.join(gpu_words(specs))
 
 
+def check_options(specs: Iterable[str], driver: object | None) -> str:
+    """Return the same with the driver, if one was named: `--gpu 9.0 --driver 550`."""
+    named = () if driver is None else ("--driver", str(driver))
+    return shlex.join((*gpu_words(specs), *named))
+
+
 def variables_before(variables: Iterable[tuple[str, str]]) -> str:
     """Return assignments as a shell takes them before a command: `CMAKE_CUDA_ARCHITECTURES='80;120' MAX_JOBS=4`."""
     return " ".join(f"{name}={shlex.quote(value)}" for name, value in variables)

@@ -146,7 +146,7 @@ def _last(page: Page, report: DoctorReport) -> None:
     if report.plan:
         page.line("to report it: cudacompat doctor --format markdown")
     if report.check is not None and report.packages is None:
-        count_line(page, report.check)
+        count_line(page, report.check, report.findings)
     elif report.packages is not None and report.check is not None:
         judged = len(report.packages.rows)
         more = "" if len(report.findings) == len(machine_findings(report)) else " (--format json has each)"

@@ -175,10 +175,11 @@ def suppressing(page: Page, items: Sequence[Suppressed]) -> None:
         page.prose((file, "bold"), f" suppresses {count(number, 'finding')}")
 
 
-def count_line(page: Page, report: CheckReport) -> None:
-    """The last line of what was judged: counts."""
+def count_line(page: Page, report: CheckReport, findings: Sequence[Finding] | None = None) -> None:
+    """The last line of what was judged: counts, of these findings where they are more than the report's own."""
+    told = tally(report.findings if findings is None else findings, report.targets)
     page.prose(
-        f"checked {report.checked} for {count(len(report.targets), 'GPU')}: {tally(report.findings, report.targets)}, "
+        f"checked {report.checked} for {count(len(report.targets), 'GPU')}: {told}, "
         f"{len(report.not_read)} not read, {report.without_code} without device code"
         + (f", {len(report.suppressed)} suppressed" if report.suppressed else "")
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from cudacompat.domain.builds.engine import BuildSystem, Channel
 from cudacompat.domain.builds.plans.model import BuildPlan, PlanSetting
-from cudacompat.domain.words.command_words import gpu_options, variables_before
+from cudacompat.domain.words.command_words import check_options, variables_before
 
 
 def environment(plan: BuildPlan) -> tuple[PlanSetting, ...]:
@@ -80,8 +80,7 @@ def commands(plan: BuildPlan) -> tuple[str, ...]:
 
 def checked_for(plan: BuildPlan) -> str:
     """Return the options that name to `check` what the plan is for: its GPUs, and the driver if one was named."""
-    driver = f" --driver {plan.driver}" if plan.driver is not None else ""
-    return gpu_options(each.spec for each in plan.wanted) + driver
+    return check_options((each.spec for each in plan.wanted), plan.driver)
 
 
 _MADE_IN = {BuildSystem.CMAKE: "build", BuildSystem.CARGO: "target/release", BuildSystem.PIP: "dist"}

@@ -69,8 +69,11 @@ def check(project: Project) -> Iterable[Finding]:
     nvcc, and each build.rs, that names no target."""
     yield from _by_nvcc(project)
     yield from _by_rules(project)
+    told: set[tuple[str | None, tuple[int, int] | None]] = set()  # the project may be that engine
     if not decided_in_cmake(project):
-        yield from _by_engine(project)
+        for finding in _by_engine(project):
+            told.add((finding.path, finding.span))
+            yield finding
         if not given_from_outside(project):
             yield from _by_build_script(project)
     for file, command in _enabling(project):
@@ -86,7 +89,7 @@ def check(project: Project) -> Iterable[Finding]:
         old = (minimum(file) or (3, 18)) < (3, 18)
         policy = "; policy CMP0104 is OLD, so the CMake cache does not show the value either" if old else ""
         why = f"{_WHY}{policy}"
-        for each in commands:
+        for each in (one for one in commands if (one.place.file, one.place.span) not in told):
             yield _configured(project, each, file.name, why=why, fix=None)
         if not commands and not outside:
             yield Finding(
