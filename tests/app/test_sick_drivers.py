@@ -21,7 +21,7 @@ from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.host.snapshot import snapshot
 from cudacompat.places.roots import Roots
-from tests.domain.machine.test_kernel_log import GSP, NO_GSP, OPEN_515, SILENT, TOO_NEW
+from tests.domain.machine.test_kernel_log import GSP, NO_BAR, NO_GSP, OPEN_515, SILENT, TOO_NEW
 from tests.helpers.fake_driver import fake_driver
 from tests.helpers.machine import program, says
 from tests.helpers.run import cudacompat
@@ -111,6 +111,7 @@ def test_a_healthy_driver_has_no_finding(diagnose: Diagnose, tmp_path: Path) -> 
         ({"NV_init": 9}, "driver-not-working", "sudo modprobe nvidia"),
         ({"NV_init": 4}, "driver-not-working", "usermod -aG video"),
         ({"NV_init": 17}, "driver-not-working", "allow the device files"),
+        ({"NV_COUNT": 2, "NV_handle_0": 14}, "gpu-lost", "if the warning stays, ask the vendor of the GPU"),
         ({"NV_CRASHES": "init"}, "driver-not-working", "packages of one driver release"),
         ({"NV_COUNT": 0, "CU_init": 100}, "driver-not-working", "dmesg | grep -i nvrm"),
         ({"NV_COUNT": 3, "NV_handle_1": 15}, "gpu-lost", "reboot; if the GPU is still lost"),
@@ -220,6 +221,8 @@ class TestWhatTheSystemShows:
         said = diagnose(NV_init=9)
         assert said.ids == ["driver-not-working"]
         assert "blacklist nouveau" in said.words
+        put(tmp_path, "etc/os-release", 'PRETTY_NAME="Ubuntu 24.04.3 LTS"\n')
+        assert "blacklist-nouveau.conf && sudo update-initramfs -u && sudo reboot" in diagnose(NV_init=9).words
 
     def test_a_card_of_a_virtual_machine(self, diagnose: Diagnose, tmp_path: Path) -> None:
         device(tmp_path, "0000:01:00.0", "0x10de", "0x2b85", "0x030000", "vfio-pci")
@@ -296,9 +299,10 @@ class TestWhatTheSystemShows:
             ("0x2684", GSP, "driver-not-working", "install the firmware package of the driver's release"),
             ("0x2684", GSP_LATER, "gpu-lost", "switch the machine off and on again"),
             ("0x26b5", SILENT, "gpu-lost", "reboot; if the GPU is still lost"),
+            ("0x2b85", NO_BAR, "gpu-lost", "switch Above 4G Decoding and Resizable BAR on"),
             ("0x2684", KEY_LINE, "driver-not-working", "mokutil"),
         ],
-        ids=["no-gsp", "no-registers", "too-old", "open-515", "gsp", "xid-119", "off-the-bus", "key"],
+        ids=["no-gsp", "no-registers", "too-old", "open-515", "gsp", "xid-119", "off-the-bus", "no-bar", "key"],
     )
     def test_a_line_of_the_kernels_log_has_its_own_cure(
         self, diagnose: Diagnose, tmp_path: Path, card: str, log: str, finding: str, cure: str
@@ -403,6 +407,15 @@ class TestNvidiaSmi:
         said = diagnose(None)
         assert said.ids == [finding]
         assert words[:40] in said.words
+
+    def test_a_corrupted_inforom_leaves_the_gpu_at_work(self, diagnose: Diagnose, tmp_path: Path) -> None:
+        """nvidia-smi ends with 14, and its list above that line is good."""
+        row = "0, NVIDIA A100-SXM4-80GB, [N/A], 00000000:07:00.0, 0x20B210DE, 8.0, 550.54.15, 81920 MiB"
+        says(tmp_path / "bin/nvidia-smi", row, "WARNING: infoROM is corrupted at gpu 0000:07:00.0", code=14)
+        said = diagnose(None)
+        assert isinstance(said.facts.gpus, Found)
+        assert [(f.id, f.severity) for f in said.findings if f.id == "gpu-lost"] == [("gpu-lost", Severity.WARNING)]
+        assert "the infoROM of GPU 0000:07:00.0 is corrupted" in said.words
 
     def test_one_of_two_is_lost(self, diagnose: Diagnose, tmp_path: Path) -> None:
         row = "0, NVIDIA A100-SXM4-80GB, [N/A], 00000000:07:00.0, 0x20B210DE, 8.0, 550.54.15, 81920 MiB"

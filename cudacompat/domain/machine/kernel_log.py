@@ -35,6 +35,12 @@ _CAUSES: tuple[tuple[re.Pattern[str], Cause], ...] = (
         Cause.GSP,
     ),
     (re.compile(r"Xid \([^)]*\): (?:119|120),"), Cause.GSP),
+    (
+        re.compile(
+            r"PCI I/O region assigned to your NVIDIA device is invalid|No address space to allocate resized BAR1"
+        ),
+        Cause.NO_WINDOW,
+    ),
     (re.compile(r"API mismatch: the client has the version"), Cause.VERSION_MISMATCH),
 )
 # "Xid (PCI:0000:01:00): 154, GPU recovery action changed from 0x0 (None) to 0x2 (Node Reboot Required)"; the words

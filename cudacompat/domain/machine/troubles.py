@@ -40,6 +40,7 @@ class Cause(Enum):
     OPEN_REQUIRED = "open-module-required"
     CLOSED_REQUIRED = "closed-module-required"
     GSP = "gsp-firmware"
+    NO_WINDOW = "no-memory-window"  # the firmware of the machine gave the GPU no valid BAR
     SIGNATURE = "module-signature"  # Secure Boot refused the module
     CUDA_FAILS = "cuda-fails"  # cuInit ends with another error
 

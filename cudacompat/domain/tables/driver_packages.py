@@ -29,6 +29,19 @@ class DriverInstall:
     note: str
 
 
+def without_nouveau(platform: str) -> str:
+    """Return the command that keeps nouveau from the GPUs of this distribution: the blacklist, and where it is known
+    how, the initial RAM disk without it (the driver installation guide, "Disabling Nouveau"), and a reboot."""
+    keeps = "echo 'blacklist nouveau' | sudo tee /etc/modprobe.d/blacklist-nouveau.conf"
+    if _UBUNTU.match(platform) or _DEBIAN.match(platform):
+        return f"{keeps} && sudo update-initramfs -u{_REBOOT}"
+    if _DNF.match(platform) or _MODULAR.match(platform) or _ZYPPER.match(platform):
+        return f"{keeps} && sudo dracut --force{_REBOOT}"
+    if _ARCH.match(platform):
+        return f"{keeps} && sudo mkinitcpio -P{_REBOOT}"
+    return keeps
+
+
 def install_command(platform: str, branch: int, kind: ModuleKind | None) -> DriverInstall:
     """Return how this system gets a driver of this branch.
 

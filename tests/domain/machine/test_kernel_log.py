@@ -49,6 +49,11 @@ SILENT = """\
                NVRM: fallen off the bus and is not responding to commands.
 [ 9.4] NVRM: The NVIDIA probe routine failed for 1 device(s).
 """
+NO_BAR = """\
+[ 4.2] NVRM: This PCI I/O region assigned to your NVIDIA device is invalid:
+[ 4.2] NVRM: BAR1 is 0M @ 0x0 (PCI:0000:01:00.0)
+[ 4.3] nvidia: probe of 0000:01:00.0 failed with error -1
+"""
 UNSIGNED = "Loading of unsigned module is rejected\n"
 
 
@@ -63,10 +68,11 @@ UNSIGNED = "Loading of unsigned module is rejected\n"
         (GSP, Cause.GSP, None),
         (OPEN_515, Cause.NEW_GPU, None),
         (SILENT, Cause.GPU_LOST, "0000:b3:00.0"),
+        (NO_BAR, Cause.NO_WINDOW, "0000:01:00.0"),
         (UNSIGNED, Cause.SIGNATURE, None),
         ("nvidia: Key was rejected by service\n", Cause.SIGNATURE, None),
     ],
-    ids=["open", "closed", "legacy", "new", "xid", "gsp", "open-515", "off-the-bus", "unsigned", "key"],
+    ids=["open", "closed", "legacy", "new", "xid", "gsp", "open-515", "off-the-bus", "no-bar", "unsigned", "key"],
 )
 def test_a_line_names_the_cause(log: str, cause: Cause, gpu: str | None) -> None:
     (trouble,) = troubles_in(f"usb 1-1: new device\n{log}eth0: link up\n")

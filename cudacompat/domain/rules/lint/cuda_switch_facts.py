@@ -54,7 +54,7 @@ def missing_switch(project: Project, command: Command, use: EngineUse) -> CudaSw
     if is_given or not own:
         return None
     if command.program in MAKE:
-        return _by_make(project, command, own[0], use)
+        return _by_make(project, command, own[0], use=use)
     if command.program != "cmake":
         own.sort(key=lambda each: each.channel is Channel.DEFINE)  # of the ways to the same build, one that pip has
     switch = _by_option(project, command, own[0])

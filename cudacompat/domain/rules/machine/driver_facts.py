@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cudacompat.domain.machine.troubles import Cause, Trouble
 from cudacompat.domain.rules.machine.machine_facts import Machine
+from cudacompat.domain.tables.driver_packages import without_nouveau
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def diagnoses(machine: Machine) -> Iterator[Diagnosis]:
         yield _blocked(machine, troubles)
     if troubles := machine.troubles(Cause.NO_PERMISSION):
         yield _denied(machine, troubles)
-    explained = machine.troubles(Cause.OPEN_REQUIRED, Cause.CLOSED_REQUIRED, Cause.GSP, Cause.GPU_LOST)
+    explained = machine.troubles(Cause.OPEN_REQUIRED, Cause.CLOSED_REQUIRED, Cause.GSP, Cause.GPU_LOST, Cause.NO_WINDOW)
     empty = machine.troubles(Cause.NO_DEVICES)
     if empty and not explained and not inside and not machine.gpus:
         yield Diagnosis(
@@ -77,7 +78,7 @@ def _not_loaded(machine: Machine, troubles: tuple[Trouble, ...]) -> Diagnosis:
             "nouveau holds the GPU, so NVIDIA's driver cannot",
             "a GPU has one kernel driver",
             "blacklist nouveau, rebuild the initial RAM disk and reboot",
-            command=NO_NOUVEAU,
+            command=without_nouveau(machine.facts.platform),
             troubles=troubles,
             sign="the GPU's kernel driver is nouveau",
         )
@@ -108,8 +109,6 @@ def _not_loaded(machine: Machine, troubles: tuple[Trouble, ...]) -> Diagnosis:
         troubles=troubles,
     )
 
-
-NO_NOUVEAU = "echo 'blacklist nouveau' | sudo tee /etc/modprobe.d/blacklist-nouveau.conf"
 
 # The message, why it matters, the cure, and its command on the machine itself.
 _PLAIN: dict[Cause, tuple[str, str, str, str | None]] = {

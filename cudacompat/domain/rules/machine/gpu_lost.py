@@ -38,7 +38,13 @@ _WORDS = {
         "has firmware (GSP) that does not answer",
         "install the firmware package of the driver's release; then switch the machine off and on again",
     ),
+    Cause.NO_WINDOW: (
+        "got no valid memory window (BAR) from the firmware of the machine",
+        "switch Above 4G Decoding and Resizable BAR on in the BIOS; in a virtual machine use OVMF with a large 64-bit "
+        "MMIO window",
+    ),
 }
+_BY_HAND = frozenset({Cause.GSP, Cause.NO_WINDOW})  # no command cures these
 
 _OF_THE_DRIVER = frozenset(
     {Cause.NO_ANSWER, Cause.CRASHED, Cause.GSP}
@@ -84,7 +90,7 @@ def _finding(machine: Machine, troubles: list[Trouble]) -> Finding:
         found=evidence(troubles),
         why="programs get fewer GPUs, and a new process may fail even if it does not use this one",
         help=cure.replace("reboot", "reboot the host", 1) if inside else cure,
-        command=None if inside or trouble.cause is Cause.GSP else command,  # of firmware the power has to go
+        command=None if inside or trouble.cause in _BY_HAND else command,
     )
 
 

@@ -19,10 +19,9 @@ from collections.abc import Iterable
 from cudacompat.domain.machine.kernel_log import card_in
 from cudacompat.domain.machine.troubles import Cause, Trouble
 from cudacompat.domain.rules.machine.card_facts import Card, known_card, module_kind, unlisted
-from cudacompat.domain.rules.machine.driver_facts import NO_NOUVEAU
 from cudacompat.domain.rules.machine.machine_facts import Machine, evidence
 from cudacompat.domain.tables.driver_choice import DriverChoice, choose_driver, in_words, left_out
-from cudacompat.domain.tables.driver_packages import install_command
+from cudacompat.domain.tables.driver_packages import install_command, without_nouveau
 from cudacompat.domain.tables.kernel_modules import ModuleKind, kinds
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
@@ -112,7 +111,8 @@ def _finding(machine: Machine, card: Card, why: str) -> Finding:
 
 def _cure(machine: Machine, card: Card) -> tuple[str, str | None]:
     if card.holder == "nouveau":
-        return "blacklist nouveau, rebuild the initial RAM disk and reboot, if the GPU is meant for CUDA", NO_NOUVEAU
+        cure = "blacklist nouveau, rebuild the initial RAM disk and reboot, if the GPU is meant for CUDA"
+        return cure, without_nouveau(machine.facts.platform)
     choice = choose_driver([card.capability, *(gpu.capability for gpu in machine.gpus)])
     if not isinstance(choice, DriverChoice):
         return "no driver serves all GPUs of this machine: give one to vfio-pci or nouveau, or to another machine", None
