@@ -20,6 +20,7 @@ from cudacompat.domain.words.phrases import count, one_line, some
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import DriverRelease
 
+HOW_TO_PIN = "install what runs, and write its pin and index into"
 _MOST_NAMED = 5
 _MOST_BY_HAND = 3
 _MOST_LOST = 12
@@ -106,9 +107,7 @@ def pin_steps(findings: Iterable[Finding]) -> tuple[PlanStep, ...]:
     for command, cured in cures.items():
         said = "; ".join(dict.fromkeys(each.message for each in cured))
         places = ", ".join(dict.fromkeys(f"{each.path}:{each.line}" for each in cured[:3]))
-        steps.append(
-            PlanStep(one_line(f"{said}: install what runs, and write its pin and index into {places}"), command)
-        )
+        steps.append(PlanStep(one_line(f"{said}: {HOW_TO_PIN} {places}"), command))
     return tuple(steps)
 
 

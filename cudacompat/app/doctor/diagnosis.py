@@ -19,6 +19,13 @@ from cudacompat.app.doctor.package_conflicts import conflicts as conflicts_among
 from cudacompat.app.doctor.package_plan import package_plan
 from cudacompat.app.doctor.path_plan import path_plan
 from cudacompat.app.doctor.plan import helped
+from cudacompat.app.doctor.project_environments import (
+    beside_packages,
+    both,
+    environments_in,
+    named_by_folder,
+    without_environments,
+)
 from cudacompat.app.doctor.rows_as_read import Watcher
 from cudacompat.app.inputs.named import require_there
 from cudacompat.app.inputs.reading import ReadOptions
@@ -66,7 +73,8 @@ def doctor(
     The `watcher` is told of each component as soon as it is judged.
     """
     require_environments(pythons, "--facts" if facts_file else "PATHs" if paths else "")
-    facts = load(facts_file) if facts_file else snapshot(pythons)
+    homes = environments_in(paths) if not facts_file else ()
+    facts = load(facts_file) if facts_file else named_by_folder(snapshot((*pythons, *homes)), homes)
     release = DriverRelease.parse(driver) if driver else None
     if facts_file and not specs:  # as it was asked where the facts were saved
         specs, release = facts.asked.gpus, release or facts.asked.driver
@@ -78,13 +86,15 @@ def doctor(
     findings = applied(MACHINE_RULES, [Machine(facts, targets, are_named=bool(specs))])
     driver_told = any(f.id == gpu_outside_driver.RULE.id and f.help for f in findings)
     packages = None
-    checked, projects = _named(paths, targets, on_file, options=options)
+    around = without_environments(options, homes)
+    checked, projects = _named(paths, targets, on_file, options=around)
     anyhow = checked
     if checked is not None and driver_told:
-        again, projects = _named(paths, with_driver_that_knows(targets, findings), on_file, options=options)
+        again, projects = _named(paths, with_driver_that_knows(targets, findings), on_file, options=around)
         anyhow = again or checked
         findings = beyond_driver(findings, checked, anyhow)
-    if not paths and targets:
+    named = {_place(each) for each in (anyhow.findings if anyhow is not None else ())}
+    if (homes or not paths) and targets:
         from cudacompat.app.doctor.saved_packages import judge_saved, with_code
 
         judged = (
@@ -92,7 +102,8 @@ def doctor(
             if facts_file
             else judge_installed(facts, targets, on_file, options=options, watcher=watcher)
         )
-        checked, packages = (judged.report, judged.packages) if judged is not None else (None, None)
+        checked = both(checked, judged.report if judged is not None else None, homes)
+        packages = judged.packages if judged is not None else None
         findings += other_processors(judged, facts, targets) if judged is not None else []
         facts = with_code(facts, judged, targets) if judged is not None and saving and not facts_file else facts
     if checked is not None:
@@ -107,34 +118,40 @@ def doctor(
     if packages is not None and specs and not compiles:
         findings = [of_no_build_here(each) for each in findings]
     findings = worst_first(without_secrets(tuple(findings)))
-    if packages is not None:
-        libraries = {path for each in packages.with_code for path in each.libraries}
-        away = there_only(findings, targets)
-        steps = package_plan(
-            [f for f in findings if f.path not in libraries and f.id != other_processor.RULE.id],
-            without(packages, away),
-            conflicts,
-            targets=[each for each in targets if each not in away],
-            facts=facts,
-            builds=[step for _, step in apart],
-            compiles=compiles,
-            driver_told=driver_told,
+    ours = [f for f in findings if not any(Path(f.path or "").is_relative_to(each) for each in configured)]
+    builds, told_driver = [step for _, step in apart], None if driver_told else release
+    if packages is None:
+        known = _recognise(paths)
+        plan, settings = path_plan(
+            ours, anyhow, targets, known=known, projects=projects, builds=builds, driver=told_driver
         )
-        steps = (step_there(packages, away), *steps) if away else steps
-        told = helped(findings, packages, steps)
-        return without_secrets(DoctorReport(facts, checked, told, plan=steps, packages=packages))
-    elsewhere = [f for f in findings if not any(Path(f.path or "").is_relative_to(each) for each in configured)]
-    known, builds = _recognise(paths), [step for _, step in apart]
-    plan, settings = path_plan(
-        elsewhere,
-        anyhow,
-        targets,
-        known=known,
-        projects=projects,
+        return without_secrets(DoctorReport(facts, checked, tuple(findings), plan=plan, settings=settings))
+    libraries = {path for each in packages.with_code for path in each.libraries}
+    away = there_only(findings, targets)
+    about = [f for f in findings if f.path not in libraries and _place(f) not in named]
+    steps = package_plan(
+        [f for f in about if f.id != other_processor.RULE.id],
+        without(packages, away),
+        conflicts,
+        targets=[each for each in targets if each not in away],
+        facts=facts,
         builds=builds,
-        driver=None if driver_told else release,
+        compiles=compiles,
+        driver_told=driver_told,
     )
-    return without_secrets(DoctorReport(facts, checked, tuple(findings), plan=plan, settings=settings))
+    steps = (step_there(packages, away), *steps) if away else steps
+    settings = ()
+    if homes:
+        own, known = [f for f in ours if _place(f) in named], _recognise(paths)
+        more, settings = path_plan(own, anyhow, targets, known=known, projects=projects, builds=(), driver=told_driver)
+        steps = beside_packages(steps, more)
+    told = helped(findings, packages, steps)
+    return without_secrets(DoctorReport(facts, checked, told, plan=steps, packages=packages, settings=settings))
+
+
+def _place(finding: Finding) -> tuple[str, str | None, int | None, str | None]:
+    """What tells a finding from others, whatever of its words is hidden."""
+    return finding.id, finding.path, finding.line, finding.target
 
 
 def _named(

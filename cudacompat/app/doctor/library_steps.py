@@ -147,7 +147,7 @@ def _steps(component: Component, lacks: Sequence[str], here: Here, row: Componen
         command = _install(component, missing, cuda, here=here, use=use, targets=targets)
         apart = use is not None and not looks(component, use, here) and component.manager != "conda"
         where = all_paths(here) if command and apart else ""
-        why = f"Install {_what(missing, cuda)} for {component.package}"
+        why = f"Install {_what(missing, cuda)} for {component.package}{in_programs(use, component.version, here)}"
         yield PlanStep(
             one_line(why),
             in_order((command, where), here.home) if command and where else command,
@@ -181,6 +181,13 @@ def _release(component: Component, lacks: Iterable[str], row: ComponentRow | Non
     """The major CUDA release whose libraries serve: the one that the names mean, else the one that it was made for."""
     asked = release_asked_for(lacks) or component.found.release
     return asked if asked is not None else row.made_for if row is not None else None
+
+
+def in_programs(use: CudaLibraries | None, version: str, here: Here) -> str:
+    """Return what programs with this version of a package have to do besides, so that it finds what is installed."""
+    done = use.reached(version) if use is not None else ""
+    first = f"import {framework().name} first, or " if done and here.holds(framework().name) else ""
+    return f"; in its programs: {first}{done}" if done else ""
 
 
 def looks(component: Component, use: CudaLibraries, here: Here) -> bool:

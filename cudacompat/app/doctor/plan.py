@@ -11,7 +11,7 @@ from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.conda_steps import conda_step
 from cudacompat.app.doctor.installed import without_driver
 from cudacompat.app.doctor.installing import install_cure, installer, needs, public_version, upgrader
-from cudacompat.app.doctor.library_steps import Here, loaded
+from cudacompat.app.doctor.library_steps import Here, in_programs, loaded
 from cudacompat.app.doctor.moved_releases import framework_step, library_releases, own_index_step
 from cudacompat.app.doctor.other_builds import other_build_step
 from cudacompat.app.doctor.reader_shell import in_order, quoted, words
@@ -32,6 +32,7 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import one_line, some
 from cudacompat.domain.words.platforms import platform_of_system
 from cudacompat.domain.words.verdict import Reason, Target
+from cudacompat.engines import cuda_libraries
 from cudacompat.environments.asked_for import Asker
 from cudacompat.environments.own import normalised
 
@@ -204,9 +205,9 @@ def _release_steps(
             missing = lacks.get(row.component.key) or _left_behind(row, cure)
             if isinstance(cure, WheelCure) and missing:
                 here = Here(home, tuple(near))
-                step = replace(
-                    step, command=_with_libraries(row, cure, missing, here=here, targets=targets, facts=facts)
-                )
+                command = _with_libraries(row, cure, missing, here=here, targets=targets, facts=facts)
+                besides = in_programs(cuda_libraries(name), str(cure.version), here)
+                step = replace(step, why=f"{step.why}{besides}", command=command)
             steps.append(step)
         steps += library_releases(libraries, home)
     return _without_repeated_vendors(steps)[:most]

@@ -26,7 +26,7 @@ _MOST_JOBS = 8  # unless asked: with more, the largest library is what is waited
 class ReadOptions:
     """What the user asked for about reading. Without `jobs`, processes are used where there is enough to read; `cache`
     is whether results of earlier runs are used and kept; `fetch` is about what is no path on this machine, `wanted`
-    is what else is asked of the images."""
+    is what else is asked of the images, and the folders to `leave` (device and inode) are not entered."""
 
     limits: Limits = field(default_factory=Limits)
     jobs: int | None = None
@@ -34,6 +34,7 @@ class ReadOptions:
     fetch: FetchOptions = field(default_factory=FetchOptions)
     wanted: Wanted | None = None
     on_result: OnResult | None = None
+    leave: frozenset[tuple[int, int]] = frozenset()
 
 
 def read(
@@ -63,6 +64,7 @@ def read(
             given=there.given,
             wanted=options.wanted,
             on_result=options.on_result,
+            leave=options.leave,
         )
         return there.renamed(found)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
@@ -38,13 +38,13 @@ def why_not(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
 
 
-def walk(root: str) -> Iterator[FolderEntry]:
-    """Give what lies below a folder, sorted by name, depth first.
+def walk(root: str, leave: Iterable[tuple[int, int]] = ()) -> Iterator[FolderEntry]:
+    """Give what lies below a folder, sorted by name, depth first, but for the folders to `leave` (device and inode).
 
     A symbolic link to something inside the folder is passed over: what it points at is met under its own
     name. One that is broken, or points at itself, holds nothing.
     """
-    walk = _Walk(root)
+    walk = _Walk(root, leave)
     while walk.waiting:
         path = walk.waiting.pop()
         try:
@@ -56,11 +56,11 @@ def walk(root: str) -> Iterator[FolderEntry]:
 class _Walk:
     """What is to be looked at still, and the folders that were seen."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, leave: Iterable[tuple[int, int]]) -> None:
         self.waiting = [root]
         self._root: str | None = root  # until it was looked at
         self._home = os.path.realpath(root)
-        self._seen: set[tuple[int, int]] = set()
+        self._seen: set[tuple[int, int]] = set(leave)
 
     def look_at(self, path: str) -> Iterator[FolderEntry]:
         """Give what stands at the path, and let the names in a folder wait."""

@@ -41,6 +41,7 @@ def read_paths(
     given: Mapping[str, Given] | None = None,
     wanted: Wanted | None = None,
     on_result: OnResult | None = None,
+    leave: frozenset[tuple[int, int]] = frozenset(),
 ) -> ReadResult:
     """Read the device code of files, folders and containers.
 
@@ -50,8 +51,9 @@ def read_paths(
     where several are to be read that have more than `worth` bytes together. `limits` hold for each path by itself;
     `cache` is the folder with the results of earlier runs, None for none; `wish` is whose image is read where one is
     there for several platforms; `given` are those of the paths that are none, with what is read in their place;
-    `wanted` is what else is asked of the images (with most of it no result of an earlier run is used). `UsageError` for
-    a path that does not exist, and before any is read; all else that goes wrong is in the result.
+    `wanted` is what else is asked of the images (with most of it no result of an earlier run is used); folders to
+    `leave` (device and inode) are not entered. `UsageError` for a path that does not exist, and before any is read; all
+    else that goes wrong is in the result.
     """
     given = given or {}
     for path in paths:
@@ -64,6 +66,7 @@ def read_paths(
         cache=None if cache is None or (wanted is not None and wanted.is_never_kept) else str(cache),
         wish=wish,
         wanted=wanted,
+        leave=leave,
     )
     reading = _Reading(paths, how, on_file, given=given)
     reading.take_given()
@@ -127,6 +130,7 @@ class _How(NamedTuple):
     cache: str | None
     wish: PlatformWish | None
     wanted: Wanted | None
+    leave: frozenset[tuple[int, int]] = frozenset()
 
 
 class _Reading:
@@ -149,7 +153,7 @@ class _Reading:
         glance."""
         begun: set[tuple[int, int]] = set()
         glance = Glance()
-        for work in list_work([root.path for root in self._roots], without=self._given):
+        for work in list_work([root.path for root in self._roots], without=self._given, leave=self._how.leave):
             root = self._roots[work.root]
             if root.cut is not None:
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,13 +62,15 @@ class FileResult:
 OnResult = Callable[[str, FileResult | None], None]  # the path of a file, and what it gave; `None` if that was lost
 
 
-def list_work(paths: Sequence[str], without: Container[str] = ()) -> Iterator[Work]:
+def list_work(
+    paths: Sequence[str], without: Container[str] = (), leave: Iterable[tuple[int, int]] = ()
+) -> Iterator[Work]:
     """Give every file that lies in these paths: in their order, those of a folder sorted by name; nothing of those
-    `without` which it is."""
+    `without` which it is, and nothing of the folders below them to `leave`."""
     for root, path in enumerate(paths):
         if path in without:
             continue
-        for entry in walk(path):
+        for entry in walk(path, leave):
             named = entry.path == path
             if entry.step is EntryKind.PROBLEM:
                 yield Work(root, entry.path, entry.step, named=named, why=entry.why)

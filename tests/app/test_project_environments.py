@@ -1,0 +1,102 @@
+"""A project that holds its environment: both are examined, the environment as one, the project by its build files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cudacompat.app.doctor.project_environments import beside_packages, environments_in
+from cudacompat.domain.reports.doctor import PlanStep
+from tests.app.test_installed import install
+from tests.helpers.device_files import library
+from tests.helpers.run import inside
+
+GPU = ("--gpu", "RTX 5090", "--driver", "580")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "app"
+    (folder / ".venv").mkdir(parents=True)
+    (folder / ".venv/pyvenv.cfg").write_text("version = 3.12.1\n")
+    install(folder / ".venv/lib/python3.12/site-packages", "native", _C=library("sm_120"))
+    return folder
+
+
+def _doctor(folder: Path, *more: str) -> dict[str, Any]:
+    document: dict[str, Any] = inside("doctor", ".", *GPU, *more, "--format", "json", cwd=folder).json
+    return document
+
+
+def _errors(document: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(each["id"], each["path"]) for each in document["findings"] if each["severity"] == "error"]
+
+
+def test_a_healthy_project_is_quiet(project: Path) -> None:
+    (project / "requirements.txt").write_text("requests==2.32.0\n")
+    ran = inside("doctor", ".", *GPU, cwd=project)
+    assert ran.code == 0
+    assert "what to do" not in ran.out
+    assert "python    ./.venv (3.12), in the directory" in ran.out
+
+
+def test_what_is_installed_is_judged_as_packages_and_not_as_files(project: Path) -> None:
+    install(project / ".venv/lib/python3.12/site-packages", "old", _C=library("sm_70"))
+    document = _doctor(project)
+    assert [each["name"] for each in document["packages"]["with_code"]] == ["native", "old"]
+    assert [id_ for id_, _ in _errors(document)] == ["no-runnable-code"]
+    assert document["plan"][0]["why"].startswith("old 3.0 is a prebuilt package")
+
+
+def test_a_pin_that_does_not_run_is_told_beside_a_healthy_environment(project: Path) -> None:
+    (project / "requirements.txt").write_text("torch==2.6.0\n")
+    document = _doctor(project)
+    assert _errors(document) == [("wheel-cannot-run", "requirements.txt")]
+    (step,) = document["plan"]
+    assert "requirements.txt:1" in step["why"]
+    assert "pip install" in step["command"]
+
+
+def test_a_library_that_was_built_beside_the_environment_counts(project: Path) -> None:
+    (project / "build").mkdir()
+    (project / "build/mine.so").write_bytes(library("sm_80"))
+    document = _doctor(project)
+    assert _errors(document) == [("no-runnable-code", "./build/mine.so")]
+    assert document["plan"][-1]["command"].startswith("cudacompat check")
+    assert inside("doctor", ".", *GPU, cwd=project).code == 1
+
+
+def test_a_folder_with_nothing_but_environments_is_them(project: Path) -> None:
+    document = _doctor(project)
+    assert _errors(document) == []
+    assert inside("doctor", ".", *GPU, cwd=project).code == 0
+
+
+def test_environments_are_told_by_what_is_in_them(project: Path) -> None:
+    (project / "venv").mkdir()
+    (project / "other/conda-meta").mkdir(parents=True)
+    assert environments_in([str(project), str(project / ".venv/pyvenv.cfg"), "torch==2.6.0"]) == (
+        str(project / ".venv"),
+        str(project / "other"),
+    )
+
+
+class TestOnePinTwice:
+    """A pin that a step for the environment installs is written into the file, and not installed again."""
+
+    PIN = PlanStep("x: install what runs, and write its pin and index into requirements.txt:1", "pip install a==2.0")
+
+    def test_the_tool_of_a_project_writes_it(self) -> None:
+        own = PlanStep("Install a 2.0", "uv add a==2.0")
+        assert beside_packages((own,), (self.PIN,)) == (own,)
+
+    def test_a_list_has_it_written(self) -> None:
+        own = PlanStep("Install a 2.0", ".venv/bin/python -m pip install a==2.0")
+        _, pin = beside_packages((own,), (self.PIN,))
+        assert (pin.why, pin.command) == ("x: write a==2.0 into requirements.txt:1", None)
+
+    def test_another_release_keeps_its_command(self) -> None:
+        own = PlanStep("Install a 2.0", ".venv/bin/python -m pip install a==2.0.1")
+        assert beside_packages((own,), (self.PIN,)) == (own, self.PIN)
