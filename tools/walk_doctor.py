@@ -31,6 +31,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/recorded-plans.md"
 _SCREEN = 40  # lines
+_PATH = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
 _HEAD = """# Doctor's plans, walked to the letter
 
 Each walk is a sick environment of real packages, the plan of `cudacompat doctor` with its commands as they are printed,
@@ -45,20 +46,32 @@ class Walk:
     """What is sick, and for whom.
 
     `packages` are calls of pip one after the other (each the words behind `install`), `files` what lies in the folder
-    of the walk, `asked` what doctor is given in place of the environment (`{env}` for that). `driver_after` is the
-    driver that a step of the plan asks for, which no command here installs. `unreached` is an address that has to be
-    reached for the plan, and is not from where the record was made."""
+    of the walk, `made` a command that makes the rest, `asked` what doctor is given in place of the environment (`{env}`
+    for that). `by_hand` are files as a step without a command says that they should be. `driver_after` is the driver
+    that a step of the plan asks for, which no command here installs. `unreached` is what has to be reached for the
+    plan, and is not from where the record was made. `ends` is the exit code when the commands were run: 3 where an
+    image has to be built before there is any code."""
 
     name: str
     packages: tuple[str, ...]
     gpu: str
     driver: str
     files: Mapping[str, str] = field(default_factory=dict)
+    made: str = ""
     asked: str = "--python {env}"
+    by_hand: Mapping[str, str] = field(default_factory=dict)
     driver_after: str = ""
     unreached: str = ""
+    ends: int = 0
 
 
+_PYPROJECT = """[project]
+name = "app"
+version = "0.1.0"
+requires-python = ">=3.11"
+dependencies = [{}]
+"""
+_POETRY = "\n[tool.poetry]\npackage-mode = false\n"
 WALKS: tuple[Walk, ...] = (
     Walk("onnxruntime-pascal", ("--no-deps onnxruntime-gpu==1.31.1 numpy",), "GTX 1080", "570"),
     Walk("cupy-11-blackwell", ("--no-deps cupy-cuda11x==13.6.0 numpy fastrlock",), "RTX 5070 Ti", "580"),
@@ -72,6 +85,48 @@ WALKS: tuple[Walk, ...] = (
         "580",
     ),
     Walk("triton-blackwell", ("--no-deps triton==3.2.0",), "RTX 5090", "580"),
+    Walk(
+        "uv-project",
+        (),
+        "RTX 5090",
+        "580",
+        files={"pyproject.toml": _PYPROJECT.format('"triton==3.2.0"')},
+        made="uv sync -q",
+        asked=".",
+    ),
+    Walk(
+        "poetry-project",
+        (),
+        "RTX 5090",
+        "580",
+        files={"pyproject.toml": _PYPROJECT.format('"triton (==3.2.0)"') + _POETRY, "poetry.lock": ""},
+        asked=".",
+        unreached="the index that poetry asks",
+    ),
+    Walk(
+        "list-and-environment-apart",
+        ("--no-deps triton==3.3.0",),
+        "RTX 5090",
+        "580",
+        files={"requirements.txt": "triton==3.2.0\n"},
+        asked=".",
+        by_hand={"requirements.txt": "triton==3.3.0\n"},
+    ),
+    Walk(
+        "image-and-compose",
+        (),
+        "RTX 5090",
+        "580",
+        files={
+            "Dockerfile": "FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\n"
+            "RUN apt-get update && apt-get install -y git cmake g++\n"
+            "RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src\n"
+            "RUN cmake -S /src -B /build && cmake --build /build -j\n",
+            "compose.yaml": "services:\n  app:\n    build: .\n    image: app\n",
+        },
+        asked=".",
+        ends=3,
+    ),
     Walk("onnxruntime-twice", ("onnxruntime-gpu==1.22.0", "onnxruntime==1.22.0"), "RTX 3090", "580"),
     Walk(
         "jax-plugins-apart",
@@ -99,15 +154,16 @@ def main() -> int:
     parser.add_argument("--only", metavar="NAME", choices=[each.name for each in WALKS], action="append")
     parser.add_argument("--in", dest="folder", metavar="DIR", help="where the environments are made")
     parser.add_argument("--keep", action="store_true", help="leave them there")
+    parser.add_argument("--page", type=Path, default=PAGE, help="the record, in place of the one in docs")
     given = parser.parse_args()
-    kept = _records(PAGE.read_text()) if PAGE.exists() else {}
+    kept = _records(given.page.read_text()) if given.page.exists() else {}
     wrong = 0
     for walk in WALKS:
         if given.only is None or walk.name in given.only:
             with _folder(given.folder, walk, keep=given.keep) as folder:
                 kept[walk.name], good = _walked(walk, folder)
             wrong += not good
-            PAGE.write_text("\n".join([_HEAD, *(kept[each.name] for each in WALKS if each.name in kept)]))
+            given.page.write_text("\n".join([_HEAD, *(kept[each.name] for each in WALKS if each.name in kept)]))
     return 1 if wrong else 0
 
 
@@ -130,10 +186,15 @@ def _walked(walk: Walk, folder: Path) -> tuple[str, bool]:
     if walk.unreached:
         lines.append(f"Not walked to its end: {walk.unreached} could not be reached.\n")
         return "\n".join(lines), first.code == 1 and bool(first.commands)
+    for name, text in walk.by_hand.items():
+        (folder / name).write_text(text)
     second = _asked(walk, folder, walk.driver_after or walk.driver, after=first.commands)
     new = [step for step in second.steps if step not in first.steps and not step.startswith("In programs with")]
-    good = second.code == 0 and not new and len(second.lines) <= _SCREEN
-    lines += ["The commands were run as they stand there. After them:\n", "```", *second.lines, "```\n"]
+    good = second.code == walk.ends and not new and len(second.lines) <= _SCREEN
+    skipped = [each for each in first.commands if not _is_here(each)]
+    where = "".join(f" `{each.split()[0]}` is not here and was not run." for each in skipped[:1])
+    hand = "".join(f" `{name}` was changed by hand to `{text.strip()}`." for name, text in walk.by_hand.items())
+    lines += [f"The commands were run as they stand there.{where}{hand} After them:\n", "```", *second.lines, "```\n"]
     print(
         f"{walk.name}: {'good' if good else 'WRONG'}: exit {first.code}, {len(first.commands)} commands, {second.code}"
     )
@@ -146,6 +207,8 @@ def _make(walk: Walk, folder: Path) -> None:
     for name, text in walk.files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
+    if walk.made:
+        subprocess.run(["bash", "-c", walk.made], check=True, cwd=folder)
     if walk.packages and not (folder / "env").exists():
         subprocess.run([sys.executable, "-I", "-m", "venv", folder / "env"], check=True)
         for words in walk.packages:
@@ -154,7 +217,15 @@ def _make(walk: Walk, folder: Path) -> None:
 
 
 def _made(walk: Walk) -> list[str]:
-    return [f"$ env/bin/python -m pip install {words}" for words in walk.packages]
+    files = [line for name, text in walk.files.items() for line in (f"$ cat {name}", *text.rstrip().splitlines())]
+    made = [f"$ {walk.made}"] if walk.made else []
+    return [*files, *made, *(f"$ env/bin/python -m pip install {words}" for words in walk.packages)]
+
+
+def _is_here(command: str) -> bool:
+    """Whether the program of a command can be run here: no images are built, as there need be no daemon."""
+    program = command.split()[0]
+    return program != "docker" and ("/" in program or program == "export" or bool(shutil.which(program, path=_PATH)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +248,9 @@ def _asked(walk: Walk, folder: Path, driver: str, after: Sequence[str] = ()) -> 
         "PIP_QUIET": "1",
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PYTHONPATH": str(ROOT),
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PATH": _PATH,
     }
-    script = "\n".join(["set -e", *after, "set +e", told])
+    script = "\n".join(["set -e", *filter(_is_here, after), "set +e", told])
     ran = subprocess.run(["bash", "-c", script], cwd=folder, env=environment, capture_output=True, text=True)
     if ran.returncode:
         raise SystemExit(f"{walk.name}: exit {ran.returncode} of\n{script}\n{ran.stdout[-2000:]}{ran.stderr[-3000:]}")

@@ -100,3 +100,11 @@ class TestOnePinTwice:
     def test_another_release_keeps_its_command(self) -> None:
         own = PlanStep("Install a 2.0", ".venv/bin/python -m pip install a==2.0.1")
         assert beside_packages((own,), (self.PIN,)) == (own, self.PIN)
+
+
+def test_an_environment_without_packages_is_named_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "fresh/lib/python3.12/site-packages").mkdir(parents=True)
+    (tmp_path / "fresh/pyvenv.cfg").write_text("version = 3.12.1\n")
+    ran = inside("doctor", "--python", "fresh", *GPU, cwd=tmp_path)
+    assert ran.code == 0
+    assert "python    ./fresh (3.12), --python: no device code\n" in ran.out

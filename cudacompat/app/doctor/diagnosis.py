@@ -38,12 +38,12 @@ from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages, PlanStep
 from cudacompat.domain.reports.lint import LintReport
 from cudacompat.domain.rules.artifact import no_device_code, other_processor
-from cudacompat.domain.rules.machine import JIT_RULES, MACHINE_RULES, gpu_outside_driver
+from cudacompat.domain.rules.machine import JIT_RULES, MACHINE_RULES, gpu_outside_driver, no_gpu
 from cudacompat.domain.rules.machine.jit_cache_unusable import JitUse
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.finding import Finding, worst_first
+from cudacompat.domain.words.finding import Finding, Severity, worst_first
 from cudacompat.domain.words.rule import applied
 from cudacompat.domain.words.verdict import JitPolicy, Outcome, Target
 from cudacompat.domain.words.versions import DriverRelease
@@ -114,6 +114,8 @@ def doctor(
     configured = {Path(f.path).parent for f, _ in apart if f.path}
     findings = [f for f in findings if f.id != "no-device-code" or Path(f.path or "") not in configured]
     findings += [*(each.finding for each in conflicts), *(finding for finding, _ in apart)]
+    if paths and specs:  # that no GPU is here is nothing to them
+        findings = [f for f in findings if f.id != no_gpu.RULE.id or f.severity is not Severity.NOTE]
     compiles = bool(conflicts or apart) or (packages is not None and recognise(Path()) is not None)
     if packages is not None and specs and not compiles:
         findings = [of_no_build_here(each) for each in findings]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cudacompat.app.doctor.build_files import HOW_TO_PIN
 from cudacompat.app.inputs.reading import ReadOptions
+from cudacompat.domain.machine.components import BY_DIRECTORY
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import PlanStep
@@ -19,7 +20,6 @@ from cudacompat.domain.words.finding import Finding, worst_first
 
 _PINS = re.compile(r"(?<![\w.-])[A-Za-z][\w.-]*(?:\[[\w,-]*\])?==[\w.+!-]+")
 _WRITES_PINS = re.compile(r"(?:^|&& )(?:uv add|poetry add|pdm add|pixi add)\b")
-_VIA = "in the directory"
 _ENTRIES = 2000  # of a folder, among which an environment is looked for
 
 
@@ -40,10 +40,9 @@ def environments_in(paths: Iterable[str]) -> tuple[str, ...]:
 def named_by_folder(facts: HostFacts, homes: Sequence[str]) -> HostFacts:
     """Return the facts with how these environments were found: in the folder that was named."""
     own = {os.path.realpath(home) for home in homes}
-    found = (
-        replace(each, found_via=_VIA) if os.path.realpath(each.prefix) in own else each for each in facts.environments
-    )
-    return replace(facts, environments=tuple(found)) if homes else facts
+    every = facts.environments
+    told = (replace(each, found_via=BY_DIRECTORY) if os.path.realpath(each.prefix) in own else each for each in every)
+    return replace(facts, environments=tuple(told)) if homes else facts
 
 
 def without_environments(options: ReadOptions | None, homes: Sequence[str]) -> ReadOptions | None:

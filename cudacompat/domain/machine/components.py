@@ -96,6 +96,9 @@ class Component:
         return self.location, self.package
 
 
+BY_OPTION, BY_DIRECTORY = "--python", "in the directory"  # how an environment was found that somebody named
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """A Python environment: its folder, how a person here would name it (`./.venv`), the release of its Python (`3.12`,
@@ -111,6 +114,11 @@ class Environment:
     folders: tuple[str, ...] = ()
     installer: str = "pip"
     program: str = ""
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether somebody named it, or the directory that it lies in."""
+        return self.found_via in (BY_OPTION, BY_DIRECTORY)
 
     @property
     def is_of_windows(self) -> bool:

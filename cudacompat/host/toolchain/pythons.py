@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from cudacompat.domain.machine.components import Environment
+from cudacompat.domain.machine.components import BY_OPTION, Environment
 from cudacompat.places.roots import Roots
 
 _CONFIG_BYTES = 64 << 10
@@ -33,7 +33,7 @@ def environments(
     current one)."""
     seen = roots or Roots.real()
     here = folder or Path.cwd()
-    named = [environment_at(Path(each), "--python", seen, here=here) for each in asked]
+    named = [environment_at(Path(each), BY_OPTION, seen, here=here) for each in asked]
     if named:
         return _distinct(_with_shells([each for each in named if each is not None], seen))
     meant = list(_meant(seen, here))

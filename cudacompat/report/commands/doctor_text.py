@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.reports.check import CheckReport
@@ -40,6 +41,9 @@ def doctor_text(page: Page, report: DoctorReport) -> None:
         _packages(page, report.packages, report.facts)
     elif report.check is not None:
         _files(page, report.check)
+    else:
+        named = tuple(each for each in report.facts.environments if each.is_asked_for)
+        _packages(page, InstalledPackages((), 0), replace(report.facts, environments=named))
     _findings(page, report)
     if report.check is not None:
         not_read_lines(page, report.check.not_read)
