@@ -87,6 +87,7 @@ _OWN: tuple[Signature, ...] = (
         id="opencv-without-cuda",
         title="this OpenCV was built without CUDA",
         patterns=(
+            "The called functionality is disabled for current build or platform in function 'throw_no_cuda'",
             "The library is compiled without CUDA support in function 'throw_no_cuda'",
             "(-216:No CUDA support) The library is compiled without CUDA support",
             "(-216:No CUDA support) The called functionality is disabled for current build or platform",
@@ -100,6 +101,22 @@ _OWN: tuple[Signature, ...] = (
         "first.",
         command="python -c 'import cv2; print(cv2.getBuildInformation())'",
         sources=("opencv/opencv modules/core/include/opencv2/core/private.cuda.hpp",),
+    ),
+    Signature(
+        id="opencv-not-for-gpu",
+        title="OpenCV's DNN module was not built for this GPU",
+        patterns=(
+            "OpenCV was not built to work with the selected device",
+            "CUDA backend is not supported on this device",
+        ),
+        sample="cv2.error: OpenCV(4.5.3) dnn.cpp:2385: error: (-216:No CUDA support) OpenCV was not built to work with "
+        "the selected device. Please check CUDA_ARCH_PTX or CUDA_ARCH_BIN in your build configuration.",
+        cause="CUDA_ARCH_BIN of the build lacks the GPU, and CUDA_ARCH_PTX gave no code that the driver can compile "
+        "for it; or the GPU is below 5.3, which the module does not take.",
+        does_not_mean="a build without CUDA",
+        fix="Build OpenCV again with the GPU's compute capability in CUDA_ARCH_BIN.",
+        command="cmake -B build -DWITH_CUDA=ON -DOPENCV_DNN_CUDA=ON -DCUDA_ARCH_BIN={capability}",
+        sources=("opencv/opencv#20706", "opencv/opencv#25744"),
     ),
 )
 

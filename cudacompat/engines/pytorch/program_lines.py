@@ -29,6 +29,7 @@ PROGRAMS: tuple[Signature, ...] = (
         id="triton-launcher-failed",
         title="Triton could not compile its launcher with the host compiler",
         patterns=(
+            "cuda_utils<+>failed to map segment from shared object",
             "Command '['<compiler:word>gcc', '<+>main.c'<+>'-lcuda'<+>returned non-zero exit status",
             "Command '['<compiler:word>', '<+>main.c'<+>'-lcuda'<+>returned non-zero exit status",
             "Command '['<compiler:word>', '<+>cuda_utils<+>returned non-zero exit status",

@@ -38,6 +38,7 @@ _OWN: tuple[Signature, ...] = (
         id="torch-ext-no-arch",
         title="the extension is built without a GPU and without TORCH_CUDA_ARCH_LIST",
         patterns=(
+            "IndexError: list index out of range<+>arch_list[-1]",
             "cpp_extension.py<+>IndexError: list index out of range",
             "_get_cuda_arch_flags<+>IndexError: list index out of range",
         ),
@@ -151,6 +152,17 @@ _OWN: tuple[Signature, ...] = (
             "measured with Python 3.11 without torch",
             "https://docs.astral.sh/uv/concepts/projects/config/#build-isolation",
         ),
+    ),
+    Signature(
+        id="torch-std-ambiguous",
+        title="nvcc with MSVC stumbles over PyTorch's compiled_autograd.h",
+        patterns=("compiled_autograd.h<...>error C2872: 'std': ambiguous symbol", "error C2872: 'std'"),
+        sample="torch\\include\\torch/csrc/dynamo/compiled_autograd.h(1134): error C2872: 'std': ambiguous symbol",
+        cause="A fault of MSVC with this header, which PyTorch 2.7 and newer go around only where USE_CUDA is defined.",
+        does_not_mean="the architectures; the sources of the extension",
+        fix="Define it for the build: add -DUSE_CUDA to the flags of cl.exe and nvcc; or build against PyTorch 2.6.",
+        command="set NVCC_APPEND_FLAGS=-DUSE_CUDA",
+        sources=("pytorch/pytorch#166123", "ashawkey/cubvh#31", "pytorch/extension-cpp#128", "k2-fsa/k2#1342"),
     ),
 )
 

@@ -146,4 +146,47 @@ SIGNATURES: tuple[Signature, ...] = (
         distinct=("number",),
         sources=("microsoft/onnxruntime#19891", "https://docs.nvidia.com/cuda/cuda-compiler-driver-nvcc/ (--Werror)"),
     ),
+    Signature(
+        id="assembler-too-old",
+        title="the assembler does not know an instruction of the compiler: {instruction}",
+        patterns=(
+            "Error: no such instruction: '<instruction:word> ",
+            "Error: unsupported instruction '<instruction:word>'",
+            "Error: operand type mismatch for '<instruction:word>'",
+        ),
+        sample="ccdX1LJ1.s:1459: Error: no such instruction: `vdpbf16ps %zmm4,%zmm3,%zmm28'",
+        cause="A newer gcc (a module, devtoolset or conda) calls the system's older `as`, and -march=native asks for "
+        "instructions of this processor (AVX-512 BF16 and VNNI, AVX-VNNI) that it cannot encode.",
+        does_not_mean="the GPU; CUDA: it is the processor's code",
+        fix="Put the binutils of the same toolchain first on PATH (gcc-toolset, conda's binutils), or build without "
+        "code for this very processor (-DGGML_NATIVE=OFF in ggml's builds, or -march=x86-64-v3).",
+        command="as --version",
+        distinct=("instruction",),
+        sources=(
+            "ggml-org/llama.cpp#27459",
+            "ggml-org/llama.cpp#11787",
+            "RedHatOfficial/rhelai-dev-preview#19",
+            "pigirons/cpufp#3",
+        ),
+    ),
+    Signature(
+        id="configure-no-cuda",
+        title="a configure script finds no CUDA",
+        patterns=(
+            "configure: error: CUDA not found",
+            "configure: error: cuda_runtime.h not found",
+            "configure: error: CUDA support requested but",
+            "configure: error: Could not find CUDA",
+            "configure: error: cannot find CUDA",
+            "configure: error: <...>cuda.h",
+            "configure: error: <...>nvcc",
+        ),
+        sample="configure: error: CUDA support requested but not found",
+        cause="The script looks for nvcc, cuda.h or libcuda where its option --with-cuda points, and one of them is "
+        "not there: no toolkit, or libcuda in a place of its own (stubs in an image build).",
+        does_not_mean="the GPU: a build needs none",
+        fix="Name the toolkit's directory, and read config.log for the test that failed.",
+        command="./configure --with-cuda=/usr/local/cuda",
+        sources=("open-mpi/ompi config/opal_check_cuda.m4", "openucx/ucx config/m4/cuda.m4"),
+    ),
 )

@@ -139,6 +139,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="cmake-no-cuda-compiler",
         title="CMake finds no CUDA compiler",
         patterns=(
+            "Cuda compiler not found",
             "No CMAKE_CUDA_COMPILER could be found",
             "The CMAKE_CUDA_COMPILER: <...> is not a full path to an existing compiler tool",
             "Could not find compiler set in environment variable CUDACXX",

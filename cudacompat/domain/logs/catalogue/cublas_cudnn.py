@@ -159,16 +159,31 @@ SIGNATURES: tuple[Signature, ...] = (
         id="cudnn-sublibrary-mismatch",
         title="parts of two cuDNN releases were loaded",
         statuses=(
+            ("cudnn", 14),
             ("cudnn", 1002),
             ("cudnn", 1008),
         ),
-        patterns=("CUDNN_STATUS_SUBLIBRARY_VERSION_MISMATCH", "CUDNN_STATUS_SUBLIBRARY_LOADING_FAILED"),
+        patterns=(
+            "CUDNN_STATUS_SUBLIBRARY_VERSION_MISMATCH",
+            "CUDNN_STATUS_SUBLIBRARY_LOADING_FAILED",
+            "CUDNN_STATUS_VERSION_MISMATCH",
+        ),
         sample="RuntimeError: cuDNN error: CUDNN_STATUS_SUBLIBRARY_VERSION_MISMATCH",
-        cause="cuDNN 9 is several libraries; some came from the wheel and some from LD_LIBRARY_PATH or the system.",
-        does_not_mean="the GPU",
-        fix="Unset LD_LIBRARY_PATH, or make both places the same release.",
-        command="unset LD_LIBRARY_PATH",
-        sources=("cudnn_graph.h of nvidia-cudnn-cu12 9.28",),
+        cause="cuDNN is several libraries, and they are of two releases: some come from the wheel nvidia-cudnn-cu…, "
+        "others from LD_LIBRARY_PATH, from a second cuDNN package or from the system, which also fills in a part that "
+        "the wheel lacks.",
+        does_not_mean="the GPU; the driver",
+        fix="Keep one of them: unset LD_LIBRARY_PATH; keep only the nvidia-cudnn-cu… of the release that the framework "
+        "asks for (pip check names it); remove the system's packages libcudnn9-…, or the cuDNN in the toolkit's bin "
+        "directory (Windows), or make them the same release.",
+        command="env -u LD_LIBRARY_PATH python -m pip check",
+        sources=(
+            "cudnn_graph.h of nvidia-cudnn-cu12 9.28",
+            "pytorch/pytorch#185512",
+            "koharu-rs/koharu#694",
+            "arrayfire/arrayfire#3700",
+            "MahmoudAshraf97/whisper-diarization#120",
+        ),
     ),
     Signature(
         id="cudnn-library-missing",
@@ -244,6 +259,8 @@ SIGNATURES: tuple[Signature, ...] = (
         title="NCCL stopped after an error of CUDA or of the system",
         statuses=(("nccl", 1),),
         patterns=(
+            "NCCL error: unhandled system error",
+            "NCCL error: unhandled cuda error",
             "unhandled cuda error, NCCL version",
             "ncclUnhandledCudaError",
             "unhandled system error, NCCL version",

@@ -250,6 +250,12 @@ SIGNATURES: tuple[Signature, ...] = (
             ("nccl", 6),
         ),
         patterns=(
+            "NCCL error: internal error",
+            "NCCL error: invalid usage",
+            "NCCL error: remote process exited",
+            "NCCL error in: <...>, internal error",
+            "NCCL error in: <...>, invalid usage",
+            "NCCL error in: <...>, remote process exited",
             "ncclInternalError",
             "ncclInvalidUsage",
             "ncclSystemError",

@@ -265,6 +265,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="nvcc-frontend-crashed",
         title="a step of nvcc crashed: {step}",
         patterns=(
+            "nvcc error : '<step:word>' died due to signal",
             "nvcc error : '<step:(cudafe*|cicc|ptxas)>++' died with status 0xC0000005",
             "nvcc error : '<step:(cudafe|cicc|ptxas)><...>' died with status 0xC0000005",
             "'cudafe++' died with status 0xC0000005 (ACCESS_VIOLATION)",

@@ -164,6 +164,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="uvm-device-missing",
         title="/dev/nvidia-uvm is not there: CUDA cannot start",
         patterns=(
+            "Could not load UVM kernel module",
             "/dev/nvidia-uvm: No such file or directory",
             "'/dev/nvidia-uvm': No such file or directory",
             "modprobe: FATAL: Module nvidia-uvm not found",
@@ -196,6 +197,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="persistenced-failed",
         title="nvidia-persistenced could not start",
         patterns=(
+            "Failed to start NVIDIA Persistence Daemon",
             "nvidia-persistenced failed to initialize",
             "Failed to query NVIDIA devices. Please ensure that the NVIDIA device files",
         ),

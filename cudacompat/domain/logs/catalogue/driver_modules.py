@@ -86,6 +86,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="nvrm-other-driver-owns-gpu",
         title="another driver has the GPU: nouveau, nova or vfio-pci",
         patterns=(
+            "is already bound to vfio-pci",
             "NVRM: The NVIDIA probe routine was not called for <count:num> device(s)",
             "The Nouveau kernel driver is currently in use by your system",
         ),
@@ -101,6 +102,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="nvrm-bar-invalid",
         title="the firmware gave the GPU no valid memory window on PCI Express",
         patterns=(
+            "NVRM: BAR<n:num> is 0M @ 0x0",
             "NVRM: This PCI I/O region assigned to your NVIDIA device is invalid",
             "NVRM: No address space to allocate resized BAR1",
         ),
@@ -334,7 +336,11 @@ SIGNATURES: tuple[Signature, ...] = (
         id="vgpu-unlicensed",
         title="the virtual GPU has no license: its speed is limited",
         severity=Severity.WARNING,
-        patterns=("vGPU Software Licensed Product: <+>Unlicensed", "Failed to acquire license from <server:word>"),
+        patterns=(
+            "Failed to acquire/renew license from license server",
+            "vGPU Software Licensed Product: <+>Unlicensed",
+            "Failed to acquire license from <server:word>",
+        ),
         sample="nvidia-gridd: Failed to acquire license from 10.0.0.5 (Error: Network error)",
         cause="nvidia-gridd does not reach its license server, or the token is missing or expired. CUDA keeps working "
         "for a while and then slows down or stops.",

@@ -86,6 +86,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="k8s-allocate-unhealthy",
         title="kubelet wanted GPUs that are not healthy",
         patterns=(
+            "Unable to retrieve list of available devices: error creating nvml.Device",
             "Allocate failed due to no healthy devices present; cannot allocate unhealthy devices "
             "nvidia.com/<resource:word>",
         ),
@@ -136,5 +137,59 @@ SIGNATURES: tuple[Signature, ...] = (
             "NVIDIA/gpu-operator#85",
             "NVIDIA/gpu-driver-container ubuntu22.04/nvidia-driver",
         ),
+    ),
+    Signature(
+        id="k8s-devices-unavailable",
+        title="kubelet has fewer free {resource} than it promised to the pod",
+        patterns=(
+            "Allocate failed due to requested number of devices unavailable for nvidia.com/<resource:word>. Requested",
+            "failed to find gpu id, which is unexpected",
+        ),
+        sample="Pod Allocate failed due to requested number of devices unavailable for nvidia.com/gpu. Requested:1, "
+        "Available: 0, which is unexpected",
+        cause="kubelet's own count does not fit the device plugin's: after a restart of the node the plugin had not "
+        "registered yet, GPUs became unhealthy or were hidden, or kubelet holds devices of pods that are gone.",
+        does_not_mean="the image; the program",
+        fix="See what the node offers (Allocatable) and what the plugin's log says; then restart kubelet, which counts "
+        "anew. Pods in UnexpectedAdmissionError stay: delete them.",
+        command="sudo systemctl restart kubelet",
+        after=("nvml-gpu-lost",),
+        sources=("kubernetes/kubernetes#130145", "kubernetes/kubernetes#97131", "volcano-sh/devices#29"),
+    ),
+    Signature(
+        id="operator-device-links",
+        title="the GPU operator's validator could not link the driver's devices",
+        patterns=(
+            "error validating driver installation: error creating symlinks",
+            "failed to create device node nvidiactl",
+            "failed to create NVIDIA device nodes",
+        ),
+        sample='level=info msg="Error: error validating driver installation: error creating symlinks: failed to get '
+        "device nodes: failed to get GPU information: error getting all NVIDIA devices: error constructing NVIDIA PCI "
+        'device 0000:3b:00.0: failed to resolve driver"',
+        cause="With a driver of the host the validator makes links in /dev/char for cgroups of systemd, and it could "
+        "not: another GPU of the node has no NVIDIA driver bound, or the device nodes cannot be made.",
+        does_not_mean="that the driver is missing",
+        fix="Bind every NVIDIA GPU of the node to its driver or hide it; or switch the links off: "
+        "validator.driver.env DISABLE_DEV_CHAR_SYMLINK_CREATION=true.",
+        sources=("NVIDIA/gpu-operator#569", "NVIDIA/gpu-operator#539"),
+    ),
+    Signature(
+        id="operator-toolkit-validation",
+        title="the runtime of the node puts no driver into the operator's containers",
+        patterns=(
+            "error validating toolkit installation",
+            "Back-off restarting failed container toolkit-validation",
+        ),
+        sample='level=info msg="Error: error validating toolkit installation: exec: \\"nvidia-smi\\": executable file '
+        'not found in $PATH"',
+        cause="nvidia-smi is not in the validator's container: containerd (or CRI-O) was not reconfigured, its "
+        "configuration lies where the toolkit does not look (k3s, RKE2, MicroK8s), or it was not restarted.",
+        does_not_mean="the image; the GPU",
+        fix="Give the toolkit the runtime's own file and socket (CONTAINERD_CONFIG, CONTAINERD_SOCKET) and restart the "
+        "runtime; then delete the validator's pod.",
+        command="kubectl -n gpu-operator logs -l app=nvidia-container-toolkit-daemonset",
+        after=("gpu-operator-waits",),
+        sources=("NVIDIA/gpu-operator#1518", "NVIDIA/gpu-operator#2382"),
     ),
 )

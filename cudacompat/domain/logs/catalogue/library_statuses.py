@@ -73,7 +73,7 @@ SIGNATURES: tuple[Signature, ...] = (
         (
             "cudnn",
             "CUDNN_STATUS_",
-            "NOT_SUPPORTED_INCOMPATIBLE_CUDA_DRIVER=3005 NOT_SUPPORTED_INCOMPATIBLE_CUDART=3006 VERSION_MISMATCH=14",
+            "NOT_SUPPORTED_INCOMPATIBLE_CUDA_DRIVER=3005 NOT_SUPPORTED_INCOMPATIBLE_CUDART=3006",
         ),
         title="this cuDNN does not fit the driver or the CUDA runtime",
         cause="cuDNN was built for a newer CUDA release than the driver, or than the runtime in the program, has.",

@@ -196,6 +196,9 @@ SIGNATURES: tuple[Signature, ...] = (
         id="nvcc-not-found",
         title="nvcc is not installed, or not on PATH",
         patterns=(
+            "make: nvcc: No such file or directory",
+            "ERROR: cuda_nvcc requested but not found",
+            "cicc: not found",
             "nvcc: command not found",
             "nvcc: not found",
             'exec: "nvcc": executable file not found',

@@ -67,6 +67,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="blender-no-kernel",
         title="Blender (Cycles) has no CUDA kernel for compute capability {cc}",
         patterns=(
+            "CUDA device supported only with compute capability <needed:ver> or up, found <cc:ver>",
             "CUDA binary kernel for this graphics card compute capability (<cc:ver>) not found",
             "CUDA backend requires compute capability <needed:ver> or up, found <cc:ver>. Your GPU is not supported",
             "CUDA device requires compute capability <needed:ver> or up, found <cc:ver>",

@@ -11,7 +11,8 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=(
             "NO_PUBKEY A4B469963BF863CC",
             "NO_PUBKEY F60F4B3D7FA2AF80",
-            "signature verification failed for file 'https://developer.download.nvidia.com/compute/cuda/repos/<repo:text>'",
+            "signature verification failed for file "
+            "'https://developer.download.nvidia.com/compute/cuda/repos/<repo:text>'",
         ),
         sample="W: GPG error: https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2004/x86_64  InRelease: "
         "The "
@@ -114,5 +115,57 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Free space (docker system prune, pip cache purge, conda clean), or move TMPDIR and the cache.",
         command="df -h",
         sources=("errno(3) (ENOSPC)",),
+    ),
+    Signature(
+        id="apt-toolkit-key",
+        title="apt does not have the key of the NVIDIA Container Toolkit's repository",
+        patterns=("NO_PUBKEY DDCAE044F796ECB0",),
+        sample="W: GPG error: https://nvidia.github.io/libnvidia-container/stable/deb/amd64  InRelease: The following "
+        "signatures couldn't be verified because the public key is not available: NO_PUBKEY DDCAE044F796ECB0",
+        cause="The line of the repository names no key, or the key's file is not there.",
+        does_not_mean="the GPU; the driver; CUDA's own repository, which has another key",
+        fix="Fetch the key, then write the repository's line with signed-by for this file.",
+        command="curl -fsSL https://nvidia.github.io/libnvidia-container/gpgkey | sudo gpg --dearmor -o "
+        "/usr/share/keyrings/nvidia-container-toolkit-keyring.gpg",
+        sources=("https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/troubleshooting.html",),
+    ),
+    Signature(
+        id="apt-two-sources",
+        title="two lists of apt name the same NVIDIA repository with different keys",
+        patterns=(
+            "Conflicting values set for option Signed-By regarding source https://developer.download.nvidia.com/",
+            "Conflicting values set for option Signed-By regarding source https://nvidia.github.io/",
+        ),
+        sample="E: Conflicting values set for option Signed-By regarding source https://developer.download.nvidia.com/"
+        "compute/cuda/repos/ubuntu2004/x86_64/ /: /usr/share/keyrings/cuda-archive-keyring.gpg !=",
+        cause="An older list (add-apt-repository, cuda.list of an image, nvidia-docker.list) and the one of "
+        "cuda-keyring or of the container toolkit stand beside each other.",
+        does_not_mean="a bad key; the GPU",
+        fix="Find both in /etc/apt/sources.list.d and /etc/apt/sources.list, and remove the one without signed-by.",
+        command="grep -rl -e developer.download.nvidia.com -e nvidia.github.io /etc/apt/sources.list "
+        "/etc/apt/sources.list.d",
+        sources=(
+            "NVIDIA/cuda-repo-management#4",
+            "NVIDIA/libnvidia-container#194",
+            "NVIDIA/nvidia-docker#1631",
+        ),
+    ),
+    Signature(
+        id="dpkg-step-failed",
+        title="a package's own script failed while it was installed",
+        patterns=(
+            "E: Sub-process /usr/bin/dpkg returned an error code",
+            "dpkg: error processing package <package:word> (--configure)",
+            "package post-installation script subprocess returned error exit status",
+            "dpkg: dependency problems prevent configuration of <package:word>",
+        ),
+        sample="dpkg: error processing package nvidia-dkms-535 (--configure):",
+        cause="The script's own error stands before this line: for a driver it is most often the kernel module that "
+        "was not built.",
+        does_not_mean="a broken package: the ones named after it only wait for it",
+        fix="Read the first error above (for DKMS the make.log that it names), mend it, then let apt go on.",
+        command="sudo dpkg --configure -a",
+        role=Role.END,
+        sources=("NVIDIA/nvidia-container-toolkit#361", "elementary/settings-system#333"),
     ),
 )

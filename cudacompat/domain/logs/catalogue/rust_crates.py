@@ -92,4 +92,49 @@ SIGNATURES: tuple[Signature, ...] = (
         command="sudo apt-get install clang",
         sources=("rust-lang/rust-bindgen book (requirements)",),
     ),
+    Signature(
+        id="cust-no-toolkit",
+        title="a Rust crate finds no CUDA toolkit where it looks",
+        patterns=("Could not find a cuda installation", "find_cuda_helper-<version:word> <+>Could not find a cuda"),
+        sample="thread 'main' panicked at find_cuda_helper-0.2.0/src/lib.rs:12:13:\nCould not find a cuda installation",
+        cause="find_cuda_helper (cust_raw, nvml, risc0) looks for include/cuda.h below CUDA_ROOT, CUDA_PATH, "
+        "CUDA_TOOLKIT_ROOT_DIR, /opt/cuda and /usr/local/cuda only. A toolkit of the distribution lies in /usr, and a "
+        "machine with the driver alone has none.",
+        does_not_mean="the GPU; the driver",
+        fix="Install the toolkit, or name the directory that holds include/cuda.h (of Debian's package: /usr).",
+        command="export CUDA_PATH=/usr/local/cuda",
+        cases=(
+            Case(
+                when=("windows",),
+                fix="Install the toolkit: its installer sets CUDA_PATH. Open the terminal anew after it.",
+            ),
+        ),
+        sources=("risc0/risc0#1022", "tmrlvi/kaspa-miner#44"),
+    ),
+    Signature(
+        id="cudarc-symbol-missing",
+        title="the driver or a library is not of the release that cudarc was built for",
+        patterns=(
+            "Expected symbol in library: DlSym { desc: <...>undefined symbol: <symbol:word>",
+            "Expected symbol in library: GetProcAddress",
+            "Expected to find symbol <...>DlSym",
+        ),
+        sample="thread 'main' panicked at cudarc-0.17.8/src/driver/sys/mod.rs:21710:18:\n"
+        'Expected symbol in library: DlSym { desc: "/lib/x86_64-linux-gnu/libcuda.so.1: undefined symbol: '
+        'cuLogsCurrent" }',
+        cause="cudarc before 0.19.5 looks up every function of the release that its feature names (cuda-12090) as soon "
+        "as it opens a library. A driver of an older release lacks some (cuLogsCurrent came with 12.9, cuCtxCreate_v4 "
+        "with 12.5), and a later libnvrtc may lack one that was removed.",
+        does_not_mean="that the program calls that function",
+        fix="Update cudarc to 0.19.5 or newer, or build with the feature of the oldest driver that has to run it "
+        "(cuda-12020 and fallback-latest off), or update the driver.",
+        command="cargo update -p cudarc",
+        sources=(
+            "chelsea0x3b/cudarc#422",
+            "chelsea0x3b/cudarc#464",
+            "chelsea0x3b/cudarc#490",
+            "pegainfer-project/pegainfer#263",
+            "tracel-ai/cubecl#1117",
+        ),
+    ),
 )

@@ -114,4 +114,56 @@ SIGNATURES: tuple[Signature, ...] = (
         role=Role.END,
         sources=("https://docs.python.org/3/library/exceptions.html#AttributeError",),
     ),
+    Signature(
+        id="dcgm-not-started",
+        title="DCGM could not start on these GPUs",
+        patterns=(
+            "Error starting nv-hostengine: DCGM initialization error",
+            "CacheManager Init Failed. Error: -17",
+            "Cannot initialize the hostengine: Error: Failed to initialize NVML",
+            "DcgmHostEngineHandler::Init failed",
+        ),
+        sample='level=fatal msg="Error starting nv-hostengine: DCGM initialization error"',
+        cause="NVML does not start in that container (no driver, no --gpus, no capability utility); or a GPU is in MIG "
+        "mode and the container sees only a part of it, or is older than the driver.",
+        does_not_mean="the GPU for other programs",
+        fix="Check nvidia-smi in the same container. With MIG run nv-hostengine on the node and let the exporter "
+        "connect to it (-r HOST:5555), with --cap-add SYS_ADMIN; take a DCGM that is not older than the driver.",
+        command="nvidia-smi -L",
+        sources=("NVIDIA/dcgm-exporter#34", "NVIDIA/dcgm-exporter#144", "NVIDIA/dcgm-exporter#443"),
+    ),
+    Signature(
+        id="slurm-gpu-count",
+        title="Slurm's gres.conf names GPUs that the node does not show",
+        patterns=(
+            "gres/gpu count reported lower than configured",
+            "can't stat gres.conf file /dev/nvidia<n:word>",
+            "gres/gpu count too low",
+        ),
+        sample="slurmctld: error: _slurm_rpc_node_registration node=gpu01: gres/gpu count reported lower than "
+        "configured (0 < 4)",
+        cause="When slurmd started, fewer GPUs were there than slurm.conf promises: the driver was not loaded yet or "
+        "failed, a GPU is lost, or slurmd was built without NVML and AutoDetect finds nothing.",
+        does_not_mean="the job",
+        fix="nvidia-smi -L on the node; start slurmd after the driver; then set the node to resume.",
+        command="nvidia-smi -L",
+        sources=("https://slurm.schedmd.com/gres.conf.html",),
+    ),
+    Signature(
+        id="mig-no-room",
+        title="the GPU has no room for this MIG instance",
+        patterns=(
+            "Unable to create a GPU instance on GPU <...>: Insufficient Resources",
+            "Failed to create GPU instances: Insufficient Resources",
+            "Failed to create GPU instances: Not Found",
+        ),
+        sample="Unable to create a GPU instance on GPU  0 using profile 19: Insufficient Resources",
+        cause="Instances have fixed places on a GPU: those that are there leave no place of this size, or MIG is not "
+        "on.",
+        does_not_mean="too little memory for a program",
+        fix="See what fits (nvidia-smi mig -lgipp) and what is there (-lgi); destroy instances (-dci, then -dgi) and "
+        "make the largest first.",
+        command="nvidia-smi mig -lgi",
+        sources=("https://docs.nvidia.com/datacenter/tesla/mig-user-guide/",),
+    ),
 )

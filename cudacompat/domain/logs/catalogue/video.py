@@ -187,4 +187,60 @@ SIGNATURES: tuple[Signature, ...] = (
         "driver.",
         sources=("NVIDIA/nvidia-docker#1514", "NVIDIA/video-sdk-samples nvEncodeAPI.h (NVENCSTATUS)"),
     ),
+    Signature(
+        id="ffmpeg-no-nv-headers",
+        title="FFmpeg's configure finds no headers of NVIDIA's codecs, or of the wrong release",
+        patterns=(
+            "requested, but not all dependencies are satisfied: ffnvcodec",
+            "ERROR: ffnvcodec requested but not found",
+        ),
+        sample="ERROR: cuda requested, but not all dependencies are satisfied: ffnvcodec",
+        cause="nv-codec-headers (ffnvcodec) are not installed, pkg-config does not find ffnvcodec.pc, or they are "
+        "older than this FFmpeg asks for.",
+        does_not_mean="the toolkit; the driver: neither is looked for here",
+        fix="Install nv-codec-headers of the release that FFmpeg asks for (Debian: libffmpeg-nvenc-dev), and name "
+        "their place.",
+        command="export PKG_CONFIG_PATH=/usr/local/lib/pkgconfig",
+        sources=("jrottenberg/ffmpeg#372", "markus-perl/ffmpeg-build-script#183", "venomlinux/ports#7313"),
+    ),
+    Signature(
+        id="ffmpeg-nvcc-check",
+        title="FFmpeg's configure could not compile its test with nvcc",
+        patterns=("ERROR: failed checking for nvcc", "ERROR: cuda_llvm requested but not found"),
+        sample="ERROR: failed checking for nvcc.",
+        cause="nvcc is not on PATH, refuses the host compiler, or does not build the target that FFmpeg names by "
+        "default (compute_30 before FFmpeg 5, compute_60 since 7.1).",
+        does_not_mean="the GPU: none is used",
+        fix="Read the end of ffbuild/config.log, which holds nvcc's own message; name a target of this toolkit with "
+        "--nvccflags.",
+        command='./configure --enable-cuda-nvcc --nvccflags="-gencode arch=compute_75,code=sm_75"',
+        sources=("NVIDIA/cuda-samples#46", "m-ab-s/media-autobuild_suite#2242"),
+    ),
+    Signature(
+        id="nvenc-invalid-settings",
+        title="the encoder of this GPU refuses the settings",
+        patterns=(
+            "InitializeEncoder failed: invalid param (8)",
+            "NV_ENC_ERR_INVALID_PARAM",
+            "EncodePicture failed!: invalid param",
+        ),
+        sample="[h264_nvenc @ 0x55] InitializeEncoder failed: invalid param (8): (no details)",
+        cause="A size, pixel format, preset or option is outside what this GPU's encoder can: a frame below 145x49 or "
+        "above 4096 wide in H.264, B-frames in HEVC before Turing, or presets of another release.",
+        does_not_mean="the driver; CUDA",
+        fix="Encode with the defaults (-c:v h264_nvenc alone), then add options one by one.",
+        command="ffmpeg -h encoder=h264_nvenc",
+        sources=("https://docs.nvidia.com/video-technologies/video-codec-sdk/",),
+    ),
+    Signature(
+        id="nvdec-no-surfaces",
+        title="NVDEC has no free surface for the next picture",
+        patterns=("No decoder surfaces left",),
+        sample="[hevc @ 0x55] No decoder surfaces left",
+        cause="A filter or the encoder holds more decoded pictures than the decoder has surfaces.",
+        does_not_mean="too little memory; the driver",
+        fix="Give the input more surfaces: -extra_hw_frames 8 before -i.",
+        command="ffmpeg -hwaccel cuda -hwaccel_output_format cuda -extra_hw_frames 8 -i INPUT OUTPUT",
+        sources=("FFmpeg/FFmpeg libavcodec/nvdec.c",),
+    ),
 )

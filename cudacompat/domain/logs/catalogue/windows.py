@@ -27,6 +27,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="msbuild-no-cuda-integration",
         title="Visual Studio has no integration of CUDA {version}",
         patterns=(
+            "The CUDA Toolkit directory '<dir:text>' does not exist",
             'BuildCustomizations\\CUDA <version:ver>.props" was not found',
             'CUDA <version:ver>.props" was not found',
             "The CUDA Toolkit v<version:ver> directory <dir:text> does not exist",
@@ -174,5 +175,87 @@ SIGNATURES: tuple[Signature, ...] = (
         "that are here.",
         distinct=("symbol",),
         sources=("pykeio/ort#279", "https://learn.microsoft.com/en-us/cpp/porting/binary-compat-2015-2017"),
+    ),
+    Signature(
+        id="windows-dll-init",
+        title="a DLL starts and fails: {library}",
+        patterns=(
+            'WinError 1114] <...>Error loading "<library:text>"',
+            "WinError 1114] A dynamic link library (DLL) initialization routine failed",
+            "WinError 1114]",
+        ),
+        sample="OSError: [WinError 1114] A dynamic link library (DLL) initialization routine failed. Error loading "
+        '"C:\\venv\\Lib\\site-packages\\torch\\lib\\c10.dll" or one of its dependencies.',
+        cause="The file is found, and its start fails: most often the Visual C++ runtime of the machine (or the one "
+        "that another package put in front of it) is older than the one that it was built with.",
+        does_not_mean="a missing file; the GPU",
+        fix="Install the newest Visual C++ Redistributable (https://aka.ms/vc14/vc_redist.x64.exe); import torch "
+        "before packages that bring a runtime of their own (PyQt, OpenCV), and remove old msvcp140.dll from PATH.",
+        sources=("nagadomi/nunif#701",),
+    ),
+    Signature(
+        id="windows-paging-file",
+        title="Windows has no virtual memory left to load CUDA's libraries",
+        patterns=("WinError 1455]", "The paging file is too small for this operation to complete", "os error 1455"),
+        sample="OSError: [WinError 1455] The paging file is too small for this operation to complete. Error loading "
+        '"C:\\venv\\Lib\\site-packages\\torch\\lib\\cudnn_cnn_infer64_8.dll" or one of its dependencies.',
+        cause="Every process that loads CUDA's libraries reserves some gigabytes, and the sum exceeds memory and "
+        "paging file: many workers of a data loader, or models on top of them.",
+        does_not_mean="a damaged file; the GPU's memory",
+        fix="Let Windows manage the paging file on a drive with room (System, Advanced, Performance, Virtual memory) "
+        "and start again; use fewer workers.",
+        sources=("pytorch/pytorch#59904", "thu-ml/tianshou#297", "bmaltais/kohya_ss#449"),
+    ),
+    Signature(
+        id="windows-wrong-dll",
+        title="a DLL is for another processor, or damaged",
+        patterns=("WinError 193]", "is not a valid Win32 application"),
+        sample="OSError: [WinError 193] %1 is not a valid Win32 application",
+        cause="A 32-bit Python loads a 64-bit library or the reverse, a library for ARM64 is loaded by an x64 program, "
+        "or the download was cut off.",
+        does_not_mean="a missing file; the GPU",
+        fix="Take a 64-bit Python, and install the package anew without the cache.",
+        command="python -c 'import struct; print(struct.calcsize(\"P\") * 8)'",
+        sources=("https://learn.microsoft.com/windows/win32/debug/system-error-codes--0-499-",),
+    ),
+    Signature(
+        id="msvc-traditional-preprocessor",
+        title="CUDA's C++ headers want MSVC's conforming preprocessor",
+        patterns=("MSVC/cl.exe with traditional preprocessor is used",),
+        sample="CUDA\\v13.2\\include\\cccl\\cuda\\std\\__cccl\\preprocessor.h(23): fatal error C1189: #error:  "
+        "MSVC/cl.exe with traditional preprocessor is used. This may lead to unexpected compilation errors.",
+        cause="The CCCL of CUDA 13.2 and newer refuses the old preprocessor; nvcc does not hand the option on by "
+        "itself.",
+        does_not_mean="the architectures; the GPU",
+        fix="Give cl.exe /Zc:preprocessor: for nvcc -Xcompiler /Zc:preprocessor (CMAKE_CUDA_FLAGS, or "
+        "NVCC_APPEND_FLAGS where the build takes none); or build with CUDA 13.1 or older.",
+        command="set NVCC_APPEND_FLAGS=-Xcompiler /Zc:preprocessor",
+        sources=(
+            "NVIDIA/cccl#5171",
+            "huggingface/candle#3686",
+            "NVIDIA/cuda-samples#412",
+            "mjun0812/flash-attention-prebuild-wheels#100",
+        ),
+    ),
+    Signature(
+        id="msvc-link-too-large",
+        title="the library grew beyond what the linker can make",
+        patterns=("fatal error LNK1248", "fatal error LNK1189"),
+        sample="LINK : fatal error LNK1248: image size (80000000) exceeds maximum allowable size (7FFFFFFF)",
+        cause="A DLL has at most 2 GB (and 65,535 exports): code for too many architectures is in it.",
+        does_not_mean="memory or disk",
+        fix="Build for fewer architectures, or split the library.",
+        sources=("https://learn.microsoft.com/cpp/error-messages/tool-errors/linker-tools-error-lnk1248",),
+    ),
+    Signature(
+        id="msvc-heap",
+        title="the 32-bit compiler ran out of memory",
+        patterns=("fatal error C1060: compiler is out of heap space", "fatal error C1002: compiler is out of heap"),
+        sample="fatal error C1060: compiler is out of heap space",
+        cause="cl.exe of the 32-bit tools has 2 to 4 GB for a source; or many compilers run at once.",
+        does_not_mean="the GPU's memory",
+        fix="Build from the x64 Native Tools prompt (or PreferredToolArchitecture=x64), with fewer jobs.",
+        command="set MAX_JOBS=2",
+        sources=("https://learn.microsoft.com/cpp/error-messages/compiler-errors-1/fatal-error-c1060",),
     ),
 )
