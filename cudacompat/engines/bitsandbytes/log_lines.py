@@ -9,6 +9,7 @@ _TORCH: tuple[Signature, ...] = (
         id="bitsandbytes-no-gpu",
         title="bitsandbytes did not load its GPU library",
         patterns=(
+            "libbitsandbytes_cpu.so: undefined symbol: c<symbol:word>",
             "The installed version of bitsandbytes was compiled without GPU support",
             "CUDA Setup failed despite GPU being available",
             "No GPU detected! Check your CUDA paths. Proceeding to load CPU-only library",

@@ -54,4 +54,30 @@ HOST: tuple[Signature, ...] = (
         fix="Clean the build and use one set of options for all parts; for crates take a release that links ggml-cuda.",
         sources=("thewh1teagle/vibe#652", "tazz4843/whisper-rs#201", "ggml-org/whisper.cpp#1629"),
     ),
+    Signature(
+        id="ollama-load-too-slow",
+        title="the model was not loaded in time",
+        patterns=("timed out waiting for llama runner to start",),
+        sample='level=ERROR source=sched.go:456 msg="error loading llama server" error="timed out waiting for llama '
+        'runner to start - progress 0.00 - "',
+        cause="Reading the model from a slow disk or network, or into memory that is nearly full, took longer than "
+        "five minutes without progress.",
+        does_not_mean="a GPU that is not supported: the runner had found it",
+        fix="Put the models on a faster disk, take a smaller one, or give more time: OLLAMA_LOAD_TIMEOUT=15m.",
+        command="export OLLAMA_LOAD_TIMEOUT=15m",
+        after=("ggml-cuda-error", "ggml-out-of-memory"),
+        sources=("ollama/ollama#10517", "ollama/ollama#4131", "ollama/ollama#9209"),
+    ),
+    Signature(
+        id="ollama-memory-not-returned",
+        title="the GPU's free memory did not come back in five seconds",
+        severity=Severity.NOTE,
+        patterns=("gpu VRAM usage didn't recover within timeout",),
+        sample='level=WARN source=sched.go:646 msg="gpu VRAM usage didn\'t recover within timeout" seconds=5.25',
+        cause="A model was unloaded, and the free memory that the driver reports did not grow by what was expected: "
+        "its estimate was off, or another program took it.",
+        does_not_mean="the failure: look at the lines before it",
+        fix="Nothing, where the next model loads.",
+        sources=("ollama/ollama#7654", "ollama/ollama#4427"),
+    ),
 )

@@ -265,7 +265,11 @@ _OWN: tuple[Signature, ...] = (
     Signature(
         id="ollama-driver-too-old",
         title="ollama leaves the GPU out: its driver is too old",
-        patterns=('msg="NVIDIA driver too old"', "NVIDIA driver too old"),
+        patterns=(
+            "old CUDA driver detected - please upgrade to a newer driver",
+            'msg="NVIDIA driver too old"',
+            "NVIDIA driver too old",
+        ),
         sample='level=WARN source=cuda_compat.go:65 msg="NVIDIA driver too old" device="NVIDIA GeForce GTX 1060" '
         "compute=6.1 "
         'driver=535 required_driver="550 or newer"',
@@ -278,7 +282,12 @@ _OWN: tuple[Signature, ...] = (
     Signature(
         id="ollama-runner-ended",
         title="ollama's runner process ended",
-        patterns=('msg="llama runner terminated"', "llama runner process has terminated: exit status"),
+        patterns=(
+            "llama runner process has terminated: signal",
+            "llama runner process no longer running",
+            'msg="llama runner terminated"',
+            "llama runner process has terminated: exit status",
+        ),
         sample='time=2025-04-14T20:20:48.993+08:00 level=ERROR source=server.go:449 msg="llama runner terminated" '
         'error="exit status 0xc0000409"',
         cause="What ollama says of any failure of the process that runs the model; that process's own lines are above.",

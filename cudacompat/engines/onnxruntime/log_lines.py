@@ -101,6 +101,7 @@ _OWN: tuple[Signature, ...] = (
         id="ort-provider-not-available",
         title="this onnxruntime has no CUDA provider at all",
         patterns=(
+            "Failed to create TensorrtExecutionProvider<+>requirements",
             "Specified provider 'CUDAExecutionProvider' is not in available provider names",
             "CUDA execution provider is not enabled in this build",
             "CUDA provider is not enabled in this build",

@@ -197,7 +197,8 @@ CAPABILITY: tuple[Signature, ...] = (
         cause="Each torchvision is built for exactly one torch (and CUDA). One of them was replaced alone.",
         does_not_mean="a missing GPU architecture",
         fix="Install both in one command from one index.",
-        command="pip install --upgrade --force-reinstall torch torchvision --index-url https://download.pytorch.org/whl/{wheel}",
+        command="pip install --upgrade --force-reinstall torch torchvision --index-url "
+        "https://download.pytorch.org/whl/{wheel}",
         sources=("pytorch/vision#8985", "Zyphra/Zonos#205", "torchvision 0.29.1 torchvision/extension.py"),
     ),
     Signature(
@@ -212,7 +213,8 @@ CAPABILITY: tuple[Signature, ...] = (
         cause="torchvision came from another index than torch: a +cpu build, or one of another CUDA major version.",
         does_not_mean="the GPU",
         fix="Install both in one command from one index.",
-        command="pip install --upgrade --force-reinstall torch torchvision --index-url https://download.pytorch.org/whl/{wheel}",
+        command="pip install --upgrade --force-reinstall torch torchvision --index-url "
+        "https://download.pytorch.org/whl/{wheel}",
         sources=("torchvision 0.29.1 torchvision/extension.py",),
     ),
     Signature(
@@ -239,6 +241,7 @@ CAPABILITY: tuple[Signature, ...] = (
         id="torch-cudnn-no-plan",
         title="cuDNN found no plan for an operation on this GPU",
         patterns=(
+            "FIND was unable to find an engine to execute this computation",
             "cuDNN Frontend error: [cudnn_frontend] Error: No execution plans support the graph",
             "No valid execution plans built",
             "GET was unable to find an engine to execute this computation",
@@ -300,7 +303,8 @@ CAPABILITY: tuple[Signature, ...] = (
         "undefined symbols.",
         does_not_mean="a failed installation: pip installed what it was asked for",
         fix="Install torch and what is released with it in one command.",
-        command="pip install --upgrade torch torchvision torchaudio --index-url https://download.pytorch.org/whl/{wheel}",
+        command="pip install --upgrade torch torchvision torchaudio --index-url "
+        "https://download.pytorch.org/whl/{wheel}",
         distinct=("wanted",),
         sources=("pip 23.2.1 pip/_internal/commands/install.py",),
     ),

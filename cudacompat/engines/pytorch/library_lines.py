@@ -31,6 +31,7 @@ CRATES: tuple[Signature, ...] = (
         id="torch-sys-no-libtorch",
         title="the crate torch-sys finds no libtorch",
         patterns=(
+            "Cannot find libtorch install",
             "Cannot find a libtorch install",
             "no native libtorch install, LIBTORCH is not set",
         ),

@@ -245,7 +245,10 @@ _LINKING: tuple[Signature, ...] = (
     Signature(
         id="nvjitlink-mismatch",
         title="libcusparse found a libnvJitLink of an older CUDA 12 release",
-        patterns=("undefined symbol: __nvJitLink<symbol:word>, version libnvJitLink.so.12",),
+        patterns=(
+            "undefined symbol: __nvJitLink",
+            "undefined symbol: __nvJitLink<symbol:word>, version libnvJitLink.so.12",
+        ),
         sample="ImportError: /env/lib/python3.11/site-packages/torch/lib/../../nvidia/cusparse/lib/libcusparse.so.12: "
         "undefined symbol: __nvJitLinkComplete_12_4, version libnvJitLink.so.12",
         cause="LD_LIBRARY_PATH names a toolkit (such as /usr/local/cuda-12.1/lib64) whose libnvJitLink is older than "

@@ -92,6 +92,8 @@ PROGRAMS: tuple[Signature, ...] = (
         id="torch-op-not-for-gpu",
         title="an extension was built without its CUDA part",
         patterns=(
+            "is not compiled with CUDA",
+            "not compiled with CUDA support",
             "Could not run '<op:word>' with arguments from the 'CUDA'",
             "is not compiled with GPU support",
             "was not compiled with GPU support",

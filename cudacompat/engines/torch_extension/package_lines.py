@@ -135,6 +135,8 @@ PACKAGES: tuple[Signature, ...] = (
         id="ext-module-not-built",
         title="a package was installed without its CUDA extension {module}",
         patterns=(
+            "NameError: name '<module:(causal_conv1d_cuda|exllamav2_ext|exllama_kernels|"
+            "autogptq_cuda_64|autogptq_cuda_256|selective_scan_cuda|flash_attn_2_cuda|awq_ext)>' is not defined",
             "No module named "
             "'<module:(fused_layer_norm_cuda|amp_C|fused_weight_gradient_mlp_cuda|scaled_masked_softmax_cuda|"
             "selective_scan_cuda|causal_conv1d_cuda|flash_attn_2_cuda|exllamav2_ext|exllama_kernels|awq_ext|"

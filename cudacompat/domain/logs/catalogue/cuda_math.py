@@ -250,12 +250,8 @@ SIGNATURES: tuple[Signature, ...] = (
             ("nccl", 6),
         ),
         patterns=(
-            "NCCL error: internal error",
-            "NCCL error: invalid usage",
-            "NCCL error: remote process exited",
-            "NCCL error in: <...>, internal error",
-            "NCCL error in: <...>, invalid usage",
-            "NCCL error in: <...>, remote process exited",
+            "NCCL error: <why:(internal|invalid|remote)> ",
+            "NCCL error in: <...>, <why:(internal|invalid|remote)> ",
             "ncclInternalError",
             "ncclInvalidUsage",
             "ncclSystemError",
@@ -314,6 +310,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="no-convolution-algorithm",
         title="cuDNN found no way to do a convolution",
         patterns=(
+            "cuDNN launch failure : input shape",
             "No algorithm worked!",
             "Failed to get convolution algorithm",
             "cuDNN failed to initialize, so try looking",

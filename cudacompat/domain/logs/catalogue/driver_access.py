@@ -181,6 +181,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="mig-in-use",
         title="the MIG mode cannot change while a client uses the GPU",
         patterns=(
+            "MIG mode is in pending enable state",
             "is currently being used by one or more other processes (e.g. CUDA application",
             "MIG mode is in pending enable state for GPU <gpu:word>:In use by another client",
             "Unable to enable MIG Mode for GPU <gpu:text>: In use by another client",

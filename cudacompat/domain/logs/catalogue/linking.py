@@ -106,6 +106,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="rust-native-library-missing",
         title="rustc finds no static library {library}",
         patterns=(
+            "rust-lld: error: unable to find library -l<library:word>",
             "error: could not find native static library `<library:word>`",
             "error: could not find native library `<library:word>`",
         ),

@@ -272,4 +272,48 @@ SIGNATURES: tuple[Signature, ...] = (
         command="nvidia-smi -L",
         sources=("isaac-sim/IsaacLab#2062", "isaac-sim/IsaacSim#537", "isaac-sim/IsaacSim#794"),
     ),
+    Signature(
+        id="cycles-out-of-memory",
+        title="Blender (Cycles) has no room in the GPU's memory",
+        patterns=("Out of memory in cu<call:word>(", "System is out of GPU memory", "System is out of GPU and shared"),
+        sample="CUDA error: Out of memory in cuMemAlloc(&device_pointer, size)",
+        cause="Scene, textures and working memory do not fit the GPU, and the memory of the machine that Cycles adds "
+        "is full as well.",
+        does_not_mean="a broken GPU or driver",
+        fix="Smaller textures (Simplify), a smaller tile or resolution, fewer subdivisions; close other programs on "
+        "the GPU.",
+        command="nvidia-smi",
+        role=Role.GENERAL,
+        sources=("blender/cycles src/device/cuda/device_impl.cpp", "vosen/ZLUDA#223"),
+    ),
+    Signature(
+        id="cycles-no-device",
+        title="Blender finds no device of the kind that was asked for",
+        patterns=("Found no Cycles device of the specified type",),
+        sample="Error: Found no Cycles device of the specified type",
+        cause="--cycles-device names CUDA or OPTIX, and Blender sees none: no driver (in a container no libcuda, or "
+        "for OptiX no libnvoptix.so.1), a driver that is too old for this Blender, or a GPU that it left out.",
+        does_not_mean="the scene",
+        fix="Check nvidia-smi in the same place; start a container with NVIDIA_DRIVER_CAPABILITIES=all.",
+        command="nvidia-smi -L",
+        sources=("drmichaeldouglass/blenderGoogleGPU#5", "GbotHQ/ocr-dataset-rendering#4"),
+    ),
+    Signature(
+        id="optix-call-failed",
+        title="a call of OptiX failed: {call}",
+        patterns=(
+            "OptiX call '<call:text>' failed",
+            "Optix call '<call:text>' failed",
+            'OptiX call "<call:text>" failed',
+            "Failed to load OptiX kernel from",
+        ),
+        sample="OptiX call 'optixInit()' failed: (7801) Unsupported ABI version",
+        cause="OptiX is part of the driver (libnvoptix.so.1, nvoptix.bin): a driver that is older than the program's "
+        "OptiX, or a container that has the driver without it, gives this.",
+        does_not_mean="CUDA: it may work",
+        fix="Update the driver; in a container set NVIDIA_DRIVER_CAPABILITIES=all, or choose CUDA in the program.",
+        command="nvidia-smi --query-gpu=driver_version --format=csv",
+        role=Role.GENERAL,
+        sources=("https://github.com/NVIDIA/OptiX_Apps", "rnd-team-dev/plotoptix#26"),
+    ),
 )

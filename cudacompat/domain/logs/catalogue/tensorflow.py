@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import Role, Signature
 from cudacompat.domain.words.finding import Severity
 
 SIGNATURES: tuple[Signature, ...] = (
@@ -98,5 +98,45 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="the GPU",
         fix="A build for older CPUs (conda-forge), or another machine or CPU model of the virtual machine.",
         sources=("tensorflow 2.18.0 (text)",),
+    ),
+    Signature(
+        id="tf-memory-full",
+        title="TensorFlow found no room in the GPU's memory",
+        patterns=(
+            "Dst tensor is not initialized",
+            "CUDA runtime implicit initialization on GPU:<n:num> failed. Status: out of memory",
+            "Allocator (GPU_<n:num>_bfc) ran out of memory trying to allocate <size:word>",
+            "failed to allocate <size:word> <...> from device: CUDA_ERROR_OUT_OF_MEMORY",
+        ),
+        sample="InternalError: Failed copying input tensor from CPU:0 to GPU:0 in order to run _EagerConst: Dst tensor "
+        "is not initialized.",
+        cause="A copy to the GPU had no memory left: another process (a notebook that is still open) holds it, or "
+        "batch or data set are too large.",
+        does_not_mean="a fault of the tensor, as the words say",
+        fix="See who holds the memory, end it, and take a smaller batch; TF_FORCE_GPU_ALLOW_GROWTH=true lets several "
+        "processes share a GPU.",
+        command="nvidia-smi --query-compute-apps=pid,name,used_memory --format=csv",
+        sources=(
+            "tensorflow/tensorflow tensorflow/core/common_runtime/gpu/gpu_util.cc",
+            "tensorflow/tensorflow third_party/xla/xla/tsl/framework/bfc_allocator.cc",
+        ),
+    ),
+    Signature(
+        id="tf-no-library-in-executor",
+        title="TensorFlow's stream has no cuBLAS or cuDNN",
+        patterns=(
+            "Attempting to perform BLAS operation using StreamExecutor without BLAS support",
+            "No DNN in stream executor",
+            "Attempting to perform DNN operation using StreamExecutor without DNN support",
+        ),
+        sample="InternalError: Attempting to perform BLAS operation using StreamExecutor without BLAS support",
+        cause="Making the handle failed earlier, most often because no memory was left on the GPU for it (another "
+        "process holds it), or because the library is not of TensorFlow's release.",
+        does_not_mean="a TensorFlow without CUDA",
+        fix="Read the E lines of cuda_blas.cc or cuda_dnn.cc before it; free the GPU, or set "
+        "TF_FORCE_GPU_ALLOW_GROWTH=true.",
+        command="nvidia-smi --query-compute-apps=pid,name,used_memory --format=csv",
+        role=Role.CHAIN_END,
+        sources=("tensorflow/tensorflow#43174", "openxla/xla xla/stream_executor/stream.cc"),
     ),
 )

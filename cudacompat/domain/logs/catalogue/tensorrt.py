@@ -9,7 +9,11 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="trt-unsupported-sm",
         title="this TensorRT release does not support SM {sm}",
-        patterns=("Target GPU SM <sm:num> is not supported by this TensorRT release",),
+        patterns=(
+            "SM <sm:num> is not supported by this TensorRT",
+            "Unsupported SM: ",
+            "Target GPU SM <sm:num> is not supported by this TensorRT release",
+        ),
         sample="Error Code 9: API Usage Error (Target GPU SM 120 is not supported by this TensorRT release.)",
         cause="TensorRT has its own list of GPUs. This release is too old for a new GPU (120 needs 10.8) or too "
         "new for an old one (TensorRT 10 supports nothing below 7.0 or 7.5).",

@@ -136,4 +136,19 @@ SIGNATURES: tuple[Signature, ...] = (
             "https://docs.nvidia.com/deeplearning/tensorrt/ (Working with DLA)",
         ),
     ),
+    Signature(
+        id="trt-linked-against-other",
+        title="TensorRT loaded another {library} than it was built with",
+        severity=Severity.WARNING,
+        patterns=(
+            "TensorRT was linked against <library:word> <built:ver> but loaded <...> <loaded:ver>",
+            "TensorRT was linked against cuBLAS/cuBLASLt <built:ver> but loaded cuBLAS/cuBLASLt <loaded:ver>",
+        ),
+        sample="[W] [TRT] TensorRT was linked against cuDNN 8.6.0 but loaded cuDNN 8.4.1",
+        cause="An older library comes first in LD_LIBRARY_PATH, in the image or in the environment.",
+        does_not_mean="that the engine fails: it may be slower, or lack tactics",
+        fix="Install the release that the line names, or let the loader find it first.",
+        command="ldconfig -p",
+        sources=("NVIDIA/TensorRT#2243",),
+    ),
 )

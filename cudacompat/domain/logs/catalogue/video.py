@@ -160,6 +160,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="ffmpeg-without-nvenc",
         title="this FFmpeg was built without NVENC or CUDA",
         patterns=(
+            "Unknown decoder '<encoder:(h264_cuvid|hevc_cuvid|av1_cuvid|vp9_cuvid|mjpeg_cuvid)>'",
             "Unknown encoder '<encoder:(h264_nvenc|hevc_nvenc|av1_nvenc)>'",
             "Unrecognized hwaccel: cuda",
             "Unrecognized hwaccel: nvdec",

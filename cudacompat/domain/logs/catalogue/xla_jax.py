@@ -84,7 +84,12 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="jax-cuda-failed",
         title="JAX's CUDA backend did not start",
-        patterns=("CUDA backend failed to initialize:", "Unable to initialize backend 'cuda'"),
+        patterns=(
+            "Unknown backend: 'gpu' requested, but no platforms",
+            "Unknown backend: 'cuda' requested, but no platforms",
+            "CUDA backend failed to initialize:",
+            "Unable to initialize backend 'cuda'",
+        ),
         sample="CUDA backend failed to initialize: Found CUDA version 12010, but JAX was built against version "
         "12020, which is "
         "newer.",
