@@ -17,7 +17,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="no code in the library runs on this GPU (CUDA error 209)",
         code=209,
         names=("cudaErrorNoKernelImageForDevice", "CUDA_ERROR_NO_BINARY_FOR_GPU"),
-        patterns=("no kernel image is available for execution on the device", "no binary for GPU"),
+        patterns=("no kernel image is available for execution on the device", "no binary for GPU", "NoBinaryForGpu"),
         sample="CUDA error: no kernel image is available for execution on the device",
         cause="The module that contains the launched kernel has no machine code and no PTX for this GPU. Machine "
         "code runs only within its major version, from its minor version up.",

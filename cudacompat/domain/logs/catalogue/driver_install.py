@@ -232,6 +232,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="graphics-no-nvidia",
         title="Vulkan or EGL finds no NVIDIA driver",
         patterns=(
+            "vkCreateInstance failed. Vulkan <version:ver> is not supported",
             "VK_ERROR_INCOMPATIBLE_DRIVER",
             "ERROR_INCOMPATIBLE_DRIVER",
             "eglInitialize failed",

@@ -158,6 +158,10 @@ SIGNATURES: tuple[Signature, ...] = (
         id="module-not-for-kernel",
         title="there is no nvidia module for the running kernel {kernel}",
         patterns=(
+            "==> ERROR: module not found: 'nvidia",
+            "could not find module by name 'nvidia",
+            "modprobe: FATAL: nvidia_drm not found in directory",
+            "modprobe: FATAL: Module nvidia-current not found in directory",
             "Module nvidia not found in directory /lib/modules/<kernel:word>",
             "modprobe: FATAL: Module nvidia<part:(_uvm|_drm|_modeset|_peermem|_current*)> not found in directory "
             "/lib/modules/<kernel:word>",
@@ -220,6 +224,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="dkms-build-failed",
         title="DKMS could not build NVIDIA's module for this kernel",
         patterns=(
+            "Installing DKMS module 'nvidia-<...>FAILED!",
             "Error! Bad return status for module build on kernel: <kernel:word>",
             "Bad return status for module build on kernel",
             "ERROR: Unable to build the NVIDIA kernel module",

@@ -88,6 +88,8 @@ SIGNATURES: tuple[Signature, ...] = (
         id="host-float-types-undefined",
         title="the system's headers use a floating type that this nvcc does not know",
         patterns=(
+            "floatn.h(<n:num>): error: invalid combination of type specifiers",
+            "floatn-common.h(<n:num>): error: invalid combination of type specifiers",
             "identifier <q>_Float32<q> is undefined",
             "identifier <q>_Float64<q> is undefined",
             "identifier <q>_Float128<q> is undefined",

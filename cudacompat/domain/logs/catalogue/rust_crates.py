@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cudacompat.domain.logs.cases import Case
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import Role, Signature
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
@@ -136,5 +136,32 @@ SIGNATURES: tuple[Signature, ...] = (
             "pegainfer-project/pegainfer#263",
             "tracel-ai/cubecl#1117",
         ),
+    ),
+    Signature(
+        id="cargo-nvcc-failed",
+        title="nvcc failed in a crate's build script",
+        patterns=(
+            "CUDA kernels: compilation failed",
+            "nvcc error while executing compiling:",
+            "nvcc error while compiling",
+        ),
+        sample="thread 'main' panicked at risc0/build_kernel/src/lib.rs:232:21:\nCUDA kernels: compilation failed",
+        cause="The build script says only that nvcc ended with an error; nvcc's own lines stand before or after it.",
+        does_not_mean="the Rust code",
+        fix="Read the first error of nvcc in the output of cargo build -vv.",
+        command="cargo build -vv",
+        role=Role.HEADING,
+        sources=("risc0/risc0#2449", "guoqingbao/xinfer#176", "Narsil/bindgen_cuda src/lib.rs"),
+    ),
+    Signature(
+        id="cargo-feature-of-cudarc",
+        title="a crate was built with a cudarc that left a part out by default",
+        patterns=("could not find 'nvrtc' in 'cudarc'", "could not find 'driver' in 'cudarc'"),
+        sample="error[E0433]: failed to resolve: could not find `nvrtc` in `cudarc`",
+        cause="cudarc 0.17.4 made nvrtc a feature of its own; crates that were published before it do not ask for it.",
+        does_not_mean="the toolkit; the GPU",
+        fix="Name the feature in the project's Cargo.toml, or update the crate that uses cudarc.",
+        command="cargo add cudarc --features nvrtc",
+        sources=("tracel-ai/burn#3980",),
     ),
 )

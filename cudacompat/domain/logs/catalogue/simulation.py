@@ -135,6 +135,8 @@ SIGNATURES: tuple[Signature, ...] = (
         id="cluster-build-failed",
         title="a build of a package manager for clusters failed",
         patterns=(
+            "==> ERROR: A failure occurred in build()",
+            "==> ERROR: A failure occurred in package()",
             "== FAILED: Installation ended unsuccessfully",
             "ERROR: Build of <recipe:word> failed (err:",
             "==> Error: ProcessError: Command exited with status",
@@ -219,6 +221,8 @@ SIGNATURES: tuple[Signature, ...] = (
         id="graphics-device-lost",
         title="the graphics driver lost the GPU while the program drew",
         patterns=(
+            "VkResult: ERROR_DEVICE_LOST",
+            "[gpu.foundation.plugin] A GPU crash occurred",
             "DXGI_ERROR_DEVICE_HUNG",
             "DXGI_ERROR_DEVICE_REMOVED",
             "DXGI_ERROR_DEVICE_RESET",

@@ -258,4 +258,14 @@ SIGNATURES: tuple[Signature, ...] = (
         command="set MAX_JOBS=2",
         sources=("https://learn.microsoft.com/cpp/error-messages/compiler-errors-1/fatal-error-c1060",),
     ),
+    Signature(
+        id="msbuild-no-toolset",
+        title="Visual Studio lacks the toolset {toolset} of the project",
+        patterns=("MSB8020: The build tools for <toolset:word> (Platform Toolset", "error MSB8020"),
+        sample="error MSB8020: The build tools for v143 (Platform Toolset = 'v143') cannot be found.",
+        cause="The project or CMake's cache names a toolset that this Visual Studio does not have.",
+        does_not_mean="CUDA",
+        fix="Install it with the Visual Studio Installer, or configure anew with the one that is there (-T v143).",
+        sources=("https://learn.microsoft.com/visualstudio/msbuild/errors/msb8020",),
+    ),
 )
