@@ -32,6 +32,7 @@ _HARMLESS = re.compile(
     r"|\" [123]\d\d \d|HTTP/[\d.]+\" [123]\d\d\b"  # an answered request for /error
     r"|\bdebconf: |\binvoke-rc\.d: |\bUnable to register cu\w+ factory\b|\(ignored\)|\bfailed with initial frozen solve"
     r"|: Could not collect$|\] Could not collect$"  # torch.utils.collect_env
+    r"|\bcache (?:file |entry )?(?:was )?not found\b"  # TensorRT's on Jetson: made anew
     r"|^\s*\d+ \| "  # a line of source that a compiler shows
     r"|^\s*is not able to compile a simple test program"  # a heading of CMake's: what failed is after it
     r"|\d --> \d\d:"  # a line of a transcript

@@ -80,4 +80,15 @@ HOST: tuple[Signature, ...] = (
         fix="Nothing, where the next model loads.",
         sources=("ollama/ollama#7654", "ollama/ollama#4427"),
     ),
+    Signature(
+        id="ollama-request-ended",
+        title="the request ended before the model was loaded",
+        patterns=("timed out waiting for llama runner to start: context canceled", "client connection closed before"),
+        sample='level=ERROR source=sched.go:455 msg="error loading llama server" error="timed out waiting for llama '
+        'runner to start: context canceled"',
+        cause="The client closed the connection (a client's own time limit, or Ctrl-C), so the load was given up.",
+        does_not_mean="a fault of the GPU or of the model",
+        fix="Give the client more time, or load the model before: an empty request with keep_alive.",
+        sources=("ollama/ollama#8509", "ollama/ollama#4427"),
+    ),
 )

@@ -392,6 +392,7 @@ LINES = LogLines(
             id="cpu-illegal-instruction", cause="In ggml GGML_NATIVE=ON does so.", fix="for ggml -DGGML_NATIVE=OFF."
         ),
         LineAddition(id="nvcc-arch-is-garbage", fix=_NATIVE_OFF),
+        LineAddition(id="assembler-too-old", fix=_NATIVE_OFF),
         LineAddition(id="cmake-native-without-gpu", fix=_NATIVE_OFF),
     ),
 )

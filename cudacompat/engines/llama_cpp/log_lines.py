@@ -41,6 +41,7 @@ _CPU: tuple[Signature, ...] = (
         id="ollama-cpu",
         title="ollama found no usable GPU",
         patterns=(
+            'msg="Discovered GPU libraries: []"',
             'msg="no compatible GPUs were discovered"',
             "no compatible GPUs were discovered",
             'msg="inference compute" id=cpu library=cpu',

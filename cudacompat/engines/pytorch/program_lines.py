@@ -184,4 +184,41 @@ PROGRAMS: tuple[Signature, ...] = (
         role=Role.HEADING,
         sources=("flashinfer-ai/flashinfer flashinfer/jit/cpp_ext.py",),
     ),
+    Signature(
+        id="half-precision-needs-gpu",
+        title="the trainer's precision needs a GPU that it does not see or that lacks it",
+        patterns=(
+            "Your setup doesn't support bf16/gpu",
+            "bf16 mixed precision requires PyTorch",
+            "--tf32 requires Ampere or a newer GPU arch",
+            "requires Ampere or a newer GPU arch, cuda>=11",
+        ),
+        sample="ValueError: Your setup doesn't support bf16/gpu. You need torch>=1.10, using Ampere GPU with "
+        "cuda>=11.0",
+        cause="bfloat16 and TF32 need compute capability 8.0; and the same is said where torch sees no GPU at all.",
+        does_not_mean="too little memory",
+        fix="Below 8.0 train with fp16 in place of bf16 and without tf32. Where torch.cuda.is_available() is False, "
+        "mend that first.",
+        command="python -c 'import torch; print(torch.cuda.is_available(), torch.__version__, "
+        "torch.cuda.get_device_capability())'",
+        sources=("huggingface/transformers src/transformers/training_args.py",),
+    ),
+    Signature(
+        id="nccl-not-built",
+        title="this PyTorch has no NCCL",
+        patterns=("Distributed package doesn't have NCCL built in",),
+        sample="RuntimeError: Distributed package doesn't have NCCL built in",
+        cause="NCCL is for Linux with CUDA: builds for Windows, for the CPU and for macOS have none, nor have those of "
+        "JetPack before 6.",
+        does_not_mean="a missing GPU",
+        fix="Start with the backend gloo, or in WSL or Linux with a build for CUDA. A single GPU needs no process "
+        "group.",
+        cases=(
+            Case(
+                when=("windows",),
+                fix="Windows has no NCCL: start with the backend gloo, or run the program in WSL.",
+            ),
+        ),
+        sources=("pytorch/pytorch torch/distributed/distributed_c10d.py",),
+    ),
 )

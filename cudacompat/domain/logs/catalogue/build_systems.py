@@ -150,7 +150,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="assembler-too-old",
         title="the assembler does not know an instruction of the compiler: {instruction}",
         patterns=(
-            "Error: no such instruction: '<instruction:word> ",
+            "Error: no such instruction: '<instruction:word>",
             "Error: unsupported instruction '<instruction:word>'",
             "Error: operand type mismatch for '<instruction:word>'",
         ),
@@ -159,7 +159,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "instructions of this processor (AVX-512 BF16 and VNNI, AVX-VNNI) that it cannot encode.",
         does_not_mean="the GPU; CUDA: it is the processor's code",
         fix="Put the binutils of the same toolchain first on PATH (gcc-toolset, conda's binutils), or build without "
-        "code for this very processor (-DGGML_NATIVE=OFF in ggml's builds, or -march=x86-64-v3).",
+        "code for this very processor (-march=x86-64-v3).",
         command="as --version",
         distinct=("instruction",),
         sources=(
@@ -183,7 +183,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="configure: error: CUDA support requested but not found",
         cause="The script looks for nvcc, cuda.h or libcuda where its option --with-cuda points, and one of them is "
-        "not there: no toolkit, or libcuda in a place of its own (stubs in an image build).",
+        "not there: no toolkit, or libcuda elsewhere (stubs in an image build).",
         does_not_mean="the GPU: a build needs none",
         fix="Name the toolkit's directory, and read config.log for the test that failed.",
         command="./configure --with-cuda=/usr/local/cuda",

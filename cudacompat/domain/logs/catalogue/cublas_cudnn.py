@@ -278,4 +278,26 @@ SIGNATURES: tuple[Signature, ...] = (
         after=("nccl-cuda-failure", "nccl-network", "nccl-call-failed", *_EARLIER),
         sources=("nccl.h of nvidia-nccl-cu12 2.32 (ncclUnhandledCudaError)",),
     ),
+    Signature(
+        id="nccl-invalid-usage",
+        title="NCCL was called in a way that it refuses: most often two ranks on one GPU",
+        statuses=(("nccl", 5),),
+        patterns=(
+            "ncclInvalidUsage",
+            "NCCL error in: <...>, invalid usage",
+            "NCCL error: invalid usage",
+            "invalid usage, NCCL version",
+        ),
+        sample="RuntimeError: NCCL error in: ../torch/csrc/distributed/c10d/ProcessGroupNCCL.cpp:957, invalid usage, "
+        "NCCL version 21.0.3",
+        cause="More ranks were started than GPUs are visible, or set_device(local_rank) is missing, so that two ranks "
+        "share one GPU; older releases of NCCL give no other reason for it.",
+        does_not_mean="a broken NCCL; the GPU",
+        fix="Start as many processes as GPUs are visible (--nproc_per_node, --gpus, world size), each on its own GPU; "
+        "NCCL_DEBUG=WARN names the reason.",
+        command="export NCCL_DEBUG=WARN",
+        role=Role.HEADING,
+        after=("nccl-duplicate-gpu",),
+        sources=("TencentARC/GFPGAN#154", "NVIDIA/nccl src/init.cc"),
+    ),
 )

@@ -327,4 +327,18 @@ SIGNATURES: tuple[Signature, ...] = (
         distinct=("xid",),
         sources=("https://docs.nvidia.com/deploy/xid-errors/", f"{_OPEN}#829"),
     ),
+    Signature(
+        id="smi-no-cuda-version",
+        title="nvidia-smi runs, and the driver's libcuda does not answer",
+        patterns=("CUDA Version: ERR!",),
+        sample="| NVIDIA-SMI 545.46                 Driver Version: 546.80       CUDA Version: ERR!     |",
+        cause="nvidia-smi asks libcuda for its version and could not load it: another libcuda is found first, the one "
+        "of the driver is missing (a container without the capability compute), or in WSL the links in "
+        "/usr/lib/wsl/lib are damaged or hidden by a Linux driver that was installed there.",
+        does_not_mean="a broken GPU: NVML works",
+        fix="See which libcuda is found, and remove the packages of a driver from WSL or from the image; then restart "
+        "WSL, or give the container compute,utility.",
+        command="ldconfig -p",
+        sources=("microsoft/WSL#11589",),
+    ),
 )

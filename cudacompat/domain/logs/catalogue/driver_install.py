@@ -319,4 +319,25 @@ SIGNATURES: tuple[Signature, ...] = (
             "samuelmurail/gromacs_py#22",
         ),
     ),
+    Signature(
+        id="gl-interop-refused",
+        title="CUDA cannot share memory with this OpenGL or Direct3D context",
+        patterns=(
+            "CUDA error at <file:word>:<line:num> code=<n:num>(<error:word>) <q>cudaGraphics<call:word>(",
+            "cudaGraphicsGLRegisterBuffer failed",
+            "cuGraphicsGLRegisterBuffer failed",
+        ),
+        sample='CUDA error at simpleGL.cu:421 code=999(cudaErrorUnknown) "cudaGraphicsGLRegisterBuffer(vbo_res, *vbo, '
+        'vbo_res_flags)"',
+        cause="The window is not drawn by the NVIDIA driver: WSL draws with Mesa, which has no interoperation with "
+        "CUDA; "
+        "a remote desktop or a container without the capability graphics takes a software renderer; a laptop "
+        "takes its "
+        "other GPU.",
+        does_not_mean="a broken CUDA: programs without a window work",
+        fix="Let the NVIDIA driver draw (on a laptop __NV_PRIME_RENDER_OFFLOAD=1 __GLX_VENDOR_LIBRARY_NAME=nvidia; in "
+        "a container NVIDIA_DRIVER_CAPABILITIES=all), or run the program without a window. In WSL it does not work.",
+        command="glxinfo -B",
+        sources=("microsoft/wslg#147", "microsoft/WSL#7187"),
+    ),
 )

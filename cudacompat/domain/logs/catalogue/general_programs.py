@@ -41,7 +41,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "error[E0609]: no field",
             "is gated behind the <feature:word> feature",
         ),
-        sample="error[E0433]: failed to resolve: could not find `nvrtc` in `cudarc`",
+        sample="error[E0433]: failed to resolve: use of undeclared crate or module `cudarc`",
         cause="Two crates are of releases that do not fit, or a feature of one is switched off that the other uses: "
         "cargo takes the newest release that a version allows.",
         does_not_mean="the GPU; the driver; the CUDA Toolkit",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.cases import Case
 from cudacompat.domain.logs.signature import Role, Signature
 
 _RAISED = "<kind:(RuntimeError|ValueError|AssertionError|NotImplementedError|ImportError|TypeError|Exception)>: <...>"
@@ -41,7 +40,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="ValueError: CuteDSL MLA backend is only supported on Blackwell GPUs (SM100). Please use a different "
         "backend.",
-        cause="The kernel behind this option, backend or format of the weights exists for some generations of GPUs "
+        cause="The kernel of this option, backend or format of the weights exists for some generations of GPUs "
         "only, and this one is none of them. Hopper is 9.0, Blackwell 10.0 (B200), 10.3 (B300), 12.0 (RTX 50) and 12.1 "
         "(GB10); Ada 8.9, Ampere 8.0 to 8.7, Turing 7.5, Volta 7.0.",
         does_not_mean="a broken GPU or driver; a build for too few architectures",
@@ -70,25 +69,6 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("huggingface/accelerate src/accelerate/state.py", "hiyouga/LlamaFactory#3282", "QwenLM/Qwen-VL#447"),
     ),
     Signature(
-        id="half-precision-needs-gpu",
-        title="the trainer's precision needs a GPU that it does not see or that lacks it",
-        patterns=(
-            "Your setup doesn't support bf16/gpu",
-            "bf16 mixed precision requires PyTorch",
-            "--tf32 requires Ampere or a newer GPU arch",
-            "requires Ampere or a newer GPU arch, cuda>=11",
-        ),
-        sample="ValueError: Your setup doesn't support bf16/gpu. You need torch>=1.10, using Ampere GPU with "
-        "cuda>=11.0",
-        cause="bfloat16 and TF32 need compute capability 8.0; and the same is said where torch sees no GPU at all.",
-        does_not_mean="too little memory",
-        fix="Below 8.0 train with fp16 in place of bf16 and without tf32. Where torch.cuda.is_available() is False, "
-        "mend that first.",
-        command="python -c 'import torch; print(torch.cuda.is_available(), torch.__version__, "
-        "torch.cuda.get_device_capability())'",
-        sources=("huggingface/transformers src/transformers/training_args.py",),
-    ),
-    Signature(
         id="graph-library-without-cuda",
         title="this library for graphs was built without CUDA",
         patterns=(
@@ -100,14 +80,14 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The index of Python packages has DGL for the CPU only, and a second dgl package may hide the one with "
         "CUDA. Its wheels with CUDA come from data.dgl.ai, up to CUDA 12.4.",
         does_not_mean="the GPU; the driver",
-        fix="Remove every dgl package, then install the one for torch's release of CUDA from "
+        fix="Remove every dgl package, then install the one for the framework's release of CUDA from "
         "https://www.dgl.ai/pages/start.html (cu118, cu121, cu124).",
         command="pip uninstall -y dgl dgl-cu111 dgl-cu113 dgl-cu116 dgl-cu117 dgl-cu118",
         sources=("dmlc/dgl#5427", "dmlc/dgl#3932", "THUDM/GraphMAE#9"),
     ),
     Signature(
         id="context-not-current",
-        title="a thread uses CUDA without a context of its own",
+        title="a thread uses CUDA without its own context",
         patterns=(
             "explicit_context_dependent failed: invalid device context",
             "no currently active context?",
@@ -121,7 +101,6 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Make the context in the thread that works (cuda.Device(0).make_context(), push() before each use, pop() "
         "after it), or import pycuda.autoinit where nothing runs in other threads; with PyTorch in the same program "
         "take cuda.Device(0).retain_primary_context().",
-        cases=(),
         sources=("jkjung-avt/tensorrt_demos#63", "Linaom1214/TensorRT-For-YOLO-Series#102", "OpenPPL/ppq#511"),
     ),
     Signature(
@@ -134,23 +113,5 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Read the error before it; call pop() in a finally clause.",
         role=Role.END,
         sources=("NVIDIA/TensorRT#2357", "wang-xinyu/tensorrtx#1201"),
-    ),
-    Signature(
-        id="nccl-not-built",
-        title="this PyTorch has no NCCL",
-        patterns=("Distributed package doesn't have NCCL built in",),
-        sample="RuntimeError: Distributed package doesn't have NCCL built in",
-        cause="NCCL is for Linux with CUDA: builds for Windows, for the CPU and for macOS have none, nor have those of "
-        "JetPack before 6.",
-        does_not_mean="a missing GPU",
-        fix="Start with the backend gloo, or in WSL or Linux with a build for CUDA. A single GPU needs no process "
-        "group.",
-        cases=(
-            Case(
-                when=("windows",),
-                fix="Windows has no NCCL: start with the backend gloo, or run the program in WSL.",
-            ),
-        ),
-        sources=("pytorch/pytorch torch/distributed/distributed_c10d.py",),
     ),
 )

@@ -151,4 +151,20 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Build without -march=native, for the oldest CPU that has to run it.",
         sources=("measured with bash: a program that executes ud2",),
     ),
+    Signature(
+        id="host-none-supported",
+        title="Debian's or Ubuntu's nvcc finds no host compiler that it takes",
+        patterns=(
+            "ERROR: No supported gcc/g++ host compiler found, but <clang:word> is available",
+            "ERROR: No supported gcc/g++ host compiler found",
+        ),
+        sample="ERROR: No supported gcc/g++ host compiler found, but clang-14 is available.",
+        cause="The distribution's package nvidia-cuda-toolkit wraps nvcc and looks for a g++ that its release takes "
+        "(CUDA 12.0: up to 12); only a newer one is installed.",
+        does_not_mean="a missing compiler; the GPU",
+        fix="Install g++ of that release and name it; or the clang that the line names; or NVIDIA's own, newer "
+        "toolkit.",
+        command="sudo apt-get install g++-12 && export NVCC_CCBIN=/usr/bin/g++-12",
+        sources=("huggingface/candle#2552",),
+    ),
 )

@@ -151,7 +151,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "registered yet, GPUs became unhealthy or were hidden, or kubelet holds devices of pods that are gone.",
         does_not_mean="the image; the program",
         fix="See what the node offers (Allocatable) and what the plugin's log says; then restart kubelet, which counts "
-        "anew. Pods in UnexpectedAdmissionError stay: delete them.",
+        "again. Pods in UnexpectedAdmissionError stay: delete them.",
         command="sudo systemctl restart kubelet",
         after=("nvml-gpu-lost",),
         sources=("kubernetes/kubernetes#130145", "kubernetes/kubernetes#97131", "volcano-sh/devices#29"),
@@ -178,13 +178,14 @@ SIGNATURES: tuple[Signature, ...] = (
         id="operator-toolkit-validation",
         title="the runtime of the node puts no driver into the operator's containers",
         patterns=(
+            "error validating toolkit installation: exec: 'nvidia-smi': executable file not found in $PATH",
             "error validating toolkit installation",
             "Back-off restarting failed container toolkit-validation",
         ),
         sample='level=info msg="Error: error validating toolkit installation: exec: \\"nvidia-smi\\": executable file '
         'not found in $PATH"',
         cause="nvidia-smi is not in the validator's container: containerd (or CRI-O) was not reconfigured, its "
-        "configuration lies where the toolkit does not look (k3s, RKE2, MicroK8s), or it was not restarted.",
+        "configuration is where the toolkit does not look (k3s, RKE2, MicroK8s), or it was not restarted.",
         does_not_mean="the image; the GPU",
         fix="Give the toolkit the runtime's own file and socket (CONTAINERD_CONFIG, CONTAINERD_SOCKET) and restart the "
         "runtime; then delete the validator's pod.",

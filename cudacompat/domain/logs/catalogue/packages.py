@@ -139,7 +139,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="E: Conflicting values set for option Signed-By regarding source https://developer.download.nvidia.com/"
         "compute/cuda/repos/ubuntu2004/x86_64/ /: /usr/share/keyrings/cuda-archive-keyring.gpg !=",
         cause="An older list (add-apt-repository, cuda.list of an image, nvidia-docker.list) and the one of "
-        "cuda-keyring or of the container toolkit stand beside each other.",
+        "cuda-keyring or of the container toolkit are both here.",
         does_not_mean="a bad key; the GPU",
         fix="Find both in /etc/apt/sources.list.d and /etc/apt/sources.list, and remove the one without signed-by.",
         command="grep -rl -e developer.download.nvidia.com -e nvidia.github.io /etc/apt/sources.list "
@@ -160,10 +160,10 @@ SIGNATURES: tuple[Signature, ...] = (
             "dpkg: dependency problems prevent configuration of <package:word>",
         ),
         sample="dpkg: error processing package nvidia-dkms-535 (--configure):",
-        cause="The script's own error stands before this line: for a driver it is most often the kernel module that "
+        cause="The script's own error is before this line: for a driver it is most often the kernel module that "
         "was not built.",
         does_not_mean="a broken package: the ones named after it only wait for it",
-        fix="Read the first error above (for DKMS the make.log that it names), mend it, then let apt go on.",
+        fix="Read the first error above (for DKMS the make.log that it names), mend it, then let apt continue.",
         command="sudo dpkg --configure -a",
         role=Role.END,
         sources=("NVIDIA/nvidia-container-toolkit#361", "elementary/settings-system#333"),

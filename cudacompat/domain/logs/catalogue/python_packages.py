@@ -234,7 +234,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "No supported gpu backend found",
             "can only be used on CUDA devices",
             "CUDA unavailable, invalid device",
-            "cannot find any torch accelerator",
+            "accelerator? You need a GPU",
             "only supported with GPUs, no GPUs found",
             "on a GPU because no GPU is detected",
             "Unknown compute capability. Ensure",

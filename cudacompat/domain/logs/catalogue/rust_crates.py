@@ -98,7 +98,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("Could not find a cuda installation", "find_cuda_helper-<version:word> <+>Could not find a cuda"),
         sample="thread 'main' panicked at find_cuda_helper-0.2.0/src/lib.rs:12:13:\nCould not find a cuda installation",
         cause="find_cuda_helper (cust_raw, nvml, risc0) looks for include/cuda.h below CUDA_ROOT, CUDA_PATH, "
-        "CUDA_TOOLKIT_ROOT_DIR, /opt/cuda and /usr/local/cuda only. A toolkit of the distribution lies in /usr, and a "
+        "CUDA_TOOLKIT_ROOT_DIR, /opt/cuda and /usr/local/cuda only. A toolkit of the distribution is in /usr, and a "
         "machine with the driver alone has none.",
         does_not_mean="the GPU; the driver",
         fix="Install the toolkit, or name the directory that holds include/cuda.h (of Debian's package: /usr).",
@@ -106,7 +106,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cases=(
             Case(
                 when=("windows",),
-                fix="Install the toolkit: its installer sets CUDA_PATH. Open the terminal anew after it.",
+                fix="Install the toolkit: its installer sets CUDA_PATH. Open a new terminal after it.",
             ),
         ),
         sources=("risc0/risc0#1022", "tmrlvi/kaspa-miner#44"),
@@ -146,7 +146,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "nvcc error while compiling",
         ),
         sample="thread 'main' panicked at risc0/build_kernel/src/lib.rs:232:21:\nCUDA kernels: compilation failed",
-        cause="The build script says only that nvcc ended with an error; nvcc's own lines stand before or after it.",
+        cause="The build script says only that nvcc ended with an error; nvcc's own lines are before or after it.",
         does_not_mean="the Rust code",
         fix="Read the first error of nvcc in the output of cargo build -vv.",
         command="cargo build -vv",
@@ -156,9 +156,9 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cargo-feature-of-cudarc",
         title="a crate was built with a cudarc that left a part out by default",
-        patterns=("could not find 'nvrtc' in 'cudarc'", "could not find 'driver' in 'cudarc'"),
+        patterns=("could not find 'nvrtc' in 'cudarc'",),
         sample="error[E0433]: failed to resolve: could not find `nvrtc` in `cudarc`",
-        cause="cudarc 0.17.4 made nvrtc a feature of its own; crates that were published before it do not ask for it.",
+        cause="cudarc 0.17.4 made nvrtc a separate feature; crates that were published before it do not ask for it.",
         does_not_mean="the toolkit; the GPU",
         fix="Name the feature in the project's Cargo.toml, or update the crate that uses cudarc.",
         command="cargo add cudarc --features nvrtc",

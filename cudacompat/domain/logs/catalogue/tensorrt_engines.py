@@ -50,6 +50,10 @@ SIGNATURES: tuple[Signature, ...] = (
         id="trt-build-ended",
         title="TensorRT built no engine",
         patterns=(
+            "m_Engine != nullptr' failed",
+            "mEngine != nullptr' failed",
+            "engine != nullptr' failed",
+            "[GIE] failed to build CUDA engine",
             "Failed to build engine for rank",
             "Engine could not be created from network",
             "Failed to create engine from model or file",

@@ -185,12 +185,12 @@ SIGNATURES: tuple[Signature, ...] = (
             "WinError 1114]",
         ),
         sample="OSError: [WinError 1114] A dynamic link library (DLL) initialization routine failed. Error loading "
-        '"C:\\venv\\Lib\\site-packages\\torch\\lib\\c10.dll" or one of its dependencies.',
+        '"c10.dll" or one of its dependencies.',
         cause="The file is found, and its start fails: most often the Visual C++ runtime of the machine (or the one "
-        "that another package put in front of it) is older than the one that it was built with.",
+        "that another package put before it) is older than the one that it was built with.",
         does_not_mean="a missing file; the GPU",
-        fix="Install the newest Visual C++ Redistributable (https://aka.ms/vc14/vc_redist.x64.exe); import torch "
-        "before packages that bring a runtime of their own (PyQt, OpenCV), and remove old msvcp140.dll from PATH.",
+        fix="Install the newest Visual C++ Redistributable (https://aka.ms/vc14/vc_redist.x64.exe); import the GPU's "
+        "package before those that bring another runtime (PyQt, OpenCV), and remove old msvcp140.dll from PATH.",
         sources=("nagadomi/nunif#701",),
     ),
     Signature(
@@ -198,7 +198,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="Windows has no virtual memory left to load CUDA's libraries",
         patterns=("WinError 1455]", "The paging file is too small for this operation to complete", "os error 1455"),
         sample="OSError: [WinError 1455] The paging file is too small for this operation to complete. Error loading "
-        '"C:\\venv\\Lib\\site-packages\\torch\\lib\\cudnn_cnn_infer64_8.dll" or one of its dependencies.',
+        '"cudnn_cnn_infer64_8.dll" or one of its dependencies.',
         cause="Every process that loads CUDA's libraries reserves some gigabytes, and the sum exceeds memory and "
         "paging file: many workers of a data loader, or models on top of them.",
         does_not_mean="a damaged file; the GPU's memory",
@@ -214,7 +214,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="A 32-bit Python loads a 64-bit library or the reverse, a library for ARM64 is loaded by an x64 program, "
         "or the download was cut off.",
         does_not_mean="a missing file; the GPU",
-        fix="Take a 64-bit Python, and install the package anew without the cache.",
+        fix="Take a 64-bit Python, and install the package again without the cache.",
         command="python -c 'import struct; print(struct.calcsize(\"P\") * 8)'",
         sources=("https://learn.microsoft.com/windows/win32/debug/system-error-codes--0-499-",),
     ),
@@ -265,7 +265,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="error MSB8020: The build tools for v143 (Platform Toolset = 'v143') cannot be found.",
         cause="The project or CMake's cache names a toolset that this Visual Studio does not have.",
         does_not_mean="CUDA",
-        fix="Install it with the Visual Studio Installer, or configure anew with the one that is there (-T v143).",
+        fix="Install it with the Visual Studio Installer, or configure again with the one that is there (-T v143).",
         sources=("https://learn.microsoft.com/visualstudio/msbuild/errors/msb8020",),
     ),
 )
