@@ -160,8 +160,8 @@ _OWN: tuple[Signature, ...] = (
         sample="torch\\include\\torch/csrc/dynamo/compiled_autograd.h(1134): error C2872: 'std': ambiguous symbol",
         cause="A fault of MSVC with this header, which PyTorch 2.7 and newer go around only where USE_CUDA is defined.",
         does_not_mean="the architectures; the sources of the extension",
-        fix="Define it for the build: add -DUSE_CUDA to the flags of cl.exe and nvcc; or build against PyTorch 2.6.",
-        command="set NVCC_APPEND_FLAGS=-DUSE_CUDA",
+        fix="Define it for the build: add -DUSE_CUDA to the flags of cl.exe and nvcc (for nvcc alone "
+        "NVCC_APPEND_FLAGS=-DUSE_CUDA); or build against PyTorch 2.6.",
         sources=("pytorch/pytorch#166123", "ashawkey/cubvh#31", "pytorch/extension-cpp#128", "k2-fsa/k2#1342"),
     ),
 )

@@ -189,7 +189,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="the image; the GPU",
         fix="Give the toolkit the runtime's own file and socket (CONTAINERD_CONFIG, CONTAINERD_SOCKET) and restart the "
         "runtime; then delete the validator's pod.",
-        command="kubectl -n gpu-operator logs -l app=nvidia-container-toolkit-daemonset",
+        command="kubectl logs -n gpu-operator -l app=nvidia-container-toolkit-daemonset",
         after=("gpu-operator-waits",),
         sources=("NVIDIA/gpu-operator#1518", "NVIDIA/gpu-operator#2382"),
     ),

@@ -124,9 +124,10 @@ SIGNATURES: tuple[Signature, ...] = (
         "signatures couldn't be verified because the public key is not available: NO_PUBKEY DDCAE044F796ECB0",
         cause="The line of the repository names no key, or the key's file is not there.",
         does_not_mean="the GPU; the driver; CUDA's own repository, which has another key",
-        fix="Fetch the key, then write the repository's line with signed-by for this file.",
-        command="curl -fsSL https://nvidia.github.io/libnvidia-container/gpgkey | sudo gpg --dearmor -o "
-        "/usr/share/keyrings/nvidia-container-toolkit-keyring.gpg",
+        fix="Fetch https://nvidia.github.io/libnvidia-container/gpgkey, write it with gpg --dearmor to "
+        "/usr/share/keyrings/nvidia-container-toolkit-keyring.gpg, and name this file (signed-by) in the repository's "
+        "line.",
+        command="ls -l /usr/share/keyrings",
         sources=("https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/troubleshooting.html",),
     ),
     Signature(

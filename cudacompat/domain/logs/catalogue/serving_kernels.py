@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cudacompat.domain.logs.cases import Case
-from cudacompat.domain.logs.signature import GpuMeaning, Signature
+from cudacompat.domain.logs.signature import GpuMeaning, Role, Signature
 from cudacompat.domain.words.finding import Severity
 
 _FLASHINFER = "flashinfer-ai/flashinfer"
@@ -124,6 +124,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="FlashAttention 3 has kernels for 8.0 to 9.0, the TRT-LLM backends for 10.x.",
         does_not_mean="the GPU",
         fix="Choose another one on the command line: --attention-backend triton (or flashinfer from 7.5 on).",
+        role=Role.GENERAL,  # also said by one that takes another backend
         sources=("sgl-project/sglang python/sglang/srt/layers/attention/attention_registry.py and server_args.py",),
     ),
     Signature(

@@ -241,7 +241,6 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="A filter or the encoder holds more decoded pictures than the decoder has surfaces.",
         does_not_mean="too little memory; the driver",
         fix="Give the input more surfaces: -extra_hw_frames 8 before -i.",
-        command="ffmpeg -hwaccel cuda -hwaccel_output_format cuda -extra_hw_frames 8 -i INPUT OUTPUT",
         sources=("FFmpeg/FFmpeg libavcodec/nvdec.c",),
     ),
 )

@@ -180,7 +180,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="windows-dll-init",
         title="a DLL starts and fails: {library}",
         patterns=(
-            'WinError 1114] <...>Error loading "<library:text>"',
+            'WinError 1114] <...>Error loading "<library:text>" or one of its dependencies',
             "WinError 1114] A dynamic link library (DLL) initialization routine failed",
             "WinError 1114]",
         ),
@@ -196,7 +196,12 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="windows-paging-file",
         title="Windows has no virtual memory left to load CUDA's libraries",
-        patterns=("WinError 1455]", "The paging file is too small for this operation to complete", "os error 1455"),
+        patterns=(
+            'WinError 1455] <...>Error loading "<library:text>" or one of its dependencies',
+            "WinError 1455]",
+            "The paging file is too small for this operation to complete",
+            "os error 1455",
+        ),
         sample="OSError: [WinError 1455] The paging file is too small for this operation to complete. Error loading "
         '"cudnn_cnn_infer64_8.dll" or one of its dependencies.',
         cause="Every process that loads CUDA's libraries reserves some gigabytes, and the sum exceeds memory and "
@@ -209,7 +214,11 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="windows-wrong-dll",
         title="a DLL is for another processor, or damaged",
-        patterns=("WinError 193]", "is not a valid Win32 application"),
+        patterns=(
+            'WinError 193] <...>Error loading "<library:text>" or one of its dependencies',
+            "WinError 193]",
+            "is not a valid Win32 application",
+        ),
         sample="OSError: [WinError 193] %1 is not a valid Win32 application",
         cause="A 32-bit Python loads a 64-bit library or the reverse, a library for ARM64 is loaded by an x64 program, "
         "or the download was cut off.",
@@ -228,8 +237,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "itself.",
         does_not_mean="the architectures; the GPU",
         fix="Give cl.exe /Zc:preprocessor: for nvcc -Xcompiler /Zc:preprocessor (CMAKE_CUDA_FLAGS, or "
-        "NVCC_APPEND_FLAGS where the build takes none); or build with CUDA 13.1 or older.",
-        command="set NVCC_APPEND_FLAGS=-Xcompiler /Zc:preprocessor",
+        "NVCC_APPEND_FLAGS=-Xcompiler /Zc:preprocessor where the build takes none); or build with CUDA 13.1 or older.",
         sources=(
             "NVIDIA/cccl#5171",
             "huggingface/candle#3686",
@@ -254,8 +262,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="fatal error C1060: compiler is out of heap space",
         cause="cl.exe of the 32-bit tools has 2 to 4 GB for a source; or many compilers run at once.",
         does_not_mean="the GPU's memory",
-        fix="Build from the x64 Native Tools prompt (or PreferredToolArchitecture=x64), with fewer jobs.",
-        command="set MAX_JOBS=2",
+        fix="Build from the x64 Native Tools prompt (or PreferredToolArchitecture=x64), with fewer jobs (MAX_JOBS=2).",
         sources=("https://learn.microsoft.com/cpp/error-messages/compiler-errors-1/fatal-error-c1060",),
     ),
     Signature(
