@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -32,12 +32,13 @@ from cudacompat.domain.rules.artifact import (
     SIZE_RULES,
     TARGET_RULES,
     WHEEL_FILE_RULES,
+    other_processor,
     undecided,
 )
 from cudacompat.domain.rules.artifact.compiled_later import wheels_among
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.other_platform import AskedWheel
-from cudacompat.domain.rules.artifact.other_processor import for_other_processor
+from cudacompat.domain.rules.artifact.other_processor import for_other_processor, started_nowhere
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
 from cudacompat.domain.rules.ignores import IGNORE_RULES
@@ -232,12 +233,16 @@ def _settled(
     """The findings without what is left open only beside others, and with what alternatives forgive each other."""
     counting = {verdict.path for verdict in left_open(verdicts)}
     findings = [f for f in findings if f.id != undecided.RULE.id or f.path in counting]
-    findings = _forgive_alternatives(findings, verdicts, targets, policy=policy)
+    away = started_nowhere(found.artifacts, targets)
+    findings = _forgive_alternatives(findings, verdicts, targets, policy=policy, away=away)
+    # that a machine does not start the files of a folder is true of all of them: none is an alternative there
+    of_machines = [f for f in findings if f.id == other_processor.RULE.id]
+    findings = [f for f in findings if f.id != other_processor.RULE.id]
     known = loaded if loaded is not None else _loaders_seen(verdicts, findings)
     about = known.libraries
     groups = (*known.alternatives, *recognised(each for each in found.artifacts if each.path not in about))
-    findings = settle(findings, verdicts, targets, groups=groups, called_on=known.called_on)
-    findings = for_every_gpu(findings, targets)
+    findings = settle(findings, verdicts, targets, groups=groups, called_on=known.called_on, started_nowhere=away)
+    findings = for_every_gpu([*of_machines, *findings], targets)
     return for_users(findings, targets) if loaded is None else findings  # `doctor` has steps for installed packages
 
 
@@ -254,10 +259,16 @@ def _loaders_seen(verdicts: Iterable[ArtifactVerdict], findings: Iterable[Findin
 
 
 def _forgive_alternatives(
-    findings: list[Finding], verdicts: Sequence[ArtifactVerdict], targets: Sequence[Target], policy: Policy
+    findings: list[Finding],
+    verdicts: Sequence[ArtifactVerdict],
+    targets: Sequence[Target],
+    *,
+    policy: Policy,
+    away: Mapping[str, frozenset[str]],
 ) -> list[Finding]:
-    """Of the artifacts that a group names as alternatives one has to satisfy a target: turn the errors of the
-    others into notes where one does. What is undecided in them stays so."""
+    """Of the artifacts that a group names as alternatives one has to satisfy a target, and be started by its machine
+    (`away`: those that are not): turn the errors of the others into notes where one does. What is undecided in them
+    stays so."""
     for group in policy.any_of:
         members = {v.path for v in verdicts if any(names(glob, v.path) for glob in group)}
         for target in targets:
@@ -265,7 +276,7 @@ def _forgive_alternatives(
                 f.path for f in findings if f.target == target.id and f.severity is Severity.ERROR and f.path in members
             }
             running = {v.path for v in verdicts if v.target == target and v.path in members and v.outcome.runs}
-            satisfying = sorted(running - failing)
+            satisfying = sorted(running - failing - away.get(target.id, frozenset()))
             if not satisfying:
                 continue
             findings = [

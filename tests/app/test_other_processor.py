@@ -31,7 +31,7 @@ def said(path: Path, *gpus: str) -> tuple[int, list[str]]:
     return result.code, [line for line in result.out.splitlines() if "[other-processor]" in line]
 
 
-CODE = library("sm_87 sm_90 sm_120 sm_121")
+CODE, OLD = library("sm_87 sm_90 sm_120 sm_121"), library("sm_75")
 
 
 @pytest.mark.parametrize(("gpu", "red"), [("GB10", 1), ("Jetson Orin", 1), ("GH200", 1), ("RTX 5090", 0), ("H100", 0)])
@@ -130,3 +130,45 @@ def test_files_for_both_systems_lie_in_one_wheel() -> None:
     files = [replace(alone(kind, "x86_64"), path=f"a.whl!/a.{kind}") for kind in ("elf", "pe")]
     for platform in ("linux-x86_64", "windows-x86_64"):
         assert for_other_processor(files, (), [replace(target("8.0"), platform=platform)]) == ()
+
+
+def alternatives(folder: Path, *, first: bytes, second: bytes) -> Path:
+    """A folder with two libraries of which a loader takes one."""
+    folder.mkdir(exist_ok=True)
+    (folder / "libq_cuda126.so").write_bytes(first)
+    (folder / "libq_cuda128.so").write_bytes(second)
+    return folder
+
+
+def test_alternatives_for_x86_serve_none_of_each_other(tmp_path: Path) -> None:
+    code, lines = said(alternatives(tmp_path / "q", first=CODE, second=CODE), "GB10")
+    assert code == 1
+    assert len(lines) == 1
+    assert (
+        "error[other-processor]: for x86-64 processors (2 files); GB10 (12.1) comes with an Arm processor" in lines[0]
+    )
+    assert said(tmp_path / "q", "RTX 5090") == (0, [])
+
+
+@each_case(
+    ("first", "second", "gpu", "code"),
+    [
+        (CODE, for_arm(OLD), "GH200", 1),  # the one with code for the GPU does not start there
+        (OLD, for_arm(CODE), "GH200", 0),
+        (CODE, for_arm(OLD), "H100", 0),
+        (CODE, library("sm_75"), "GH200", 1),
+    ],
+)
+@pytest.mark.parametrize("asked", [(), ("--any-of", "*libq_*.so")])
+def test_an_alternative_serves_where_its_processor_is(
+    first: bytes, second: bytes, gpu: str, code: int, asked: tuple[str, ...], tmp_path: Path
+) -> None:
+    folder = alternatives(tmp_path / "q", first=first, second=second)
+    assert inside("check", str(folder), "--gpu", gpu, "--quiet", *asked).code == code
+
+
+def test_a_library_that_its_name_says_for_the_gpu_is_not_loaded_by_another_processor(tmp_path: Path) -> None:
+    (tmp_path / "q_sm90.so").write_bytes(CODE)
+    (tmp_path / "q_sm80.so").write_bytes(for_arm(OLD))
+    assert inside("check", str(tmp_path), "--gpu", "GH200", "--quiet").code == 1
+    assert inside("check", str(tmp_path), "--gpu", "H100", "--quiet").code == 0

@@ -8,7 +8,7 @@ under names that differ in one CUDA release or architecture. A name alone is nev
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from cudacompat.domain.words.code import BinaryArtifact
@@ -168,20 +168,24 @@ def settle(
     targets: Sequence[Target],
     groups: Iterable[Alternatives],
     called_on: Iterable[CalledOn] = (),
+    *,
+    started_nowhere: Mapping[str, frozenset[str]] | None = None,
 ) -> list[Finding]:
     """Return the findings as they count for packages rather than files, in their order.
 
     Of a group, the errors of libraries that are not loaded become one note; where none of it serves the GPU, the whole
     group has one error. Errors of a library on a GPU on which it is not used become notes. What is undecided stays so.
+    `started_nowhere` are the files, by the id of a GPU, that its machine does not start: those serve for no other.
     """
     left = list(findings)
     judged = list(verdicts)
     for only in called_on:
         unused = {target.id for target in targets if not only.holds(target)}
         left = [_noted(f, only) if _is_error(f, unused, (only.library,)) else f for f in left]
+    away = started_nowhere or {}
     for group in groups:
         for target in targets:
-            left = _settled(left, judged, group, target=target)
+            left = _settled(left, judged, group, target=target, away=away.get(target.id, frozenset()))
     return left
 
 
@@ -195,7 +199,12 @@ def _noted(finding: Finding, only: CalledOn) -> Finding:
 
 
 def _settled(
-    findings: list[Finding], verdicts: Sequence[ArtifactVerdict], group: Alternatives, target: Target
+    findings: list[Finding],
+    verdicts: Sequence[ArtifactVerdict],
+    group: Alternatives,
+    *,
+    target: Target,
+    away: Set[str],
 ) -> list[Finding]:
     if group.loaded is not None or group.none_for:  # what is certainly not loaded says nothing but that it is there
         idle = [f for f in findings if _is_idle(f, target, group)]
@@ -208,7 +217,7 @@ def _settled(
     failing = {f.path for f in mine}
     ran = {v.path for v in verdicts if v.target == target and v.path in group.libraries and _may_serve(v.outcome)}
     loaded = group.loaded_on(target)
-    serving = loaded if loaded is not None else max(ran - failing, default=None)
+    serving = loaded if loaded is not None and loaded not in away else max(ran - failing - away, default=None)
     kept = [f for f in mine if f.path == loaded]
     spared = [f for f in mine if f.path != loaded]
     if not spared:
@@ -217,7 +226,9 @@ def _settled(
         shown = () if kept else (_group_error(spared[-1], group),)
     else:
         others = [_name(path) for path in dict.fromkeys(f.path for f in spared) if path is not None]
-        instead = f"{_name(serving)} is loaded instead" if loaded else f"its alternative {_name(serving)} does"
+        instead = (
+            f"{_name(serving)} is loaded instead" if serving == loaded else f"its alternative {_name(serving)} does"
+        )
         shown = (_group_note(spared[0], others[1:], instead, group=group),)
     return _exchanged(findings, spared, shown)
 

@@ -82,6 +82,24 @@ def for_other_processor(
     return tuple(found)
 
 
+def started_nowhere(artifacts: Iterable[BinaryArtifact], targets: Iterable[Target]) -> dict[str, frozenset[str]]:
+    """Return, by the id of each GPU whose machine is known, the files that this machine does not start: whatever their
+    device code is, they serve that GPU for no other file."""
+    known = {each.id: platform_for(each) for each in targets if _is_of_a_machine(each)}
+    told = [each for each in artifacts if each.processor in (_X86, _ARM)] if known else []
+    return {gpu: frozenset(each.path for each in told if not _fits(each, platform)) for gpu, platform in known.items()}
+
+
+def _is_of_a_machine(target: Target) -> bool:
+    """Whether the target says which machine the GPU is in: a bare 12.1 may mean the code alone, as builds for x86-64
+    list it beside 12.0."""
+    if target.platform is not None:
+        return True
+    known = architecture(target.capability)
+    is_machine = target.name is not None or (known is not None and bool(known.tegra))
+    return is_machine and platform_for(target) == ARM_PLATFORM
+
+
 def _fits(artifact: BinaryArtifact, platform: str) -> bool:
     """Whether machines of this platform start the file. Of a platform that is not known, nothing is said."""
     system, _, machine = platform.partition("-")
@@ -125,12 +143,10 @@ def _machine_of(facts: ForOtherProcessor, target: Target) -> str:
 
 
 def _weight(facts: ForOtherProcessor, target: Target) -> Severity:
-    """An error where a machine is named. A bare 12.1 may mean the code alone: builds for x86-64 list it beside 12.0."""
+    """An error where a machine is named."""
     if facts.fitting is not None:
         return Severity.NOTE
-    known = architecture(target.capability)
-    is_machine = target.platform is not None or target.name is not None or (known is not None and bool(known.tegra))
-    return Severity.ERROR if is_machine and not _arm_image(facts) else Severity.WARNING
+    return Severity.ERROR if _is_of_a_machine(target) and not _arm_image(facts) else Severity.WARNING
 
 
 def _arm_image(facts: ForOtherProcessor) -> str | None:
