@@ -12,6 +12,7 @@ from cudacompat.domain.words.errors import UsageError
 from cudacompat.report.formats import FORMATS
 
 _OPTION = "--format"
+_JOINED = f"{_OPTION}="
 _VALUE = re.compile(rf"({'|'.join(FORMATS)})=(.*)", re.DOTALL)
 
 
@@ -34,18 +35,24 @@ _NOW: ContextVar[Sequence[Also]] = ContextVar("written also", default=())
 
 def also(arguments: Sequence[str]) -> tuple[list[str], tuple[Also, ...]]:
     """Return the arguments without `--format FORMAT=FILE`, and those; nothing behind `--` is looked at. `UsageError`
-    for one that names no file."""
+    for one that names no file, and for two formats of one output."""
     left: list[str] = []
     found: list[Also] = []
+    shown: str | None = None
     given = iter(arguments)
     for each in given:
         if each == "--":
             return [*left, each, *given], tuple(found)
         is_apart = each == _OPTION
-        value = next(given, None) if is_apart else each.removeprefix(f"{_OPTION}=") if "=" in each else None
-        match = _VALUE.fullmatch(value) if value is not None and each.startswith(_OPTION) else None
+        value = next(given, None) if is_apart else each.removeprefix(_JOINED) if each.startswith(_JOINED) else None
+        match = _VALUE.fullmatch(value) if value is not None else None
         if match is None:
             left += [each, *([value] if is_apart and value is not None else [])]
+            if value is not None and shown not in (None, value):
+                raise UsageError(
+                    f"{_OPTION} {shown} and {_OPTION} {value}: write one of them as {_OPTION} {shown}=FILE"
+                )
+            shown = value if value is not None else shown
             continue
         if match[2] in ("", "-"):
             raise UsageError(f"{_OPTION} {match[1]}= needs a file name: {_OPTION} {match[1]} alone writes to stdout")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 from xml.parsers import expat  # with the handlers below, nothing in a document is expanded or fetched
 
@@ -90,7 +92,9 @@ def _parsed(text: str, file: str) -> list[Row]:
     elif start == "<":
         from cudacompat.domain.gpus.fleets.smi import of_xml
 
-        what, found = "nvidia-smi's XML", of_xml(_xml(text, file), file)
+        # several machines' documents, one behind the other
+        parts = [part for part in re.split(r"(?=<\?xml\s)", text) if part.strip()]
+        what, found = "nvidia-smi's XML", chain.from_iterable(of_xml(_xml(part, file), file) for part in parts)
     else:
         what, found = _of_text(text, file)
     rows = list(found)
@@ -113,6 +117,8 @@ def _of_text(text: str, file: str) -> tuple[str, Iterable[Row]]:
         return "nvidia-smi -L", smi.of_listing(text, file)
     if smi.is_csv(text):
         return "nvidia-smi's CSV", smi.of_csv(text, file)
+    if smi.is_for_people(text):
+        raise UsageError(f"{file}: nvidia-smi wrote this for people; use nvidia-smi -q -x, or nvidia-smi -L")
     return "a list of GPUs", lists.of_lines(text, file)
 
 

@@ -29,6 +29,11 @@ class Fleet:
 Row = FleetGpu | NotRead
 
 
+def without_comment(line: str) -> str:
+    """Return the line of a list before its comment: `#` at the start or after a space begins one."""
+    return re.split(r"(?:^|\s)#", line, maxsplit=1)[0]
+
+
 def capability_of(specs: Iterable[str]) -> ComputeCapability | None:
     """Return the compute capability of the first of these that is known."""
     return next((known for spec in specs if (known := capability_named(spec)) is not None), None)

@@ -40,7 +40,7 @@ _SHOWN = 8  # candidates in an error
 _BARE_PCI_ID = re.compile(r"[0-9a-f]{4}")
 _ARCH = re.compile(r"(sm|compute|lto|tile)_.*")
 _CAPABILITY = re.compile(r"\d{1,2}\.\d")
-_BARE_NUMBER = re.compile(r"\d{2,3}[af]?")
+_BARE_NUMBER = re.compile(r"\d{1,3}[af]?")
 
 
 def search(query: str) -> tuple[Gpu, ...]:
@@ -96,7 +96,7 @@ def resolve(spec: str) -> JudgedTarget:
         return found
     if _BARE_NUMBER.fullmatch(text):
         raise UsageError(_ask_for_more(text, spec))
-    found = product(spec)
+    found = product(spec) if len(text) > 1 else None  # a letter stands in the names of many, as a part
     if found is None:
         raise UsageError(f"unknown GPU: {spec.strip()!r}{_similar(text)}")
     return found
@@ -225,7 +225,8 @@ def _of_chip_or_architecture(text: str, spec: str) -> JudgedTarget | None:
 def _ask_for_more(text: str, spec: str) -> str:
     """Digits alone are an architecture to one tool and part of a product's name to people."""
     known = architecture(ComputeCapability.from_number(int(text.rstrip("af")))) is not None
-    meant = [f"sm_{text}"] if known and (text.isdecimal() or first_with(text)) else []
+    meant = [str(row.capability) for row in ARCHITECTURES if str(row.capability.major) == text]
+    meant += [f"sm_{text}"] if known and (text.isdecimal() or first_with(text)) else []
     meant += [f'"{gpu.name}"' for gpu in called(text)]
     if not meant:
         return f"unknown GPU: {spec.strip()!r} (write a target as sm_NN, a compute capability as N.N)"

@@ -83,6 +83,13 @@ class TestNvidiaSmi:
         driver = DriverRelease.parse("580.159.04")
         assert gpu == FleetGpu("NVIDIA H200", "NVIDIA H200", ComputeCapability(9, 0), driver, origin=file)
 
+    def test_of_two_machines_one_behind_the_other(self, tmp_path: Path) -> None:
+        text = (RECORDED / "nvidia-smi-q.xml").read_text()
+        assert [driver for _, _, driver in gpus(tmp_path, text + text.replace("580.159.04", "535.104.05"))] == [
+            "580.159.04",
+            "535.104.05",
+        ]
+
     def test_the_name_where_the_pci_id_is_unknown(self, tmp_path: Path) -> None:
         text = (RECORDED / "nvidia-smi-q.xml").read_text()
         assert gpus(tmp_path, text.replace("233510DE", "FFFF10DE"))[0][1] == "9.0"
@@ -193,6 +200,16 @@ class TestList:
             ("sm_90a", "9.0"),
             ("NVIDIA H200", "9.0"),
         ]
+
+    def test_several_in_a_line(self, tmp_path: Path) -> None:
+        text = "V100, H100 # the old room\n8.6,8.9,\n"
+        assert [capability for _, capability, _ in gpus(tmp_path, text)] == ["7.0", "9.0", "8.6", "8.9"]
+        assert "fleet:1: unknown GPU: '550.1'" in said(tmp_path, "Tesla M60, H100, 550.1\n")
+
+    def test_what_nvidia_smi_shows_to_people(self, tmp_path: Path) -> None:
+        table = "Mon Nov 30 12:00:00 2026\n+---+\n| NVIDIA-SMI 580.95.05   Driver Version: 580.95.05 |\n+---+\n"
+        for text in (table, "\n==============NVSMI LOG==============\n\nTimestamp : Mon\n"):
+            assert "use nvidia-smi -q -x, or nvidia-smi -L" in said(tmp_path, text)
 
     def test_the_line_is_named(self, tmp_path: Path) -> None:
         assert "fleet:2: unknown GPU: 'RTX 9999'" in said(tmp_path, "8.6\nRTX 9999\n")
@@ -424,6 +441,13 @@ class TestSmiTexts:
             ("NVIDIA A100-SXM4-80GB", "8.0", "550.54.15"),
             ("NVIDIA L4", "8.9", "550.54.15"),
         ]
+
+    def test_a_line_of_csv_with_two_gpus_is_not_read(self, tmp_path: Path) -> None:
+        lines = ["NVIDIA L4, 550.54.15", "NVIDIA L4, NVIDIA H200, 550.54.15", "7.0, NVIDIA L4, 550.54.15"]
+        found, unknown = rows(tmp_path, "\n".join(lines))
+        assert len(found) == 1
+        assert "NVIDIA L4 and NVIDIA H200 in one line" in unknown[0]
+        assert "NVIDIA L4 has compute capability 8.9, not 7.0" in unknown[1]
 
     def test_listing(self, tmp_path: Path) -> None:
         text = (

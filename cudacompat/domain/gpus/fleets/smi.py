@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cudacompat.domain.gpus.fleet import Row, capability_in, capability_of, driver_in
-from cudacompat.domain.gpus.lookup import resolve
+from cudacompat.domain.gpus.fleet import Row, capability_in, capability_of, driver_in, without_comment
+from cudacompat.domain.gpus.lookup import capability_named, resolve
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.fleet_gpu import FleetGpu
@@ -39,6 +40,7 @@ class Element:
 
 _DEVICE_ID = re.compile(r"(?:0x)?([0-9A-Fa-f]{4})10[Dd][Ee]")
 _LISTED = re.compile(r"(?:(?P<node>[\w.-]+): ?)?GPU \d+: (?P<name>.*?) \(UUID: [^)]*\)\s*")  # node: as pdsh has it
+_FOR_PEOPLE = re.compile(r"(?m)^\|\s*NVIDIA-SMI\s|^=+\s*NVSMI LOG\s*=+")
 _UNIT = re.compile(r" \[[^\]]*\]$")
 _NAMES = ("name", "gpu_name")
 _COLUMNS = (*_NAMES, "compute_cap", "driver_version", "kmd_version", "pci.device_id", "uuid", "index")
@@ -72,12 +74,13 @@ def _known(name: str | None, device: str | None, driver: DriverRelease | None, w
 
 def is_csv(text: str) -> bool:
     """Whether this is the CSV of nvidia-smi: its first line names columns, or has a GPU's name, capability or driver
-    between commas."""
+    between commas. Several names or capabilities in a line are a list of GPUs."""
     first = next((line for line in text.splitlines() if line.strip()), "")
-    cells = _cells(first)
+    cells = _cells(without_comment(first))
     if len(cells) > 1 and {_UNIT.sub("", cell) for cell in cells} & set(_COLUMNS):
         return True
-    return len(cells) > 1 and any(_column(cell) for cell in cells)
+    columns = Counter(filter(None, map(_column, cells)))
+    return len(cells) > 1 and bool(columns) and columns["name"] < 2 and columns["compute_cap"] < 2
 
 
 def of_csv(text: str, where: str) -> Iterator[Row]:
@@ -92,8 +95,8 @@ def of_csv(text: str, where: str) -> Iterator[Row]:
         cells = _cells(line)
         if cells == head or {_UNIT.sub("", cell) for cell in cells} & set(_COLUMNS):
             continue  # several machines' outputs, one behind the other
-        row = dict(zip(head, cells, strict=False)) if head else _guessed(cells)
         try:
+            row = dict(zip(head, cells, strict=False)) if head else _guessed(cells, f"{where}:{number}")
             yield _of_row(row, f"{where}:{number}")
         except UsageError as error:
             yield NotRead(f"{where}:{number}", str(error).removeprefix(f"{where}:{number}: "))
@@ -109,13 +112,18 @@ def _of_row(row: Mapping[str, str], where: str) -> Row:
     return _known(name, row.get("pci.device_id"), driver, where=where)
 
 
-def _guessed(cells: Sequence[str]) -> dict[str, str]:
-    """The columns of a line without a head, by their form."""
+def _guessed(cells: Sequence[str], where: str) -> dict[str, str]:
+    """The columns of a line without a head, by their form. `UsageError` for a line that has several GPUs: which of them
+    the machine has is not known."""
     found: dict[str, str] = {}
     for cell in cells:
         column = _column(cell)
-        if column is not None:
-            found.setdefault(column, cell)
+        if column is not None and found.setdefault(column, cell) != cell:
+            raise UsageError(f"{where}: {found[column]} and {cell} in one line; write each GPU in a line of its own")
+    named = capability_named(found["name"]) if "name" in found else None
+    written = found.get("compute_cap")
+    if named is not None and written is not None and str(named) != written:
+        raise UsageError(f"{where}: {found['name']} has compute capability {named}, not {written}")
     return found or {"name": cells[0]}
 
 
@@ -138,6 +146,11 @@ def _cells(line: str) -> list[str]:
         return [cell.strip() for cell in next(csv.reader([line], skipinitialspace=True), [])]
     except csv.Error:
         return [line]
+
+
+def is_for_people(text: str) -> bool:
+    """Whether this is the table of nvidia-smi, which cuts names, or the text of `nvidia-smi -q`."""
+    return _FOR_PEOPLE.search(text[:4096]) is not None
 
 
 def is_listing(text: str) -> bool:
