@@ -214,6 +214,8 @@ def judge(artifact: Artifact, gpu: str, *, driver: str | int | None = None) -> V
     """
     from cudacompat.domain.judge.artifact import judge_artifact
 
+    if not isinstance(artifact, Artifact):
+        raise CudacompatError(f"not an artifact of inspect_path: {type(artifact).__name__}")
     verdict = judge_artifact(artifact._read, _target(gpu, driver))
     return None if verdict is None else _verdict(verdict)
 
@@ -292,7 +294,10 @@ def cuda_releases() -> tuple[CudaRelease, ...]:
 
 def _on_disk(path: str | os.PathLike[str]) -> str:
     """The path as text. What is not there would else be taken for a package or an address, and fetched."""
-    text = os.fspath(path)
+    try:
+        text = os.fspath(path)
+    except TypeError:
+        raise CudacompatError(f"not a path: {type(path).__name__}") from None
     if not os.path.lexists(text):
         from cudacompat.domain.words.phrases import one_line
 
@@ -305,6 +310,8 @@ def _target(gpu: str, driver: str | int | None) -> Target:
     from cudacompat.domain.words.verdict import Target
     from cudacompat.domain.words.versions import DriverRelease
 
+    if not isinstance(gpu, str):
+        raise CudacompatError(f"a GPU is a text such as '12.0', not {type(gpu).__name__}")
     found = resolve(gpu)
     return Target(found.id, found.name, found.capability, driver=DriverRelease.parse(str(driver)) if driver else None)
 

@@ -51,7 +51,10 @@ def test_beside_another_format_and_an_output(folder: Path, place: str) -> None:
         (("--format", "json=lib.so"), "would replace lib.so"),
         (("--format", "json=a", "--format", "sarif=./a"), "are the same file"),
         (("--format", "json=a", "--output", "a"), "are the same file"),
-        (("--format", "json", "--format=sarif"), "--format json and --format sarif: write one of them as --format json=FILE"),
+        (
+            ("--format", "json", "--format=sarif"),
+            "--format json and --format sarif: write one of them as --format json=FILE",
+        ),
         (("--format", "json=no/such"), "no such directory"),
         (("--format", "json=."), "it is a directory"),
     ],

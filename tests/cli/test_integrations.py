@@ -87,6 +87,16 @@ def test_the_action_passes_where_all_is_well(wheel: Path) -> None:
     assert (folder / "output").read_text() == "exit-code=0\n"
 
 
+def test_the_action_takes_two_stars_for_any_depth(wheel: Path) -> None:
+    folder = wheel.parent.parent
+    deep = folder / "dist/one/two/engine of ours.whl"
+    deep.parent.mkdir(parents=True)
+    wheel.rename(deep)
+    done = action(folder, paths="dist/**/*.whl", gpu=GPU)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "dist/one/two/engine of ours.whl" in done.stdout
+
+
 def test_the_action_says_that_nothing_matched(tmp_path: Path) -> None:
     done = action(tmp_path, paths="dist/*.whl", gpu="8.6")
     assert done.returncode == 2
@@ -193,6 +203,13 @@ def test_the_lint_hook_runs_for_every_kind_of_file_that_is_read() -> None:
     assert [name for name in names if wanted(name) and not pattern.search(name)] == []
     assert [name for name in names if not wanted(name)] == []
     assert not pattern.search("src/kernel.cu")
+
+
+def test_the_check_hook_runs_for_libraries_with_a_version() -> None:
+    hooks = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
+    pattern = re.compile(hooks["cudacompat-check"]["files"])
+    assert all(map(pattern.search, ("lib/libx.so", "libx.so.4.8.5", "X.DLL", "k.obj", "a.cubin")))
+    assert not any(map(pattern.search, ("libx.so.md", "notes.so.txt", "k.c")))
 
 
 def test_cibuildwheels_command(wheel: Path) -> None:

@@ -9,7 +9,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,6 +98,20 @@ def test_what_is_not_on_the_disk_is_an_error_and_is_not_fetched() -> None:
             cudacompat.inspect_path(name)
     with pytest.raises(cudacompat.CudacompatError, match="a list of paths"):
         cudacompat.check(EXAMPLE, ["8.6"])  # type: ignore[arg-type]
+
+
+def test_a_value_of_another_type_is_an_error_of_the_caller() -> None:
+    any_: Any = cudacompat
+    (artifact, *_) = cudacompat.inspect_path("examples/incident/libggml-cuda.so").artifacts
+    calls: list[Callable[[], object]] = [
+        lambda: any_.judge(artifact, 12.0),
+        lambda: any_.judge("examples/incident/libggml-cuda.so", "12.0"),
+        lambda: any_.check(["examples/incident"], [5.2]),
+        lambda: any_.inspect_path(None),
+    ]
+    for call in calls:
+        with pytest.raises(cudacompat.CudacompatError):
+            call()
 
 
 def test_a_driver_may_be_a_number() -> None:
