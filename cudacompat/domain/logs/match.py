@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from cudacompat.domain.logs.signature import EVERYWHERE, Pattern, Role, Signature, compile_template, pieces_of
 
 # "CUDA error 209", "CUDA failure 100:", "cudaError: 35", "CUDA Error Code: 2", "cuBLAS error 13", "cudnn status: 4",
-# "nvrtc: error 5", "CUDA error: error code 34": a number where the text is missing
+# "nvrtc: error 5", "CUDA error: error code 34", "CUDA_CHECK failed with error 2": a number where the text is missing
 _NUMBER = re.compile(
     r"(?i)(?<![a-z])(cuda|cu(?:blas|dnn|dss|fft|file|rand|solver|sparse|tensor)"
-    r"|nv(?:rtc|ml|vm|jitlink|shmem)|nccl|npp)(?:lt|dn|sp)?\s?:?"
+    r"|nv(?:rtc|ml|vm|jitlink|shmem)|nccl|npp)(?:lt|dn|sp)?(?:_?(?:check|call|assert)\s?failed with)?\s?:?"
     r"\s?(?:runtime |driver |api |library )?(?:error|failure|status)(?:\s*[:,]\s*error)?(?:\s*code)?\s*[:=(#\[]?"
     r"\s*(-?\d{1,4})(?![\d.])"
 )

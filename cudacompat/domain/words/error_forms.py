@@ -95,7 +95,7 @@ FORMS: tuple[ErrorForm, ...] = (
         other="type E is a letter",
     ),
     _form(
-        r"\b[A-Z]\w*(?:Error|Exception|Failure)\b(?: ?:|\()|^\s*[\w.]*(?:Error|Exception)$",
+        r"\b[A-Z]\w*(?:Error|Exception|Failure)\b(?: ?:|\()|^\s*[\w.]*(?:Error|Exception)$|^\s*Exception: ",
         "Error:~Error :~Error(~xception:~xception :~xception(~Failure:~Failure(~AssertionError~NotImplementedError",
         "KeyError: 'segments'",
         other="class ValueErrors:",

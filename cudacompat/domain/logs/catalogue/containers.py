@@ -197,7 +197,10 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cdi-stale",
         title="the CDI description names a device that is not there: {device}",
-        patterns=("failed to stat CDI host device '<device:word>'",),
+        patterns=(
+            "crun: cannot stat '/dev/<device:word>'",
+            "failed to stat CDI host device '<device:word>'",
+        ),
         sample="Error: setting up CDI devices: failed to inject devices: failed to stat CDI host device "
         '"/dev/dri/renderD129": no such file or directory',
         cause="/etc/cdi/nvidia.yaml was written when the machine had other device nodes: before a driver's update, a "

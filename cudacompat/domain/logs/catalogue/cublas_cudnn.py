@@ -20,7 +20,10 @@ SIGNATURES: tuple[Signature, ...] = (
         id="cublas-not-initialized",
         title="cuBLAS could not be started",
         statuses=(("cublas", 1),),
-        patterns=("CUBLAS_STATUS_NOT_INITIALIZED",),
+        patterns=(
+            "cublas runtime error : library not initialized",
+            "CUBLAS_STATUS_NOT_INITIALIZED",
+        ),
         sample="RuntimeError: CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`",
         cause="cublasCreate failed: most often no memory is left on the GPU, else an earlier CUDA error or a cuBLAS "
         "that "
@@ -50,7 +53,11 @@ SIGNATURES: tuple[Signature, ...] = (
             ("cublas", 13),
             ("cublas", 14),
         ),
-        patterns=("CUBLAS_STATUS_EXECUTION_FAILED", "CUBLAS_STATUS_INTERNAL_ERROR"),
+        patterns=(
+            "cublas runtime error : the GPU program failed to execute",
+            "CUBLAS_STATUS_EXECUTION_FAILED",
+            "CUBLAS_STATUS_INTERNAL_ERROR",
+        ),
         sample="RuntimeError: CUDA error: CUBLAS_STATUS_EXECUTION_FAILED when calling `cublasSgemm( handle, opa, "
         "opb, m, n, k, "
         "&alpha, a, lda, b, ldb, &beta, c, ldc)`",

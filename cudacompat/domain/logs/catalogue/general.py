@@ -65,6 +65,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="process-aborted",
         title="a signal ended the process",
         patterns=(
+            "Bus error (core dumped)",
             "terminated by SIGABRT",
             "terminated by signal SIGABRT",
             "terminated by SIGSEGV",

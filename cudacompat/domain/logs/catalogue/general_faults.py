@@ -33,6 +33,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="symbol-missing",
         title="a library lacks a name that another one needs",
         patterns=(
+            "WinError 182]",
             "ImportError: <file:word>: undefined symbol: <symbol:word>",
             "OSError: <file:word>: undefined symbol: <symbol:word>",
             "symbol lookup error: <file:word>",
@@ -305,6 +306,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="slurm-out-of-memory",
         title="the job was killed: its memory limit was reached",
         patterns=(
+            "srun: error: <node:word>: task <n:num>: Out Of Memory",
             "Detected <count:num> oom-kill event",
             "Detected <count:num> oom_kill event",
             "Exceeded job memory limit",

@@ -142,4 +142,31 @@ SIGNATURES: tuple[Signature, ...] = (
         role=Role.GENERAL,
         sources=("https://docs.pydantic.dev/latest/errors/errors/",),
     ),
+    Signature(
+        id="python-module-shadowed",
+        title="another file has the name of the module {module}",
+        patterns=("partially initialized module '<module:word>' has no attribute",),
+        sample="AttributeError: partially initialized module 'tensorrt' has no attribute 'Logger' (most likely due to "
+        "a circular import)",
+        cause="A file of the project (tensorrt.py) or a directory is called like the package and is imported in its "
+        "place; or two files import each other.",
+        does_not_mean="a damaged package; the GPU",
+        fix="Rename the file, and remove its __pycache__; print the module's __file__ to see which one is taken.",
+        role=Role.GENERAL,
+        sources=("python/cpython Objects/moduleobject.c",),
+    ),
+    Signature(
+        id="too-many-open-files",
+        title="the process has more files open than it may",
+        patterns=("Too many open files",),
+        sample="RuntimeError: unable to open shared memory object </torch_1> in read-write mode: Too many open files "
+        "(24)",
+        cause="The limit of the shell or of the service (often 1024) is reached: workers that pass tensors by file "
+        "descriptors, or many shards of a model.",
+        does_not_mean="the GPU; the disk",
+        fix="Raise the limit (ulimit -n 65536; for a service LimitNOFILE, for a container --ulimit nofile=65536), or "
+        "let the workers share by files (the strategy file_system).",
+        role=Role.GENERAL,
+        sources=("pytorch/pytorch docs/source/multiprocessing.md",),
+    ),
 )

@@ -344,6 +344,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="nvrtc-builtins-missing",
         title="NVRTC's own library is not in the same directory",
         patterns=(
+            "nvrtc: error: failed to open nvrtc-builtins",
             "nvrtc: error: failed to load builtins",
             "nvrtc: error: failed to open libnvrtc-builtins.so",
             "failed to open libnvrtc-builtins",

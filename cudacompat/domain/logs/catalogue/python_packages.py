@@ -146,6 +146,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="tensors-on-two-devices",
         title="the program mixes tensors of the GPU and of the CPU",
         patterns=(
+            "can't convert CUDA tensor to numpy",
             "must be a CUDA tensor",
             "must be CUDA tensors",
             "tensors must be on CUDA device",

@@ -166,4 +166,16 @@ SIGNATURES: tuple[Signature, ...] = (
         command="nvidia-smi mig -lgi",
         sources=("https://docs.nvidia.com/datacenter/tesla/mig-user-guide/",),
     ),
+    Signature(
+        id="slurm-time-limit",
+        title="Slurm ended the job at its time limit",
+        patterns=("CANCELLED DUE TO TIME LIMIT", "DUE TO TIME LIMIT ***"),
+        sample="slurmstepd: error: *** JOB 1 ON gpu01 CANCELLED AT 2026-11-01T10:00:00 DUE TO TIME LIMIT ***",
+        cause="The job ran as long as --time, or the partition, allows.",
+        does_not_mean="an error of the program, unless it hung before",
+        fix="Ask for more time with --time, and write checkpoints.",
+        command="scontrol show partition",
+        role=Role.GENERAL,
+        sources=("https://slurm.schedmd.com/sbatch.html",),
+    ),
 )
