@@ -133,6 +133,12 @@ FORMS: tuple[ErrorForm, ...] = (
         "2: [helpers.h::smVerHex2Dig::694] Error Code 2: Internal Error (Assertion failed)",
         other="internal errors are counted",
     ),
+    _form(  # conda's exceptions
+        r"^\s*[A-Z][a-z]+(?:[A-Z][a-z]+)+NotFound:(?:\s|$)",
+        "NotFound:",
+        "ResolvePackageNotFound:",
+        other="status is NotFound: try again",
+    ),
     # a file and its line with no text: GGML_ABORT("fatal error") of ggml (llama.cpp#22499)
     _form(
         r":\d{1,6}: fatal error\.?$",

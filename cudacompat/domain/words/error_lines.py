@@ -15,8 +15,8 @@ _LOW = re.compile(
     r"\blevel=(?:info|debug|trace|warn|notice)|\"(?:level|severity)\"\s*:\s*\"(?:info|debug|trace|warn|notice)"
     r"|(?<![\w.])[IWD](?:20\d\d)?(?:0[1-9]|1[0-2])[0-3]\d \d\d:\d\d:\d\d\."
     r"|(?:^|[\s\[|(:<])(?:INFO|DEBUG|TRACE|NOTICE|WARN|WARNING|NOTE)(?=[\]:|,>)]|\s+[-|\w\[(/'\"]|$)"
-    r"|\b[Ww]arn(?:ing)?\s?[:#\[(,]|\(WW\) |\b[A-Z]\w*Warning: |\bWARN:\d|\[[IWV]\] |^[\d.:]{5,20} [IWD] |\bnpm warn\b"
-    r"|\bCMake Warning\b|\bnote:|\bdeprecated\b",
+    r"|\b[Ww]arn(?:ing)?\s?[:#\[(,]|\(WW\) |\b[A-Z]\w*Warning: |\bWARN:\d|\[[IWV](?:\] |:\w)"
+    r"|^[\d.:]{5,20} [IWD] |\bnpm warn\b|\bCMake Warning\b|\bnote:|\bdeprecated\b",
 )
 # Words of errors in a line that reports none.
 _HARMLESS = re.compile(

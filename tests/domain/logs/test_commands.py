@@ -213,6 +213,7 @@ _PROGRAMS: dict[str, tuple[Iterable[str], str]] = {
     "tegrastats": ((), r""),
     "uname": (("-m", "-r"), r""),
     "./configure": (("--with-cuda=", "--enable-cuda-nvcc", "--nvccflags="), r""),
+    "julia": (("-g2",), r""),
     "scontrol show": ((), r"partition"),
     "where.exe": ((), r"(?:\w+\.(?:exe|dll) ?)+"),
     "wsl.exe": (("--shutdown", "--update"), r""),

@@ -189,4 +189,22 @@ SIGNATURES: tuple[Signature, ...] = (
         command="./configure --with-cuda=/usr/local/cuda",
         sources=("open-mpi/ompi config/opal_check_cuda.m4", "openucx/ucx config/m4/cuda.m4"),
     ),
+    Signature(
+        id="object-file-missing",
+        title="an object file that the link needs was not made: {file}",
+        patterns=(
+            "error: <file:word>.cu.o: No such file or directory",
+            "error: <file:word>.o: No such file or directory",
+            "cannot find <file:word>.cu.o: No such file or directory",
+        ),
+        sample="c++: error: caffe2/CMakeFiles/torch.dir/cuda/torch_generated_ConvolutionTranspose2d.cu.o: No such file "
+        "or directory",
+        cause="Compiling it failed earlier (with -k, or in another run), or the build directory is of another "
+        "configuration.",
+        does_not_mean="a missing source or package",
+        fix="Find the first error of nvcc in the whole output; if there is none, remove the build directory and build "
+        "again with one job.",
+        role=Role.GENERAL,
+        sources=("pytorch/pytorch#22258",),
+    ),
 )

@@ -305,4 +305,20 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="A newer toolkit, or a newer CMake.",
         sources=("measured with CMake 4.4.5: CUDA_STANDARD 26",),
     ),
+    Signature(
+        id="cmake-toolkit-in-part",
+        title="CMake finds a part of a CUDA toolkit and misses another: {missing}",
+        patterns=(
+            "Could NOT find CUDAToolkit (missing: <missing:text>) (found",
+            "Could NOT find CUDA (missing: <missing:text>) (found",
+        ),
+        sample='Could NOT find CUDA (missing: CUDA_INCLUDE_DIRS CUDA_CUDART_LIBRARY) (found suitable version "7.5", '
+        'minimum required is "5.5")',
+        cause="An nvcc is on PATH, and headers or libraries are not in its toolkit: a toolkit of the distribution or "
+        "of conda with nvcc alone, a -runtime image, or a link to an nvcc of another toolkit.",
+        does_not_mean="the driver",
+        fix="Name the one whole toolkit, and take an empty build directory.",
+        command="cmake --fresh -B build -DCUDAToolkit_ROOT=/usr/local/cuda -DCUDA_TOOLKIT_ROOT_DIR=/usr/local/cuda",
+        sources=("pytorch/pytorch#1056", "Kitware/CMake Modules/FindPackageHandleStandardArgs.cmake"),
+    ),
 )

@@ -167,6 +167,9 @@ SIGNATURES: tuple[Signature, ...] = (
         id="docker-too-old-for-gpus",
         title="this Docker or Compose does not know how to ask for a GPU",
         patterns=(
+            "Additional properties are not allowed ('devices' was unexpected)",
+            "Unsupported config option for services.<service:word>: 'runtime'",
+            "value 'devices' does not match any of the regexes",
             "unknown flag: --gpus",
             "Additional property devices is not allowed",
             "Unsupported config option for services.<service:word>: 'gpus'",

@@ -371,6 +371,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="gpu-memory-full",
         title="the GPU has no memory left",
         patterns=(
+            "OutOfGPUMemoryError",
             "Triton Error [CUDA]: out of memory",
             "Error Code 2: OutOfMemory",
             "Cuda Runtime (out of memory)",

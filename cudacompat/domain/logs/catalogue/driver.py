@@ -331,7 +331,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="smi-no-cuda-version",
         title="nvidia-smi runs, and the driver's libcuda does not answer",
         patterns=("CUDA Version: ERR!",),
-        sample="| NVIDIA-SMI 545.46                 Driver Version: 546.80       CUDA Version: ERR!     |",
+        sample="| NVIDIA-SMI 545.46     Driver Version: 546.80     CUDA Version: ERR!     |",
         cause="nvidia-smi asks libcuda for its version and could not load it: another libcuda is found first, the one "
         "of the driver is missing (a container without the capability compute), or in WSL the links in "
         "/usr/lib/wsl/lib are damaged or hidden by a Linux driver that was installed there.",

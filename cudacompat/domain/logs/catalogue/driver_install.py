@@ -327,8 +327,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "cudaGraphicsGLRegisterBuffer failed",
             "cuGraphicsGLRegisterBuffer failed",
         ),
-        sample='CUDA error at simpleGL.cu:421 code=999(cudaErrorUnknown) "cudaGraphicsGLRegisterBuffer(vbo_res, *vbo, '
-        'vbo_res_flags)"',
+        sample='CUDA error at g.cu:4 code=999(cudaErrorUnknown) "cudaGraphicsMapResources(1)"',
         cause="The window is not drawn by the NVIDIA driver: WSL draws with Mesa, which has no interoperation with "
         "CUDA; "
         "a remote desktop or a container without the capability graphics takes a software renderer; a laptop "

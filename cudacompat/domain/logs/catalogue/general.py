@@ -65,6 +65,8 @@ SIGNATURES: tuple[Signature, ...] = (
         id="process-aborted",
         title="a signal ended the process",
         patterns=(
+            "(by signal 11)",
+            "(by signal 6)",
             "Bus error (core dumped)",
             "terminated by SIGABRT",
             "terminated by signal SIGABRT",

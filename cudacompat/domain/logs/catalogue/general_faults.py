@@ -93,6 +93,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="killed-by-system",
         title="the process was killed from outside, most often for want of memory",
         patterns=(
+            "(by signal 9)",
             "signal: 9, SIGKILL: kill",
             "signal: killed",
             "(exitcode: -9)",

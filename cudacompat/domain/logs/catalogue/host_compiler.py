@@ -140,6 +140,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="cpu-illegal-instruction",
         title="the program uses CPU instructions that this machine does not have",
         patterns=(
+            "(by signal 4)",
             "Illegal instruction (core dumped)",
             "terminated by signal SIGILL",
             "(signal: 4, SIGILL: illegal instruction)",

@@ -120,4 +120,19 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="The lines `Reason:` below name the call: replace it, or make the types concrete (@device_code_warntype).",
         sources=("https://cuda.juliagpu.org/stable/tutorials/custom_structs/",),
     ),
+    Signature(
+        id="julia-kernel-exception",
+        title="a kernel of Julia threw an exception",
+        patterns=(
+            "a exception was thrown during kernel execution",
+            "KernelException: exception thrown during kernel execution",
+        ),
+        sample="ERROR: a exception was thrown during kernel execution.",
+        cause="The kernel's own code failed: an index outside an array, a number that does not convert (a complex one "
+        "into a real array), or an assertion.",
+        does_not_mean="the driver; the GPU",
+        fix="Start Julia with -g2: it then names the place in the kernel.",
+        command="julia -g2",
+        sources=("JuliaGPU/CUDA.jl#2341",),
+    ),
 )

@@ -171,6 +171,9 @@ SIGNATURES: tuple[Signature, ...] = (
         id="xgboost-without-cuda",
         title="this XGBoost or LightGBM was built without CUDA",
         patterns=(
+            "Unknown linear updater grow_gpu_hist",
+            "Unknown tree updater grow_gpu_hist",
+            "updater grow_gpu_hist",
             "XGBoost version not compiled with GPU support",
             "CUDA Tree Learner was not enabled in this build",
             "GPU Tree Learner was not enabled in this build",

@@ -318,6 +318,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="device-number-wrong",
         title="the program names a GPU that it does not see",
         patterns=(
+            "don't know how to restore data location of <...> (tagged with <wanted:word>)",
             "But your machine only has: [",
             "Invalid device string: '<wanted:text>'",
             "AssertionError: Invalid device id",

@@ -175,7 +175,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="extension-headers-removed",
         title="the extension uses calls that newer PyTorch headers do not have",
         patterns=(
-            "THC/<header:word>: No such file or directory",
+            "THC/<header:word>h: No such file or directory",
             "Cannot open include file: 'THC/<header:word>'",
             "identifier '<name:(THCState*|THCudaMalloc|THCudaCheck|THCCeilDiv|THCudaFree|THArgCheck)>' is undefined",
             "identifier '<name:(AT_CHECK|AT_DISPATCH_FLOATING_TYPES_AND_HALF_OLD|AT_ASSERT)>' is undefined",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import Role, Signature
 
 _NVENC = "FFmpeg/FFmpeg libavcodec/nvenc.c"
 _DECODE = "FFmpeg/FFmpeg libavcodec/nvdec.c and cuviddec.c"
@@ -242,5 +242,36 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="too little memory; the driver",
         fix="Give the input more surfaces: -extra_hw_frames 8 before -i.",
         sources=("FFmpeg/FFmpeg libavcodec/nvdec.c",),
+    ),
+    Signature(
+        id="streamer-no-nvenc",
+        title="the streaming program was built without the encoder that its configuration asks for",
+        patterns=("Couldn't find any encoder matching [nvenc]", "Couldn't find any working encoder matching [nvenc]"),
+        sample="Fatal: Couldn't find any encoder matching [nvenc]",
+        cause="This build or this system of the program offers no NVENC, or every try with it failed: the errors of "
+        "the tries, if there are any, are before this line.",
+        does_not_mean="a GPU without an encoder",
+        fix="Read the errors after `Trying encoder [nvenc]`; take a build with CUDA and a driver that fits, or remove "
+        "the encoder from the configuration.",
+        role=Role.CHAIN_END,
+        sources=("loki-47-6F-64/sunshine#95", "LizardByte/Sunshine#2187"),
+    ),
+    Signature(
+        id="nvfbc-refused",
+        title="the driver refuses to capture the screen (NvFBC)",
+        patterns=(
+            "Unable to cleanup NvFBC",
+            "Failed to create NvFBC",
+            "NvFBC is not supported",
+            "Failed to gain CAP_SYS_ADMIN",
+        ),
+        sample="Error: Couldn't destroy session handle: Unable to cleanup NvFBC",
+        cause="NvFBC works on professional GPUs and with X11; for a GeForce, on Wayland, or without the privilege "
+        "CAP_SYS_ADMIN for the capture by KMS, the program has to capture in another way.",
+        does_not_mean="NVENC, which may work",
+        fix="Let it capture by KMS: give the program the privilege (setcap cap_sys_admin+p on the file itself, not on "
+        "a link), or choose X11.",
+        role=Role.GENERAL,
+        sources=("LizardByte/Sunshine#176", "LizardByte/Sunshine#1688"),
     ),
 )
