@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from cudacompat.app.doctor.project_environments import beside_packages, environments_in
+from cudacompat.domain.machine.components import BY_DIRECTORY, Component, Environment
+from cudacompat.domain.machine.facts import HostFacts, Missing
 from cudacompat.domain.reports.doctor import PlanStep
 from tests.app.test_installed import install
 from tests.helpers.device_files import library
@@ -83,23 +85,37 @@ def test_environments_are_told_by_what_is_in_them(project: Path) -> None:
     )
 
 
+HOME = Environment("/app/env", "./env", "3.12", found_via=BY_DIRECTORY, folders=("/app/env/lib",))
+
+
+def _facts(*packages: Component) -> HostFacts:
+    nothing = Missing("GPU", ()), Missing("driver", ())
+    return HostFacts(*nothing, packages=packages, environments=(HOME,))
+
+
 class TestOnePinTwice:
     """A pin that a step for the environment installs is written into the file, and not installed again."""
 
     PIN = PlanStep("x: install what runs, and write its pin and index into requirements.txt:1", "pip install a==2.0")
 
+    def _beside(self, own: str | None, *packages: Component) -> tuple[PlanStep, ...]:
+        steps = (PlanStep("Install a 2.0", own),) if own is not None else ()
+        return beside_packages(steps, (self.PIN,), _facts(*packages), homes=("env",))[len(steps) :]
+
     def test_the_tool_of_a_project_writes_it(self) -> None:
-        own = PlanStep("Install a 2.0", "uv add a==2.0")
-        assert beside_packages((own,), (self.PIN,)) == (own,)
+        assert self._beside("uv add a==2.0") == ()
 
     def test_a_list_has_it_written(self) -> None:
-        own = PlanStep("Install a 2.0", ".venv/bin/python -m pip install a==2.0")
-        _, pin = beside_packages((own,), (self.PIN,))
+        (pin,) = self._beside("env/bin/python -m pip install a==2.0")
         assert (pin.why, pin.command) == ("x: write a==2.0 into requirements.txt:1", None)
 
-    def test_another_release_keeps_its_command(self) -> None:
-        own = PlanStep("Install a 2.0", ".venv/bin/python -m pip install a==2.0.1")
-        assert beside_packages((own,), (self.PIN,)) == (own, self.PIN)
+    def test_what_is_there_already_has_it_written(self) -> None:
+        (pin,) = self._beside(None, Component("A", "2.0", "/app/env/lib", ()))
+        assert (pin.why, pin.command) == ("x: write a==2.0 into requirements.txt:1", None)
+
+    def test_another_release_is_installed_into_the_environment(self) -> None:
+        (pin,) = self._beside("env/bin/python -m pip install a==2.0.1")
+        assert pin.command == "./env/bin/python -m pip install a==2.0"
 
 
 def test_an_environment_without_packages_is_named_all_the_same(tmp_path: Path) -> None:

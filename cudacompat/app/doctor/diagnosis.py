@@ -146,7 +146,7 @@ def doctor(
     if homes:
         own, known = [f for f in ours if _place(f) in named], _recognise(paths)
         more, settings = path_plan(own, anyhow, targets, known=known, projects=projects, builds=(), driver=told_driver)
-        steps = beside_packages(steps, more)
+        steps = beside_packages(steps, more, facts, homes=homes)
     told = helped(findings, packages, steps)
     return without_secrets(DoctorReport(facts, checked, told, plan=steps, packages=packages, settings=settings))
 

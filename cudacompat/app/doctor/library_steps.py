@@ -13,7 +13,7 @@ from packaging.version import Version
 from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.conda_steps import conda_install, conda_step
 from cudacompat.app.doctor.installing import install_cure, installer, needs, public_version
-from cudacompat.app.doctor.other_builds import other_build_step
+from cudacompat.app.doctor.other_builds import other_build_step, toolkit_pins
 from cudacompat.app.doctor.reader_shell import in_order, powershell_string, quoted, words
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
@@ -259,13 +259,14 @@ def _install(
     if not component.is_of_pip or cuda is None:
         return None
     extras = use.brings(component.version) if use is not None and not here.holds(framework().name) else ()
+    platform = platform_for(targets[0]) if targets else DEFAULT_PLATFORM
     if extras:
         with_them = f"{component.package}[{','.join(extras)}]=={component.version}"
-        return f"{installer(here.home)} {quoted(with_them, here.home)}"
+        older = toolkit_pins(cuda, targets, platform) if targets else ()
+        return f"{installer(here.home)} {words((with_them, *older), here.home)}"
     wheels = [requirement(each, cuda) for each in missing]
     if not any(wheels):
         return None
-    platform = platform_for(targets[0]) if targets else DEFAULT_PLATFORM
     asked = [(each, _pinned(each, here)) for each in wheels if each is not None]
     last = {wheel: pin_of_last(wheel, targets, platform) for wheel, pin in asked if pin == wheel and targets}
     pinned = dict.fromkeys(last.get(wheel) or pin for wheel, pin in asked)

@@ -13,6 +13,7 @@ from cudacompat.app.doctor.installing import installer, is_of_project, public_ve
 from cudacompat.app.doctor.reader_shell import in_order, words
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.reports.doctor import PlanStep
+from cudacompat.domain.tables.cuda_libraries import MATH_LIBRARIES, cuda_in_name, toolkit_wheel
 from cudacompat.domain.wheels.cure import cure_for, pin_of_last
 from cudacompat.domain.wheels.distributions import distributions, family_of, release_of_family
 from cudacompat.domain.wheels.table import packages
@@ -39,7 +40,16 @@ def other_build_step(
     extra = f"[{','.join(extras)}]" if extras else ""
     asked = f"{cure.package}{extra}=={cure.version}"
     named = f"{cure.package} {cure.version}"
-    return _swap((component.package,), named, (asked,), home=home, native=cure.native)
+    cuda = cuda_in_name(cure.package)
+    older = toolkit_pins(cuda, targets, platform) if extras and cuda is not None else ()
+    return _swap((component.package,), named, (asked, *older), home=home, native=cure.native)
+
+
+def toolkit_pins(cuda: int, targets: Sequence[Target], platform: str) -> tuple[str, ...]:
+    """Return the pins of the toolkit's libraries of a major CUDA release whose newest do not run on these GPUs with
+    their driver, where what an extra brings is left to pip."""
+    wheels = (toolkit_wheel(name, cuda) for name in MATH_LIBRARIES)
+    return tuple(pin for wheel in wheels if (pin := pin_of_last(wheel, targets, platform)) is not None)
 
 
 def _swap(

@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from cudacompat.app.doctor.build_files import HOW_TO_PIN
+from cudacompat.app.doctor.installing import in_place
 from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.domain.machine.components import BY_DIRECTORY
 from cudacompat.domain.machine.facts import HostFacts
@@ -17,9 +18,11 @@ from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import PlanStep
 from cudacompat.domain.rules.artifact import no_device_code
 from cudacompat.domain.words.finding import Finding, worst_first
+from cudacompat.environments.own import normalised
 
 _PINS = re.compile(r"(?<![\w.-])[A-Za-z][\w.-]*(?:\[[\w,-]*\])?==[\w.+!-]+")
 _WRITES_PINS = re.compile(r"(?:^|&& )(?:uv add|poetry add|pdm add|pixi add)\b")
+_PLAIN = "pip install "
 _ENTRIES = 2000  # of a folder, among which an environment is looked for
 
 
@@ -72,20 +75,30 @@ def both(named: CheckReport | None, installed: CheckReport | None, homes: Sequen
     )
 
 
-def beside_packages(steps: Sequence[PlanStep], more: Sequence[PlanStep]) -> tuple[PlanStep, ...]:
-    """Return the steps for the environments, then those for the project around them. A pin that a step for an
-    environment installs needs its place in the file alone, and none where the project's own tool writes it."""
+def beside_packages(
+    steps: Sequence[PlanStep], more: Sequence[PlanStep], facts: HostFacts, homes: Sequence[str]
+) -> tuple[PlanStep, ...]:
+    """Return the steps for the environments, then those for the project around them. A pin whose release is in an
+    environment, or is installed by its step, needs its place in the file alone, and none where the project's own tool
+    writes it; another one is installed into the environment, and not where the shell's `pip` puts it."""
     installed = " ".join(each.command or "" for each in steps)
+    there = {f"{normalised(each.package)}=={each.version}" for each in facts.packages}
+    home = next((each for each in facts.environments if each.is_asked_for), None) if homes else None
     kept = []
     for step in more:
         pins = _PINS.findall(step.command or "")
-        if pins and all(re.search(rf"(?<![\w.-]){re.escape(pin)}(?![\w.])", installed) for pin in pins):
-            if _WRITES_PINS.search(installed):
+        if pins and all(pin in there or _is_in(pin, installed) for pin in pins):
+            if _WRITES_PINS.search(installed) and not there.issuperset(pins):
                 continue
-            why = step.why.replace(HOW_TO_PIN, f"write {' '.join(pins)} into")
-            step = replace(step, why=why, command=None)
+            step = replace(step, why=step.why.replace(HOW_TO_PIN, f"write {' '.join(pins)} into"), command=None)
+        elif step.command is not None and step.command.startswith(_PLAIN) and home is not None:
+            step = replace(step, command=f"{in_place(home)} {step.command.removeprefix(_PLAIN)}")
         kept.append(step)
     return (*steps, *(each for each in kept if each not in steps))
+
+
+def _is_in(pin: str, commands: str) -> bool:
+    return re.search(rf"(?<![\w.-]){re.escape(pin)}(?![\w.])", commands) is not None
 
 
 def _folder(finding: Finding) -> str:

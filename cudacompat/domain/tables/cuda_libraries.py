@@ -69,6 +69,8 @@ LIBRARIES: tuple[CudaLibrary, ...] = (
     _beside("(?:cutensor|cutensorMg)", "cutensor", "cutensor", "2"),
     _beside("cudss", "nvidia-cudss", "libcudss", "0", since=12),
 )
+# Those of the toolkit that math programs call, of one release together.
+MATH_LIBRARIES = tuple(f"nvidia-{name}" for name in ("cublas", "cufft", "curand", "cusolver", "cusparse", "nvjitlink"))
 # where the wheel's version does not begin with the number behind .so.
 _VERSIONS = {"nvidia-nvtx": "", "nvidia-cufile": "1", "nvidia-cusparselt": "0", "nvidia-cudss": ""}
 

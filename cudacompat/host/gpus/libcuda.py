@@ -19,7 +19,7 @@ from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
 from cudacompat.host.gpus import pci
 from cudacompat.host.gpus.nvml import cuda_version_of, limit_s
-from cudacompat.host.programs.process import run
+from cudacompat.host.gpus.patience import BEGUN, TOO_BUSY, ask, came_to_it
 from cudacompat.places.roots import Roots, library_path
 
 LIBRARY = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
@@ -47,6 +47,7 @@ if sys.argv[1] != "programs":
     os.environ.pop("CUDA_VISIBLE_DEVICES", None)
     os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
 said, cuda = {}, None
+print("\\n" + json.dumps({"begun": True}), flush=True)
 for name in sys.argv[2:]:
     try:
         cuda = ctypes.CDLL(name)
@@ -160,13 +161,17 @@ def _ask(question: str, timeout_s: float | None = None) -> dict[str, Any] | Sile
         return Silence("no Python program to load it with")
     # By name as every program loads it, then where WSL and NixOS keep it.
     names = [LIBRARY, f"/usr/lib/wsl/lib/{LIBRARY}", f"/run/opengl-driver/lib/{LIBRARY}"]
-    ran = run([sys.executable, "-I", "-S", "-c", _SCRIPT, question, *names], timeout_s=timeout_s or _TIMEOUT_S)
+    ran = ask([sys.executable, "-I", "-S", "-c", _SCRIPT, question, *names], timeout_s or _TIMEOUT_S)
+    if not came_to_it(ran):
+        return Silence(TOO_BUSY)
     if not ran.ok:
         cause = Cause.NO_ANSWER if ran.timed_out else Cause.CRASHED if ran.was_killed else None
         return Silence(f"loading it: {ran.why_failed}", cause)
     try:
         # A library may print, too: before the answer, or after it, as its buffer is written when the process ends.
-        said: dict[str, Any] = json.loads(next(line for line in ran.stdout.splitlines() if line.startswith("{")))
+        said: dict[str, Any] = json.loads(
+            next(line for line in ran.stdout.splitlines() if line[:1] == "{" and line != BEGUN)
+        )
     except (StopIteration, ValueError):
         return Silence("its answer is not understood")
     if "error" in said:

@@ -22,7 +22,7 @@ from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
 from cudacompat.host.gpus import pci
 from cudacompat.host.gpus.capability import capability_of
 from cudacompat.host.gpus.nvml_child import described
-from cudacompat.host.programs.process import run
+from cudacompat.host.gpus.patience import TOO_BUSY, ask, came_to_it
 from cudacompat.places.roots import Roots
 
 VIA = "NVML"
@@ -194,7 +194,9 @@ def _asked(limit_s: float, *question: str) -> _Answer:
         why = "its Python bindings do not load: no module pynvml" if folder is None else "no Python program to ask with"
         return _Answer((), why, None, timed_out=False)
     child = Path(__file__).with_name("nvml_child.py")
-    ran = run([sys.executable, "-I", "-S", str(child), str(folder), *question], timeout_s=limit_s)
+    ran = ask([sys.executable, "-I", "-S", str(child), str(folder), *question], limit_s)
+    if not came_to_it(ran):
+        return _Answer((), TOO_BUSY, None, timed_out=False)
     lines = tuple(_lines(ran.stdout))
     failed = next((each for each in lines if "failed" in each or ("why" in each and "index" not in each)), None)
     reason = None if failed is None else str(failed.get("failed") or _reason(failed))

@@ -151,6 +151,7 @@ def main(folder: str, question: str, first: str = "0") -> None:
     except Exception as error:  # noqa: BLE001  whatever a broken package raises is the answer
         say(failed=f"its Python bindings do not load: {error}")
         return
+    say(begun=True)
     try:
         nvml.nvmlInit()
         if question == "gpus":
