@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 
 from cudacompat.domain.judge.linked_runtime import releases_of
 from cudacompat.domain.machine.components import Component
-from cudacompat.domain.tables.cuda_libraries import cuda_in_name, release_of_wheel
+from cudacompat.domain.tables.cuda_libraries import cuda_in_name, is_vendors, release_asked_for, release_of_wheel
 from cudacompat.domain.words.code import BinaryArtifact
 
 
 def made_for(component: Component, artifacts: Sequence[BinaryArtifact]) -> int | None:
-    """Return the major release of the CUDA runtime that the libraries ask for, else the one in the package's name,
-    else that of the toolkit that made most of its images; `None` where nothing says it."""
+    """Return the major release of the CUDA runtime that the libraries ask for, else the one in the package's name, else
+    the one that the names of NVIDIA's libraries mean, else that of the toolkit that made most of its images; `None`
+    where nothing says it."""
     asked = [each.runtime for each in artifacts if each.runtime is not None]
     if asked:
         return max(asked)
@@ -22,6 +23,8 @@ def made_for(component: Component, artifacts: Sequence[BinaryArtifact]) -> int |
     if named is not None:
         return named
     known = release_of_wheel(package)
+    if known is None and is_vendors(component.package):
+        known = release_asked_for(path.rpartition("/")[2] for path in component.libraries)
     return known if known is not None else _of_images(artifacts)
 
 
