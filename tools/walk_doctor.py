@@ -261,7 +261,8 @@ def _asked(walk: Walk, folder: Path, driver: str, after: Sequence[str] = ()) -> 
     commands = [command for step in plan if (command := _command(step, walk)) is not None]
     assert all(command in said for command in commands), "not on the screen"
     shown = " ".join(f'"{word}"' if " " in word else word for word in words)
-    lines = [line.rstrip() for line in said.splitlines() if not line.startswith(_OF_THE_MACHINE)]
+    told = said.replace(str(folder.resolve()), "WALK").splitlines()
+    lines = [line.rstrip() for line in told if not line.startswith(_OF_THE_MACHINE)]
     lines = [f"$ cudacompat {shown}", *lines, f"exit {code}"]
     return _Answer(lines, code, [each["why"] for each in plan], commands)
 
