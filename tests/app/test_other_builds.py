@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from cudacompat.app.doctor.other_builds import other_build_step
+from cudacompat.app.doctor.other_builds import other_build_step, toolkit_pins
 from cudacompat.app.inputs.targets import resolve_targets
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.reports.doctor import PlanStep
 from cudacompat.domain.words.verdict import JitPolicy
 from cudacompat.domain.words.versions import DriverRelease
+from cudacompat.engines import cuda_libraries
 
 VENV = Environment("/home/ada/.venv", "./.venv", "3.12", "./.venv")
 UV = Environment("/home/ada/.venv", "./.venv", "3.12", "./.venv", installer="uv")
@@ -40,6 +41,29 @@ def step(
 def test_the_newest_sister_that_runs(package: str, gpu: str, driver: str | None, taken: str | None) -> None:
     found = step(package, gpu, driver)
     assert (found.why.split()[1] if found is not None else None) == taken
+
+
+@pytest.mark.parametrize(("driver", "pinned"), [("570", " 'cuda-toolkit==12.8.*'"), ("580", ""), (None, "")])
+def test_what_an_extra_brings_is_of_a_release_that_the_driver_compiles(driver: str | None, pinned: str) -> None:
+    """cuSPARSE of CUDA 12.9 has PTX that driver 570 does not compile, where a GPU has none of its own code."""
+    use = cuda_libraries("cupy-cuda12x")
+    targets = resolve_targets(
+        ("8.6",), DriverRelease.parse(driver) if driver else None, JitPolicy.NORMAL, environment={}, ask_machine=False
+    )
+    pins = toolkit_pins(use, 12, targets, platform="linux-x86_64")
+    assert pins == ((pinned.strip(" '"),) if pinned else ())
+    if driver == "570":
+        found = step("cupy-cuda13x", "8.6", driver)
+        assert found is not None
+        assert found.command is not None
+        assert found.command.endswith(f"'cupy-cuda12x[ctk]==14.2.0'{pinned}")
+
+
+def test_libraries_that_are_asked_for_one_by_one_are_pinned_one_by_one() -> None:
+    targets = resolve_targets(("8.6",), DriverRelease.parse("570"), JitPolicy.NORMAL, environment={}, ask_machine=False)
+    assert toolkit_pins(cuda_libraries("onnxruntime-gpu"), 12, targets, platform="linux-x86_64") == (
+        "nvidia-cusparse-cu12==12.3.1.170",
+    )
 
 
 def test_the_commands_of_each_world() -> None:

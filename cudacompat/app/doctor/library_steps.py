@@ -262,7 +262,7 @@ def _install(
     platform = platform_for(targets[0]) if targets else DEFAULT_PLATFORM
     if extras:
         with_them = f"{component.package}[{','.join(extras)}]=={component.version}"
-        older = toolkit_pins(cuda, targets, platform) if targets else ()
+        older = toolkit_pins(use, cuda, targets, platform=platform) if targets else ()
         return f"{installer(here.home)} {words((with_them, *older), here.home)}"
     wheels = [requirement(each, cuda) for each in missing]
     if not any(wheels):

@@ -12,8 +12,10 @@ from dataclasses import replace
 from cudacompat.app.doctor.installing import installer, is_of_project, public_version, remover
 from cudacompat.app.doctor.reader_shell import in_order, words
 from cudacompat.domain.machine.components import Component, Environment
+from cudacompat.domain.machine.loaders import CudaLibraries
 from cudacompat.domain.reports.doctor import PlanStep
 from cudacompat.domain.tables.cuda_libraries import MATH_LIBRARIES, cuda_in_name, toolkit_wheel
+from cudacompat.domain.tables.drivers import branch_of
 from cudacompat.domain.wheels.cure import cure_for, pin_of_last
 from cudacompat.domain.wheels.distributions import distributions, family_of, release_of_family
 from cudacompat.domain.wheels.table import packages
@@ -41,15 +43,21 @@ def other_build_step(
     asked = f"{cure.package}{extra}=={cure.version}"
     named = f"{cure.package} {cure.version}"
     cuda = cuda_in_name(cure.package)
-    older = toolkit_pins(cuda, targets, platform) if extras and cuda is not None else ()
+    older = toolkit_pins(use, cuda, targets, platform=platform) if extras and cuda is not None else ()
     return _swap((component.package,), named, (asked, *older), home=home, native=cure.native)
 
 
-def toolkit_pins(cuda: int, targets: Sequence[Target], platform: str) -> tuple[str, ...]:
+def toolkit_pins(use: CudaLibraries | None, cuda: int, targets: Sequence[Target], *, platform: str) -> tuple[str, ...]:
     """Return the pins of the toolkit's libraries of a major CUDA release whose newest do not run on these GPUs with
-    their driver, where what an extra brings is left to pip."""
+    their driver, where what an extra brings is left to pip; of those that are one release of the toolkit, the pin of
+    the release whose PTX each of these drivers compiles."""
     wheels = (toolkit_wheel(name, cuda) for name in MATH_LIBRARIES)
-    return tuple(pin for wheel in wheels if (pin := pin_of_last(wheel, targets, platform)) is not None)
+    pins = tuple(pin for wheel in wheels if (pin := pin_of_last(wheel, targets, platform)) is not None)
+    branches = [branch_of(each.driver) for each in targets if each.driver is not None]
+    newest = min((each.cuda for each in branches if each is not None), default=None)
+    if pins and use is not None and use.by_toolkit and newest is not None and newest.major == cuda:
+        return (f"cuda-toolkit=={newest}.*",)
+    return pins
 
 
 def _swap(

@@ -109,8 +109,9 @@ ENGINE = EngineRecord(
                     optional=r"cupy(?:_backends)?/(?:.+/)?(?:cutensor|cusparselt|nccl|jitify|nvtx)\..+",
                     extras=("ctk",),
                     extras_since="14",
-                    source="the wheel of 14.2.0: cupy/_environment.py, cupy_backends/cuda/libs/nvrtc; imported and run "
-                    "without the other libraries, which what calls them asks for",
+                    by_toolkit=True,
+                    source="the wheel of 14.2.0: METADATA, cupy/_environment.py, cupy_backends/cuda/libs/nvrtc; it "
+                    "was imported and run without the other libraries, which what calls them asks for",
                 ),
             ),
         )
