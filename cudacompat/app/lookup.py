@@ -21,7 +21,18 @@ def gpus(query: str | None) -> GpusReport:
     those of this machine, `UsageError` where it has none."""
     if query is not None and query.strip().lower() == "native":
         return GpusReport(query, _native())
-    return GpusReport(query, search(query or ""))
+    return GpusReport(query, search(query or "") or _as_people_write(query or ""))
+
+
+def _as_people_write(spec: str) -> tuple[Gpu, ...]:
+    """The GPUs that `--gpu` takes a SPEC for: a slice of one (MIG, vGPU), a module of Jetson's with its memory."""
+    from cudacompat.domain.gpus.lookup import resolve
+
+    try:
+        found = resolve(spec)
+    except UsageError:
+        return ()
+    return search(found.name or str(found.capability))
 
 
 def _native() -> tuple[Gpu, ...]:

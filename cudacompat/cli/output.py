@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cudacompat.domain.words.report import Report
 
 _STDOUT = "-"
+_READ_BY_PEOPLE = (Format.TEXT, Format.GITHUB)  # of which the exit code stays, whatever became of them
 _DOCS_URL = "CUDACOMPAT_DOCS_URL"
 
 
@@ -22,7 +23,7 @@ def emit(
     report: Report, format_: Format, color: Color, output: str | None, *, exit_zero: bool, kept: bool = False
 ) -> int:
     """Write the report, to the files of `--format FORMAT=FILE` as well, and return the exit code. `kept` is for what is
-    made to be kept: without it, there is nothing, so that a disk that did not take it is an error."""
+    made to be kept, as a document is that a program reads: a disk that did not take it is an error."""
     address = os.environ.get(_DOCS_URL)
     if not address:
         return _emit(report, format_, color, output=output, exit_zero=exit_zero, kept=kept)
@@ -45,7 +46,7 @@ def _emit(report: Report, format_: Format, color: Color, output: str | None, *, 
             sys.stdout.reconfigure(errors=ENCODABLE)  # a stream that is not UTF-8 still takes every name
         write(report, format_.value, sys.stdout, color=color.value)
         sys.stdout.flush()
-        if kept:
+        if kept or format_ not in _READ_BY_PEOPLE:
             require_kept()
     else:
         save(output or "", _text(report, format_.value, "never" if color is Color.AUTO else color.value))

@@ -34,7 +34,7 @@ def test_the_newest_release_whose_ptx_the_driver_compiles(gpus: tuple[str, ...],
 def test_what_was_made_for_a_driver_is_checked_with_it() -> None:
     asked = ("generate", "cmake", "--gpu", "RTX 5090", "--driver", "570.86.10")
     (check,) = (line for line in inside(*asked).out.splitlines() if "cudacompat check" in line)
-    assert check.strip() == "cudacompat check build --gpu 'RTX 5090' --driver 570.86.10 --require native"
+    assert check.strip() == "cudacompat check build/ --gpu 'RTX 5090' --driver 570.86.10 --require native"
     for kind, said in (
         ("dockerfile", "    --driver 570.86.10"),
         ("github", "--gpu 'RTX 5090' --driver 570.86.10"),

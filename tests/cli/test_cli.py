@@ -153,6 +153,8 @@ class TestGpus:
         assert "12.0" in inside("gpus", "5070 ti").out
         assert "5070 Ti" in inside("gpus", "10de:2c05").out
         assert "RTX 5090" in inside("gpus", "12.0").out
+        assert "A100" in inside("gpus", "GRID A100-40C").out
+        assert "8.7" in inside("gpus", "Jetson AGX Orin 64GB").out
         assert inside("gpus", "no such card").code == 3
 
     def test_json_validates(self) -> None:
@@ -165,6 +167,7 @@ class TestToolkits:
         assert "120a" in inside("toolkits", "12.8").out
         assert inside("toolkits", "12").out.count("PTX ISA") > 5
         assert inside("toolkits", "14").code == 3
+        assert f"0 CUDA releases for 11.4; known are CUDA 11.7 to {NEWEST_TOOLKIT}" in inside("toolkits", "11.4").out
         assert inside("toolkits", "--gpu", "no such card").code == 2
 
     def test_only_releases_that_build_for_a_gpu(self) -> None:

@@ -18,7 +18,6 @@ BAD = ("check", str(EXAMPLE), "--gpu", "12.0")
 COMMANDS = {
     "good": (GOOD, 0),
     "bad": (BAD, 1),
-    "json": ((*GOOD, "--format", "json"), 0),
     "long": (("gpus",), 0),
     "help": (("--help",), 0),
     "version": (("--version",), 0),
@@ -88,6 +87,7 @@ def test_a_full_disk_is_said_once() -> None:
     [
         ("generate", "cmake", "--gpu", "8.6", "--as", "env"),
         ("generate", "cmake", "--gpu", "8.6", "--format", "json"),
+        ("gpus", "T4", "--format", "json"),
     ],
 )
 def test_what_is_made_to_be_kept_is_not_there_on_a_full_disk(command: tuple[str, ...]) -> None:

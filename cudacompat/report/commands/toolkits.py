@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cudacompat.domain.reports.lookup import ToolkitsReport
 from cudacompat.domain.tables.drivers import first_branch_taking, max_ptx
-from cudacompat.domain.tables.toolkits import first_with, last_glibc, last_with
+from cudacompat.domain.tables.toolkits import RELEASES, first_with, last_glibc, last_with
 from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.versions import DriverRelease
@@ -26,7 +26,8 @@ def toolkits_text(page: Page, report: ToolkitsReport) -> None:
         page.field("builds", " ".join(row.targets), label_width=11)
         page.field("drivers", _drivers(row) + _refused(row, report.driver), label_width=11)
         page.field("compilers", _compilers(row), label_width=11)
-    which = f" that build {' and '.join(f'sm_{arch}' for arch in report.archs)}" if report.archs else ""
+    build = "builds" if len(report.releases) == 1 else "build"
+    which = f" that {build} {' and '.join(f'sm_{arch}' for arch in report.archs)}" if report.archs else ""
     of_query = f" for {report.query}" if report.query else ""
     with_driver = f", whose programs run with driver {report.driver}" if report.driver else ""
     if report.board is not None:
@@ -36,7 +37,8 @@ def toolkits_text(page: Page, report: ToolkitsReport) -> None:
             page.field(f"sm_{arch}", _window(arch), label_width=11)
     if report.no_driver is not None:
         page.line(report.no_driver)
-    page.line(f"{count(len(report.releases), 'CUDA release')}{which}{of_query}{with_driver}")
+    known = f"; known are CUDA {RELEASES[0].version} to {RELEASES[-1].version}" if not report.releases else ""
+    page.line(f"{count(len(report.releases), 'CUDA release')}{which}{of_query}{with_driver}{known}")
 
 
 def _compilers(row: CudaRelease) -> str:

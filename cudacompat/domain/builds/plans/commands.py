@@ -83,7 +83,7 @@ def checked_for(plan: BuildPlan) -> str:
     return check_options((each.spec for each in plan.wanted), plan.driver)
 
 
-_MADE_IN = {BuildSystem.CMAKE: "build", BuildSystem.CARGO: "target/release", BuildSystem.PIP: "dist"}
+_MADE_IN = {BuildSystem.CMAKE: "build/", BuildSystem.CARGO: "target/release", BuildSystem.PIP: "dist/"}
 
 
 def setting_line(setting: PlanSetting) -> str:
