@@ -48,7 +48,11 @@ def walk(root: str, leave: Iterable[tuple[int, int]] = ()) -> Iterator[FolderEnt
     while walk.waiting:
         path = walk.waiting.pop()
         try:
-            yield from walk.look_at(path)
+            status = walk.status(path)
+            if stat.S_ISREG(status.st_mode):
+                yield FolderEntry(EntryKind.FILE, path, status=status)
+            else:
+                yield from walk.look_at(path, status)
         except OSError as error:
             yield FolderEntry(EntryKind.PROBLEM, path, why_not(error))
 
@@ -62,21 +66,18 @@ class _Walk:
         self._home = os.path.realpath(root)
         self._seen: set[tuple[int, int]] = set(leave)
 
-    def look_at(self, path: str) -> Iterator[FolderEntry]:
-        """Give what stands at the path, and let the names in a folder wait."""
-        status = self._status(path)
+    def look_at(self, path: str, status: os.stat_result) -> Iterator[FolderEntry]:
+        """Give what stands at the path and is no file, and let the names in a folder wait."""
         if stat.S_ISLNK(status.st_mode):
             yield from _link(path, self._home)
-        elif stat.S_ISREG(status.st_mode):
-            yield FolderEntry(EntryKind.FILE, path, status=status)
         elif not stat.S_ISDIR(status.st_mode):
             yield FolderEntry(EntryKind.PROBLEM, path, NOT_REGULAR)
         elif (status.st_dev, status.st_ino) not in self._seen:
             self._seen.add((status.st_dev, status.st_ino))
             yield from self._enter(path, status)
 
-    def _status(self, path: str) -> os.stat_result:
-        """The root itself may be a link: the user said so."""
+    def status(self, path: str) -> os.stat_result:
+        """Return the state of what stands at the path. The root itself may be a link: the user said so."""
         is_root, self._root = path == self._root, None
         return Path(path).stat() if is_root else os.lstat(path)
 

@@ -11,37 +11,35 @@ from cudacompat.artifacts.files.sniff import HEAD, OPEN, Kind, may_hold_data, sn
 from cudacompat.artifacts.reading.work import Work
 
 
-class Glance:
-    """Looks at files that a folder lists; those that the user named are read."""
+def is_plain(work: Work) -> bool:
+    """Whether the whole reading of a file that a folder lists would count it as one without device code, and say
+    nothing of it; files that the user named are read.
 
-    def is_plain(self, work: Work) -> bool:
-        """Whether the whole reading of this file would count it as one without device code, and say nothing of it.
-
-        Where that is not certain, or the file cannot be opened, it is False: the reading finds out and says why.
-        """
-        if work.kind is not EntryKind.FILE or work.named:
-            return False
+    Where that is not certain, or the file cannot be opened, it is False: the reading finds out and says why.
+    """
+    if work.kind is not EntryKind.FILE or work.named:
+        return False
+    try:
+        handle = os.open(work.path, OPEN)
         try:
-            handle = os.open(work.path, OPEN)
-            try:
-                return self._holds_nothing(handle, work.size, work.path)
-            finally:
-                os.close(handle)
-        except OSError:
-            return False
+            return _holds_nothing(handle, work.size, work.path)
+        finally:
+            os.close(handle)
+    except OSError:
+        return False
 
-    @staticmethod
-    def _holds_nothing(handle: int, size: int, path: str) -> bool:
-        head = os.read(handle, HEAD)
-        if len(head) < min(size, HEAD):
-            return False
-        if not head:
-            return broken_promise(path, head) is None
+
+def _holds_nothing(handle: int, size: int, path: str) -> bool:
+    head = os.read(handle, HEAD)
+    if len(head) < HEAD and len(head) < size:
+        return False
+    if head:
         kind = sniff(head, size)
         if kind is Kind.MAYBE_PTX:
             more = os.read(handle, SNIFFED) if size > HEAD else b""
             whole = len(more) >= min(size - HEAD, SNIFFED)
             kind = Kind.OTHER if whole and not is_ptx(head + more) else Kind.PTX
         behind_script = head.startswith(b"#!")  # an archive may begin further down
-        nothing = kind is Kind.OTHER and not behind_script and not may_hold_data(head, size, named=False)
-        return nothing and broken_promise(path, head) is None
+        if kind is not Kind.OTHER or behind_script or may_hold_data(head, size, named=False):
+            return False
+    return broken_promise(path, head) is None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cudacompat.artifacts.binaries.text_keeper import Wanted
 from cudacompat.artifacts.containers.folders import EntryKind
-from cudacompat.artifacts.reading.glance import Glance
+from cudacompat.artifacts.reading.glance import is_plain
 from cudacompat.artifacts.reading.task import OnFile, Task, read_now, run_task
 from cudacompat.artifacts.reading.work import FileResult, OnResult, Work, list_work
 from cudacompat.domain.words.capability import ComputeCapability
@@ -152,22 +152,20 @@ class _Reading:
         """Give what is to be read, without the rest of a path that was cut, and without what holds nothing at first
         glance."""
         begun: set[tuple[int, int]] = set()
-        glance = Glance()
         for work in list_work([root.path for root in self._roots], without=self._given, leave=self._how.leave):
             root = self._roots[work.root]
             if root.cut is not None:
                 continue
-            again = False
-            if work.kind is EntryKind.FILE and work.identity is not None:
-                again = work.identity in begun
-                begun.add(work.identity)
-            task = self._task(work, root)
-            if not again and glance.is_plain(work) and time.monotonic() <= task.until:
-                root.passed.append(work.identity)
+            again, identity = False, work.identity
+            if identity is not None and work.kind is EntryKind.FILE:
+                again = identity in begun
+                begun.add(identity)
+            if not again and is_plain(work) and time.monotonic() <= self._until(root):
+                root.passed.append(identity)
                 if self._on_file is not None:
                     self._on_file(work.path)
             else:
-                yield task._replace(again=again, passed=tuple(root.passed))
+                yield self._task(work, root)._replace(again=again, passed=tuple(root.passed))
                 root.passed.clear()
 
     def take_given(self) -> None:
@@ -259,21 +257,25 @@ class _Reading:
         self._yields.update((identity, False) for identity in passed if identity is not None)
 
     def _task(self, work: Work, root: _Root) -> Task:
-        if root.until is None:
-            root.until = time.monotonic() + self._limits.seconds
         kernels = self._how.kernels and work.kind is not EntryKind.OUTSIDE
         return Task(
             work,
             self._limits,
             root.members,
             inflated=root.inflated,
-            until=root.until,
+            until=self._until(root),
             kernels=kernels,
             cache=self._how.cache,
             gpus=self._how.gpus,
             wish=self._how.wish,
             wanted=self._how.wanted,
         )
+
+    def _until(self, root: _Root) -> float:
+        """When the time for a path ends, which begins with its first file."""
+        if root.until is None:
+            root.until = time.monotonic() + self._limits.seconds
+        return root.until
 
     def _is_over(self, root: _Root, answer: FileResult) -> bool:
         return (

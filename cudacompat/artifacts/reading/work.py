@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from cudacompat.artifacts.containers.folders import EntryKind, walk
 from cudacompat.domain.words.code import BinaryArtifact, BundledCompiler, ContainerImage, NotRead
@@ -13,8 +14,7 @@ from cudacompat.domain.words.code import BinaryArtifact, BundledCompiler, Contai
 SMALLEST_KEPT = 1 << 20  # bytes of a file whose result is kept: smaller ones are read as fast as what was kept
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(NamedTuple):
     """One file to read. `root` is the number of the path that the user named, `named` whether it is that path itself.
 
     `device` and `inode` tell a file that is met twice; both are 0 where the system does not say. `why` is filled for

@@ -11,7 +11,7 @@ import pytest
 from cudacompat.artifacts.containers.base import Budget
 from cudacompat.artifacts.files.sniff import LARGEST_DATA
 from cudacompat.artifacts.reading import shared as module
-from cudacompat.artifacts.reading.glance import Glance
+from cudacompat.artifacts.reading.glance import is_plain
 from cudacompat.artifacts.reading.one_file import read_one
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.artifacts.reading.work import SMALLEST_KEPT, FileResult, list_work
@@ -128,7 +128,7 @@ def test_a_glance_says_what_reading_says(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(FIRST_BYTES[name])
     (work,) = list_work([str(tmp_path)])
     read = read_one(work, Budget(Limits()), kernels=True)
-    assert Glance().is_plain(work) == (read == FileResult(files=1, without_code=1) and name not in UNSURE)
+    assert is_plain(work) == (read == FileResult(files=1, without_code=1) and name not in UNSURE)
 
 
 UNSURE = ("data", "elf", "script", "installer")  # nothing may lie in them: the reading finds that out
@@ -137,11 +137,11 @@ UNSURE = ("data", "elf", "script", "installer")  # nothing may lie in them: the 
 def test_a_file_that_is_named_is_read_whatever_it_is(tmp_path: Path) -> None:
     (tmp_path / "text").write_bytes(b"hello\n")
     (work,) = list_work([str(tmp_path / "text")])
-    assert not Glance().is_plain(work)
+    assert not is_plain(work)
 
 
 def test_a_file_that_became_shorter_is_left_to_the_reading(tmp_path: Path) -> None:
     (tmp_path / "text").write_bytes(b"hello\n" * 200)
     (work,) = list_work([str(tmp_path)])
     (tmp_path / "text").write_bytes(b"hello\n")
-    assert not Glance().is_plain(work)
+    assert not is_plain(work)
