@@ -109,10 +109,10 @@ class _Processes:
     count: int
 
     def map(self, function: Callable[[Item], Answer], items: Iterable[Item]) -> Iterator[tuple[Item, Answer | Lost]]:
-        """Give each item and its answer, in the order of the items."""
+        """Give each item and its answer, as they come."""
         from cudacompat.host.programs.workers import Processes
 
-        return Processes(self.count).map(function, items)
+        return Processes(self.count).as_they_come(function, items)
 
 
 def _cores() -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,6 +26,7 @@ from cudacompat.domain.words.paths import ArtifactPath
 if TYPE_CHECKING:
     from cudacompat.artifacts.reading.given import Given
 
+_TOGETHER = 1 << 16  # files that are listed before the first of them is looked at
 _LINK_OUTSIDE = "a symbolic link to device code outside the directory named: name its target to have it checked"
 
 
@@ -147,19 +150,21 @@ class _Reading:
         self._ended = 0  # so many of the paths
         self._yields: dict[tuple[int, int], bool] = {}
         self._outside: list[tuple[Work, str]] = []
+        self._coming = list_work([root.path for root in self._roots], without=given, leave=how.leave)
+        self._listed: deque[Work] = deque()
+        self._met: set[tuple[int, int]] = set()
 
     def tasks(self) -> Iterator[Task]:
         """Give what is to be read, without the rest of a path that was cut, and without what holds nothing at first
         glance."""
-        begun: set[tuple[int, int]] = set()
-        for work in list_work([root.path for root in self._roots], without=self._given, leave=self._how.leave):
+        for work in self._works():
             root = self._roots[work.root]
             if root.cut is not None:
                 continue
             again, identity = False, work.identity
             if identity is not None and work.kind is EntryKind.FILE:
-                again = identity in begun
-                begun.add(identity)
+                again = identity in self._met
+                self._met.add(identity)
             if not again and is_plain(work) and time.monotonic() <= self._until(root):
                 root.passed.append(identity)
                 if self._on_file is not None:
@@ -167,6 +172,29 @@ class _Reading:
             else:
                 yield self._task(work, root)._replace(again=again, passed=tuple(root.passed))
                 root.passed.clear()
+
+    def ahead(self, smallest: int) -> Iterator[Task]:
+        """Give files of so many bytes that will be among the tasks soon: they are known before anything is looked at,
+        which takes longer than to list it."""
+        self._list()
+        met = set[tuple[int, int] | None]()
+        for work in self._listed:
+            if work.size < smallest or work.kind is not EntryKind.FILE or self._roots[work.root].cut is not None:
+                continue
+            if work.identity is None or not (work.identity in met or work.identity in self._met):
+                yield self._task(work, self._roots[work.root])
+            met.add(work.identity)
+
+    def _works(self) -> Iterator[Work]:
+        while self._list():
+            while self._listed:
+                yield self._listed.popleft()
+
+    def _list(self) -> bool:
+        """See to it that there are files to look at; whether there are any."""
+        if not self._listed:
+            self._listed.extend(islice(self._coming, _TOGETHER))
+        return bool(self._listed)
 
     def take_given(self) -> None:
         """Read what is no path, in this process."""

@@ -7,19 +7,27 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 
 from cudacompat.artifacts.reading.task import Task, kept_before, run_task
-from cudacompat.artifacts.reading.work import SMALLEST_KEPT, FileResult, OnResult
+from cudacompat.artifacts.reading.work import SMALLEST_KEPT, FileResult, OnResult, Work
 from cudacompat.domain.words.executor import Executor, Lost
 
 _WINDOW = 4096  # files that are looked at together
-_AT_ONCE = 64 << 20  # bytes of a file that is begun before all others are listed
+_AT_ONCE = 64 << 20  # bytes of a file that is begun before anything is looked at
 _MOST_TOGETHER, _BYTES_TOGETHER = 64, 16 << 20  # of small ones that a process takes at a time
+
+Group = tuple[Task, ...]
 
 
 class Batch(NamedTuple):
-    """What a process takes at a time; `numbers` are the places of the files in their window."""
+    """What a process takes at a time."""
 
-    numbers: tuple[int, ...]
-    tasks: tuple[Task, ...]
+    tasks: Group
+
+
+class Answer(NamedTuple):
+    """What the reading of a file gave, and the task that it was read by."""
+
+    task: Task
+    found: FileResult | Lost
 
 
 def run_batch(batch: Batch) -> tuple[FileResult, ...]:
@@ -32,6 +40,9 @@ class Reading(Protocol):
 
     def tasks(self) -> Iterator[Task]:
         """Give what is to be read, in its order."""
+
+    def ahead(self, smallest: int) -> Iterator[Task]:
+        """Give files of so many bytes that will be among the tasks soon."""
 
     def take(self, task: Task, answer: FileResult | Lost) -> None:
         """Keep what a file gave; to be called in the order of the tasks."""
@@ -61,60 +72,102 @@ class Shared:
         self._worth = worth
         self._on_file = on_file
         self._on_result = on_result
+        self._begun: set[Work] = set()
+        self._answers: dict[Work, Answer] = {}
 
     def read(self, reading: Reading) -> None:
         """Read all files."""
         tasks = reading.tasks()
         while True:
-            window = _Window(islice(tasks, _WINDOW), self._tell, self._came)
-            large = window.until(self._worth)
-            if large:
-                self._ask(window, large)
-            for number, task in enumerate(window.tasks):
+            ahead = [each for each in islice(reading.ahead(_AT_ONCE), _WINDOW) if self._is_to_be_read(each)]
+            listed: list[Task] = []
+            coming = self._listed(islice(tasks, _WINDOW), listed, frozenset(each.work for each in ahead))
+            first = self._until_worth(ahead, coming)
+            if first:
+                self._ask(_groups_of(first, coming))
+            for task in listed:
                 if task.again:
                     reading.take(task, FileResult())
                 elif not reading.is_cut(task):
-                    answer = window.answers.pop(number, None)
-                    if answer is None:
-                        answer = reading.here(task)
-                        self._came(task, answer)
-                    reading.take(task, answer)
-            if not window.tasks:
+                    self._take(reading, task)
+            self._begun.difference_update(task.work for task in listed)
+            if not listed:
                 return
 
-    def _ask(self, window: _Window, large: Sequence[int]) -> None:
+    def _take(self, reading: Reading, task: Task) -> None:
+        answer = self._answers.pop(task.work, None)
+        if answer is None:
+            answer = Answer(task, reading.here(task))
+            self._came(*answer)
+        members, inflated = answer.task.members, answer.task.inflated
+        reading.take(task._replace(members=members, inflated=inflated), answer.found)
+
+    def _listed(self, tasks: Iterable[Task], listed: list[Task], ahead: frozenset[Work]) -> Iterator[Task]:
+        """List tasks; give those that are to be read and are not among those `ahead`."""
+        for task in tasks:
+            listed.append(task)
+            if task.work not in ahead and self._is_to_be_read(task):
+                yield task
+
+    def _is_to_be_read(self, task: Task) -> bool:
+        """Whether nobody has begun to read a file, and no earlier run did."""
+        if task.again or task.work in self._begun:
+            return False
+        known = kept_before(task)
+        if known is None:
+            return True
+        self._tell(task)
+        self._keep(task, known)
+        return False
+
+    def _until_worth(self, ahead: Sequence[Task], coming: Iterator[Task]) -> list[Task]:
+        """List files until those to be read, several, have more than `worth` bytes together; return these. None where
+        all of them have less."""
+        found = list(ahead)
+        size = sum(task.work.size for task in found)
+        while len(found) < 2 or size <= self._worth:
+            task = next(coming, None)
+            if task is None:
+                return []
+            found.append(task)
+            size += task.work.size
+        return found
+
+    def _ask(self, groups: Iterable[Group]) -> None:
         """Let the processes read, without what nobody begins because too much was spent. Those that were listed so far
         are begun while the others are listed."""
         spent: dict[int, tuple[int, int]] = {}
-        waiting: Iterable[tuple[int, ...]] = window.groups(large)
         while True:
-            again: list[tuple[int, ...]] = []
-            for batch, answer in self._executor.map(run_batch, self._begun(window.tasks, waiting, spent)):
+            again: list[Group] = []
+            for batch, answer in self._executor.map(run_batch, self._begin(groups, spent)):
                 if isinstance(answer, Lost) and len(batch.tasks) > 1:
-                    again += [(number,) for number in batch.numbers]  # which of them was its end is found so
+                    again += [(task,) for task in batch.tasks]  # which of them was its end is found so
                 elif isinstance(answer, Lost):
-                    window.answers[batch.numbers[0]] = answer
-                    self._came(batch.tasks[0], answer)
+                    self._keep(batch.tasks[0], answer)
                 else:
-                    for number, task, each in zip(batch.numbers, batch.tasks, answer, strict=True):
-                        window.answers[number] = each
-                        self._came(task, each)
+                    for task, each in zip(batch.tasks, answer, strict=True):
+                        self._keep(task, each)
                         members, inflated = spent.get(task.work.root, (0, 0))
                         spent[task.work.root] = members + each.members, inflated + each.inflated
             if not again:
                 return
-            waiting = again
+            groups = again
 
-    def _begun(
-        self, window: Sequence[Task], groups: Iterable[tuple[int, ...]], spent: Mapping[int, tuple[int, int]]
-    ) -> Iterator[Batch]:
+    def _begin(self, groups: Iterable[Group], spent: Mapping[int, tuple[int, int]]) -> Iterator[Batch]:
         """Give the groups as they are begun, without files of a path whose budget is spent by then."""
         for group in groups:
-            numbers = tuple(number for number in group if not _is_over(window[number], spent))
-            for number in numbers:
-                self._tell(window[number])
-            if numbers:
-                yield Batch(numbers, tuple(window[number]._replace(passed=()) for number in numbers))
+            tasks = tuple(task._replace(passed=()) for task in group if not _is_over(task, spent))
+            for task in tasks:
+                self._begun.add(task.work)
+                self._tell(task)
+            if tasks:
+                yield Batch(tasks)
+
+    def _keep(self, task: Task, answer: FileResult | Lost) -> None:
+        """Keep an answer until it is the turn of its file."""
+        self._begun.add(task.work)
+        self._answers[task.work] = Answer(task, answer)
+        self._came(task, answer)
 
     def _came(self, task: Task, answer: FileResult | Lost) -> None:
         if self._on_result is not None:
@@ -125,58 +178,17 @@ class Shared:
             self._on_file(task.work.path)
 
 
-class _Window:
-    """The files that are looked at together: listed as far as is asked for, and what they gave.
-
-    `tell` is told of each whose result is known from an earlier run, `came` of that result.
-    """
-
-    def __init__(
-        self, tasks: Iterator[Task], tell: Callable[[Task], None], came: Callable[[Task, FileResult | Lost], None]
-    ) -> None:
-        self.tasks: list[Task] = []
-        self.answers: dict[int, FileResult | Lost] = {}
-        self._coming = tasks
-        self._tell = tell
-        self._came = came
-
-    def until(self, worth: int) -> list[int]:
-        """List files until those to be read, several, have more than `worth` bytes together; return these. None where
-        all of them have less."""
-        found: list[int] = []
-        size = 0
-        for number in self._listed():
-            found.append(number)
-            size += self.tasks[number].work.size
-            if len(found) > 1 and size > worth:
-                return found
-        return []
-
-    def groups(self, begun: Sequence[int]) -> Iterator[tuple[int, ...]]:
-        """Give files that are listed already, the large ones; then list the others, and give very large ones as they
-        come: to list tens of thousands takes as long as to read several of those. Then give all that is left."""
-        large = [number for number in begun if self.tasks[number].work.size >= SMALLEST_KEPT]
-        yield from _groups(self.tasks, large)
-        left = [number for number in begun if self.tasks[number].work.size < SMALLEST_KEPT]
-        for number in self._listed():
-            if self.tasks[number].work.size >= _AT_ONCE:
-                yield (number,)
-            else:
-                left.append(number)
-        yield from _groups(self.tasks, left)
-
-    def _listed(self) -> Iterator[int]:
-        """List files; give the numbers of those that are to be read."""
-        for task in self._coming:
-            number = len(self.tasks)
-            self.tasks.append(task)
-            known = None if task.again else kept_before(task)
-            if known is not None:
-                self._tell(task)
-                self.answers[number] = known
-                self._came(task, known)
-            elif not task.again:
-                yield number
+def _groups_of(first: Sequence[Task], coming: Iterable[Task]) -> Iterator[Group]:
+    """Give files that are listed already, the large ones; then list the others, and give very large ones as they come:
+    to list tens of thousands takes as long as to read several of those. Then give all that is left."""
+    yield from _groups([task for task in first if task.work.size >= SMALLEST_KEPT])
+    left = [task for task in first if task.work.size < SMALLEST_KEPT]
+    for task in coming:
+        if task.work.size >= _AT_ONCE:
+            yield (task,)
+        else:
+            left.append(task)
+    yield from _groups(left)
 
 
 def _is_over(task: Task, spent: Mapping[int, tuple[int, int]]) -> bool:
@@ -184,17 +196,16 @@ def _is_over(task: Task, spent: Mapping[int, tuple[int, int]]) -> bool:
     return members > task.limits.members or inflated > task.limits.bytes
 
 
-def _groups(window: Sequence[Task], numbers: Sequence[int]) -> Iterator[tuple[int, ...]]:
+def _groups(tasks: Iterable[Task]) -> Iterator[Group]:
     """The files by size, the largest by themselves and the small ones together."""
-    group: list[int] = []
+    group: list[Task] = []
     size = 0
-    for number in sorted(numbers, key=lambda each: (-window[each].work.size, each)):
-        bytes_of_it = window[number].work.size
-        if bytes_of_it >= SMALLEST_KEPT:
-            yield (number,)
+    for task in sorted(tasks, key=lambda each: -each.work.size):
+        if task.work.size >= SMALLEST_KEPT:
+            yield (task,)
             continue
-        group.append(number)
-        size += bytes_of_it
+        group.append(task)
+        size += task.work.size
         if len(group) >= _MOST_TOGETHER or size >= _BYTES_TOGETHER:
             yield tuple(group)
             group, size = [], 0

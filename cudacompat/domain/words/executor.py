@@ -21,7 +21,7 @@ class Executor(Protocol):
     """Applies a function to items."""
 
     def map(self, function: Callable[[Item], Answer], items: Iterable[Item]) -> Iterator[tuple[Item, Answer | Lost]]:
-        """Give each item and its answer, in the order of the items."""
+        """Give each item and its answer, in any order."""
 
 
 class Serial:

@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -43,10 +44,8 @@ class Processes:
     def map(self, function: Callable[[Item], Answer], items: Iterable[Item]) -> Iterator[tuple[Item, Answer | Lost]]:
         """Give each item and its answer, in the order of the items. Function, items and answers are pickled; the
         function is found by its module and name. `WorkerError` when the function raises."""
-        crew = _Crew()
         pending: deque[tuple[Item, Future[Answer | Lost]]] = deque()
-        threads = ThreadPoolExecutor(self._count)
-        try:
+        with self._at_work() as (threads, crew):
             for item in items:
                 pending.append((item, threads.submit(crew.ask, function, item)))
                 while pending and _must_give(pending, self._count):
@@ -55,9 +54,37 @@ class Processes:
             while pending:
                 first, answer = pending.popleft()
                 yield first, answer.result()
+
+    def as_they_come(
+        self, function: Callable[[Item], Answer], items: Iterable[Item]
+    ) -> Iterator[tuple[Item, Answer | Lost]]:
+        """The same, each answer as soon as it is there: who has to do something with each does it while the others
+        come."""
+        pending: dict[Future[Answer | Lost], Item] = {}
+        with self._at_work() as (threads, crew):
+            for item in items:
+                pending[threads.submit(crew.ask, function, item)] = item
+                for answer in _answered(pending, may_wait=len(pending) >= self._count * _AHEAD):
+                    yield pending.pop(answer), answer.result()
+            while pending:
+                for answer in _answered(pending, may_wait=True):
+                    yield pending.pop(answer), answer.result()
+
+    @contextmanager
+    def _at_work(self) -> Iterator[tuple[ThreadPoolExecutor, _Crew]]:
+        """Give threads, and the processes that they ask."""
+        crew = _Crew()
+        threads = ThreadPoolExecutor(self._count)
+        try:
+            yield threads, crew
         finally:
             crew.dismiss()
             threads.shutdown(wait=True, cancel_futures=True)
+
+
+def _answered(pending: Iterable[Future[Answer]], *, may_wait: bool) -> set[Future[Answer]]:
+    """Those that are answered; one at least where it may wait."""
+    return wait(pending, None if may_wait else 0, return_when=FIRST_COMPLETED).done
 
 
 def _must_give(pending: Sequence[tuple[object, Future[Answer]]], count: int) -> bool:

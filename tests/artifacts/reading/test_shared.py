@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -57,19 +58,59 @@ def test_the_largest_are_begun_first_and_small_ones_are_taken_together(folder: P
     assert (shared.files, shared.without_code, len(shared.artifacts)) == (6, 1, 5)
 
 
-def test_very_large_ones_do_not_wait_for_the_list(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that are found when the processes are at work are begun when they are found, whatever comes after."""
+@pytest.fixture
+def tail(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """With two very large files at the end of the list."""
     monkeypatch.setattr(module, "_AT_ONCE", 2 * SMALLEST_KEPT)
-    for name in ("tail1", "tail2"):
-        (folder / name).write_bytes(FATBIN + bytes((2 if name == "tail1" else 3) * SMALLEST_KEPT))
-    watched, listed = Watched(), []
-    monkeypatch.setattr(module, "kept_before", lambda task: listed.append(Path(task.work.path).name))
-    found = read_paths([str(folder)], kernels=True, executor=watched, worth=5 << 20, on_file=listed.append)
+    (folder / "tail1").write_bytes(FATBIN + bytes(2 * SMALLEST_KEPT))
+    (folder / "tail2").write_bytes(FATBIN + bytes(3 * SMALLEST_KEPT))
+    return folder
+
+
+ALL_OF_IT = [["large2"], ["tail2"], ["large1"], ["tail1"], ["small1", "small2", "small3"]]
+
+
+def test_very_large_ones_are_begun_before_anything_is_looked_at(tail: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    watched, told = Watched(), []
+    monkeypatch.setattr(module, "kept_before", lambda task: None)
+    found = read_paths([str(tail)], kernels=True, executor=watched, worth=5 << 20, on_file=told.append)
+    assert watched.given == ALL_OF_IT
+    assert [Path(each).name for each in told][:5] == ["large2", "tail2", "large1", "tail1", "plain"]
+    assert found == read_paths([str(tail)], kernels=True)
+
+
+def test_very_large_ones_that_are_listed_later_do_not_wait_for_the_list(
+    tail: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that are found when the processes are at work are begun when they are found, whatever comes after."""
+    monkeypatch.setattr("cudacompat.artifacts.reading.read._TOGETHER", 3)
+    watched, told = Watched(), []
+    found = read_paths([str(tail)], kernels=True, executor=watched, worth=5 << 20, on_file=told.append)
     assert watched.given == [["large2"], ["large1"], ["tail1"], ["tail2"], ["small1", "small2", "small3"]]
-    names = [Path(each).name for each in listed]
-    at = names.index("tail1")
-    assert names[at : at + 3] == ["tail1", "tail1", "tail2"], "listed, begun, and only then the next is listed"
-    assert found == read_paths([str(folder)], kernels=True)
+    assert found == read_paths([str(tail)], kernels=True)
+
+
+def test_of_two_names_of_a_very_large_one_the_first_is_read_alone(tail: Path) -> None:
+    (tail / "large0").hardlink_to(tail / "tail1")
+    watched = Watched()
+    found = read_paths([str(tail)], kernels=True, executor=watched)
+    assert watched.given == [["large2"], ["tail2"], ["large0"], ["large1"], ["small1", "small2", "small3"]]
+    assert found == read_paths([str(tail)], kernels=True)
+
+
+def test_what_was_begun_early_is_read_anew_where_less_is_left(tail: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The budget of a path is spent in the order of its files, whichever was begun first."""
+    monkeypatch.setattr(module, "_WINDOW", 2)  # so that the others are taken before its turn comes
+    with ZipFile(tail / "a.zip", "w") as archive:
+        for number in range(4):
+            archive.writestr(f"member{number}", FATBIN)
+    with ZipFile(tail / "tail3.zip", "w") as archive:
+        archive.writestr("large", FATBIN + bytes(2 * SMALLEST_KEPT))
+        archive.writestr("other", FATBIN)
+    for members in (4, 5, 6):
+        alone = read_paths([str(tail)], kernels=True, limits=Limits(members=members))
+        assert read_paths([str(tail)], kernels=True, limits=Limits(members=members), executor=Watched()) == alone
+        assert bool(alone.not_read) == (members < 6)
 
 
 @pytest.mark.parametrize("worth", [5 << 20, 8 << 20])

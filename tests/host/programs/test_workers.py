@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,8 +45,21 @@ def test_answers_come_in_the_order_of_the_items() -> None:
     assert list(Processes(3).map(squared, range(20))) == expected
 
 
-def test_a_dead_process_costs_one_item() -> None:
-    answers = dict(Processes(2).map(deadly, range(20)))
+def slow_first(number: int) -> int:
+    if number == 0:
+        time.sleep(2)
+    return number
+
+
+def test_answers_that_come_first_are_given_first() -> None:
+    given = [item for item, _ in Processes(2).as_they_come(slow_first, range(6))]
+    assert sorted(given) == list(range(6))
+    assert given[-1] == 0
+
+
+@pytest.mark.parametrize("ask", [Processes.map, Processes.as_they_come])
+def test_a_dead_process_costs_one_item(ask: Any) -> None:
+    answers = dict(ask(Processes(2), deadly, range(20)))
     assert answers.pop(5) == Lost("the process that read it ended: killed by SIGKILL")
     assert answers.pop(7) == Lost("the process that read it ended: exit code 3")
     assert answers == {number: number for number in range(20) if number not in (5, 7)}
