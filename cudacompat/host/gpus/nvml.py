@@ -23,6 +23,7 @@ from cudacompat.host.gpus import pci
 from cudacompat.host.gpus.capability import capability_of
 from cudacompat.host.gpus.nvml_child import described
 from cudacompat.host.gpus.patience import TOO_BUSY, ask, came_to_it
+from cudacompat.host.programs.process import home_of
 from cudacompat.places.roots import Roots
 
 VIA = "NVML"
@@ -189,7 +190,7 @@ def limit_s(roots: Roots | None) -> float:
 
 
 def _asked(limit_s: float, *question: str) -> _Answer:
-    folder = _bindings()
+    folder = home_of("pynvml")
     if folder is None or not sys.executable:
         why = "its Python bindings do not load: no module pynvml" if folder is None else "no Python program to ask with"
         return _Answer((), why, None, timed_out=False)
@@ -202,20 +203,6 @@ def _asked(limit_s: float, *question: str) -> _Answer:
     reason = None if failed is None else str(failed.get("failed") or _reason(failed))
     error = failed.get("error") if failed is not None else None
     return _Answer(lines, reason, ran.why_failed, timed_out=ran.rc is None, error=error)
-
-
-def _bindings() -> Path | None:
-    """The folder that NVIDIA's bindings are imported from, without importing them here."""
-    from importlib.util import find_spec
-
-    try:
-        spec = find_spec("pynvml")
-    except (ImportError, ValueError):
-        return None
-    if spec is None or spec.origin is None:
-        return None
-    file = Path(spec.origin)
-    return file.parents[1] if spec.submodule_search_locations else file.parent
 
 
 def _lines(text: str) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from cudacompat.host.programs.process import run
+from cudacompat.host.programs.process import home_of, run
 
 _CHILD = Path(__file__).with_name("demangle_child.py")
 _AT_ONCE = 512
@@ -23,13 +23,14 @@ _MOST_ENDS = 8  # processes that end at a name; the rest stays mangled then
 def demangled(names: Iterable[str]) -> dict[str, str]:
     """Return the demangled form of those names that have one; of none where nothing can demangle here."""
     wanted = [name for name in dict.fromkeys(names) if "\0" not in name]
-    if not wanted or not sys.executable:
+    home = home_of("pycxxfilt") if wanted else None
+    if home is None or not sys.executable:
         return {}
     found: dict[str, str] = {}
     with tempfile.TemporaryDirectory(prefix="cudacompat-") as folder:
         start, at_once = 0, _AT_ONCE
         for _ in range(2 * _MOST_ENDS):
-            texts = _texts(wanted[start:], Path(folder), at_once)
+            texts = _texts(wanted[start:], Path(folder), home, at_once=at_once)
             found |= {name: text for name, text in zip(wanted[start:], texts, strict=False) if text}
             start += len(texts)
             if start >= len(wanted):
@@ -41,13 +42,13 @@ def demangled(names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _texts(names: list[str], folder: Path, at_once: int) -> list[str]:
+def _texts(names: list[str], folder: Path, home: Path, at_once: int) -> list[str]:
     """The results of one process: for all names, or for those before the one at which it ended."""
     source, target = folder / "names", folder / "texts"
     source.write_bytes(b"".join(name.encode("utf-8", "surrogateescape") + b"\0" for name in names))
     target.write_bytes(b"")
     run(
-        [sys.executable, "-I", str(_CHILD), str(source), str(target), str(at_once)],
+        [sys.executable, "-I", "-S", str(_CHILD), str(home), str(source), str(target), str(at_once)],
         timeout_s=_SECONDS,
         memory_bytes=_MEMORY,
     )

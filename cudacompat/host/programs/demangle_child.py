@@ -1,7 +1,8 @@
 """Demangles names: the program that `demangle`, beside it, runs in a process apart, because the names are a stranger's.
 
-The first argument is a file of names with a NUL behind each, the second the file that gets the results the same way (an
-empty one where a name is none that is mangled), the third how many are written at once.
+The first argument is the folder of the demanglers, the second a file of names with a NUL behind each, the third the
+file that gets the results the same way (an empty one where a name is none that is mangled), the fourth how many are
+written at once.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ _LONGEST_NAME = 1 << 13  # bytes: longer ones are left as they are
 _LONGEST_TEXT = 1 << 16
 
 
-def main(source: str, target: str, at_once: int) -> int:
+def main(home: str, source: str, target: str, at_once: int) -> int:
     """Write a result for each name, in order."""
+    sys.path.append(home)
     from pycxxfilt import demangle
 
     with open(source, "rb") as file:  # noqa: PTH123  pathlib alone would double the start of this process
@@ -36,4 +38,4 @@ def _one(demangle, name: bytes) -> bytes:  # type: ignore[no-untyped-def]
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+    sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[3], at_once=int(sys.argv[4])))

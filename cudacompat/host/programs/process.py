@@ -181,6 +181,20 @@ def start_python(script: Path) -> subprocess.Popen[bytes]:
     )
 
 
+def home_of(module: str) -> Path | None:
+    """Return the folder that a module is imported from, without importing it: an isolated Python has to be told."""
+    from importlib.util import find_spec
+
+    try:
+        spec = find_spec(module)
+    except (ImportError, ValueError):
+        return None
+    if spec is None or spec.origin is None:
+        return None
+    file = Path(spec.origin)
+    return file.parents[1] if spec.submodule_search_locations else file.parent
+
+
 def _watch(arguments: tuple[str, ...], process: subprocess.Popen[bytes], watched: _Watch) -> ProcessResult:
     events, limit, timeout_s = watched.stop.events, watched.limit_bytes, watched.timeout_s
     outputs = (bytearray(), bytearray())

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import time
+import venv
+from pathlib import Path
 
 import pytest
 
 from cudacompat.host.programs import demangle as module
 from cudacompat.host.programs.demangle import demangled
+from cudacompat.host.programs.process import home_of
+
+ROOT = Path(__file__).parents[3]
 
 
 def exponential() -> str:
@@ -32,6 +39,34 @@ def test_names_of_each_kind() -> None:
 def test_no_name_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "run", None)
     assert demangled([]) == {}
+
+
+def test_demanglers_that_only_this_process_was_told_of(tmp_path: Path) -> None:
+    """A folder on PYTHONPATH, `pip install --target`: an isolated process does not look there by itself."""
+    home = home_of("pycxxfilt")
+    assert home is not None
+    (tmp_path / "apart").mkdir()
+    (tmp_path / "apart" / "pycxxfilt").symlink_to(home / "pycxxfilt")
+    bare = venv.EnvBuilder(with_pip=False)
+    bare.create(tmp_path / "bare")
+    done = subprocess.run(
+        [
+            tmp_path / "bare" / "bin" / "python",
+            "-c",
+            "from cudacompat.host.programs.demangle import demangled; print(demangled(['_Z1av']))",
+        ],
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path / 'apart'}"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "{'_Z1av': 'a()'}\n"
+
+
+def test_without_demanglers_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "run", None)
+    monkeypatch.setattr(module, "home_of", lambda name: None)
+    assert demangled(["_Z1av"]) == {}
 
 
 def test_many_names() -> None:
