@@ -78,6 +78,25 @@ def test_an_extension_beside_a_torch_that_runs_keeps_its_step(site: Site) -> Non
     assert command == f"{PIP} install torchvision==0.23.0 torch==2.8.0"
 
 
+def test_libraries_that_an_extra_brought_have_a_step_beside_the_package(site: Site) -> None:
+    """tensorflow[and-cuda]: pip leaves them as they are where tensorflow alone gets another release."""
+    extra = ["nvidia-cublas-cu12==12.5.3.2; extra == 'and-cuda'"]
+    site.install("tensorflow", "2.18.0", OLD, requires=extra)
+    site.install("nvidia-cublas-cu12", "12.5.3.2", OLD)
+    (main, _), (libraries, command) = site.steps()
+    assert main.startswith("Install tensorflow ")
+    assert libraries.startswith("Install nvidia-cublas-cu12 ")
+    assert command.startswith(f"{PIP} install nvidia-cublas-cu12==")
+
+
+def test_libraries_that_a_package_requires_change_with_it(site: Site) -> None:
+    site.install("torch", "2.6.0", OLD, requires=["nvidia-cudnn-cu12==9.1.0.70"])
+    site.install("nvidia-cudnn-cu12", "9.1.0.70", OLD, requires=["nvidia-cublas-cu12"])
+    site.install("nvidia-cublas-cu12", "12.4.5.8", OLD)
+    ((why, _),) = site.steps()
+    assert why.startswith("Install torch ")
+
+
 def test_libraries_of_nvidias_are_one_step(site: Site) -> None:
     site.install("nvidia-cublas-cu12", "12.5.3.2", OLD)
     site.install("nvidia-cudnn-cu12", "9.3.0.75", OLD)

@@ -128,6 +128,20 @@ def required(component: Component) -> frozenset[str]:
     return frozenset(normalised(head[0]) for head in heads if head is not None)
 
 
+def brought_along(changed: Iterable[Component], near: Iterable[Component]) -> frozenset[str]:
+    """Return the normalised names of what another release of these components brings along: what they require, and
+    whatever that requires of the components beside them. What only an extra asks for stays as it is."""
+    by_name = {normalised(each.package): each for each in near}
+    found: set[str] = set()
+    waiting = [name for each in changed for name in required(each)]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += required(by_name[name]) if name in by_name else ()
+    return frozenset(found)
+
+
 def component_findings(components: Iterable[Component], rows: Sequence[ComponentRow]) -> list[Finding]:
     """Return an error for each component whose own compiler does not know one of the GPUs, or that is not loaded, and a
     warning for each that is loaded in a part only, or by the help of the program that uses it."""

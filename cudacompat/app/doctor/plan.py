@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from packaging.requirements import Requirement
 
-from cudacompat.app.doctor.component_rows import required
+from cudacompat.app.doctor.component_rows import brought_along, required
 from cudacompat.app.doctor.conda_steps import conda_step
 from cudacompat.app.doctor.installed import without_driver
 from cudacompat.app.doctor.installing import install_cure, installer, needs, public_version, upgrader
@@ -163,11 +163,9 @@ def _release_steps(
         others = others_take((row.component for row in bad), home)
         cures = {id(row): _cure(row, sorted(beside), targets=targets, facts=facts, others=others) for row in bad}
         swaps = _swaps(bad, cures, home, targets=targets, facts=facts)
-        moves = bool(swaps) or any(
-            (isinstance(cures[id(row)], WheelCure) or row.component.manager == "conda")
-            and not is_vendors(row.component.package)
-            for row in bad
-        )
+        own = [row for row in bad if not is_vendors(row.component.package)]
+        moves = bool(swaps) or any(row.component.manager == "conda" for row in own)
+        brought = brought_along([row.component for row in own if isinstance(cures[id(row)], WheelCure)], near)
         along = _moved_along(cures.values())
         held = [
             need
@@ -178,7 +176,7 @@ def _release_steps(
         libraries: list[tuple[ComponentRow, WheelCure]] = []
         for row in sorted(bad, key=lambda each: _order(each, bad, cures[id(each)], along=along)):
             name = normalised(row.component.package)
-            if name in done or (moves and is_vendors(name)):  # the libraries of a package change with it
+            if name in done or (is_vendors(name) and (moves or name in brought)):  # it changes with what needs it
                 continue
             cure = cures[id(row)]
             if is_vendors(name) and isinstance(cure, WheelCure) and cure.index_url is None:
