@@ -127,7 +127,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "with 12.5), and a later libnvrtc may lack one that was removed.",
         does_not_mean="that the program calls that function",
         fix="Update cudarc to 0.19.5 or newer, or build with the feature of the oldest driver that has to run it "
-        "(cuda-12020 and fallback-latest off), or update the driver.",
+        "(cuda-12020), or update the driver.",
         command="cargo update -p cudarc",
         sources=(
             "chelsea0x3b/cudarc#422",

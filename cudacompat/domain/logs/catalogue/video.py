@@ -210,7 +210,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("ERROR: failed checking for nvcc", "ERROR: cuda_llvm requested but not found"),
         sample="ERROR: failed checking for nvcc.",
         cause="nvcc is not on PATH, refuses the host compiler, or does not build the target that FFmpeg names by "
-        "default (compute_30 before FFmpeg 5, compute_60 since 7.1).",
+        "default (compute_30 or compute_52 in older releases).",
         does_not_mean="the GPU: none is used",
         fix="Read the end of ffbuild/config.log, which holds nvcc's own message; name a target of this toolkit with "
         "--nvccflags.",
