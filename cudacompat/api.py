@@ -131,7 +131,9 @@ class Verdict:
     """What becomes of one artifact on one GPU.
 
     `gpu` is a product's name or a compute capability, `min_driver` the oldest driver branch that can run the code where
-    that is known to matter, `modules` counts the modules by outcome. `basis` is measured or documented.
+    that is known to matter, `modules` counts the modules by outcome. `basis` is measured or documented. `starts` is
+    False where the file is for another processor or system than the machine with the GPU: `outcome` is about its device
+    code alone.
     """
 
     path: str
@@ -142,11 +144,12 @@ class Verdict:
     min_driver: int | None
     basis: str
     modules: Mapping[Outcome, int]
+    starts: bool = True
 
     @property
     def runs(self) -> bool:
-        """True if all of it runs: native, compatible or jit."""
-        return self.outcome in _RUNS
+        """True if all of it runs: native, compatible or jit, on a machine that starts the file."""
+        return self.starts and self.outcome in _RUNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +216,14 @@ def judge(artifact: Artifact, gpu: str, *, driver: str | int | None = None) -> V
     kernels were not read. `CudacompatError` for an unknown GPU or driver.
     """
     from cudacompat.domain.judge.artifact import judge_artifact
+    from cudacompat.domain.rules.artifact.other_processor import started_nowhere
 
     if not isinstance(artifact, Artifact):
         raise CudacompatError(f"not an artifact of inspect_path: {type(artifact).__name__}")
-    verdict = judge_artifact(artifact._read, _target(gpu, driver))
-    return None if verdict is None else _verdict(verdict)
+    target = _target(gpu, driver)
+    verdict = judge_artifact(artifact._read, target)
+    away = started_nowhere([artifact._read], [target])
+    return None if verdict is None else _verdict(verdict, starts=not any(away.values()))
 
 
 def check(
@@ -233,6 +239,7 @@ def check(
     """
     from cudacompat.app.check import check as check_paths
     from cudacompat.domain.policy.policy import Policy
+    from cudacompat.domain.rules.artifact.other_processor import errors_by_file
     from cudacompat.domain.words.choices import Require
 
     if isinstance(gpus, str) or not gpus:
@@ -246,8 +253,9 @@ def check(
     except ValueError:
         raise CudacompatError(f"unknown requirement {require!r} (runs, sass, native)") from None
     report = check_paths(named, targets, policy)
+    refused = errors_by_file(report.findings, (each.path for each in report.verdicts))
     return CheckResult(
-        tuple(map(_verdict, report.verdicts)),
+        tuple(_verdict(each, starts=(each.path, each.target.id) not in refused) for each in report.verdicts),
         tuple(map(_finding, report.findings)),
         tuple(NotRead(each.path, each.why) for each in report.not_read),
         exit_code=int(report.exit_code),
@@ -344,7 +352,7 @@ def _artifact(artifact: BinaryArtifact, *, with_kernels: bool) -> Artifact:
     return Artifact(artifact.path, str(artifact.format), artifact.size, modules=modules, _read=artifact)
 
 
-def _verdict(verdict: ArtifactVerdict) -> Verdict:
+def _verdict(verdict: ArtifactVerdict, *, starts: bool) -> Verdict:
     return Verdict(
         path=verdict.path,
         gpu=verdict.target.name or verdict.target.id,
@@ -354,6 +362,7 @@ def _verdict(verdict: ArtifactVerdict) -> Verdict:
         min_driver=verdict.min_driver,
         basis=verdict.basis.value,
         modules={outcome.value: number for outcome, number in verdict.counts.items()},
+        starts=starts,
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cudacompat.app.inputs import reading
 from cudacompat.app.inputs.baseline_file import compared_with
+from cudacompat.app.inputs.named import wish_of
 from cudacompat.app.inputs.published_files import for_users
 from cudacompat.app.inputs.reading import ReadOptions, cache_of, with_texts
 from cudacompat.domain.compare.baseline import Baseline
@@ -43,6 +44,7 @@ from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
 from cudacompat.domain.rules.ignores import IGNORE_RULES
 from cudacompat.domain.rules.ignores.suppress import names, suppress
+from cudacompat.domain.wheels.platforms import platform_for_all
 from cudacompat.domain.words.code import BinaryArtifact, ReadResult
 from cudacompat.domain.words.finding import Finding, Severity, worst_first
 from cudacompat.domain.words.paths import ArtifactPath
@@ -80,11 +82,20 @@ def read(
     on_file: Callable[[str], None] | None = None,
     options: ReadOptions | None = None,
 ) -> ReadResult:
-    """Return what the paths hold, with all that judging for these targets needs."""
+    """Return what the paths hold, with all that judging for these targets needs. Of an image for several platforms the
+    one is read that the machines with the GPUs take, where nobody asks for another."""
+    options = _for_machines(options or ReadOptions(jobs=1), targets)
     gpus = frozenset(target.capability for target in targets)
     if any(target.jit.ignores_machine_code for target in targets):
-        options = with_texts(options or ReadOptions(jobs=1))
+        options = with_texts(options)
     return reading.read(paths, options, kernels=True, gpus=gpus, on_file=on_file)
+
+
+def _for_machines(options: ReadOptions, targets: Sequence[Target]) -> ReadOptions:
+    likely = platform_for_all(targets)
+    if options.fetch.images is not None or likely is None:
+        return options
+    return replace(options, fetch=replace(options.fetch, images=replace(wish_of(likely), asked=False)))
 
 
 def judge_read(

@@ -84,6 +84,6 @@ def fetching(
 
     wheels = Platform.parse(platform or likely, python)
     limits = options.limits
-    images = wish_of(platform) if platform or not likely else replace(wish_of(likely), asked=False)
+    images = wish_of(platform) if platform else None
     fetch = FetchOptions(wheels, limits.bytes, told, images=images, seconds=limits.seconds)
     return replace(options, fetch=fetch)

@@ -131,8 +131,15 @@ class View:
 
     def faults(self) -> dict[Place, tuple[Finding, ...]]:
         """The errors of each path and target: an artifact may run and yet not pass."""
-        errors = [finding for finding in self.findings if finding.severity is Severity.ERROR]
-        return grouped(errors)
+        errors = grouped(finding for finding in self.findings if finding.severity is Severity.ERROR)
+        if not errors:
+            return errors
+        from cudacompat.domain.rules.artifact.other_processor import errors_by_file
+
+        for place, finding in errors_by_file(self.findings, (row.path for row in self.rows)).items():
+            own = errors.get(place, ())
+            errors[place] = own if finding in own else (*own, finding)
+        return errors
 
     def label_of(self, finding: Finding) -> str | None:
         """The target that a finding is about, in full."""

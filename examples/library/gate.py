@@ -16,7 +16,8 @@ def failures(directory: str, gpus: list[str]) -> list[str]:
         for gpu in gpus:
             verdict = cudacompat.judge(artifact, gpu)
             if verdict is not None and not verdict.runs:
-                found.append(f"{artifact.path}: {verdict.outcome} on {verdict.gpu} ({verdict.compute_capability})")
+                what = verdict.outcome if verdict.starts else "for another processor, fails"
+                found.append(f"{artifact.path}: {what} on {verdict.gpu} ({verdict.compute_capability})")
     found += [f"{file.path}: not read: {file.why}" for file in inspection.not_read]
     return found if inspection.artifacts else [*found, f"{directory}: no device code was found"]
 

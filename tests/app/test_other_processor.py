@@ -55,7 +55,9 @@ def test_an_image_with_a_variant_for_arm() -> None:
     (each,) = for_other_processor(libraries, [image], [target("12.1")])
     (finding,) = RULE.check(each)
     assert finding.severity is Severity.WARNING
-    assert finding.help == "cudacompat check app.tar --platform linux/arm64 --gpu 12.1"
+    assert finding.help == (
+        "cudacompat check app.tar --platform linux/arm64 --gpu 12.1; the other GPUs apart, with --platform linux/amd64"
+    )
 
 
 def test_a_wheel_for_arm(tmp_path: Path) -> None:

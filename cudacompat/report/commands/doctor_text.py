@@ -20,6 +20,7 @@ from cudacompat.report.text.sections import (
     OUTCOME_STYLE,
     count_line,
     not_read_lines,
+    not_started,
     tally,
     verdict_line,
 )
@@ -100,10 +101,12 @@ def _files(page: Page, checked: CheckReport) -> None:
     by_path: dict[str, list[ArtifactVerdict]] = defaultdict(list)
     for verdict in checked.verdicts:
         by_path[verdict.path].append(verdict)
+    refused = not_started(checked)
     for path, verdicts in by_path.items():
         page.line((path, "bold"))
+        width = max(len(v.target.label) for v in verdicts)
         for verdict in verdicts:
-            verdict_line(page, verdict, max(len(v.target.label) for v in verdicts))
+            verdict_line(page, verdict, width, starts=(path, verdict.target.id) not in refused)
 
 
 def _findings(page: Page, report: DoctorReport) -> None:

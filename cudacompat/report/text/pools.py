@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Set
 
 from cudacompat.domain.gpus.fleet import pools_of
 from cudacompat.domain.reports.check import CheckReport
-from cudacompat.domain.rules.artifact.other_processor import RULE as OTHER_PROCESSOR
+from cudacompat.domain.rules.artifact.other_processor import errors_by_file
 from cudacompat.domain.wheels.resolved import HowKnown
-from cudacompat.domain.words.finding import Severity
-from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.verdict import Outcome
 from cudacompat.report.text.packages import outcome_word
 from cudacompat.report.view import RANK
@@ -24,16 +21,10 @@ def pool_rows(report: CheckReport) -> list[tuple[str, ...]]:
     pools = pools_of(report.fleet, report.targets)
     if len(pools) < 2:
         return []
-    loose = {each.path for each in report.verdicts if not ArtifactPath.parse(each.path).members}
-    refused = {
-        (_read_together(each.path, loose), each.target)
-        for each in report.findings
-        if each.id == OTHER_PROCESSOR.id and each.severity is Severity.ERROR and each.path is not None
-    }
+    refused = errors_by_file(report.findings, (each.path for each in report.verdicts))
     cells: dict[str, dict[str, tuple[int, str]]] = defaultdict(dict)
     for verdict in report.verdicts:
-        fails = (_read_together(verdict.path, loose), verdict.target.id) in refused
-        outcome = Outcome.FAILS if fails else verdict.outcome
+        outcome = Outcome.FAILS if (verdict.path, verdict.target.id) in refused else verdict.outcome
         cells[verdict.path][verdict.target.id] = (RANK[outcome], outcome.value)
     for package in report.packages:
         found = package.outcome
@@ -49,9 +40,3 @@ def pool_rows(report: CheckReport) -> list[tuple[str, ...]]:
         )
         rows.append((label, *(word for _, word in worst)))
     return rows
-
-
-def _read_together(path: str, loose: Set[str]) -> str:
-    """The wheel, archive or image that a file is in, or the directory of one that lies in none (`loose`)."""
-    outer = ArtifactPath.parse(path).outer
-    return f"{outer.rpartition('/')[0]}/" if path in loose else outer

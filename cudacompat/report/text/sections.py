@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
@@ -104,11 +104,13 @@ def check_text(page: Page, report: CheckReport) -> None:
     by_path: dict[str, list[ArtifactVerdict]] = defaultdict(list)
     for verdict in report.verdicts:
         by_path[verdict.path].append(verdict)
+    refused = not_started(report)
     for path, verdicts in by_path.items():
         page.line()
         page.line((path, "bold"))
+        width = max(len(v.target.label) for v in verdicts)
         for verdict in verdicts:
-            verdict_line(page, verdict, max(len(v.target.label) for v in verdicts))
+            verdict_line(page, verdict, width, starts=(path, verdict.target.id) not in refused)
     if report.compilers:
         page.line()
         compilers(page, report.compilers)
@@ -133,6 +135,15 @@ def check_text(page: Page, report: CheckReport) -> None:
     for path in report.environments:
         page.line(f"whether the libraries that these packages need are there: cudacompat doctor {shlex.quote(path)}")
     count_line(page, report)
+
+
+def not_started(report: CheckReport) -> Set[tuple[str, str | None]]:
+    """Return the files, each with a GPU, that the machine with this GPU does not start."""
+    if all(each.severity is not Severity.ERROR for each in report.findings):
+        return frozenset()
+    from cudacompat.domain.rules.artifact.other_processor import errors_by_file
+
+    return errors_by_file(report.findings, (each.path for each in report.verdicts)).keys()
 
 
 def _compared(page: Page, report: CheckReport) -> None:
@@ -204,8 +215,9 @@ def judged_for(page: Page, targets: Iterable[Target]) -> None:
         page.prose("checked for ", (", ".join(labels), "bold"), f"{',' if len(labels) == 1 else ':'} {conditions}")
 
 
-def verdict_line(page: Page, verdict: ArtifactVerdict, width: int) -> None:
-    """What becomes of an artifact on one target, its label padded to the width."""
+def verdict_line(page: Page, verdict: ArtifactVerdict, width: int, *, starts: bool = True) -> None:
+    """What becomes of an artifact on one target, its label padded to the width; `starts` is whether the machine with
+    the GPU starts the file at all."""
     label = verdict.target.label
     details = verdict.counted if verdict.modules else ""
     if verdict.min_driver:
@@ -215,12 +227,14 @@ def verdict_line(page: Page, verdict: ArtifactVerdict, width: int) -> None:
         details += f"; {CAUSE[verdict.reason]}"
     if verdict.basis is Basis.MEASURED:
         details += "; measured on hardware"
-    style = OUTCOME_STYLE[verdict.outcome]
-    head = (f"  {label.ljust(width)}  ", (verdict.outcome.value.ljust(10), style))
+    outcome = verdict.outcome if starts else Outcome.FAILS
+    details = details if starts else f"for another processor or system; its device code alone: {details}"
+    style = OUTCOME_STYLE[outcome]
+    head = (f"  {label.ljust(width)}  ", (outcome.value.ljust(10), style))
     if page.width is None or width + 16 + len(details) <= page.width:
         page.line(*head, "  ", details)
         return
-    page.line(*head[:1], (verdict.outcome.value, style))
+    page.line(*head[:1], (outcome.value, style))
     page.prose("      ", details, margin=6)
 
 

@@ -14,8 +14,9 @@ boards before Thor have the CUDA of their JetPack, which builds for Arm servers 
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from cudacompat.domain.rules.artifact.compiled_later import named_wheel
@@ -23,7 +24,9 @@ from cudacompat.domain.tables.architectures import architecture
 from cudacompat.domain.tables.jetpack import board
 from cudacompat.domain.wheels.platforms import ARM_PLATFORM, platform_for
 from cudacompat.domain.words.code import BinaryArtifact, ContainerImage, FileFormat
+from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.image_platforms import image_platform
 from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.rule import Rule
@@ -31,6 +34,11 @@ from cudacompat.domain.words.verdict import Target
 
 _X86, _ARM = "x86_64", "aarch64"
 _SYSTEMS = {FileFormat.ELF: "linux", FileFormat.PE: "windows"}
+# Platforms of images, and what their files are for. What an image of another platform holds, nothing is said of.
+_IMAGES = {"linux/amd64": _X86, "linux/arm64": _ARM, "linux/arm64/v8": _ARM, "windows/amd64": "windows"}
+_PROCESSOR_WORDS = re.compile(
+    r"(?:^|(?<=[-_.]))(?:x86[-_]64|x86|x64|amd64|aarch64|arm64|armv8|arm|sbsa|linux|windows|win)(?=[-_.]|$)[-_.]?"
+)
 _WORDS = {_X86: "x86-64 processors", _ARM: "Arm processors", "linux": "Linux", "windows": "Windows"}
 
 
@@ -57,29 +65,77 @@ def for_other_processor(
     for each in targets:
         if each.platform is not None or platform_for(each) == ARM_PLATFORM:
             machines.setdefault(platform_for(each), []).append(each)
-    groups: dict[str, list[BinaryArtifact]] = {}
-    for artifact in artifacts if machines else ():
-        if artifact.processor in (_X86, _ARM):
-            path = ArtifactPath.parse(artifact.path)
-            groups.setdefault(path.outer if path.members else path.outer.rpartition("/")[0], []).append(artifact)
+    groups = _read_together(artifacts) if machines else []
     by_path = {image.path: image for image in images}
     found = []
     for platform, own in machines.items():
-        fitting = next((each.path for group in groups.values() for each in group if _fits(each, platform)), None)
-        for group in groups.values():
-            if not any(_fits(each, platform) for each in group):
-                first = ArtifactPath.parse(group[0].path)
+        fitting = [(each, _things(each, by_path)) for group in groups for each in group if _fits(each, platform)]
+        for group in groups:
+            away = _not_started(group, platform)
+            if away:
+                things = {name for each in away for name in _things(each, by_path)}
+                first = ArtifactPath.parse(away[0].path)
                 found.append(
                     ForOtherProcessor(
                         first.outer,
-                        len(group),
+                        len(away),
                         tuple(own),
-                        made_for=_made_for(group[0], platform),
-                        fitting=fitting,
+                        made_for=_made_for(away[0], platform),
+                        fitting=next((each.path for each, names in fitting if names & things), None),
                         image=by_path.get(first.outer),
                     )
                 )
+        with_libraries = {ArtifactPath.parse(each.path).outer for group in groups for each in group}
+        found += _unread_images([i for i in images if i.path not in with_libraries], artifacts, own, platform=platform)
     return tuple(found)
+
+
+def _read_together(artifacts: Iterable[BinaryArtifact]) -> list[list[BinaryArtifact]]:
+    """The files whose processor is known, by the container that they are in or the folder in which they lie."""
+    groups: dict[str, list[BinaryArtifact]] = {}
+    for artifact in artifacts:
+        if artifact.processor in (_X86, _ARM):
+            path = ArtifactPath.parse(artifact.path)
+            groups.setdefault(path.outer if path.members else path.outer.rpartition("/")[0], []).append(artifact)
+    return list(groups.values())
+
+
+def _not_started(group: Sequence[BinaryArtifact], platform: str) -> list[BinaryArtifact]:
+    """The files of a group that the machines do not start. Of a container with some that they start, its loader is
+    taken to know which; in a folder, only builds of the same library stand for each other."""
+    fitting = [each for each in group if _fits(each, platform)]
+    if any(ArtifactPath.parse(each.path).members for each in fitting):
+        return []
+    there = {name for each in fitting for name in _things(each, {})}
+    return [each for each in group if not _fits(each, platform) and not there & _things(each, {})]
+
+
+def _things(artifact: BinaryArtifact, images: Mapping[str, ContainerImage]) -> frozenset[str]:
+    """What a file is a build of: by the wheel it is in, the repository of the image, or its name without numbers
+    and the words for systems and processors. A build of another thing is no replacement."""
+    path = ArtifactPath.parse(artifact.path)
+    wheel, image = named_wheel(artifact.path), images.get(path.outer)
+    if wheel is not None:
+        return frozenset((f"wheel {wheel[0].lower()}",))
+    if image is not None and image.name:
+        return frozenset((f"image {image.name.rpartition('/')[2].partition(':')[0]}",))
+    name = (path.members[-1] if path.members else path.outer).rpartition("/")[2]
+    return frozenset((re.sub(r"\d+", "#", _PROCESSOR_WORDS.sub("", name.lower())),))
+
+
+def _unread_images(
+    images: Iterable[ContainerImage], artifacts: Iterable[BinaryArtifact], targets: Sequence[Target], *, platform: str
+) -> Iterable[ForOtherProcessor]:
+    """The images whose device code lies in no library, and that say themselves that they are for another machine."""
+    try:
+        wanted = image_platform(platform)
+    except UsageError:
+        return
+    with_code = {ArtifactPath.parse(each.path).outer for each in artifacts}
+    for image in images:
+        said = image.platform or ""
+        if image.path in with_code and said in _IMAGES and not image_platform(said).serves(wanted):
+            yield ForOtherProcessor(image.path, 0, tuple(targets), made_for=_IMAGES[said], image=image)
 
 
 def started_nowhere(artifacts: Iterable[BinaryArtifact], targets: Iterable[Target]) -> dict[str, frozenset[str]]:
@@ -88,6 +144,26 @@ def started_nowhere(artifacts: Iterable[BinaryArtifact], targets: Iterable[Targe
     known = {each.id: platform_for(each) for each in targets if _is_of_a_machine(each)}
     told = [each for each in artifacts if each.processor in (_X86, _ARM)] if known else []
     return {gpu: frozenset(each.path for each in told if not _fits(each, platform)) for gpu, platform in known.items()}
+
+
+def errors_by_file(findings: Iterable[Finding], paths: Iterable[str]) -> dict[tuple[str, str | None], Finding]:
+    """Return the errors of this rule by each of the paths that they are about, and the GPU: one finding tells of all
+    files of a container, or of a folder."""
+    errors = [each for each in findings if each.id == RULE.id and each.severity is Severity.ERROR and each.path]
+    if not errors:
+        return {}
+    known = set(paths)
+    loose = {path for path in known if not ArtifactPath.parse(path).members}
+    together: dict[str, list[str]] = {}
+    for path in known:
+        together.setdefault(_home(path, loose), []).append(path)
+    return {(path, each.target): each for each in errors for path in together.get(_home(each.path or "", loose), ())}
+
+
+def _home(path: str, loose: Set[str]) -> str:
+    """The wheel, archive or image that a file is in, or the directory of one that lies in none (`loose`)."""
+    outer = ArtifactPath.parse(path).outer
+    return f"{outer.rpartition('/')[0]}/" if path in loose else outer
 
 
 def _is_of_a_machine(target: Target) -> bool:
@@ -120,18 +196,23 @@ def _made_for(artifact: BinaryArtifact, platform: str) -> str:
 
 def check(facts: ForOtherProcessor) -> Iterable[Finding]:
     """One finding for each of the GPUs; where the build for its machine was read with it, that one decides."""
-    there = facts.fitting or _arm_image(facts)
+    unread = _own_image(facts)
     for target in facts.targets:
         machine = platform_for(target)
+        if facts.fitting is not None:
+            why = f"there is one for {'Arm' if machine == ARM_PLATFORM else machine}: {facts.fitting}"
+        elif unread is not None:
+            why = f"the image for {unread} was not read: one run reads an image for one platform"
+        else:
+            why = "the loader of that machine refuses it"
+        files = f" ({count(facts.files, 'file')})" if facts.files else ""
         yield Finding(
             id=RULE.id,
             severity=_weight(facts, target),
             path=facts.path,
             target=target.id,
-            message=f"for {_WORDS[facts.made_for]} ({count(facts.files, 'file')}); {_machine_of(facts, target)}",
-            why=f"there is one for {'Arm' if machine == ARM_PLATFORM else machine}: {there}"
-            if there
-            else "the loader of that machine refuses it",
+            message=f"for {_WORDS[facts.made_for]}{files}; {_machine_of(facts, target)}",
+            why=why,
             help=_help(facts, target),
         )
 
@@ -143,18 +224,21 @@ def _machine_of(facts: ForOtherProcessor, target: Target) -> str:
 
 
 def _weight(facts: ForOtherProcessor, target: Target) -> Severity:
-    """An error where a machine is named."""
+    """An error where a machine is named: what was not read for it is not good."""
     if facts.fitting is not None:
         return Severity.NOTE
-    return Severity.ERROR if _is_of_a_machine(target) and not _arm_image(facts) else Severity.WARNING
+    return Severity.ERROR if _is_of_a_machine(target) else Severity.WARNING
 
 
-def _arm_image(facts: ForOtherProcessor) -> str | None:
-    """The platform of the same image for Arm, which such a machine takes."""
-    if any(platform_for(each) != ARM_PLATFORM for each in facts.targets):
+def _own_image(facts: ForOtherProcessor) -> str | None:
+    """The platform of the same image that the machines take, and that was not read."""
+    if facts.image is None:
         return None
-    others = facts.image.others if facts.image is not None else ()
-    return next((each for each in others if each.startswith("linux/arm64")), None)
+    try:
+        wanted = image_platform(platform_for(facts.targets[0]))
+    except UsageError:
+        return None
+    return next((each for each in facts.image.others if f"{each}/".startswith(f"{wanted}/")), None)
 
 
 def _help(facts: ForOtherProcessor, target: Target) -> str | None:
@@ -166,17 +250,22 @@ def _help(facts: ForOtherProcessor, target: Target) -> str | None:
         return f"a build for its JetPack, not one for Arm servers: {own.words}"
     gpu = shlex.quote(target.spec)
     if facts.image is not None:
-        where = shlex.quote(facts.image.path)
-        return (
-            f"cudacompat check {where} --platform linux/arm64 --gpu {gpu}"
-            if _arm_image(facts)
-            else f"its image for {machine}"
-        )
+        return _help_of_image(facts, facts.image, machine, gpu=gpu)
     wheel = named_wheel(facts.path)
     if wheel is not None:
         what = "Arm" if machine == ARM_PLATFORM else machine
         return f"the wheel for {what}: cudacompat check {'=='.join(wheel)} --platform {machine} --gpu {gpu}"
     return f"a build for {machine}, made on such a machine or by a cross compiler"
+
+
+def _help_of_image(facts: ForOtherProcessor, image: ContainerImage, machine: str, *, gpu: str) -> str:
+    there = _own_image(facts)
+    if there is not None:
+        also = f"; the other GPUs apart, with --platform {image.platform}" if image.platform else ""
+        return f"cudacompat check {shlex.quote(image.path)} --platform {there} --gpu {gpu}{also}"
+    if image.platform in _IMAGES and image_platform(image.platform or "").serves(image_platform(machine)):
+        return f"put builds for {machine} into the image: it is for {image.platform}, these files of it are not"
+    return f"its image for {machine}"
 
 
 RULE = Rule("other-processor", "Files for another processor", __doc__, check)
