@@ -203,10 +203,10 @@ _BUILD: Mapping[FileKind, Growing] = {
     ),
     FileKind.VISUAL_STUDIO: Growing(
         "a.vcxproj",
-        "<Project><!-- cuda -->\n",
+        '<Project><Import Project="$(VCTargetsPath)\\BuildCustomizations\\CUDA 12.8.props" />\n',
         _same("<CudaCompile><CodeGeneration>compute_80,sm_80;compute_90,sm_90</CodeGeneration></CudaCompile>\n"),
         lambda i: f"<A{i}>$(A{i - 1})</A{i}>\n",
-        ("<", "<!--", "<CodeGeneration>", "&"),
+        ("<", "<!--", "<CodeGeneration>", "<ItemDefinitionGroup ", '<Import Project="', "&"),
         "</Project>",
     ),
     FileKind.AZURE: Growing(

@@ -65,7 +65,7 @@ BEGINS = {
     "set/build.cmd": 'rem cuda\nset "A=',
     "build.ps1": "# cuda\ncmake ",
     "set/build.ps1": '# cuda\n$env:A = "',
-    "a.vcxproj": "<CudaCompile><CodeGeneration>compute_80,sm_80",
+    "a.vcxproj": '<Import Project="a.props" /><CudaCompile><CodeGeneration>compute_80,sm_80',
     "open/a.vcxproj": "<!-- cuda",
     "azure-pipelines.yml": "cuda: 1\nsteps:\n- script: |\n   cmake ",
     ".circleci/config.yml": "cuda: 1\njobs:\n a:\n  docker:\n  - image: x\n  steps:\n  - run: |\n     cmake ",

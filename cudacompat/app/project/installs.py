@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import islice, product
 
 from cudacompat.artifacts.requirements.base import Origin
+from cudacompat.domain.project.command_facts import is_aside
 from cudacompat.domain.project.model import Command, Stage
 from cudacompat.domain.wheels.brought import brought_along
 from cudacompat.domain.wheels.distributions import distributions, framework
@@ -23,7 +24,16 @@ _PLAIN = re.compile(
     r"|mambaforge|micromamba|uv)(?:[:@].*)?"
 )
 _LONGEST_IMAGE = 300
+# lists of a project's own tests and tools, by their names
+_OF_TESTS = re.compile(
+    r"(?i)(?<![a-z])(?:tests?|testing|ci|dev|develop|lint|docs?|readthedocs|build|bench(?:mark)?s?)(?![a-z])"
+)
 _WHEEL_PATH = re.compile(r"(?!\w+://)[^\s]*[*/][^\s]*\.whl")
+
+
+def is_of_tests(name: str) -> bool:
+    """Whether a list of packages is for the tests, documents and tools of its project, by its path."""
+    return is_aside(name) or _OF_TESTS.search(name.rpartition("/")[2]) is not None
 
 
 def by_place(commands: Sequence[Command]) -> dict[str, list[tuple[Command, InstallCommand]]]:

@@ -34,8 +34,9 @@ _GENERIC = {
 class Lists:
     """Finds them, given the engines of the project."""
 
-    def __init__(self, uses: Sequence[EngineUse]) -> None:
+    def __init__(self, uses: Sequence[EngineUse], own: frozenset[str] = frozenset()) -> None:
         self._uses = tuple(uses)
+        self._own = own  # the project's own names for CMake's list
         self._named: dict[tuple[str, str | None], ListNames] = {}  # by what is quick to hash
         self._told: set[tuple[str, str | None, int]] = set()
         self._carrying: dict[tuple[str, str | None, int], tuple[tuple[Setting, ListName], ...]] = {}
@@ -102,6 +103,8 @@ class Lists:
     def _of_command(self, command: Command) -> Iterator[tuple[Setting, EngineUse, ListName]]:
         """The settings that carry a list to a command; of those that it shares with one before, none."""
         use = command.use
+        if command.program == "cmake" and self._own:
+            yield from self._of_own_names(command)
         if use is None:
             return
         key = (use.engine.name, use.version, id(command.environment))
@@ -113,6 +116,14 @@ class Lists:
         flags = _flags(command) if command.program == "nvcc" else None
         if flags is not None:
             yield flags, use, _FLAGS
+
+    def _of_own_names(self, command: Command) -> Iterator[tuple[Setting, EngineUse, ListName]]:
+        """What a command line gives to CMake's list by a name of the project's own."""
+        use = EngineUse(find("cmake"), None, command.place.file)
+        carrier = self._names(use).read.get(("CMAKE_CUDA_ARCHITECTURES", AssignmentKind.DEFINE))
+        for setting in command.defines if carrier is not None else ():
+            if setting.name in self._own and carrier is not None:
+                yield setting, use, carrier
 
     def _carried(self, command: Command, use: EngineUse) -> Iterator[tuple[Setting, ListName]]:
         """The settings of a command that carry a list: those on its line, then those in its environment, which are

@@ -14,6 +14,7 @@ from cudacompat.artifacts.buildfiles.make_functions import expanded, with_loops
 from cudacompat.artifacts.buildfiles.settings import RECIPE_LINE
 from cudacompat.domain.builds.lists.nvcc_flags import ARCH_OPTION, PAIR_OPTION, TARGET_OPTION
 from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.command_facts import is_makefile
 from cudacompat.domain.project.model import Setting, SourceFile
 
 _MAKE_VARIABLE = re.compile(r"\$(?:\([^()\n]*\)|\{[^{}\n]*\}|[$@<^?*+|%])")  # $@ and its like become $_
@@ -32,7 +33,7 @@ _ARCH = rf"(?<![\w-])(?:{ARCH_OPTION}|-code|--gpu-code)"
 _NAMED = rf"(?:arch=(?:compute_|sm_)\$|{_ARCH}[= \t]+[\"']?(?:sm_|compute_|\$))"
 _FLAGS = re.compile(
     r"(?m)^[ \t]*(?:[\w./%-]+[ \t]*:[ \t]*)?(?:(?:export|override)[ \t]+)*\w+[ \t]*[:?+]?=[ \t]*"
-    rf"({_TEXT}{_NAMED}{_TEXT})(?<!\\)\r?$"
+    rf"({_TEXT}{_NAMED}{_TEXT})(?<!\\)(?:#[^\n]*)?\r?$"
     rf"|^[ \t]*(\$\(foreach {_TEXT}arch=(?:compute_|sm_)\${_TEXT})$"
 )
 _SHORT = re.compile(rf"(?:\bnvcc\b|\$[({{]\w*NVCC\w*[)}}]){_TEXT}(?<![\w-]){TARGET_OPTION}[= \t]")
@@ -70,6 +71,33 @@ def _of_ptx(text: str) -> list[str]:
     """The targets of a command that makes PTX alone, for whatever code it is told."""
     numbers = dict.fromkeys(_ARCH_NUMBER.findall(text))
     return [f"-gencode arch=compute_{number},code=compute_{number}" for number in numbers]
+
+
+_ASSIGNED = re.compile(
+    r"(?m)^[ \t]*(?:override[ \t]+)?(?P<name>\w+)[ \t]*[:?+]?=(?:[^\n]*\\\r?\n){0,200}?[^\n]*(?<!\\)(?<!\\\r)$"
+)
+# what may use a variable where it is not named: other files, makes of other folders, names that are made of names
+_ELSEWHERE = re.compile(r"(?m)^[ \t]*(?:-?include|sinclude|export|define)\b|\$[({]MAKE[)}]|\$[({]\w*\$|\beval\b")
+
+
+def used_flags(file: SourceFile, found: Sequence[Setting]) -> list[Setting]:
+    """Return the settings less the flags of variables that nothing in a Makefile asks for, where others are asked for:
+    GENCODE_SM86 and its kin, of which it chooses one."""
+    if not is_makefile(file.name) or _ELSEWHERE.search(file.text):
+        return list(found)
+    asked = set(_ASKED.findall(file.text))
+    spans = [match.span() for match in _ASSIGNED.finditer(file.text) if match["name"] not in asked]
+    starts = [start for start, _ in spans]
+
+    def unused(each: Setting) -> bool:
+        at = bisect_right(starts, each.place.start) - 1
+        return each.way is AssignmentKind.FLAGS and at >= 0 and each.place.start < spans[at][1]
+
+    kept = [each for each in found if not unused(each)]
+    return kept if any(each.way is AssignmentKind.FLAGS for each in kept) else list(found)
+
+
+_ASKED = re.compile(r"\$[({](\w+)")
 
 
 def not_written_out(found: Sequence[Setting], made: Sequence[Setting]) -> list[Setting]:

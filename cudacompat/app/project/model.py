@@ -13,7 +13,7 @@ from cudacompat.app.project.launchers import launcher_commands
 from cudacompat.app.project.list_names import all_names, dead_names
 from cudacompat.app.project.lists import Lists
 from cudacompat.app.project.make_calls import handed_to_make, replaced_by_calls
-from cudacompat.app.project.make_recipes import flags_of_variables, not_written_out, recipes_of
+from cudacompat.app.project.make_recipes import flags_of_variables, not_written_out, recipes_of, used_flags
 from cudacompat.app.project.packages import ProjectPackages
 from cudacompat.app.project.parts import cmake_commands, command_of, setting_of
 from cudacompat.app.project.sourced import Scripts
@@ -47,6 +47,7 @@ from cudacompat.artifacts.buildfiles.recipes import RECIPES
 from cudacompat.artifacts.buildfiles.stages import Dockerfile
 from cudacompat.artifacts.buildfiles.windows import DIALECT_OF_FILE
 from cudacompat.domain.project.cargo_features import CargoProject
+from cudacompat.domain.project.cmake_values import names_of_list
 from cudacompat.domain.project.model import (
     ArchListSetting,
     CiJob,
@@ -175,7 +176,8 @@ class _Assembly:
         made = tuple(handed_to_make(self._read.files, self._commands))
         replaced = replaced_by_calls(self._read.files, self._commands)
         self._settings = [each for each in self._settings if each.place.at not in replaced]
-        yield from Lists(uses).of_project(self._commands, self._settings, self._image_builds, made)
+        found = Lists(uses, names_of_list(self._cmake))
+        yield from found.of_project(self._commands, self._settings, self._image_builds, made)
 
     def _take(self, file: SourceFile) -> None:
         kind = kind_of(file.name)
@@ -362,7 +364,7 @@ class _Assembly:
         found = [setting_of(file, each) for each in (parser(file.text) if parser is not None else ())]
         if kind_of(file.name) is FileKind.MAKE:
             made = tuple(flags_of_variables(file, found))
-            found = not_written_out(found, made)
+            found = used_flags(file, not_written_out(found, made))
             self._keep(made)
         self._settings += found
 

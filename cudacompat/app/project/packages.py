@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 
 from cudacompat.app.project.includes import PipFiles, beside, requirement_kinds
 from cudacompat.app.project.installs import (
@@ -13,6 +14,7 @@ from cudacompat.app.project.installs import (
     chosen,
     has_plain_base,
     holds_unknown,
+    is_of_tests,
     not_there_yet,
     with_brought,
     without,
@@ -51,7 +53,7 @@ class ProjectPackages:
         self._pip = pip if pip is not None else PipFiles()
         self._kinds = requirement_kinds(files, lists, self._pip)
         self._there = frozenset((*self._files, *there))
-        self._reached: set[str] = set()
+        self._reached: dict[str, None] = {}  # in the order in which they were
         self._read_alone: dict[str, ReadRequirements | None] = {}
         self.not_read: list[NotRead] = []
 
@@ -60,40 +62,52 @@ class ProjectPackages:
         that command."""
         found: list[PackageSet] = []
         plain: list[bool | None] = []
-        taken: set[str] = set()
         groups = by_place(commands)
         for place, group in groups.items():
             together: list[Requirement] = []
             branch: list[Requirement] = []
+            reached = len(self._reached)
             platform = _platform_of(group[0][0])
             for command, install in group:
                 together = without(together, install.removed)
                 with reading_for(platform or DEFAULT_PLATFORM):
-                    more = list(self._of_command(command, install, taken))
+                    more = list(self._of_command(command, install))
                 bare = install.own_extras is None or has_plain_base(command)
                 other = branch if command.conditional else []
                 before = [each for each in together if each not in other]
                 new = list(not_there_yet(more, before, other, bare=bare))
                 together += new
                 branch += new if command.conditional else []
+            first = group[0][0]
+            if first.job is not None and first.job.hosted:
+                self._forget_others(since=reached)
             if together:
-                first = group[0][0]
                 job = first.job.place.at if first.job is not None else None
                 branched = sum(command.conditional for command, _ in group) > 1
                 found.append(PackageSet(place, tuple(together), branched=branched, job=job, platform=platform))
                 whole = all(self._file_called(path, command) for command, install in group for path in install.files)
                 unknown = holds_unknown(first.stage, groups)
                 plain.append(None if unknown else whole and has_plain_base(first))
-        self._reached |= taken
         included = self._included()
         for name in sorted(self._kinds, key=lambda name: name in included):  # what is left then includes each other
             if name in self._reached:
                 continue
+            reached = len(self._reached)
             read = self._read(name, None)
+            if is_of_tests(name):
+                self._forget_others(since=reached)
             if read is not None and read.requirements:
                 found.append(PackageSet(name, read.requirements))
                 plain.append(False)
         return tuple(with_brought(found, plain))
+
+    def _forget_others(self, *, since: int) -> None:
+        """Of the lists that were reached since then, those that are not for tests are judged by themselves, too: nobody
+        else installs what a job of tests, or a list for them, makes of them."""
+        new = tuple(islice(reversed(self._reached), len(self._reached) - since))
+        for name in new:
+            if not is_of_tests(name):
+                del self._reached[name]
 
     def _included(self) -> frozenset[str]:
         """The files that others of the project take in."""
@@ -138,7 +152,7 @@ class ProjectPackages:
         self, name: str, outer: Origin | None, depth: int = 0, seen: set[tuple[str, bool]] | None = None
     ) -> ReadRequirements | None:
         """What a file says together with those that it includes: each once, for a requirement and as a constraint."""
-        self._reached.add(name)
+        self._reached[name] = None
         read = self._alone(name, outer)
         seen = {(name, False)} if seen is None else seen
         for each in read.includes if read is not None and depth < _DEEPEST else ():
@@ -155,7 +169,7 @@ class ProjectPackages:
                 read = replace(read, requirements=(*read.requirements, *inner.requirements))
         return read
 
-    def _of_command(self, command: Command, install: InstallCommand, taken: set[str]) -> Iterator[Requirement]:
+    def _of_command(self, command: Command, install: InstallCommand) -> Iterator[Requirement]:
         place = command.place
         if install.conda:
             specs = [(each, place.line) for each in install.requirements]
@@ -176,7 +190,6 @@ class ProjectPackages:
             named = self._file_called(path, command)
             if named is None:
                 continue
-            taken.add(named)
             read = self._read(named, origin)
             yield from self._constrained(read, command, install).requirements if read is not None else ()
 

@@ -10,6 +10,7 @@ something says false).
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from cudacompat.artifacts.buildfiles.blanking import blanked
@@ -17,6 +18,14 @@ from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Setting, SourceFile
 
 _CODE_GENERATION = re.compile(r"<CodeGeneration\b[^>\n]{0,400}>([^<]{0,4000})</CodeGeneration>")
+# what makes a .vcxproj compile CUDA: a build customization, its own or that of a property sheet of somebody's
+_COMPILES_CUDA = re.compile(
+    r"<Import\b[^<>]{0,200}?Project=\"(?![^\"<>]{0,200}Microsoft\.)[^\"<>]{1,300}\.(?:props|targets)\"", re.IGNORECASE
+)
+_CONDITION = re.compile(
+    r"<ItemDefinitionGroup\b[^>\n]{0,200}?==\s*'(?P<configuration>[^|'\n]{1,100})[|'][^>]{0,200}>|<ItemDefinitionGroup>"
+)
+_FOR_CPU = re.compile(r"(?i)cpu")
 _PAIR = re.compile(r"compute_(\d{2,3}[af]?),(?:sm|compute)_(\d{2,3}[af]?)")
 _XML_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _BAZEL = re.compile(
@@ -40,9 +49,16 @@ _NIX_COMMENT = re.compile(r"(?m)^[ \t]*#[^\n]*")
 
 
 def of_visual_studio(file: SourceFile) -> Iterator[Setting]:
-    """Yield what a Visual Studio project compiles for, one setting for each configuration."""
+    """Yield what a Visual Studio project compiles for, one setting for each configuration; not what those for the CPU
+    were left with, by their name or for lack of CUDA."""
     text = blanked(_XML_COMMENT, file.text)
+    if file.name.lower().endswith(".vcxproj") and _COMPILES_CUDA.search(text) is None:
+        return
+    groups = [(match.start(), match["configuration"] or "") for match in _CONDITION.finditer(text)]
     for match in _CODE_GENERATION.finditer(text):
+        at = bisect_right(groups, (match.start(), "")) - 1
+        if at >= 0 and _FOR_CPU.search(groups[at][1]):
+            continue
         pairs = _PAIR.findall(match[1])
         if not match[1].strip() or (not pairs and "%(" in match[1]):
             continue  # what another project gives

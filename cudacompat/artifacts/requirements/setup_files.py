@@ -24,18 +24,28 @@ def setup_py(text: str, file: str) -> ReadRequirements:
             tree = ast.parse(text)
     except (SyntaxError, RecursionError, MemoryError) as error:
         raise ValueError(f"not Python: {str(error)[:80]}") from None
-    named = {
-        target.id: node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
+    named = dict(_named(tree))
     calls = (
-        node.value for node in _statements(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
+        node.value
+        for node in _statements(tree)
+        if isinstance(node, ast.Expr | ast.Assign) and isinstance(node.value, ast.Call)
     )
     found = [each for call in calls if _is_setup(call) for each in _of_call(call, named)]
     return _read(found, file)
+
+
+def _named(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """What the file's own names stand for, and the entries of its tables, as `required['train']`."""
+    assigned = ((target, node.value) for node in tree.body if isinstance(node, ast.Assign) for target in node.targets)
+    for target, value in assigned:
+        if isinstance(target, ast.Name):
+            yield target.id, value
+            entries = zip(value.keys, value.values, strict=True) if isinstance(value, ast.Dict) else ()
+            yield from ((_entry(target.id, key.value), each) for key, each in entries if isinstance(key, ast.Constant))
+
+
+def _entry(table: str, key: object) -> str:
+    return f"{table}[{key!r}]"
 
 
 def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
@@ -52,7 +62,7 @@ def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
 def _is_setup(call: ast.Call) -> bool:
     function = call.func
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    return name == "setup"
+    return name in ("setup", "generate_distutils_setup")  # catkin's, which hands it on
 
 
 def _of_call(call: ast.Call, named: Mapping[str, ast.expr]) -> Iterator[Listed]:
@@ -71,12 +81,30 @@ def _texts(value: ast.expr, named: Mapping[str, ast.expr]) -> Iterator[tuple[str
     waiting, seen = [value], set[int]()
     while waiting:
         part = waiting.pop()
-        if isinstance(part, ast.Name):
-            part = named.get(part.id, part)
+        part = _meant(part, named)
         if id(part) not in seen:
             seen.add(id(part))
             yield from _items(part, named)
             waiting += (part.right, part.left) if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add) else ()
+
+
+def _meant(part: ast.expr, named: Mapping[str, ast.expr]) -> ast.expr:
+    """What a name stands for, or an entry of the table that one stands for; else the expression itself."""
+    for _ in range(_MOST_STEPS):
+        name = part.id if isinstance(part, ast.Name) else ""
+        if (
+            isinstance(part, ast.Subscript)
+            and isinstance(part.value, ast.Name)
+            and isinstance(part.slice, ast.Constant)
+        ):
+            name = _entry(part.value.id, part.slice.value)
+        if name not in named:
+            break
+        part = named[name]
+    return part
+
+
+_MOST_STEPS = 20  # from name to name
 
 
 def _items(value: ast.expr, named: Mapping[str, ast.expr]) -> Iterator[tuple[str, int]]:

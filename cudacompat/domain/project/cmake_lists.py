@@ -45,6 +45,7 @@ _IN_FLAGS = re.compile(
     PAIR_OPTION + r"[=\s;]+[\"']?(arch=compute_\d{2,3}[af]?(?:,code=(?:\[[\w,]+\]|[\w]+(?:,(?:sm|compute)_\w+)*))?)"
     rf"|{ARCH_OPTION}[=\s;]+(\w+)"
 )
+_ESCAPED_QUOTE = re.compile(r"\\+[\"']")
 _QUOTES = re.compile(r"\\+[\"']?|[\"']")
 _NO_SUFFIX = re.compile(r"(?<=\d)-(?=;|$)")  # ${NUMBER}-${SUFFIX}, where the suffix may be empty
 _SELECTS = "cuda_select_nvcc_arch_flags"
@@ -54,6 +55,7 @@ _GATE = re.compile(
     r"(?:TARGET \w+|(?:NOT (?:DEFINED )?)?\"?\$?\{?\w*(?:CUDA|GPU|NVCC|CUBLAS)\w*\}?\"?"
     r"(?: (?:STREQUAL|VERSION_\w+) .*)?)"
 )
+_BY_NVCC = re.compile(r"STREQUAL \"?(?:nvcc|NVIDIA)\"?$")  # of several compilers the one that makes it
 _SWITCH = re.compile(r"\"?(?:\$\{)?(\w+)\}?\"?")  # USE_CUDA, ${USE_CUDA}
 _MOST_BLOCKS, _MOST_BRANCHES = 50, 50  # that are looked at
 _LEAST_BRANCHES = 2  # who sets a list in two branches sets one in each
@@ -252,7 +254,7 @@ def _gates(places: Iterable[_Place]) -> frozenset[str]:
 def _may_be_passed(block: Sequence[str], gates: frozenset[str]) -> bool:
     """Whether CUDA may be compiled without this branch."""
     if len(block) != 1:
-        return bool(block)
+        return bool(block) and _BY_NVCC.search(block[-1]) is None
     switch = _SWITCH.fullmatch(block[0])
     return not _GATE.fullmatch(block[0]) and not (switch is not None and switch[1] in gates)
 
@@ -276,7 +278,8 @@ def _lists_of(command: CMakeCommand, variables: Values) -> Iterator[str | None]:
     elif command.name == _SELECTS and len(words) > 1:
         yield _of_find_cuda(words[1:])
     elif command.name not in ("message", "if", "elseif", "while") and any(map(_FLAG.search, words)):
-        flags = " ".join(match[0] for match in _ONE_FLAG.finditer(" ".join(words)))
+        line = _ESCAPED_QUOTE.sub("", " ".join(words))  # code=\\"sm_70,compute_70\\"
+        flags = " ".join(match[0] for match in _ONE_FLAG.finditer(line))
         if flags:
             yield from put_in(flags, variables)
 

@@ -4,16 +4,25 @@ makers, and for NVIDIA's boards with an Arm processor. Pure."""
 from __future__ import annotations
 
 import re
+from functools import cache
 
+from cudacompat.domain.gpus.lookup import resolve
+from cudacompat.domain.project.command_facts import base_name
 from cudacompat.domain.project.model import ArchListSetting, Project, Stage
 from cudacompat.domain.tables.architectures import ARM_ONLY
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.errors import UsageError
 
 _LONGEST = 300  # characters of a name that are looked at
 # Jetson.Dockerfile, docker/jetson/Dockerfile, nvcr.io/nvidia/l4t-base, dustynv/l4t-pytorch, tritonserver:24.08-py3-igpu
 # (NVIDIA's own for JetPack 6 and later: notes of the release 23.12 of the Triton container)
 _BOARD = re.compile(r"(?i)(?<![a-z])(?:jetson|jetpack|l4t|tegra|orin|xavier|igpu)(?![a-z])|^dustynv/")
+# a product in the name of a file: Dockerfile.B200, build-h100.sh, requirements_rtx3090.txt
+_PRODUCT = re.compile(
+    r"(?i)(?<![a-z0-9])(?:g?b[1-3]00|gb10|h(?:20|[128]00)|a(?:10|16|30|40|[18]00)|l(?:4|20|40s?)|[vp]100|p40|t4"
+    r"|[rg]tx[ _-]?\d{3,4}(?:[ _-]?(?:ti|super))?)(?![a-z0-9])"
+)
 
 
 def of_another_maker(image: str) -> bool:
@@ -27,8 +36,24 @@ def is_for_boards(stage: Stage) -> bool:
     return any(_BOARD.search(name[:_LONGEST]) is not None for name in (stage.file, image))
 
 
+def is_for_others(file: str, capability: ComputeCapability) -> bool:
+    """Whether a file is for other GPUs than those of this compute capability, by the product in its own name."""
+    named = {_capability_of(match[0].lower()) for match in _PRODUCT.finditer(base_name(file)[:_LONGEST])} - {None}
+    return bool(named) and capability not in named
+
+
+@cache
+def _capability_of(product: str) -> ComputeCapability | None:
+    try:
+        return resolve(re.sub(r"[_-]", " ", product)).capability
+    except UsageError:
+        return None
+
+
 def passes_by(listed: ArchListSetting, capability: ComputeCapability) -> bool:
-    """Whether the list is one for boards, and this GPU is on none of them."""
+    """Whether the list is one for boards or for another product, and this GPU is none of them."""
+    if is_for_others(listed.setting.place.file, capability):
+        return True
     if capability.number in ARM_ONLY:
         return False
     numbers = {code.number for archs in listed.outcomes for code in archs.code}

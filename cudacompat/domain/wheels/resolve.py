@@ -11,6 +11,7 @@ from packaging.requirements import Requirement as Pep508
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
+from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.wheels.brought import needs_of_release
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework
 from cudacompat.domain.wheels.metadata import needs_of
@@ -47,7 +48,8 @@ def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFOR
     pinned = [_resolved(each, "", platform=platform) for each in known if each.pinned is not None]
     rows_ask = _asked_by(pinned)
     asked = {**_asked_by_name(meant), **rows_ask}
-    held = {id(each): _held(each, asked) for each in known}
+    admitted = _admitted_by(pinned)
+    held = {id(each): _held(each, {**admitted, **asked}) for each in known}
     pinned += [_resolved(each, "", platform=platform) for each in held.values() if each is not None]
     known = [held[id(each)] or each for each in known]
     free = {id(each) for each in known if each.pinned is None} | {id(each) for each in held.values()}
@@ -58,7 +60,7 @@ def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFOR
         by, specifier = asked.get(each.name, ("", ""))
         why = f"which {by} asks for" if by else ""
         if not by:
-            why, specifier = along[each.group].get(each.name, ("", ""))
+            why, specifier = admitted.get(each.name) or along[each.group].get(each.name, ("", ""))
         found.append(_resolved(narrowed(each, specifier), why if id(each) in free else "", platform=platform))
     return (*found, *_implied(found, rows_ask, requirements, platform=platform))
 
@@ -71,6 +73,30 @@ def _asked_by(pinned: Iterable[Resolved]) -> Mapping[str, tuple[str, str]]:
             if _is_one_release(specifier) and name not in asked:
                 asked[name] = (each.label, specifier)
     return asked
+
+
+def _admitted_by(pinned: Iterable[Resolved]) -> Mapping[str, tuple[str, str]]:
+    """The newest framework that takes a pinned package, where newer ones ask for another release of it: pip then goes
+    back to that (triton 2.0.0: torch 2.0.1)."""
+    name = framework().name
+    for each in pinned:
+        if each.version is None or each.requirement.locked:
+            continue
+        asking = _asking_for(each.requirement.name)
+        taking = [version for version, specifier in asking if each.version in specifier]
+        if taking and max(taking) < max(version for version, _ in asking):
+            return {name: (f"the newest that takes {each.label}", f"=={max(taking)}")}
+    return {}
+
+
+@cache
+def _asking_for(package: str) -> tuple[tuple[Version, SpecifierSet], ...]:
+    """The releases of the framework that ask for this package, each with what it asks; none for NVIDIA's libraries,
+    which are often kept beside another."""
+    if is_vendors_wheel(package):
+        return ()
+    of = rows().get(framework().name, ())
+    return tuple((row.version, specifier) for row in of for need, specifier in needs_of(row) if need == package)
 
 
 def _is_one_release(specifier: str) -> bool:

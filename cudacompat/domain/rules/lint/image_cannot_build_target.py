@@ -25,7 +25,7 @@ from cudacompat.domain.project.default_lists import reaching
 from cudacompat.domain.project.list_coverage import ListCoverage, drops_unknown, serves
 from cudacompat.domain.project.loose_lists import loose_groups
 from cudacompat.domain.project.model import ArchListSetting, Base, Project, Stage, TextSpan, Word
-from cudacompat.domain.project.other_machines import is_for_boards, passes_by
+from cudacompat.domain.project.other_machines import is_for_boards, is_for_others, passes_by
 from cudacompat.domain.project.stages import compiler, compiling, distro_of, installing, patch_of, version_edits
 from cudacompat.domain.rules.lint.target_facts import why_not_built
 from cudacompat.domain.tables.image_tags import FLAVOURS, cuda_image
@@ -223,7 +223,8 @@ def _gpus(project: Project, stage: Stage) -> Iterable[Finding]:
         arch
         for arch, target in numbers.items()
         if serves(target.capability, own) is ListCoverage.FAILS and _known(arch)
-        if not is_for_boards(stage) and not any(passes_by(each, target.capability) for each in lists)
+        if not is_for_boards(stage) and not is_for_others(stage.file, target.capability)
+        if not any(passes_by(each, target.capability) for each in lists)
     ]
     if not missing:
         return

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from cudacompat.domain.project.model import Command, Project
+from cudacompat.domain.project.other_machines import is_for_others
 from cudacompat.domain.project.used_images import UsedImage, used_images
 from cudacompat.domain.rules.lint.wheel_facts import reason_of
 from cudacompat.domain.wheels.cure import cure_for
@@ -26,7 +27,8 @@ def verdicts_of(project: Project) -> Iterator[tuple[UsedImage, ImageVerdict]]:
         if content is None or _is_replaced(project, used, content):
             continue
         for target in project.targets:
-            yield used, judge_image(content, target)
+            if not is_for_others(used.file, target.capability):
+                yield used, judge_image(content, target)
 
 
 def _is_replaced(project: Project, used: UsedImage, content: ImageContent) -> bool:

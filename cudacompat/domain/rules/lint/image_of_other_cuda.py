@@ -22,7 +22,7 @@ from collections.abc import Iterable
 from cudacompat.domain.judge.fits import Fit, sass_fit
 from cudacompat.domain.project.image_names import base_of, is_nvidia_cuda
 from cudacompat.domain.project.model import Project
-from cudacompat.domain.project.other_machines import of_another_maker
+from cudacompat.domain.project.other_machines import is_for_others, of_another_maker
 from cudacompat.domain.project.used_images import UsedImage, used_images
 from cudacompat.domain.tables.jetpack import l4t_image
 from cudacompat.domain.tables.toolkits import RELEASES
@@ -53,6 +53,8 @@ def check(project: Project) -> Iterable[Finding]:
             # what the first release of the table builds for, earlier ones may have built for, too
             old = cuda < first.version and first is not RELEASES[0]
             if not (old or cuda > last.version):
+                continue
+            if is_for_others(used.file, target.capability):
                 continue
             bound = f"{first.version} or newer" if old else f"{last.version} or older"
             yield Finding(

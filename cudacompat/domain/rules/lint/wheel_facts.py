@@ -8,7 +8,8 @@ from functools import partial
 
 from cudacompat.domain.judge.compat import judge
 from cudacompat.domain.project.model import Project
-from cudacompat.domain.project.other_machines import is_for_boards, of_another_maker, stage_at
+from cudacompat.domain.project.other_machines import is_for_boards, is_for_others, of_another_maker, stage_at
+from cudacompat.domain.project.published_jobs import is_published
 from cudacompat.domain.tables.architectures import ARM_ONLY
 from cudacompat.domain.wheels.cure import cure_beside, cure_for
 from cudacompat.domain.wheels.cure_words import command_of, sentence_of
@@ -43,7 +44,12 @@ def groups_of(project: Project) -> Iterator[tuple[PackageSet, list[RequirementVe
         stage = stage_at(project, packages.file)
         boards = stage is not None and is_for_boards(stage)
         every = targets_of(project, packages)
-        targets = tuple(each for each in every if not boards or each.capability.number in ARM_ONLY)
+        of = packages.file.partition(":")[0]
+        targets = tuple(
+            each
+            for each in every
+            if (not boards or each.capability.number in ARM_ONLY) and not is_for_others(of, each.capability)
+        )
         verdicts = project.once(("verdicts", id(packages)), partial(environment.verdicts, targets))
         for group in alternatives(verdicts, packages).values():
             if not all(says_cpu(each.resolved.requirement, packages.file) for each in group):
@@ -57,17 +63,23 @@ def targets_of(project: Project, packages: PackageSet) -> tuple[Target, ...]:
 
 def environments_of(project: Project) -> Iterator[ResolvedSet]:
     """Yield what is installed together, with the wheels that it resolves to; not what a job of a CI system installs for
-    itself on a machine without a GPU, nor what is installed into an image for accelerators of another maker."""
-    hosted = project.once("hosted_jobs", lambda: frozenset(job.place.at for job in project.jobs if job.hosted))
+    itself on a machine without a GPU, or on its owner's to try something and keep nothing, nor what is installed into
+    an image for accelerators of another maker."""
+    own = project.once("jobs_for_themselves", lambda: frozenset(_for_themselves(project)))
     for packages in project.packages:
         stage = stage_at(project, packages.file)
         others = stage is not None and stage.base is not None and of_another_maker(stage.base.image)
-        if packages.job in hosted or others:
+        if packages.job in own or others:
             continue
         yield project.once(("resolved", id(packages)), partial(ResolvedSet.of, packages))
 
 
-_NO_GPU = frozenset({"cpu", "doc", "docs"})
+def _for_themselves(project: Project) -> Iterator[tuple[str, int]]:
+    yield from (job.place.at for job in project.jobs if job.hosted or (job.runner and not is_published(project, job)))
+
+
+_NO_GPU = frozenset({"cpu", "doc", "docs", "readthedocs"})
+_TESTS = frozenset({"test", "tests", "testing", "unittest", "unittests"})  # what they install, nobody else does
 # in a file's own name alone, since folders are named after what they hold: requirements_apple-silicon.txt
 _OTHER_GPU = frozenset({"apple", "mac", "macos", "osx", "darwin", "rocm", "xpu", "hpu", "npu"})
 
@@ -75,14 +87,15 @@ _CPU_WORD = re.compile(r"(?!\w*gpu)(?:cpu[a-z]*|[a-z]+cpu)")  # CPUDockerfile, D
 
 
 def says_cpu(requirement: Requirement, of: str = "") -> bool:
-    """Return True if the file or the extra says in its name that it is for machines without a GPU of NVIDIA's; `of` is
-    the list that includes the file, if another."""
+    """Return True if the file or the extra says in its name that it is for machines without a GPU of NVIDIA's, or for
+    tests; `of` is the list that includes the file, if another."""
     names = (requirement.file, requirement.group, of)
     words = (re.split(r"[^a-z]+", name.lower()) for name in names)
     own = [re.split(r"[^a-z]+", name.rpartition("/")[2].lower()) for name in (requirement.file, of)]
     if any(_CPU_WORD.fullmatch(word) for each in own for word in each):
         return True
-    return any(not _NO_GPU.isdisjoint(each) for each in words) or any(not _OTHER_GPU.isdisjoint(each) for each in own)
+    nobodys = _NO_GPU | _TESTS
+    return any(not nobodys.isdisjoint(each) for each in words) or any(not _OTHER_GPU.isdisjoint(each) for each in own)
 
 
 def below_level(project: Project, level_for: Callable[[Target], Require]) -> Iterator[Finding]:

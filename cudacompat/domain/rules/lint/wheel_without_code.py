@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
+from cudacompat.domain.project.command_facts import is_aside
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.project.other_machines import stage_at
 from cudacompat.domain.rules.lint.wheel_facts import finding, groups_of, help_for
@@ -77,6 +78,8 @@ def check(project: Project) -> Iterable[Finding]:
 def _of_choice(project: Project, packages: PackageSet, name: str, with_code: Container[str]) -> Severity:
     """Of a build for the CPU: a note where the project has one for GPUs as well, unless it is in an image with CUDA."""
     stage = stage_at(project, packages.file)
+    if is_aside(packages.file):
+        return Severity.NOTE
     of_framework = name in framework().on_its_index and framework().name in with_code
     in_cuda = stage is not None and stage.base is not None and stage.base.cuda is not None
     return Severity.NOTE if (name in with_code or of_framework) and not in_cuda else Severity.WARNING

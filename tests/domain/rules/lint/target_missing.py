@@ -1703,3 +1703,86 @@ NEAR_MISSES += (
     NearMiss("of a comment", {"configure.ac": "AC_INIT\n# nvcc -gencode arch=compute_50,code=sm_50\n"}, gpu=("12.0",)),
     NearMiss("a loop over what make finds out", {"Makefile": _PTX_LOOP.format("$(shell ./cc)")}, gpu=("12.0",)),
 )
+
+# variables of which one is chosen, and what stands behind the flags
+_CHOSEN = """\
+GENCODE_SM61 := -gencode arch=compute_61,code=sm_61 # Pascal
+GENCODE_SM86 := -gencode arch=compute_86,code=sm_86 # Ampere
+GENCODE_FLAGS := $({0})
+k.o: k.cu
+\tnvcc $(GENCODE_FLAGS) -c -o $@ $<
+"""
+_BEHIND = "NVCCFLAGS = -O2 -arch=sm_{0} --use_fast_math #-maxrregcount 30\nk.o: k.cu\n\t$(NVCC) -c $(NVCCFLAGS) $<\n"
+_QUOTED = """\
+project(a CUDA)
+find_package(CUDA)
+list(APPEND CUDA_NVCC_FLAGS "-O3 -gencode=arch=compute_{0},code=\\"sm_{0},compute_{0}\\"")
+cuda_add_executable(a a.cu)
+"""
+_BY_COMPILER = """\
+find_package(CUDA)
+if(CUDA_COMPILER STREQUAL "clang")
+  message(STATUS "clang")
+elseif(CUDA_COMPILER STREQUAL "nvcc")
+  set(CUDA_NVCC_FLAGS ${{CUDA_NVCC_FLAGS}} "--generate-code arch=compute_{0},code=sm_{0}")
+endif()
+cuda_add_executable(a a.cu)
+"""
+_OWN_NAME = {
+    "CMakeLists.txt": "project(a CUDA)\nadd_library(a a.cu)\n"
+    'set_target_properties(a PROPERTIES CUDA_ARCHITECTURES "${A_CUDA_ARCHITECTURES}")\n'
+}
+CASES += (
+    LintCase(bad={"Makefile": _CHOSEN.format("GENCODE_SM86")}, good={"Makefile": _CHOSEN.format("GENCODE_SM61")},
+             line="GENCODE_SM86 :=", gpu=("GTX 1080",)),
+    LintCase(bad={"Makefile": _BEHIND.format("52")}, good={"Makefile": _BEHIND.format("61")}, line="-arch=sm_52",
+             gpu=("GTX 1080",)),
+    LintCase(bad={"CMakeLists.txt": _QUOTED.format("52")}, good={"CMakeLists.txt": _QUOTED.format("61")},
+             line="list(APPEND", gpu=("GTX 1080",)),
+    LintCase(bad={"CMakeLists.txt": _BY_COMPILER.format("52")}, good={"CMakeLists.txt": _BY_COMPILER.format("61")},
+             line="set(CUDA", gpu=("GTX 1080",)),
+    LintCase(bad={**_OWN_NAME, "build.sh": "cmake -B b -DA_CUDA_ARCHITECTURES=75 .\n"},
+             good={**_OWN_NAME, "build.sh": "cmake -B b -DA_CUDA_ARCHITECTURES=61 .\n"}, line="cmake -B",
+             gpu=("GTX 1080",)),
+)  # fmt: skip
+_B200 = "FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\nENV TORCH_CUDA_ARCH_LIST=10.0\nRUN pip install git+https://a.b/c\n"
+NEAR_MISSES += (
+    NearMiss("an image for another product, by its name", {"docker/Dockerfile.B200": _B200}, gpu=("RTX 5070 Ti",)),
+    NearMiss(
+        "a variable that is chosen elsewhere",
+        {"Makefile": "include rules.mk\n" + _CHOSEN.format("GENCODE_SM86")},
+        gpu=("GTX 1080",),
+    ),
+)
+CASES += (
+    LintCase(  # and for the product itself
+        bad={"docker/Dockerfile.B200": _B200.replace("10.0", "9.0")},
+        good={"docker/Dockerfile.B200": _B200},
+        line="ENV",
+        gpu=("B200",),
+    ),
+)
+
+_STUDIO = """\
+<Project>
+{0}
+  <ItemDefinitionGroup Condition="'$(Configuration)|$(Platform)'=='Release|x64'">
+    <CudaCompile><CodeGeneration>compute_{1},sm_{1}</CodeGeneration></CudaCompile>
+  </ItemDefinitionGroup>
+  <ItemDefinitionGroup Condition="'$(Configuration)|$(Platform)'=='{2}|x64'">
+    <CudaCompile><CodeGeneration>compute_90,sm_90</CodeGeneration></CudaCompile>
+  </ItemDefinitionGroup>
+</Project>
+"""
+_IMPORT = '  <Import Project="$(VCTargetsPath)\\BuildCustomizations\\CUDA 12.8.props" />'
+CASES += (
+    LintCase(  # the list of a configuration for the CPU is none
+        bad={"a.vcxproj": _STUDIO.format(_IMPORT, "80", "ReleaseCPU")},
+        good={"a.vcxproj": _STUDIO.format(_IMPORT, "120", "ReleaseCPU")},
+        line="compute_80",
+        gpu=("RTX 5070 Ti",),
+    ),
+)
+NEAR_MISSES += (
+    NearMiss("a project without CUDA", {"a.vcxproj": _STUDIO.format("", "80", "Debug")}, gpu=("RTX 5070 Ti",)),
+)

@@ -552,3 +552,54 @@ NEAR_MISSES += (
     NearMiss("an image without a GPU", _cog("torch==2.0.1", gpu="false"), gpu=("RTX 5070 Ti",)),
     NearMiss("neither are its commands", _cog("numpy", gpu="false", run="pip install torch==2.0.1"), gpu=("12.0",)),
 )
+
+_TEST_JOB = """\
+on: pull_request
+jobs:
+  test:
+    runs-on: {0}
+    steps:
+      - run: pip install {1} && pytest
+"""
+_OLD, _NEW = "torch==2.0.1\n", "torch==2.8.0\n"
+
+
+def _tested(text: str, runner: str = "ubuntu-latest", given: str = "-r requirements.txt") -> dict[str, str]:
+    return {"requirements.txt": text, ".github/workflows/a.yml": _TEST_JOB.format(runner, given)}
+
+
+_DOCS = {"docs/requirements.txt": "-r ../requirements.txt\nsphinx\n"}
+_TABLE = """\
+from setuptools import setup
+required = {{"infer": ["numpy", "{0}"], "train": ["tensorboard"]}}
+infer = required["infer"]
+setup(name="a", install_requires=infer, extras_require={{"train": infer + required["train"]}})
+"""
+_CATKIN = """\
+from distutils.core import setup
+from catkin_pkg.python_setup import generate_distutils_setup
+args = generate_distutils_setup(packages=["a"], install_requires=["{0}"])
+setup(**args)
+"""
+CASES += (
+    # a list that a job tries with the CPU, or that documents include, is what others install
+    LintCase(bad=_tested(_OLD), good=_tested(_NEW), line="torch==2.0.1", gpu=("RTX 5070 Ti",)),
+    LintCase(bad={"requirements.txt": _OLD, **_DOCS}, good={"requirements.txt": _NEW, **_DOCS}, line="torch==2.0.1",
+             gpu=("RTX 5070 Ti",)),
+    *(
+        LintCase(bad={"setup.py": text.format("torch==2.0.1")}, good={"setup.py": text.format("torch==2.8.0")},
+                 line="torch==2.0.1", gpu=("RTX 5070 Ti",))
+        for text in (_TABLE, _CATKIN)
+    ),
+    # the newest torch that takes this triton is 2.0.1, which is too old for the one and not too new for the other
+    LintCase(bad={"requirements.txt": "triton==2.0.0\ntorch\n"}, good={"requirements.txt": "triton==3.4.0\ntorch\n"},
+             line="torch", gpu=("RTX 5070 Ti",)),
+)  # fmt: skip
+NEAR_MISSES += (
+    NearMiss("of that torch", {"requirements.txt": "triton==2.0.0\ntorch\n"}, gpu=("GTX 1080",)),
+    NearMiss("a job that tries and keeps nothing", _tested("", "[self-hosted, gpu]", "torch==2.0.1"), gpu=("12.0",)),
+    NearMiss("a list for tests", {"tests/requirements.txt": _OLD, "requirements-test.txt": _OLD}, gpu=("12.0",)),
+    NearMiss("a list that tests include", {"tests/a.txt": "-r b.txt\n", "tests/b.txt": _OLD}, gpu=("12.0",)),
+    NearMiss("an image for another product", {"Dockerfile.v100": f"FROM python:3.11\nRUN pip install {_OLD}"},
+             gpu=("RTX 5070 Ti",)),
+)  # fmt: skip
