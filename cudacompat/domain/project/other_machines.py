@@ -4,15 +4,15 @@ makers, and for NVIDIA's boards with an Arm processor. Pure."""
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
-from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.project.command_facts import base_name
 from cudacompat.domain.project.model import ArchListSetting, Project, Stage
 from cudacompat.domain.tables.architectures import ARM_ONLY
+from cudacompat.domain.tables.gpu_names import capabilities_by_name
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.errors import UsageError
 
 _LONGEST = 300  # characters of a name that are looked at
 # Jetson.Dockerfile, docker/jetson/Dockerfile, nvcr.io/nvidia/l4t-base, dustynv/l4t-pytorch, tritonserver:24.08-py3-igpu
@@ -38,16 +38,18 @@ def is_for_boards(stage: Stage) -> bool:
 
 def is_for_others(file: str, capability: ComputeCapability) -> bool:
     """Whether a file is for other GPUs than those of this compute capability, by the product in its own name."""
-    named = {_capability_of(match[0].lower()) for match in _PRODUCT.finditer(base_name(file)[:_LONGEST])} - {None}
+    named = {_products().get(_together(match[0])) for match in _PRODUCT.finditer(base_name(file)[:_LONGEST])} - {None}
     return bool(named) and capability not in named
 
 
 @cache
-def _capability_of(product: str) -> ComputeCapability | None:
-    try:
-        return resolve(re.sub(r"[_-]", " ", product)).capability
-    except UsageError:
-        return None
+def _products() -> Mapping[str, ComputeCapability]:
+    """The compute capabilities by NVIDIA's names, as file names have them: rtx3090ti of GeForce RTX 3090 Ti."""
+    return {_together(name): capability for name, capability in reversed(capabilities_by_name())}
+
+
+def _together(name: str) -> str:
+    return re.sub(r"nvidia|geforce|tesla|quadro|[\W_]", "", name.lower())
 
 
 def passes_by(listed: ArchListSetting, capability: ComputeCapability) -> bool:
