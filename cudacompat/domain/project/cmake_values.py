@@ -140,9 +140,11 @@ def names_of_list(files: Iterable[CMakeFile]) -> frozenset[str]:
     found: set[str] = set()
     for file in files:
         for command in file.commands:
+            if command.name not in ("set", "set_target_properties", "set_property"):
+                continue
             words = [word.text for word in command.arguments]
             at = 0 if command.name == "set" and words[:1] == [LIST_NAME] else -1
-            if command.name in ("set_target_properties", "set_property") and "CUDA_ARCHITECTURES" in words:
+            if command.name != "set" and "CUDA_ARCHITECTURES" in words:
                 at = words.index("CUDA_ARCHITECTURES")
             match = _REFERENCE.fullmatch(words[at + 1]) if 0 <= at < len(words) - 1 else None
             if match is not None and _OWN_NAME.search(match[1]) and not match[1].startswith("CMAKE_"):
