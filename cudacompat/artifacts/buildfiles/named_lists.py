@@ -22,6 +22,7 @@ _CODE_GENERATION = re.compile(r"<CodeGeneration\b[^>\n]{0,400}>([^<]{0,4000})</C
 _COMPILES_CUDA = re.compile(
     r"<Import\b[^<>]{0,200}?Project=\"(?![^\"<>]{0,200}Microsoft\.)[^\"<>]{1,300}\.(?:props|targets)\"", re.IGNORECASE
 )
+_BUILDS_C = re.compile(r"<Import\b[^<>]{0,200}?Project=\"[^\"<>]{0,200}Microsoft\.", re.IGNORECASE)  # whole projects do
 _CONDITION = re.compile(
     r"<ItemDefinitionGroup\b[^>\n]{0,200}?==\s*'(?P<configuration>[^|'\n]{1,100})[|'][^>]{0,200}>|<ItemDefinitionGroup>"
 )
@@ -52,7 +53,7 @@ def of_visual_studio(file: SourceFile) -> Iterator[Setting]:
     """Yield what a Visual Studio project compiles for, one setting for each configuration; not what those for the CPU
     were left with, by their name or for lack of CUDA."""
     text = blanked(_XML_COMMENT, file.text)
-    if file.name.lower().endswith(".vcxproj") and _COMPILES_CUDA.search(text) is None:
+    if file.name.lower().endswith(".vcxproj") and _BUILDS_C.search(text) and _COMPILES_CUDA.search(text) is None:
         return
     groups = [(match.start(), match["configuration"] or "") for match in _CONDITION.finditer(text)]
     for match in _CODE_GENERATION.finditer(text):

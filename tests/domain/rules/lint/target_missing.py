@@ -1774,6 +1774,7 @@ _STUDIO = """\
   </ItemDefinitionGroup>
 </Project>
 """
+_ONLY_C = '  <Import Project="$(VCTargetsPath)\\Microsoft.Cpp.props" />'
 _IMPORT = '  <Import Project="$(VCTargetsPath)\\BuildCustomizations\\CUDA 12.8.props" />'
 CASES += (
     LintCase(  # the list of a configuration for the CPU is none
@@ -1782,7 +1783,13 @@ CASES += (
         line="compute_80",
         gpu=("RTX 5070 Ti",),
     ),
+    LintCase(  # of a project that imports nothing it is not known what it compiles
+        bad={"a.vcxproj": _STUDIO.format("", "80", "ReleaseCPU")},
+        good={"a.vcxproj": _STUDIO.format("", "120", "ReleaseCPU")},
+        line="compute_80",
+        gpu=("RTX 5070 Ti",),
+    ),
 )
 NEAR_MISSES += (
-    NearMiss("a project without CUDA", {"a.vcxproj": _STUDIO.format("", "80", "Debug")}, gpu=("RTX 5070 Ti",)),
+    NearMiss("a project without CUDA", {"a.vcxproj": _STUDIO.format(_ONLY_C, "80", "Debug")}, gpu=("RTX 5070 Ti",)),
 )
