@@ -348,7 +348,7 @@ def archived(row: Row, tag: str, store: Store) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         archive = Path(scratch) / "image.tar"
         must(*store.buildah, "push", "-q", tag, f"docker-archive:{archive}:{tag}")
-        done = ran(*CUDACOMPAT, "check", archive, "--require", "native", *row.gpus, cwd=ROOT)
+        done = ran(*CUDACOMPAT, "check", archive, *row.gpus, cwd=ROOT)
     row.carried += f"; `check` of the image ends with {done.returncode}"
     if done.returncode:
         row.wrong.append(done.stdout[-3000:])
