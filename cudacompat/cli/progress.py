@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
-    from cudacompat.app.rebuild import Events
+    from cudacompat.app.rebuild.commands import Events
     from cudacompat.cli.reading_pace import Pace
     from cudacompat.domain.builds.steps import BuildStep, StepResult
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from cudacompat.app.inputs.wanted_gpus import wanted_gpus
-from cudacompat.app.rebuild import run_steps
+from cudacompat.app.rebuild.run import run_steps
 from cudacompat.domain.builds.api_changes import code_only
 from cudacompat.domain.builds.plans.plan import plan_build
 from cudacompat.domain.builds.steps import BuildStep, BuildSteps, StepKind, StepResult, StepState

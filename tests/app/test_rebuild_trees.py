@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cudacompat.app.rebuild import prepare
+from cudacompat.app.rebuild.prepare import prepare
 from cudacompat.domain.builds.steps import BuildSteps
 from cudacompat.domain.words.errors import UsageError
 

@@ -35,6 +35,7 @@ SLOW: Listed = {
         "test_what_is_made_to_be_kept_is_not_there_on_a_full_disk",
     ),
     "tests/agents/test_server.py": (),
+    "tests/whole/test_planning.py": (),
     "tests/whole/test_planted.py": (),
     "tests/whole/test_screens.py": (
         "test_a_screen_is_as_recorded",

@@ -16,12 +16,12 @@ from cudacompat.app.inputs.text_files import beginning
 from cudacompat.app.project.unparsed_lists import flags_by_hand
 from cudacompat.app.rebuild.steps import CONTAINER_PROGRAMS, builds_alone
 from cudacompat.domain.builds.engine import BuildSystem, Channel, Engine
+from cudacompat.domain.builds.engine_facts import OWN_TARGETS
 from cudacompat.domain.builds.plans.plan import BuildPlan
 from cudacompat.domain.builds.steps import BuildSteps, StepKind
 from cudacompat.domain.machine.facts import ToolkitFacts
 from cudacompat.domain.project.list_places import PlaceState
 from cudacompat.domain.project.model import SourceFile
-from cudacompat.domain.rules.lint.flags_disable_list import HAZARD
 from cudacompat.domain.words.errors import UsageError
 
 _BUILD_FILES = ("CMakeLists.txt", "Makefile", "setup.py", "pyproject.toml", "build.rs", "Cargo.toml")
@@ -170,7 +170,7 @@ def ignored_list(plan: BuildPlan, tree: Path) -> tuple[str, ...]:
     file = "setup.py"
     text = beginning(tree / file) or ""
     name = next((each.name for each in plan.through(Channel.ENVIRONMENT)), None)
-    if name is None or name in text or not any(each.name == HAZARD for each in plan.engine.hazards):
+    if name is None or name in text or not any(each.name == OWN_TARGETS for each in plan.engine.hazards):
         return ()
     archs = dict.fromkeys(each.arch for each in plan.wanted)
     return tuple(

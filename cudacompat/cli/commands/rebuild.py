@@ -51,9 +51,8 @@ def command(
     exit_zero: ExitZeroOption = False,
 ) -> int:
     """Rebuild an engine with code for these GPUs, and check the result."""
-    from cudacompat.app.rebuild import prepare, run_steps
     from cudacompat.app.rebuild.needs import require_all
-    from cudacompat.app.rebuild.prepare import dockerfile
+    from cudacompat.app.rebuild.prepare import dockerfile, prepare
     from cudacompat.cli.output import emit, require_kept, save, to_stdout
     from cudacompat.cli.progress import build_progress
     from cudacompat.domain.builds.steps_script import script
@@ -104,6 +103,8 @@ def command(
         if not sys.stdin.isatty():
             raise UsageError("nothing was run: pass --yes to run this plan, or --dry-run to print it as a script")
         typer.confirm("Run this plan?", abort=True, err=True)
+    from cudacompat.app.rebuild.run import run_steps  # with all that judges what came out, which a plan does not need
+
     logs = Path(log) if log else Path(steps.folder) / "cudacompat-logs"
     with build_progress(quiet) as events:
         report = run_steps(steps, os.environ, logs, events)

@@ -104,6 +104,10 @@ class DeadSetting:
         return cls(name, "nothing in this build reads it", source, read_by, window, kind=DeadKind.UNREAD)
 
 
+# PyTorch's cpp_extension adds no target of its list where one of the flags for nvcc has `arch` in it
+OWN_TARGETS = "a flag that contains `arch` in extra_compile_args"
+
+
 @dataclass(frozen=True, slots=True)
 class Hazard:
     """A setting that the build reads and that does harm: what happens, for which targets.

@@ -23,6 +23,7 @@ from cudacompat.domain.builds.engine import (
     Recipe,
     Window,
 )
+from cudacompat.domain.builds.engine_facts import OWN_TARGETS
 from cudacompat.engines.record import EngineRecord
 from cudacompat.engines.torch_builds import TORCH_PINS, torch_builds
 
@@ -114,7 +115,7 @@ ENGINE = EngineRecord(
     ),
     hazards=(
         Hazard(
-            "a flag that contains `arch` in extra_compile_args",
+            OWN_TARGETS,
             "cpp_extension then adds no target, whatever TORCH_CUDA_ARCH_LIST says",
             _PYTHON,
         ),

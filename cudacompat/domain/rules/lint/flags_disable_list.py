@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from cudacompat.domain.builds.engine_facts import OWN_TARGETS
 from cudacompat.domain.builds.lists.nvcc_flags import TARGET_OPTION
 from cudacompat.domain.project.command_facts import base_name
 from cudacompat.domain.project.model import ArchListSetting, EngineUse, Project, SourceFile
@@ -24,7 +25,6 @@ from cudacompat.domain.project.walks import on_list
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
-HAZARD = "a flag that contains `arch` in extra_compile_args"
 _FLAG = re.compile(r"^[^#\n]*?[\"'](?P<flag>" + TARGET_OPTION + r"\b[^\"'\n]*)[\"']", re.M)
 
 
@@ -32,7 +32,7 @@ _FLAG = re.compile(r"^[^#\n]*?[\"'](?P<flag>" + TARGET_OPTION + r"\b[^\"'\n]*)[\
 def check(project: Project, listed: ArchListSetting) -> Iterable[Finding]:
     """One finding for each list that counts for nothing."""
     use, knob = listed.use, listed.knob
-    hazard = next((each for each in use.engine.hazards if each.name == HAZARD), None)
+    hazard = next((each for each in use.engine.hazards if each.name == OWN_TARGETS), None)
     if hazard is None or knob is None or listed.command is None or listed.command.conditional:
         return
     file = _setup(project, use) if not _several(project) else None
