@@ -1,15 +1,20 @@
 #!/usr/bin/env python3
 """From an empty directory to a server that is proved to run its own code on this machine's GPU, and the same sabotaged.
 
-    prove_server.py OUT --source WHISPER_CPP [--work DIR] [--gpu SPEC] [--define -DX=Y]... [--jobs N] [--no-twin]
+    prove_server.py OUT --source WHISPER_CPP [--work DIR] [--gpu SPEC] [--define -DX=Y]... [--jobs N]
+        [--twin other|ptx]... [--seconds N]
 
 Needs cudacompat importable, a driver, CMake, ninja, nvcc with cuBLAS and the sources of whisper.cpp, a directory or an
 archive of one (v1.9.3 was used); nothing is downloaded. In an empty directory `generate` writes the list for the GPU
 that it finds; CMake builds `whisper-server` with that file; `check --require native` has to end with 0; the server is
 started with a model of made weights, has to become healthy and to transcribe; `verify --expect native` of the same has
-to end with 0, and so has that of the bare command line, which `verify` stops when it is healthy. The twin has PTX alone
-in the generated list: its `check` and its `verify` have to end with 1, and it serves all the same. OUT/server.json has
-each command, its exit code and its seconds, written anew after every step. Exits with 0 if all is so.
+to end with 0, and so has that of the bare command line, which `verify` stops when it is healthy.
+
+The twins have another list in the generated file, and their `check` has to end with 1. `other` is for another GPU
+alone: it becomes healthy, as it has run no kernel yet, and fails at the first transcription, so `verify` has to end
+with 5, and with 4 where it is stopped before. `ptx` has no machine code: it serves all the same, and `verify` has to
+end with 1. A twin that does not fit into the seconds that are left is left out, and said to be. OUT/server.json has
+each command, its exit code and its seconds, written anew after every step. Exits with 0 if all that was run is so.
 """
 
 from __future__ import annotations
@@ -25,6 +30,7 @@ import tarfile
 import time
 import urllib.request
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,16 +40,35 @@ sys.path.insert(0, str(HERE))
 from prove_whisper import CUDACOMPAT, DEFINES, PORT, Record  # noqa: E402
 
 GENERATED = "cudacompat-architectures.cmake"
-TWIN = "75-virtual"  # every GPU of today runs it, none without compiling it
+FEW_WORDS = ("-bs", "1", "-bo", "1", "-nf", "-nt", "-nfa")  # as WORDS of prove_whisper, which says why
 DRIVE = "--drive"  # how this script calls itself, to be what `verify` runs
 URL = f"http://127.0.0.1:{PORT}"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is built, and how each step on it has to end."""
+
+    check: int
+    serve: int
+    transcription: int
+    healthy: int | None = None  # None: not tried
+    targets: str = ""  # in place of the generated ones
+
+
+KINDS = {
+    "healthy": Kind(check=0, serve=0, transcription=0, healthy=0),
+    "other": Kind(check=1, serve=1, transcription=5, healthy=4, targets="75-real"),
+    # every GPU of today runs it, none without compiling it; stopped before it has run a kernel, it has compiled none
+    "ptx": Kind(check=1, serve=0, transcription=1, targets="75-virtual"),
+}
 
 
 class Flow:
     """The steps of one build, each kept in the record; a step that ends otherwise than it has to is kept as wrong."""
 
     def __init__(self, name: str, args: argparse.Namespace, record: Record) -> None:
-        self.name, self.args, self.record = name, args, record
+        self.name, self.args, self.record, self.kind = name, args, record, KINDS[name]
         self.tree = args.work / name
         self.steps: list[dict[str, Any]] = []
         self.wrong: list[str] = []
@@ -71,36 +96,37 @@ class Flow:
     def build(self) -> bool:
         """Sources, the generated list, CMake, and the check of what came out."""
         lay_out(self.args.source, self.tree)
-        gpu, twin = self.args.gpu, self.name == "twin"
+        gpu, targets = self.args.gpu, self.kind.targets
         if not self.cudacompat(
             "generate", 0, "generate", "whisper.cpp", "--gpu", gpu, "--no-ptx", "--as", "cmake", "-o", "."
         ):
             return False
-        if twin:
+        if targets:
             path = self.tree / GENERATED
-            path.write_text(re.sub(r'(CMAKE_CUDA_ARCHITECTURES )"[^"]*"', rf'\1"{TWIN}"', path.read_text()))
+            path.write_text(re.sub(r'(CMAKE_CUDA_ARCHITECTURES )"[^"]*"', rf'\1"{targets}"', path.read_text()))
         configure = ["cmake", "-C", GENERATED, "-S", ".", "-B", "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"]
         jobs = ["--parallel", str(self.args.jobs)]
         return (
             self.run("configure", 0, *configure, *DEFINES, *self.args.define)
             and self.run("build", 0, "cmake", "--build", "build", "--target", "whisper-server", *jobs)
-            and self.cudacompat("check", int(twin), "check", "build", "--require", "native", "--gpu", gpu)
+            and self.cudacompat("check", self.kind.check, "check", "build", "--require", "native", "--gpu", gpu)
         )
 
     def server(self) -> list[str]:
         program = next(self.tree.glob("build/**/whisper-server"))
-        model = ["--model", str(self.args.work / "model/ggml-base.bin"), "-nfa"]
-        return [str(program), "--host", "127.0.0.1", "--port", str(PORT), *model]
+        model = ["--model", str(self.args.work / "model/ggml-base.bin")]
+        return [str(program), "--host", "127.0.0.1", "--port", str(PORT), *model, *FEW_WORDS]
 
     def serve(self) -> None:
         """Start the server, have a sound transcribed and stop it, by itself and under `verify`."""
         drive = [sys.executable, str(Path(__file__).resolve()), DRIVE, str(self.args.work / "model/sample.wav")]
-        twin = self.name == "twin"
-        self.run("serve", 0, *drive, *self.server())
+        kind = self.kind
+        self.run("serve", kind.serve, *drive, *self.server())
         expect = ("verify", "--expect", "native", "--gpu", self.args.gpu, "--timeout", "240")
-        self.cudacompat("verify a transcription", int(twin), *expect, "--cold", "--", *drive, *self.server())
-        if not twin:  # stopped before it has run a kernel, the twin has compiled none
-            self.cudacompat("verify a healthy server", 0, *expect, "--health", f"{URL}/health", "--", *self.server())
+        self.cudacompat("verify a transcription", kind.transcription, *expect, "--cold", "--", *drive, *self.server())
+        if kind.healthy is not None:
+            health = (*expect, "--cold", "--health", f"{URL}/health", "--", *self.server())
+            self.cudacompat("verify a healthy server", kind.healthy, *health)
 
 
 def lay_out(source: Path, tree: Path) -> None:
@@ -176,7 +202,8 @@ def main() -> int:
     parser.add_argument("--gpu", default="native", help="what is built for; default: this machine's GPUs")
     parser.add_argument("--define", action="append", default=[], help="another argument for CMake")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--no-twin", dest="twin", action="store_false", help="without the sabotaged build")
+    parser.add_argument("--twin", action="append", choices=[each for each in KINDS if each != "healthy"])
+    parser.add_argument("--seconds", type=float, default=3600, help="no twin is begun that would not fit into these")
     args = parser.parse_args()
     args.source, args.work = args.source.resolve(), args.work.resolve()
     for folder in (args.out, args.work):
@@ -186,7 +213,16 @@ def main() -> int:
     about = f"whisper.cpp's server from an empty directory (tools/hardware/{Path(__file__).name})"
     record = Record(args.out / "server.json", about, shorten)
     started = time.monotonic()
-    wrong = {name: flow(name, args, record) for name in ("healthy", *(("twin",) if args.twin else ()))}
+    wrong: dict[str, Sequence[str]] = {}
+    longest = 0.0
+    for name in ("healthy", *(args.twin or ("other", "ptx"))):
+        before = time.monotonic()
+        if wrong and started + args.seconds - before < 1.2 * longest:
+            print(f"left out {name}: {started + args.seconds - before:.0f} s are left", flush=True)
+            record.put(name, "left out, there was no time")
+            continue
+        wrong[name] = flow(name, args, record)
+        longest = max(longest, time.monotonic() - before)
     record.put("seconds", round(time.monotonic() - started, 1))
     record.put("wrong", {name: list(steps) for name, steps in wrong.items()})
     print(json.dumps(record.content["wrong"]), f"{record.content['seconds']} s", flush=True)

@@ -17,11 +17,13 @@ from cudacompat.domain.runs.evidence import (
     machine_code,
     nothing_compiled,
 )
-from cudacompat.domain.runs.observation import End, Observation
+from cudacompat.domain.runs.observation import End, JudgedFile, Observation
 from cudacompat.domain.runs.signs import SignMeaning
+from cudacompat.domain.tables.cuda_libraries import is_library_file
 from cudacompat.domain.words.choices import Expect as Expect
 from cudacompat.domain.words.verdict import Outcome
 
+_NOTHING_RUNS = {Outcome.FAILS, Outcome.SPECIAL}
 _LONG_ENOUGH_S = 1.0  # with the driver's library mapped: a context would have been listed
 
 
@@ -148,6 +150,15 @@ def _no_gpu(seen: Observation, says: set[SignMeaning]) -> str | None:
 # -- the code
 
 
+def _foreign(judged: Iterable[JudgedFile], running: Iterable[JudgedFile]) -> JudgedFile | None:
+    """A file of the program of which this GPU can run nothing, where only libraries of NVIDIA's can run: weights fill
+    the GPU's memory, and a health page answers, before the first kernel; a launch that nobody checks fails unseen."""
+    if not all(is_library_file(each.path) for each in running):
+        return None
+    others = (each for each in judged if each.count(Outcome.FAILS) and not is_library_file(each.path))
+    return next((each for each in others if {o for o, number in each.counts if number} <= _NOTHING_RUNS), None)
+
+
 def _code(seen: Observation, evidence: Iterable[RunEvidence]) -> tuple[Code, str]:
     compiled = [each for each in evidence if each.shows is Shows.JIT]
     if compiled:
@@ -158,6 +169,11 @@ def _code(seen: Observation, evidence: Iterable[RunEvidence]) -> tuple[Code, str
     running = [each for each in seen.judged if (machine_code(each) or each.count(Outcome.JIT)) and not is_aside(each)]
     if running and not any(machine_code(each) for each in running):
         return Code.JIT, "no loaded file has machine code for this GPU, only PTX"
+    foreign = _foreign(seen.judged, running)
+    if foreign is not None:
+        return Code.UNKNOWN, (
+            f"the GPU was used, but nothing in {foreign.path} can run on it: none of its kernels has run"
+        )
     if not nothing_compiled(seen):
         if any(each.count(Outcome.JIT) for each in running):
             return Code.UNKNOWN, (

@@ -121,6 +121,12 @@ def library_named(name: str) -> Named | None:
     return None
 
 
+def is_library_file(path: str) -> bool:
+    """Return True for a file with the name of one of these libraries, of whatever version (`libcublas.so.13.1.0.3`)."""
+    found = _NAME.fullmatch(path.rpartition("/")[2])
+    return found is not None and any(re.fullmatch(each.stem, found["stem"]) for each in LIBRARIES)
+
+
 def release_asked_for(names: Iterable[str]) -> int | None:
     """Return the major CUDA release that these names mean together; `None` where they leave it open."""
     means = [named.majors for name in names if (named := library_named(name)) is not None]

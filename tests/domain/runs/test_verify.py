@@ -49,7 +49,7 @@ NATIVE = JudgedFile("/opt/libggml-cuda.so", "H200 (9.0)", Outcome.NATIVE, ((Outc
 PTX_ONLY = JudgedFile("/opt/libggml-cuda.so", "H200 (9.0)", Outcome.JIT, ((Outcome.JIT, 141),))
 BOTH = JudgedFile("/opt/lib.so", "H200 (9.0)", Outcome.JIT, ((Outcome.JIT, 1), (Outcome.NATIVE, 9)))
 LOWER = JudgedFile("/opt/lib.so", "RTX A6000 (8.6)", Outcome.COMPATIBLE, ((Outcome.COMPATIBLE, 9),))
-CUBLAS = replace(NATIVE, path="/opt/libcublas.so.13")
+CUBLAS = replace(NATIVE, path="/opt/libcublas.so.13.1.0.3")
 CUFILE = replace(PTX_ONLY, path="/opt/libcufile.so.0")
 FAILS = JudgedFile("/opt/lib.so", "H200 (9.0)", Outcome.FAILS, ((Outcome.FAILS, 9),))
 
@@ -112,7 +112,13 @@ CASES: list[tuple[str, Observation, Verdict, Code]] = [
     ("the cache grew, by whom was not seen", seen(view=None, cache=GREW), Verdict.GPU, Code.UNKNOWN),
     ("no files judged", seen(judged=()), Verdict.GPU, Code.MACHINE_CODE),
     ("no files judged, no cache seen", seen(judged=(), cache=None), Verdict.GPU, Code.UNKNOWN),
-    ("only files that cannot run", seen(judged=(FAILS,)), Verdict.GPU, Code.MACHINE_CODE),
+    # its kernels for another GPU, beside cuBLAS: a server that has loaded its model, or calls that nobody checks
+    ("only files that cannot run", seen(judged=(FAILS,)), Verdict.GPU, Code.UNKNOWN),
+    ("files that cannot run beside NVIDIA's", seen(judged=(FAILS, CUBLAS)), Verdict.GPU, Code.UNKNOWN),
+    ("those, cold", seen(judged=(CUBLAS, FAILS), cache=COLD), Verdict.GPU, Code.UNKNOWN),
+    ("those, no cache seen", seen(judged=(CUBLAS, FAILS), cache=None), Verdict.GPU, Code.UNKNOWN),
+    ("one that cannot run beside one that does", seen(judged=(FAILS, NATIVE, CUBLAS)), Verdict.GPU, Code.NATIVE),
+    ("NVIDIA's for other GPUs", seen(judged=(NATIVE, replace(FAILS, path=CUBLAS.path))), Verdict.GPU, Code.NATIVE),
     ("another user's process", seen(judged=(BOTH,), view=replace(VIEW, unreadable=True)), Verdict.GPU, Code.UNKNOWN),
     # what shows that work was done
     ("a bare context", seen(devices=(use(CONTEXT),)), Verdict.UNDECIDED, Code.UNKNOWN),
