@@ -107,5 +107,5 @@ def command(
 
     logs = Path(log) if log else Path(steps.folder) / "cudacompat-logs"
     with build_progress(quiet) as events:
-        report = run_steps(steps, os.environ, logs, events)
+        report = run_steps(steps, os.environ, logs, events=events)
     return emit(report, format_, color, output=output, exit_zero=exit_zero)
