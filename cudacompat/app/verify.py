@@ -17,6 +17,7 @@ from cudacompat.domain.rules.run import RUN_RULES
 from cudacompat.domain.runs.observation import JudgedFile, LogView, Observation
 from cudacompat.domain.runs.verified import Verified
 from cudacompat.domain.runs.verify import Decision, Expect, Verdict, decide
+from cudacompat.domain.tables.cuda_libraries import is_library_file
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.judged_target import JudgedTarget
 from cudacompat.domain.words.rule import applied
@@ -109,7 +110,8 @@ def _with_files(seen: Observation, decision: Decision, on_file: Callable[[str], 
             verdict = judge_artifact(artifact, target)
             if verdict is not None:
                 counts = tuple((outcome, number) for outcome, number in verdict.counts.items())
-                judged.append(JudgedFile(artifact.path, target.label, verdict.outcome, counts=counts))
+                vendors = is_library_file(artifact.path)
+                judged.append(JudgedFile(artifact.path, target.label, verdict.outcome, counts=counts, vendors=vendors))
     unread = tuple(f"device code in {each.path} ({each.why})" for each in read.not_read)
     return replace(seen, judged=tuple(judged), unseen=(*seen.unseen, *unread))
 

@@ -147,12 +147,14 @@ class LogView:
 
 @dataclass(frozen=True, slots=True)
 class JudgedFile:
-    """A mapped file with device code, judged for a GPU: how many of its modules have which outcome there."""
+    """A mapped file with device code, judged for a GPU: how many of its modules have which outcome there. `vendors` is
+    whether it has the name of one of NVIDIA's own libraries, whose code others call."""
 
     path: str
     target: str
     outcome: Outcome
     counts: tuple[tuple[Outcome, int], ...]
+    vendors: bool = False
 
     def count(self, outcome: Outcome) -> int:
         """How many modules have this outcome."""

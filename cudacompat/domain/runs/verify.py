@@ -19,7 +19,6 @@ from cudacompat.domain.runs.evidence import (
 )
 from cudacompat.domain.runs.observation import End, JudgedFile, Observation
 from cudacompat.domain.runs.signs import SignMeaning
-from cudacompat.domain.tables.cuda_libraries import is_library_file
 from cudacompat.domain.words.choices import Expect as Expect
 from cudacompat.domain.words.verdict import Outcome
 
@@ -153,9 +152,9 @@ def _no_gpu(seen: Observation, says: set[SignMeaning]) -> str | None:
 def _foreign(judged: Iterable[JudgedFile], running: Iterable[JudgedFile]) -> JudgedFile | None:
     """A file of the program of which this GPU can run nothing, where only libraries of NVIDIA's can run: weights fill
     the GPU's memory, and a health page answers, before the first kernel; a launch that nobody checks fails unseen."""
-    if not all(is_library_file(each.path) for each in running):
+    if not all(each.vendors for each in running):
         return None
-    others = (each for each in judged if each.count(Outcome.FAILS) and not is_library_file(each.path))
+    others = (each for each in judged if each.count(Outcome.FAILS) and not each.vendors)
     return next((each for each in others if {o for o, number in each.counts if number} <= _NOTHING_RUNS), None)
 
 

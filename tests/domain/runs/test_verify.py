@@ -49,7 +49,7 @@ NATIVE = JudgedFile("/opt/libggml-cuda.so", "H200 (9.0)", Outcome.NATIVE, ((Outc
 PTX_ONLY = JudgedFile("/opt/libggml-cuda.so", "H200 (9.0)", Outcome.JIT, ((Outcome.JIT, 141),))
 BOTH = JudgedFile("/opt/lib.so", "H200 (9.0)", Outcome.JIT, ((Outcome.JIT, 1), (Outcome.NATIVE, 9)))
 LOWER = JudgedFile("/opt/lib.so", "RTX A6000 (8.6)", Outcome.COMPATIBLE, ((Outcome.COMPATIBLE, 9),))
-CUBLAS = replace(NATIVE, path="/opt/libcublas.so.13.1.0.3")
+CUBLAS = replace(NATIVE, path="/opt/libcublas.so.13.1.0.3", vendors=True)
 CUFILE = replace(PTX_ONLY, path="/opt/libcufile.so.0")
 FAILS = JudgedFile("/opt/lib.so", "H200 (9.0)", Outcome.FAILS, ((Outcome.FAILS, 9),))
 
@@ -118,7 +118,7 @@ CASES: list[tuple[str, Observation, Verdict, Code]] = [
     ("those, cold", seen(judged=(CUBLAS, FAILS), cache=COLD), Verdict.GPU, Code.UNKNOWN),
     ("those, no cache seen", seen(judged=(CUBLAS, FAILS), cache=None), Verdict.GPU, Code.UNKNOWN),
     ("one that cannot run beside one that does", seen(judged=(FAILS, NATIVE, CUBLAS)), Verdict.GPU, Code.NATIVE),
-    ("NVIDIA's for other GPUs", seen(judged=(NATIVE, replace(FAILS, path=CUBLAS.path))), Verdict.GPU, Code.NATIVE),
+    ("NVIDIA's for other GPUs", seen(judged=(NATIVE, replace(FAILS, vendors=True))), Verdict.GPU, Code.NATIVE),
     ("another user's process", seen(judged=(BOTH,), view=replace(VIEW, unreadable=True)), Verdict.GPU, Code.UNKNOWN),
     # what shows that work was done
     ("a bare context", seen(devices=(use(CONTEXT),)), Verdict.UNDECIDED, Code.UNKNOWN),

@@ -9,6 +9,7 @@ import pytest
 from cudacompat.domain.tables.cuda_libraries import (
     LIBRARIES,
     conda_package,
+    is_library_file,
     library_named,
     release_asked_for,
     requirement,
@@ -60,3 +61,17 @@ def test_every_row_names_a_wheel_for_each_of_its_releases() -> None:
     for row in LIBRARIES:
         assert set(row.abi) == set(row.wheels)
         assert all(re.fullmatch(r"[a-z]+(?:-[a-z0-9]+)*", wheel) for wheel in row.wheels.values())
+
+
+@each_case(
+    ("path", "one"),
+    [
+        ("/usr/local/cuda/lib64/libcublas.so.13.1.0.3", True),
+        ("/venv/nvidia/cudnn/lib/libcudnn_ops.so.9", True),
+        ("/opt/bin/libggml-cuda.so.0.20.2", False),
+        ("/opt/libcublas.so.13/whisper-server", False),
+        ("/venv/torch/lib/libtorch_cuda.so", False),
+    ],
+)
+def test_a_file_of_one_by_its_name(path: str, one: bool) -> None:
+    assert is_library_file(path) is one
