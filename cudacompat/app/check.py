@@ -19,6 +19,7 @@ from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.assembled import Proofs
 from cudacompat.domain.judge.bundled_compilers import by_folder
 from cudacompat.domain.machine.alternatives import Loaded, recognised, settle
+from cudacompat.domain.machine.feature_libraries import spare_features
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport, ListedPackages, OfArtifact, left_open
 from cudacompat.domain.rules.artifact import (
@@ -36,7 +37,7 @@ from cudacompat.domain.rules.artifact import (
     other_processor,
     undecided,
 )
-from cudacompat.domain.rules.artifact.compiled_later import wheels_among
+from cudacompat.domain.rules.artifact.compiled_later import packages_of, wheels_among
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.other_platform import AskedWheel
 from cudacompat.domain.rules.artifact.other_processor import for_other_processor, started_nowhere
@@ -253,6 +254,7 @@ def _settled(
     about = known.libraries
     groups = (*known.alternatives, *recognised(each for each in found.artifacts if each.path not in about))
     findings = settle(findings, verdicts, targets, groups=groups, called_on=known.called_on, started_nowhere=away)
+    findings = spare_features(findings, verdicts)
     findings = for_every_gpu([*of_machines, *findings], targets)
     return for_users(findings, targets) if loaded is None else findings  # `doctor` has steps for installed packages
 
@@ -266,7 +268,7 @@ def _loaders_seen(verdicts: Iterable[ArtifactVerdict], findings: Iterable[Findin
     from cudacompat.engines import loading
 
     paths = dict.fromkeys(verdict.path for verdict in verdicts)
-    return Loaded(called_on=used_on_some(paths, (row for rows in loading().values() for row in rows)))
+    return Loaded(called_on=used_on_some(paths, loading(), wheels=packages_of(paths)))
 
 
 def _forgive_alternatives(

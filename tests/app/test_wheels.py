@@ -214,3 +214,11 @@ def test_a_build_with_libraries_of_an_older_cuda_is_not_one_that_runs() -> None:
     assert (ran.code, outcomes["cu118"]) == (1, "partial")
     older = inside("wheels", "torch==2.4.1", "--gpu", "8.9", "--platform", "win_amd64", "--format", "json")
     assert {build["index"]: build["verdicts"][0]["outcome"] for build in older.json["builds"]}["cu118"] == "compatible"
+
+
+def test_a_package_of_single_features_runs_through_the_framework() -> None:
+    ran = inside("wheels", "torchao", "--gpu", "6.1", "--gpu", "12.0", "--no-config")
+    assert ran.code == 0
+    assert "single features" in ran.out
+    assert "12.0  runs through torch" in ran.out
+    assert "no device code" not in ran.out

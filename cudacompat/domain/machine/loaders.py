@@ -37,12 +37,14 @@ class OneForRelease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnSomeGpus:
-    """Libraries that are used on GPUs of these numbers only (ranges, both ends included)."""
+    """Libraries that are used on GPUs of these numbers only (ranges, both ends included). `by_own_package` is whether
+    the code that calls them is in the package itself, so that its wheel is whole without them."""
 
     files: str
     numbers: tuple[tuple[int, int], ...]
     loaded_by: str
     source: str
+    by_own_package: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,18 +131,25 @@ def with_loading(
     return replace(component, alternatives=tuple(alternatives), called_on=tuple(called_on))
 
 
-def used_on_some(paths: Iterable[str], rows: Iterable[Loading]) -> tuple[CalledOn, ...]:
-    """Return what these rows say of files of unknown packages, by the ends of their paths. Nothing is said where the
-    rows know all of the files: then nothing is there that would call them, and they are what is asked about."""
+def used_on_some(
+    paths: Iterable[str], loading: Mapping[str, Iterable[Loading]], wheels: Mapping[str, str] | None = None
+) -> tuple[CalledOn, ...]:
+    """Return what the rows of `loading` (by package) say of files, by the ends of their paths. `wheels` has the package
+    of the wheel that a file lies in. Nothing is said where the rows know all of the files, and none lies in the wheel
+    of a package that calls it itself: then nothing is there that would call them, and they are what is asked about."""
     known = [
-        (re.compile(rf"(?:.*[/\\])?(?:{row.files})", re.DOTALL), row) for row in rows if isinstance(row, OnSomeGpus)
+        (re.compile(rf"(?:.*[/\\])?(?:{row.files})", re.DOTALL), row, package)
+        for package, rows in loading.items()
+        for row in rows
+        if isinstance(row, OnSomeGpus)
     ]
     found: list[CalledOn] = []
     alone = True
     for path in paths:
-        told = [CalledOn(path, row.numbers, row.loaded_by) for pattern, row in known if pattern.fullmatch(path)]
-        found += told
-        alone = alone and bool(told)
+        told = [(row, package) for pattern, row, package in known if pattern.fullmatch(path)]
+        found += [CalledOn(path, row.numbers, row.loaded_by) for row, _ in told]
+        own = (wheels or {}).get(path)
+        alone = alone and bool(told) and not any(row.by_own_package and package == own for row, package in told)
     return () if alone else tuple(found)
 
 

@@ -16,7 +16,7 @@ from cudacompat.domain.tables.run_time_compilers import begins_above
 from cudacompat.domain.wheels.answer import verdict_of
 from cudacompat.domain.wheels.by_compiler import cure_by_compiler
 from cudacompat.domain.wheels.candidates import Candidate, candidates, preference
-from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.own_compiler import assembling_rows
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, on_platform, options_for, platform_for
@@ -187,6 +187,8 @@ def _minor(candidate: Candidate) -> tuple[int, int]:
 def _none(
     package: str, targets: Sequence[Target], version: Version | None, *, platform: str | None, beside: Sequence[str]
 ) -> NoCure:
+    if package in distributions().single_features:
+        return NoCure(package, f"use {package} without this feature, or build it from source", is_known=False)
     platforms = dict.fromkeys(platform or platform_for(target) for target in targets)
     without = [each for each in platforms if not any(candidates(package, each))]
     if without:

@@ -65,8 +65,8 @@ class Distributions:
     `library_for_each_cuda` those of a package that has one for each CUDA release, `nearest_library_since` from which of
     its releases on the nearest one of the same major release is loaded where none is for that release,
     `library_for_older` those that GPUs below a compute capability load in their place, `no_kernels_of_its_own` are
-    packages whose device code is that of a compiler's tools, and `requirements_that_matter` finds the requirements to
-    keep.
+    packages whose device code is that of a compiler's tools, `single_features` those that run without the features that
+    their libraries hold, and `requirements_that_matter` finds the requirements to keep.
     `compiled_at_run_time` says of package families how they compile device code themselves. `chosen_by_extra` are
     packages whose extra decides which packages with device code come along, `own_indexes` those whose publisher has
     newer releases elsewhere than on PyPI, by CUDA release, newest first, `conda_packages` what packages of conda
@@ -93,6 +93,7 @@ class Distributions:
     nearest_library_since: Mapping[str, str]
     library_for_older: Mapping[str, tuple[str, re.Pattern[str]]]
     no_kernels_of_its_own: frozenset[str]
+    single_features: frozenset[str]
     compiled_at_run_time: Mapping[str, str]
     requirements_that_matter: re.Pattern[str]
     chosen_by_extra: Mapping[str, ChosenByExtra]
@@ -116,6 +117,10 @@ class Distributions:
     def compiled_later(self, package: str) -> str | None:
         """Return how this package compiles device code at run time (`compiles … with NVRTC`), None if it does not."""
         return self.compiled_at_run_time.get(family_of(package))
+
+    def runs_without_own(self, package: str) -> bool:
+        """Return True for a package whose programs do without the device code in it, if there is some."""
+        return family_of(package) in self.no_kernels_of_its_own | self.single_features
 
     def is_compiler(self, package: str) -> bool:
         """Return True for a package without kernels of its own that compiles them at run time: the device code in it is
@@ -163,6 +168,7 @@ def distributions() -> Distributions:
             for name, (below, pattern) in raw["library_for_older"]["packages"].items()
         },
         no_kernels_of_its_own=frozenset(raw["no_kernels_of_its_own"]["names"]),
+        single_features=frozenset(raw["single_features"]["names"]),
         compiled_at_run_time=raw["compiled_at_run_time"]["names"],
         requirements_that_matter=re.compile(raw["requirements_that_matter"]["pattern"], re.IGNORECASE),
         chosen_by_extra={

@@ -29,7 +29,7 @@ def measured(package: str, artifacts: Sequence[BinaryArtifact]) -> dict[str, Any
     `libraries`, `answers`, `by_cuda` and `toolkit`; empty where no library holds kernels. The kernels must have been
     read for all of `CAPABILITIES`."""
     held = [each for each in artifacts if _modules(each)]
-    if not held or family_of(package) in distributions().no_kernels_of_its_own:
+    if not held or distributions().runs_without_own(package):
         return {}
     main = _deciding(package, held)
     modules = _modules(main)

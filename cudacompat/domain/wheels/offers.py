@@ -11,7 +11,7 @@ from packaging.version import Version
 from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.wheels.answer import verdict_of
 from cudacompat.domain.wheels.candidates import candidates
-from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.model import PYPI, WheelRow
 from cudacompat.domain.wheels.own_compiler import assembler_of, brings_assembler
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
@@ -43,6 +43,11 @@ class Build:
     def known(self) -> bool:
         """True if the content of this very build, or of the releases before and after it, is known."""
         return self.resolved.known in (HowKnown.READ, HowKnown.DOCUMENTED, HowKnown.NO_CODE, HowKnown.BETWEEN)
+
+    @property
+    def holds_features_alone(self) -> bool:
+        """True if programs do without the device code in it, which is that of single features."""
+        return self.resolved.requirement.name in distributions().single_features
 
     def cuda_choice(self, target: Target) -> tuple[str, ...]:
         """Return the CUDA releases (`12.8`) of the libraries that run on the target, where the wheel has a library for

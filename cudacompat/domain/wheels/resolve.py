@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.wheels.brought import needs_of_release
-from cudacompat.domain.wheels.distributions import distributions, family_of, framework
+from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.metadata import needs_of
 from cudacompat.domain.wheels.model import PYPI, RowBasis, WheelRow
 from cudacompat.domain.wheels.narrowing import is_bounded, is_same_build, narrowed, of_one_python
@@ -262,9 +262,9 @@ def _where_newest(requirement: Requirement, platform: str) -> Requirement:
 def _rows_for(name: str, version: Version, build: str, *, platform: str) -> tuple[HowKnown, tuple[WheelRow, ...]]:
     """What is known of this wheel, and the rows that say it."""
     if build == CONDA:  # another build than the wheel of that name
-        plain = family_of(name) in distributions().no_kernels_of_its_own and not assembling_rows(name, platform)
+        plain = distributions().runs_without_own(name) and not assembling_rows(name, platform)
         return (HowKnown.NO_CODE if plain else HowKnown.FOREIGN), ()
-    if build == "cpu" or family_of(name) in distributions().no_kernels_of_its_own:
+    if build == "cpu" or distributions().runs_without_own(name):
         read = assembling_rows(name, platform) if build != "cpu" else ()
         same = tuple(row for row in read or rows_of(name, platform) if row.version == version)
         return (HowKnown.NO_CODE, same) if same or not read else _between(read, version)

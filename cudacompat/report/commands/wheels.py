@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from cudacompat.domain.reports.wheels import WheelsReport
+from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.offers import Build, TargetSummary, ranges
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict
@@ -34,7 +35,7 @@ _MEANS = {
     "documented": "the build script of the index lists the GPUs; the wheel itself was not downloaded",
     "between": "the releases before and after it were downloaded, and agree",
     "sources": "the index has its sources alone, which pip builds",
-    _AS_OTHERS: "other releases of it were downloaded, and hold no device code",
+    _AS_OTHERS: "other releases of it were downloaded, and are the same",
     _NOT_KNOWN: "not downloaded: newer than all that were read, or between releases that differ",
 }
 _FAILS = {
@@ -149,7 +150,7 @@ def _cuda(build: Build) -> str:
 def _cell(build: Build, target: Target | None) -> Cell:
     if target is None:
         row = build.row if build.known else None
-        return (row.lists[0].text if row is not None and row.lists else "no device code" if row else "not known"), ""
+        return (row.lists[0].text if row is not None and row.lists else _without(build) if row else "not known"), ""
     verdict = build.verdict_on(target)
     if verdict is None:
         return "-", ""
@@ -164,8 +165,13 @@ def _cell(build: Build, target: Target | None) -> Cell:
         names = ", ".join(build.row.compilers)
         return (f"compiles with {compiler}", "green") if compiler else (f"fails: {names}", "red")
     if verdict.outcome is None:
-        return "no device code", "red"
+        return _without(build), "" if build.holds_features_alone else "red"
     return _outcome(build, verdict), _STYLE.get(verdict.outcome, "magenta")
+
+
+def _without(build: Build) -> str:
+    """What a wheel is without device code that a program needs."""
+    return "single features" if build.holds_features_alone else "no device code"
 
 
 def _outcome(build: Build, verdict: RequirementVerdict) -> str:
@@ -186,7 +192,8 @@ def _outcome(build: Build, verdict: RequirementVerdict) -> str:
 
 def _summed(report: WheelsReport, summary: TargetSummary) -> str:
     if report.compiled_on(summary):
-        return "compiled at run time"
+        features = any(build.holds_features_alone for build in report.builds)
+        return f"runs through {framework().name}" if features else "compiled at run time"
     if summary.newest is None:
         return "no known build runs" if not summary.undecided else "whether a build runs is not known"
     if report.version is not None:

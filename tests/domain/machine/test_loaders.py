@@ -90,4 +90,18 @@ ON_90 = OnSomeGpus(
     ],
 )
 def test_files_of_no_known_package_by_the_ends_of_their_paths(paths: tuple[str, ...], known: tuple[str, ...]) -> None:
-    assert tuple(each.library for each in used_on_some(paths, [ROW, ON_90])) == known
+    assert tuple(each.library for each in used_on_some(paths, {"q": [ROW, ON_90]})) == known
+
+
+@pytest.mark.parametrize(
+    ("own", "wheels", "known"),
+    [
+        (True, {"q.whl!/lib/libsome.so": "q"}, True),  # the package's own code calls it, and its wheel is whole
+        (True, {"q.whl!/lib/libsome.so": "other"}, False),
+        (False, {"q.whl!/lib/libsome.so": "q"}, False),  # others call it: it is what the wheel is for
+        (True, {}, False),
+    ],
+)
+def test_a_wheel_with_the_code_that_calls_its_libraries(own: bool, wheels: dict[str, str], known: bool) -> None:
+    row = replace(ON_90, by_own_package=own)
+    assert bool(used_on_some(["q.whl!/lib/libsome.so"], {"q": [row]}, wheels)) is known

@@ -69,6 +69,16 @@ def named_wheel(path: str) -> tuple[str, str] | None:
     return (found[1]["name"].replace("_", "-"), found[1]["version"]) if found is not None else None
 
 
+def packages_of(paths: Iterable[str]) -> dict[str, str]:
+    """Return by path the package, by its normalised name, of the wheel that a file lies in; nothing for others."""
+    named = {path: wheel[0] for path in paths if ".whl" in path and (wheel := named_wheel(path)) is not None}
+    if not named:
+        return {}
+    from packaging.utils import canonicalize_name  # few checks are of wheels
+
+    return {path: str(canonicalize_name(name)) for path, name in named.items()}
+
+
 def wheel_file(path: str) -> str | None:
     """Return the name of the first wheel on the way to a file; None for a path of no wheel."""
     found = _outermost(path)
