@@ -13,6 +13,7 @@ from cudacompat.domain.judge.compat import last_branch, without_gpu
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.tables.driver_choice import none_for_all
 from cudacompat.domain.tables.run_time_compilers import begins_above
+from cudacompat.domain.tables.source_builds import builds_above
 from cudacompat.domain.wheels.answer import verdict_of
 from cudacompat.domain.wheels.by_compiler import cure_by_compiler
 from cudacompat.domain.wheels.candidates import Candidate, candidates, preference
@@ -137,6 +138,7 @@ def _cure(
         moved = moved_along(beside, release, [each.target for each in verdicts], platform=platform)
     elif going_with is not None and package in framework().built_with_it:
         index = going_with.index
+    drivers.append(moved.min_driver)
     return WheelCure(
         package,
         candidate.version,
@@ -241,6 +243,8 @@ def _why_none(
     platforms = list(dict.fromkeys(platform or platform_for(target) for target in targets))
     if thin := _of_few(package, platforms):
         return f"{thin} on {labels}: {_reading(package, targets, platforms)} reads another release"
+    if (above := builds_above(package, [each.capability for each in targets])) is not None:
+        return f"no wheel of {package} that is known runs on {labels}, and {above}"
     does = _OF_VENDOR if is_vendors_wheel(package) else _FROM_SOURCE
     return f"no wheel of {package} that is known runs on {labels}: {does}"
 

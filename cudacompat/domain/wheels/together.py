@@ -41,10 +41,12 @@ class FrameworkRelease:
 
 @dataclass(frozen=True, slots=True)
 class MovedAlong:
-    """What has to move with a framework: the pins, and the packages of which no release goes along that is known."""
+    """What has to move with a framework: the pins, and the packages of which no release goes along that is known.
+    `min_driver` is the oldest driver branch for what moves, where any driver for the GPUs will not do."""
 
     pins: tuple[tuple[str, Version], ...]
     stuck: tuple[str, ...]
+    min_driver: int | None = None
 
 
 def moved_along(
@@ -55,6 +57,7 @@ def moved_along(
     not go along. What the table does not know stays as it is."""
     pins: list[tuple[str, Version]] = []
     stuck: list[str] = []
+    moved: list[WheelRow] = []
     for each in beside:
         name, _, text = each.partition("==")
         if name == framework().name or is_vendors_wheel(name):
@@ -76,12 +79,20 @@ def moved_along(
             near = _near(rows, own)
             if not near or all(release.takes(row) and release.serves(row, targets) for row in near):
                 continue
-            fitting = [row.version for row in rows if release.takes(row) and release.serves(row, targets)]
+            fitting = [row for row in rows if release.takes(row) and release.serves(row, targets)]
             if fitting:
-                pins.append((name, min(fitting, key=lambda version: _distance(version, own))))
+                moved.append(min(fitting, key=lambda row: _distance(row.version, own)))
+                pins.append((name, moved[-1].version))
             else:
                 stuck.append(name)
-    return MovedAlong(tuple(dict.fromkeys(pins)), tuple(dict.fromkeys(stuck)))
+    return MovedAlong(tuple(dict.fromkeys(pins)), tuple(dict.fromkeys(stuck)), _driver_for(moved, targets, release))
+
+
+def _driver_for(rows: Iterable[WheelRow], targets: Sequence[Target], release: FrameworkRelease) -> int | None:
+    """The oldest driver branch that will do for all of these wheels beside that release, on all of the GPUs."""
+    verdicts = [judge_row(row, target, release.cuda) for row in rows for target in targets]
+    drivers = [each.min_driver for each in verdicts if each is not None and each.min_driver is not None]
+    return max(drivers, default=None)
 
 
 def _rows(name: str, targets: Sequence[Target], platform: str | None) -> tuple[WheelRow, ...]:

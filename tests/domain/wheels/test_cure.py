@@ -180,3 +180,9 @@ def test_a_package_that_stands_there_twice_moves_once() -> None:
     )
     assert isinstance(found, WheelCure)
     assert found.pins == ("torch==2.7.1", "torchaudio==2.7.1")
+
+
+def test_no_build_from_source_is_told_below_what_the_sources_build() -> None:
+    old = _cure("vllm", "6.1", version="0.33.0")
+    assert isinstance(old, NoCure)
+    assert old.sentence == "no wheel of vllm that is known runs on 6.1, and its sources build from sm_70 on"

@@ -17,7 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Project
-from cudacompat.domain.rules.lint.wheel_facts import environments_of, targets_of
+from cudacompat.domain.rules.lint.wheel_facts import cure_of, environments_of, help_for, targets_of
+from cudacompat.domain.wheels.answer import verdict_of
 from cudacompat.domain.wheels.cure_words import command_of
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI
@@ -27,6 +28,7 @@ from cudacompat.domain.wheels.together import FrameworkRelease, moved_along
 from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.verdict import Outcome
 
 
 def check(project: Project) -> Iterable[Finding]:
@@ -40,9 +42,19 @@ def check(project: Project) -> Iterable[Finding]:
                 path=each.second.file,
                 line=each.second.line,
                 why="pip refuses the two together; an extension for another torch fails at import",
-                help=_pin(each, environment, project)
+                help=_another_framework(environment, project)
+                or _pin(each, environment, project)
                 or f"pin the {each.second.name} that was released with {each.first_label}, from the same index",
             )
+
+
+def _another_framework(environment: ResolvedSet, project: Project) -> str | None:
+    """The cure of the framework with all that moves along, where that of the list does not run; else `None`."""
+    torch, targets = environment.framework, targets_of(project, environment.packages)
+    if torch is None or all(verdict_of(torch, target).outcome is not Outcome.FAILS for target in targets):
+        return None
+    cure = cure_of(torch, environment.packages, targets)
+    return help_for(torch, environment.packages, targets) if isinstance(cure, WheelCure) else None
 
 
 def _pin(conflict: Conflict, environment: ResolvedSet, project: Project) -> str | None:
