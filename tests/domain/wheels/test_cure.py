@@ -104,7 +104,7 @@ def test_gpus_that_no_wheel_serves_together_get_one_environment_each() -> None:
 
 
 def test_a_gpu_that_no_wheel_serves_is_told_to_build() -> None:
-    found = _cure("vllm", "GTX 1080")
+    found = _cure("faiss-gpu-cu12", "GTX 1080")
     assert isinstance(found, NoCure)
     assert "build it from source" in found.sentence
 
