@@ -373,9 +373,10 @@ def test_a_framework_that_is_named_beside_a_wheel_is_the_one_that_counts(tmp_pat
 def test_a_mismatch_is_said_once_for_gpus_of_two_platforms(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {"requirements.txt": "torch==2.6.0\ntorchvision==0.20.1\n"}
     found = check(tmp_path, files, "--gpu", "GB10", *JSON).json["findings"]
-    assert [each["help"] for each in found if each["id"] == "torch-mismatch"] == [
-        'pip install "torchvision==0.21.0" (for torch 2.6.0)'
-    ]
+    (mismatch,) = [each["help"] for each in found if each["id"] == "torch-mismatch"]
+    assert mismatch.startswith('pip install "torch==2.7.1" "torchvision==0.22.1" --index-url')  # its own does not run
+    (runs,) = check(tmp_path, files, *JSON, gpu="RTX 3060").json["findings"]
+    assert runs["help"] == 'pip install "torchvision==0.21.0" (for torch 2.6.0)'
 
 
 def test_the_commands_that_are_named_keep_the_driver_and_the_platform(tmp_path: Path) -> None:
@@ -433,3 +434,12 @@ def test_a_lock_for_another_platform_alone_has_nothing_for_this_one(tmp_path: Pa
     )
     ran = check(tmp_path, files, "--platform", "win_amd64", *JSON)
     assert [each[2:] for each in packages(ran)] == [("torch", "undecided")]
+
+
+def test_a_gap_of_features_is_a_note_with_another_build(tmp_path: Path) -> None:
+    ran = check(tmp_path, {"requirements.txt": "torch==2.15.0\n"}, *JSON, gpu="T4")
+    (note,) = ran.json["findings"]
+    assert (ran.code, note["id"], note["severity"]) == (0, "wheel-partial", "note")
+    assert note["help"].startswith('for these features: pip install "torch==2.14.1" --index-url')
+    along = check(tmp_path, {"requirements.txt": "vllm==0.33.0\n"}, *JSON, gpu="T4").json["findings"]
+    assert [each["help"] for each in along] == [None]  # what vllm asks for, that build is not

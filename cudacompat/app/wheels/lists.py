@@ -118,7 +118,7 @@ def _locks_beside(root: Path, name: str) -> tuple[str, ...]:
 
 def _held(finding: Finding, policy: Policy) -> Finding:
     """The finding as serious as the policy wants gaps to be, if it is about one: as of a wheel that is read."""
-    if finding.id != "wheel-partial":
+    if finding.id != "wheel-partial" or finding.severity is Severity.NOTE:
         return finding
     severity = {Holes.WARN: Severity.WARNING, Holes.IGNORE: Severity.NOTE}.get(policy.holes, Severity.ERROR)
     return replace(finding, severity=severity)
@@ -151,8 +151,16 @@ def _joined(one: ListedPackages, other: ListedPackages) -> ListedPackages:
     return replace(
         one,
         verdicts=(*one.verdicts, *other.verdicts),
-        findings=tuple(dict.fromkeys((*one.findings, *other.findings))),
+        findings=_each_once((*one.findings, *other.findings)),
         not_read=tuple(dict.fromkeys((*one.not_read, *other.not_read))),
         suppressed=(*one.suppressed, *other.suppressed),
         files=one.files + other.files,
     )
+
+
+def _each_once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The findings without those that say the same of the same line: what helps may differ from platform to platform."""
+    found: dict[tuple[object, ...], Finding] = {}
+    for each in findings:
+        found.setdefault((each.id, each.path, each.line, each.target, each.message), each)
+    return tuple(found.values())

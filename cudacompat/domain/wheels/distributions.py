@@ -62,6 +62,7 @@ class Distributions:
     `shared_libraries` are packages that load CUDA's libraries from other packages, `loaded_by_name` those libraries'
     packages without the release in their names; `one_folder` are groups that write
     the same files. For reading wheels: `deciding_library` finds the library that decides for a package,
+    `called_beside` another one that its programs call on every GPU,
     `library_for_each_cuda` those of a package that has one for each CUDA release, `nearest_library_since` from which of
     its releases on the nearest one of the same major release is loaded where none is for that release,
     `library_for_older` those that GPUs below a compute capability load in their place, `no_kernels_of_its_own` are
@@ -89,6 +90,7 @@ class Distributions:
     loaded_by_name: tuple[str, ...]
     one_folder: tuple[tuple[str, ...], ...]
     deciding_library: Mapping[str, re.Pattern[str]]
+    called_beside: Mapping[str, re.Pattern[str]]
     library_for_each_cuda: Mapping[str, re.Pattern[str]]
     nearest_library_since: Mapping[str, str]
     library_for_older: Mapping[str, tuple[str, re.Pattern[str]]]
@@ -161,6 +163,7 @@ def distributions() -> Distributions:
         loaded_by_name=tuple(raw["loaded_by_name"]["names"]),
         one_folder=tuple(map(tuple, raw["one_folder"]["groups"])),
         deciding_library=_patterns(raw["deciding_library"]["patterns"]),
+        called_beside=_patterns(raw["called_beside"]["patterns"]),
         library_for_each_cuda=_patterns(raw["library_for_each_cuda"]["patterns"]),
         nearest_library_since=raw["library_for_each_cuda"]["nearest_since"],
         library_for_older={

@@ -88,12 +88,13 @@ def pinned_release(
 @lru_cache(maxsize=16)
 def _running(targets: tuple[Target, ...], platform: str) -> tuple[Candidate, ...]:
     known = tuple(candidates(framework().name, platform))
-    verdicts = [[verdict_of(each.resolved, target).outcome for target in targets] for each in known]
-    return tuple(
-        each
-        for each, outcomes in zip(known, verdicts, strict=True)
-        if all(outcome is not None and outcome.runs for outcome in outcomes)
-    )
+    return tuple(each for each in known if all(_runs(verdict_of(each.resolved, target)) for target in targets))
+
+
+def _runs(verdict: RequirementVerdict) -> bool:
+    """Whether the framework runs, for an extension that calls nothing of a library beside the deciding one."""
+    beside = verdict.verdict is not None and verdict.verdict.beside is not None
+    return beside or (verdict.outcome is not None and verdict.outcome.runs)
 
 
 def _releases(candidate: Candidate, asked: SpecifierSet) -> Iterator[FrameworkRelease]:

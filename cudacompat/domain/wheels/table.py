@@ -99,9 +99,19 @@ def torch_rows() -> tuple[WheelRow, ...]:
             main="libtorch_cuda",
             lists=(CodeList(raw["targets"], 1),),
             ptx_isa=raw.get("ptx_isa", {}),
+            libraries=_magma_of(raw["index"], raw["platform"]),
         )
         for raw in _torch_data()["rows"]
     )
+
+
+def _magma_of(index: str, platform: str) -> tuple[WheelLibrary, ...]:
+    """The library of the linear algebra in the builds of an index, where the script that builds it says its targets."""
+    built = _torch_data()["magma"]
+    targets: str | None = built["targets"].get(index) if platform == built["platform"] else None
+    if targets is None:
+        return ()
+    return (WheelLibrary("libtorch_cuda_linalg", 1, dict.fromkeys(targets.split(), 1.0), ptx={}, ptx_isa={}),)
 
 
 def documented_rows() -> tuple[WheelRow, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging.version import Version
 
@@ -12,7 +12,7 @@ from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.wheels.distributions import distributions, framework
-from cudacompat.domain.wheels.model import CodeList, RowBasis, WheelRow
+from cudacompat.domain.wheels.model import CodeList, RowBasis, WheelLibrary, WheelRow
 from cudacompat.domain.words.verdict import ModuleVerdict, Outcome, Reason, Target
 from cudacompat.domain.words.versions import ToolkitVersion
 
@@ -25,7 +25,7 @@ class WheelVerdict:
     where any driver for the GPU does). `none_for` is the CUDA release (`12.8`) of the framework beside it where the
     wheel has a library for each release and none for that one, `compiler` the assembler in it that does not know the
     target, in words (`ptxas 12.4 ends at sm_90a`), `requires` the framework that it pins and that does
-    not run (`torch==2.6.0`)."""
+    not run (`torch==2.6.0`), `beside` the library that lacks the target where the deciding one does not."""
 
     row: WheelRow
     target: Target
@@ -35,6 +35,7 @@ class WheelVerdict:
     none_for: str | None = None
     compiler: str | None = None
     requires: str | None = None
+    beside: WheelLibrary | None = None
 
 
 def judge_row(row: WheelRow, target: Target, cuda: str | None = None) -> WheelVerdict | None:
@@ -65,6 +66,10 @@ def judge_row(row: WheelRow, target: Target, cuda: str | None = None) -> WheelVe
         outcome, reason, min_driver = said, None, None
     if outcome.runs and is_vendors_wheel(row.package) and _most_lack_the_gpu(row, target):
         return WheelVerdict(row, target, Outcome.FAILS, reason=Reason.NO_IMAGE, min_driver=None)
+    lacking = next((each for each in _called_beside(row) if _lacks_the_gpu(each, target)), None)
+    if outcome.runs and lacking is not None:
+        held = WheelVerdict(row, target, Outcome.PARTIAL, reason=None, min_driver=min_driver, beside=lacking)
+        return _held_to_driver(held, _cuda_major(row, cuda))
     if outcome is Outcome.JIT and row.package == framework().name and _libraries_are_older(row, target):
         outcome, reason = Outcome.PARTIAL, None
     verdict = WheelVerdict(row, target, outcome, reason=reason, min_driver=min_driver)
@@ -87,13 +92,28 @@ def _most_lack_the_gpu(row: WheelRow, target: Target) -> bool:
     largest = max(row.libraries, key=lambda each: each.modules, default=None)
     if largest is None or largest.name == row.main:
         return False  # of the deciding library reading knows more than shares do
+    running = _running_shares(largest, target)
+    return not any(arch in running for arch in largest.sass) and sum(running.values()) < _HALF
+
+
+def _called_beside(row: WheelRow) -> list[WheelLibrary]:
+    """The libraries of a wheel that its programs call beside the deciding one."""
+    pattern = distributions().called_beside.get(row.package)
+    return [each for each in row.libraries if pattern is not None and pattern.search(each.name)]
+
+
+def _lacks_the_gpu(library: WheelLibrary, target: Target) -> bool:
+    """Whether most modules of a library have nothing for the GPU."""
+    return max(_running_shares(library, target).values(), default=0) < _HALF
+
+
+def _running_shares(library: WheelLibrary, target: Target) -> dict[str, float]:
+    """By target of the machine code (`75`) and of the PTX (`+PTX 75`) that run on the GPU, with some driver, the share
+    of the library's modules that have it."""
     bare = Target(target.id, target.name, target.capability)
-
-    def runs(text: str) -> bool:
-        return judge(bare, CodeList(text, 1).module(largest.ptx_isa)).outcome.runs
-
-    compiled = sum(share for arch, share in largest.ptx.items() if runs(f"+PTX {arch}"))
-    return compiled < _HALF and not any(runs(arch) for arch in largest.sass)
+    shares = {**library.sass, **{f"+PTX {arch}": share for arch, share in library.ptx.items()}}
+    judged = {text: judge(bare, CodeList(text, 1).module(library.ptx_isa)).outcome.runs for text in shares}
+    return {text: share for text, share in shares.items() if judged[text]}
 
 
 _HALF = 0.5  # of the modules of a library
@@ -187,4 +207,4 @@ def _held_to_driver(verdict: WheelVerdict, major: int | None) -> WheelVerdict:
         return WheelVerdict(
             verdict.row, verdict.target, Outcome.FAILS, reason=Reason.RUNTIME_NEEDS_DRIVER, min_driver=needed
         )
-    return WheelVerdict(verdict.row, verdict.target, verdict.outcome, reason=verdict.reason, min_driver=needed)
+    return replace(verdict, min_driver=needed)

@@ -414,3 +414,25 @@ def test_the_largest_library_of_a_vendors_wheel_decides_where_most_of_it_lacks_t
 ) -> None:
     (resolved,) = resolve([wanted(pin)])
     assert verdict_of(resolved, target(gpu)).outcome is outcome
+
+
+@each_case(
+    ("version", "index", "gpu", "outcome"),
+    [
+        ("2.10.0", "pypi", "7.5", Outcome.NATIVE),
+        ("2.11.0", "pypi", "7.5", Outcome.PARTIAL),
+        ("2.14.1", "pypi", "7.5", Outcome.PARTIAL),
+        ("2.14.1", "cu126", "7.5", Outcome.NATIVE),
+        ("2.14.1", "cu132", "7.5", Outcome.PARTIAL),
+        ("2.15.0", "pypi", "7.5", Outcome.PARTIAL),  # a module of 33 has 7.5
+        ("2.15.0", "pypi", "8.9", Outcome.COMPATIBLE),
+        ("2.15.0", "pypi", "12.1", Outcome.COMPATIBLE),
+        ("2.15.0", "pypi", "7.0", Outcome.FAILS),
+    ],
+)
+def test_a_library_that_is_called_beside_the_deciding_one(version: str, index: str, gpu: str, outcome: Outcome) -> None:
+    (resolved, *_) = resolve([wanted(f"torch=={version}", index)])
+    verdict = verdict_of(resolved, target(gpu))
+    assert verdict.outcome is outcome
+    beside = verdict.verdict.beside if verdict.verdict is not None else None
+    assert (beside is not None) is (outcome is Outcome.PARTIAL)

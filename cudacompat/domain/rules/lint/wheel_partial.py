@@ -2,7 +2,8 @@
 
 What it finds: a requirement whose published wheel runs on a GPU that was named with --gpu but for some of its kernels:
 some modules of its library have nothing for that GPU, or the image that the driver picks lacks kernels. So does a
-triton with a torch that runs on a GPU for which triton compiles nothing.
+triton with a torch that runs on a GPU for which triton compiles nothing. It is a note where the library that decides
+is whole and another one lacks the GPU: torch 2.11 and later hold no linear algebra (MAGMA) for 7.5.
 
 Why it matters: the program works until a feature calls one of these kernels, which ends in CUDA error 209 or 500.
 
@@ -18,20 +19,28 @@ from collections.abc import Iterable
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import content_of, finding, groups_of, help_for
 from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.model import WheelLibrary
+from cudacompat.domain.wheels.package_set import PackageSet
+from cudacompat.domain.wheels.resolved import RequirementVerdict
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Outcome
 
+_MOST = 0.5  # of a library's modules
 _CALLS = "features that call them end in CUDA error 209 or 500"
 
 
 def check(project: Project) -> Iterable[Finding]:
-    """One warning for each package and GPU."""
+    """One warning for each package and GPU; a note where a library beside the deciding one lacks the GPU."""
     for packages, group in groups_of(project):
         if len(group) > 1 or group[0].outcome is not Outcome.PARTIAL:
             continue
+        verdict = group[0].verdict
+        if verdict is not None and verdict.beside is not None:
+            yield _of_features(group[0], verdict.beside, packages)
+            continue
         resolved, target = group[0].resolved, group[0].target
-        compiler = group[0].verdict.compiler if group[0].verdict is not None else None
+        compiler = verdict.compiler if verdict is not None else None
         calls = f"{compiler}; the rest of {framework().name} runs" if compiler else _CALLS
         lacks = "compiles no kernels for" if compiler else "lacks some kernels on"
         yield finding(
@@ -46,6 +55,24 @@ def check(project: Project) -> Iterable[Finding]:
             if compiler
             else help_for(resolved, packages, (target,)),
         )
+
+
+def _of_features(verdict: RequirementVerdict, library: WheelLibrary, packages: PackageSet) -> Finding:
+    """The note on a library that the wheel's programs call for some features alone."""
+    resolved, target = verdict.resolved, verdict.target
+    targets = [arch for arch, share in library.sass.items() if share >= _MOST]
+    targets.sort(key=lambda arch: (int(arch.rstrip("af")), arch))
+    others = [each for each in packages.requirements if each.name != resolved.requirement.name]
+    return finding(
+        RULE.id,
+        Severity.NOTE,
+        f"{resolved.label} lacks some kernels on {target.label}",
+        resolved=resolved,
+        target=target,
+        found=f"machine code: {' '.join(f'sm_{arch}' for arch in targets)} in {library.name.rpartition('/')[2]}",
+        why=_CALLS,
+        help_=None if others else f"for these features: {help_for(resolved, packages, (target,))}",
+    )
 
 
 RULE = Rule("wheel-partial", "A wheel that lacks kernels for the GPU", __doc__, check)
