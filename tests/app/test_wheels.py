@@ -222,3 +222,21 @@ def test_a_package_of_single_features_runs_through_the_framework() -> None:
     assert "single features" in ran.out
     assert "12.0  runs through torch" in ran.out
     assert "no device code" not in ran.out
+
+
+@pytest.mark.parametrize(
+    ("version", "gpu", "runs"),
+    [
+        ("2.7.1", "12.0", {"cu128"}),
+        ("2.7.1", "6.1", {"cu118", "cu126", "cu128"}),
+        ("2.8.0", "6.1", {"cu126", "cu128"}),
+        ("2.8.0", "5.0", set()),  # pytorch/pytorch#160575
+        ("2.9.1", "6.1", {"cu126"}),
+        ("2.10.0", "7.0", {"cu126", "cu128"}),
+        ("2.11.0", "7.0", {"cu126"}),
+    ],
+)
+def test_the_builds_of_windows_have_lists_of_their_own(version: str, gpu: str, runs: set[str]) -> None:
+    ran = inside("wheels", f"torch=={version}", "--gpu", gpu, "--platform", "win_amd64", "--format", "json")
+    native = {"native", "compatible"}
+    assert {each["index"] for each in ran.json["builds"] if each["verdicts"][0]["outcome"] in native} == runs
