@@ -159,7 +159,7 @@ def _joined(one: ListedPackages, other: ListedPackages) -> ListedPackages:
 
 
 def _each_once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """The findings without those that say the same of the same line: what helps may differ from platform to platform."""
+    """The findings without those that say the same of the same line: what helps may differ by platform."""
     found: dict[tuple[object, ...], Finding] = {}
     for each in findings:
         found.setdefault((each.id, each.path, each.line, each.target, each.message), each)
