@@ -443,3 +443,10 @@ def test_a_gap_of_features_is_a_note_with_another_build(tmp_path: Path) -> None:
     assert note["help"].startswith('for these features: pip install "torch==2.14.1" --index-url')
     along = check(tmp_path, {"requirements.txt": "vllm==0.33.0\n"}, *JSON, gpu="T4").json["findings"]
     assert [each["help"] for each in along] == [None]  # what vllm asks for, that build is not
+
+
+def test_the_newest_of_a_bound_brings_its_framework(tmp_path: Path) -> None:
+    ran = check(tmp_path, {"requirements.txt": "xformers<0.0.31\n"}, *JSON)
+    assert [(each[2], each[3]) for each in packages(ran)] == [("xformers", "jit"), ("torch", "fails")]
+    (error,) = [each for each in ran.json["findings"] if each["severity"] == "error"]
+    assert '"torch==2.7.1" "xformers==0.0.31.post1" --index-url' in error["help"]

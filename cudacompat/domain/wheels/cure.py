@@ -21,6 +21,7 @@ from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.own_compiler import assembling_rows
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, on_platform, options_for, platform_for
+from cudacompat.domain.wheels.required import asked_of_framework
 from cudacompat.domain.wheels.resolved import RequirementVerdict, Resolved
 from cudacompat.domain.wheels.running_framework import lacks_framework, pinned_release
 from cudacompat.domain.wheels.table import rows_of
@@ -95,7 +96,7 @@ def cure_beside(
     all of these GPUs, else another torch with the pins of all that have to move with it."""
     name, main = resolved.requirement.name, framework().name
     pins = tuple(
-        f"{each.requirement.name}=={each.version}" if each.requirement.pinned is not None else each.requirement.name
+        f"{each.requirement.name}=={each.version}" if _is_held(each) else each.requirement.name
         for each in beside
         if each.requirement.name != main
     )
@@ -110,6 +111,14 @@ def cure_beside(
     whole = cure_for(main, targets, version=torch.version, beside=pins)
     moves = isinstance(whole, WheelCure) and not whole.stuck
     return whole if moves or not runs else own
+
+
+def _is_held(resolved: Resolved) -> bool:
+    """Whether the package stays at its release unless it is moved: pinned, or bounded to one that asks for a certain
+    framework."""
+    asked = asked_of_framework(resolved.requirement.name, resolved.version) or ()
+    exact = any(each.operator == "==" for each in asked)
+    return resolved.requirement.pinned is not None or (bool(resolved.requirement.specifier) and exact)
 
 
 def _by_pin(package: str, platform: str) -> dict[tuple[Version, str], Resolved]:

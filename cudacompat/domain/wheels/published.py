@@ -20,7 +20,7 @@ from cudacompat.domain.wheels.running_framework import with_its_pin
 from cudacompat.domain.wheels.table import packages
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure, no_native
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.verdict import Outcome, Target
 
 _BY_JIT = "jit-only"
 _KEPT = "keep the JIT cache (CUDA_CACHE_PATH in a volume)"
@@ -77,6 +77,18 @@ def pin_that_fails(package: PublishedPackage, target: Target) -> str | None:
     own = verdict_of(found, target)
     with_pin = with_its_pin(own, platform)
     return with_pin.verdict.requires if with_pin is not own and with_pin.verdict is not None else None
+
+
+def plain_pin_that_fails(package: PublishedPackage, target: Target) -> str | None:
+    """Return the one release of the framework that this release requires (`torch==2.7.0`) where the build that pip
+    takes from the same index fails on the target; `None` where it runs, or the release is not known to require one."""
+    name, version = str(canonicalize_name(package.name)), _version(package.version)
+    if version is None or version.local is not None or name not in packages():
+        return None
+    wanted = Requirement(name, f"=={version}", f"{name}=={version}", file="", line=0)
+    brought = [each for each in resolve([wanted], package.platform or platform_for(target))[1:] if each.version]
+    failing = [each for each in brought if verdict_of(each, target).outcome is Outcome.FAILS]
+    return f"{failing[0].requirement.name}=={failing[0].version}" if failing else None
 
 
 def help_of_release(finding: Finding, package: PublishedPackage, targets: Sequence[Target]) -> str | None:

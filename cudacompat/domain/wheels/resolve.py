@@ -190,7 +190,11 @@ def _implied(
 ) -> Iterator[Resolved]:
     """The torch that an extension brings along, where nobody names one: a package is not one answer."""
     name = framework().name
-    if name in {each.name for each in given} or name not in asked or any(each.locked for each in given):
+    if name in {each.name for each in given} or any(each.locked for each in given):
+        return
+    if name not in asked:
+        asked = _asked_by(found)  # the newest of what a bound allows asks for one, too
+    if name not in asked:
         return
     by, specifier = asked[name]
     source = next(each.requirement for each in found if each.label == by)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.wheels.published import PublishedPackage, help_of_release
+from dataclasses import replace
+
+from cudacompat.domain.rules.artifact import framework_pin_fails
+from cudacompat.domain.rules.artifact.compiled_later import WheelFacts
+from cudacompat.domain.wheels.published import PublishedPackage, help_of_release, plain_pin_that_fails
 from cudacompat.domain.words.finding import Finding, Severity
 from tests.helpers.build import target
 from tests.helpers.each_row import each_case
@@ -40,3 +44,25 @@ def test_the_cache_is_kept_where_jit_is_allowed() -> None:
 def test_what_they_cannot_change_has_no_help() -> None:
     note = Finding("arch-specific-only", Severity.NOTE, "…", path=None, help="add plain PTX to it (CMake: 120-virtual)")
     assert help_of_release(note, PublishedPackage("nvidia-cublas-cu12", "12.8.4.1"), [target("12.0")]) is None
+
+
+@each_case(
+    ("name", "version", "gpu", "pin"),
+    [
+        ("torchaudio", "2.7.0", "12.0", "torch==2.7.0"),  # PyPI's is for CUDA 12.6, that of cu128 runs
+        ("torchaudio", "2.7.0", "8.6", None),
+        ("torchaudio", "2.7.0+cu128", "12.0", None),  # from the index of its torch
+        ("torchaudio", "2.8.0", "12.0", None),
+        ("xformers", "0.0.30", "12.0", "torch==2.7.0"),
+        ("ctranslate2", "4.5.0", "12.0", None),
+        ("no-such", "1.0", "12.0", None),
+    ],
+)
+def test_the_framework_that_pip_takes_with_a_wheel(name: str, version: str, gpu: str, pin: str | None) -> None:
+    package = PublishedPackage(name, version)
+    assert plain_pin_that_fails(package, target(gpu)) == pin
+    facts = WheelFacts("w.whl", name, (target(gpu),), version=version, tag="manylinux1_x86_64", fetched=True)
+    found = list(framework_pin_fails.check(facts))
+    assert [each.severity for each in found] == ([Severity.ERROR] if pin else [])
+    assert all("--index-url https://download.pytorch.org/whl/cu128" in (each.help or "") for each in found)
+    assert list(framework_pin_fails.check(replace(facts, fetched=False))) == []
