@@ -37,6 +37,7 @@ SLOW: Listed = {
     "tests/agents/test_server.py": (),
     "tests/whole/test_planning.py": (),
     "tests/whole/test_planted.py": (),
+    "tests/whole/test_cures_applied.py": (),
     "tests/whole/test_screens.py": (
         "test_a_screen_is_as_recorded",
         "test_a_width_that_no_page_has_is_no_error",

@@ -96,7 +96,7 @@ def cure_beside(
     all of these GPUs, else another torch with the pins of all that have to move with it."""
     name, main = resolved.requirement.name, framework().name
     pins = tuple(
-        f"{each.requirement.name}=={each.version}" if _is_held(each) else each.requirement.name
+        f"{each.requirement.name}=={each.version}" if _is_held(each, targets) else each.requirement.name
         for each in beside
         if each.requirement.name != main
     )
@@ -109,16 +109,23 @@ def cure_beside(
     if native or (runs and isinstance(own, WheelCure)):
         return own
     whole = cure_for(main, targets, version=torch.version, beside=pins)
-    moves = isinstance(whole, WheelCure) and not whole.stuck
-    return whole if moves or not runs else own
+    if not runs:
+        lost = isinstance(whole, WheelCure) and name in whole.stuck
+        alone = cure_for(name, targets, version=resolved.version) if lost else whole
+        return alone if isinstance(alone, NoCure) else whole
+    moves = isinstance(whole, WheelCure) and not whole.stuck and name in dict(whole.companions)
+    return whole if moves else own
 
 
-def _is_held(resolved: Resolved) -> bool:
+def _is_held(resolved: Resolved, targets: Sequence[Target]) -> bool:
     """Whether the package stays at its release unless it is moved: pinned, or bounded to one that asks for a certain
-    framework."""
+    framework, or the newest, which does not run."""
+    if resolved.requirement.pinned is not None or resolved.version is None:
+        return resolved.requirement.pinned is not None
     asked = asked_of_framework(resolved.requirement.name, resolved.version) or ()
-    exact = any(each.operator == "==" for each in asked)
-    return resolved.requirement.pinned is not None or (bool(resolved.requirement.specifier) and exact)
+    if resolved.requirement.specifier and any(each.operator == "==" for each in asked):
+        return True
+    return any(verdict_of(resolved, target).outcome is Outcome.FAILS for target in targets)
 
 
 def _by_pin(package: str, platform: str) -> dict[tuple[Version, str], Resolved]:

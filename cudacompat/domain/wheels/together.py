@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
@@ -12,7 +13,7 @@ from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.metadata import needs_of
 from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
-from cudacompat.domain.wheels.required import asked_by_framework, asked_in
+from cudacompat.domain.wheels.required import asked_by_framework, asked_in, asked_of_framework
 from cudacompat.domain.wheels.table import rows_of
 from cudacompat.domain.wheels.verdict import has_library_for, judge_row
 from cudacompat.domain.words.verdict import Target
@@ -42,7 +43,8 @@ class FrameworkRelease:
 @dataclass(frozen=True, slots=True)
 class MovedAlong:
     """What has to move with a framework: the pins, and the packages of which no release goes along that is known.
-    `min_driver` is the oldest driver branch for what moves, where any driver for the GPUs will not do."""
+    `min_driver` is the oldest driver branch for what moves and what stays, where any driver for the GPUs will not
+    do."""
 
     pins: tuple[tuple[str, Version], ...]
     stuck: tuple[str, ...]
@@ -57,7 +59,7 @@ def moved_along(
     not go along. What the table does not know stays as it is."""
     pins: list[tuple[str, Version]] = []
     stuck: list[str] = []
-    moved: list[WheelRow] = []
+    there: list[WheelRow] = []
     for each in beside:
         name, _, text = each.partition("==")
         if name == framework().name or is_vendors_wheel(name):
@@ -65,9 +67,8 @@ def moved_along(
         own = _version(text)
         asked = asked_by_framework(name, release.version)
         if own is not None and asked is not None:
-            exact = [_version(each.version) for each in asked if each.operator == "=="]
-            if own not in asked and exact and exact[0] is not None:
-                pins.append((name, exact[0]))
+            taken_along = None if own in asked else _asked_for(name, asked)
+            pins += [(name, taken_along)] if taken_along is not None else []
             continue
         if name in framework().companions:
             rows = rows_of(name, DEFAULT_PLATFORM, None)  # a release asks for the same one on every platform
@@ -77,15 +78,29 @@ def moved_along(
         elif own is not None:
             rows = _rows(name, targets, platform)
             near = _near(rows, own)
-            if not near or all(release.takes(row) and release.serves(row, targets) for row in near):
-                continue
-            fitting = [row for row in rows if release.takes(row) and release.serves(row, targets)]
-            if fitting:
-                moved.append(min(fitting, key=lambda row: _distance(row.version, own)))
-                pins.append((name, moved[-1].version))
+            if not near and not _goes_with(name, own, release):
+                stuck.append(name)
+            elif all(release.takes(row) and release.serves(row, targets) for row in near):
+                there += near
+            elif fitting := [row for row in rows if release.takes(row) and release.serves(row, targets)]:
+                there.append(min(fitting, key=lambda row: _distance(row.version, own)))
+                pins.append((name, there[-1].version))
             else:
                 stuck.append(name)
-    return MovedAlong(tuple(dict.fromkeys(pins)), tuple(dict.fromkeys(stuck)), _driver_for(moved, targets, release))
+    return MovedAlong(tuple(dict.fromkeys(pins)), tuple(dict.fromkeys(stuck)), _driver_for(there, targets, release))
+
+
+def _goes_with(name: str, version: Version, release: FrameworkRelease) -> bool:
+    """Whether a release of which no wheel was read for the platform asks for no other framework."""
+    asked = asked_of_framework(name, version)
+    return asked is None or asked.contains(release.version, prereleases=True)
+
+
+def _asked_for(name: str, asked: SpecifierSet) -> Version | None:
+    """The release that a framework asks for; of several the newest that the table knows."""
+    exact = next((each.version for each in asked if each.operator == "=="), "")
+    known = [row.version for row in rows_of(name, DEFAULT_PLATFORM, None) if row.version in asked]
+    return _version(exact) or max(known, default=None)
 
 
 def _driver_for(rows: Iterable[WheelRow], targets: Sequence[Target], release: FrameworkRelease) -> int | None:

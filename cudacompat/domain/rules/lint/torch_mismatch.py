@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Project
-from cudacompat.domain.rules.lint.wheel_facts import cure_of, environments_of, help_for, targets_of
+from cudacompat.domain.rules.lint.wheel_facts import environments_of, help_for, targets_of
 from cudacompat.domain.wheels.answer import verdict_of
 from cudacompat.domain.wheels.cure_words import command_of
 from cudacompat.domain.wheels.distributions import framework
@@ -49,12 +49,12 @@ def check(project: Project) -> Iterable[Finding]:
 
 
 def _another_framework(environment: ResolvedSet, project: Project) -> str | None:
-    """The cure of the framework with all that moves along, where that of the list does not run; else `None`."""
+    """The cure of the framework with all that moves along, or what does in its place, where that of the list does not
+    run; else `None`."""
     torch, targets = environment.framework, targets_of(project, environment.packages)
     if torch is None or all(verdict_of(torch, target).outcome is not Outcome.FAILS for target in targets):
         return None
-    cure = cure_of(torch, environment.packages, targets)
-    return help_for(torch, environment.packages, targets) if isinstance(cure, WheelCure) else None
+    return help_for(torch, environment.packages, targets)
 
 
 def _pin(conflict: Conflict, environment: ResolvedSet, project: Project) -> str | None:

@@ -1,9 +1,9 @@
 """A wheel of which some kernels are missing for the GPU.
 
 What it finds: a requirement whose published wheel runs on a GPU that was named with --gpu but for some of its kernels:
-some modules of its library have nothing for that GPU, or the image that the driver picks lacks kernels. So does a
-triton with a torch that runs on a GPU for which triton compiles nothing. It is a note where the library that decides
-is whole and another one lacks the GPU: torch 2.11 and later hold no linear algebra (MAGMA) for 7.5.
+some modules of its library have nothing for that GPU, or the image that the driver picks lacks kernels. It is a note
+where features alone lack them: a triton beside a torch that runs on a GPU for which triton compiles nothing, a library
+beside the one that decides (torch 2.11 and later hold no linear algebra of MAGMA for 7.5).
 
 Why it matters: the program works until a feature calls one of these kernels, which ends in CUDA error 209 or 500.
 
@@ -45,7 +45,7 @@ def check(project: Project) -> Iterable[Finding]:
         lacks = "compiles no kernels for" if compiler else "lacks some kernels on"
         yield finding(
             RULE.id,
-            Severity.WARNING,
+            Severity.NOTE if compiler else Severity.WARNING,
             f"{resolved.label} {lacks} {target.label}",
             resolved=resolved,
             target=target,
