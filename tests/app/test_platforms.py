@@ -83,7 +83,7 @@ def test_scripts_of_windows_install_wheels_of_windows(tmp_path: Path, name: str)
     ran = inside("lint", tmp_path / name, "--gpu", "RTX 4090")
     assert ran.code == 1
     assert "no device code for windows-x86_64" in ran.out
-    assert "whl/cu129" in ran.out
+    assert "whl/cu128" in ran.out
     (tmp_path / "healthy.ps1").write_text(
         "pip install torch==2.8.0 --index-url https://download.pytorch.org/whl/cu128\n"
     )

@@ -254,7 +254,7 @@ def _why_none(
         asks = f"install driver {newer.min_driver} or newer"
         if version is not None and newer.version == version and newer.index == PYPI:
             return f"{package} {version} runs on {labels} with a newer driver than {driver}: {asks}"
-        then = f"then {newer.command} ({newer.basis})"
+        then = f"then {newer.command} ({replace(newer, min_driver=None).conditions})"
         return f"no wheel of {package} that is known runs on {labels} with driver {driver}: {asks}, {then}"
     platforms = list(dict.fromkeys(platform or platform_for(target) for target in targets))
     if thin := _of_few(package, platforms):
