@@ -450,3 +450,12 @@ def test_the_newest_of_a_bound_brings_its_framework(tmp_path: Path) -> None:
     assert [(each[2], each[3]) for each in packages(ran)] == [("xformers", "jit"), ("torch", "fails")]
     (error,) = [each for each in ran.json["findings"] if each["severity"] == "error"]
     assert '"torch==2.7.1" "xformers==0.0.31.post1" --index-url' in error["help"]
+
+
+def test_a_long_list_is_read_and_one_beyond_the_limit_is_said(tmp_path: Path) -> None:
+    pins = "".join(f"package-{number}==1.0  # {'why ' * 60}\n" for number in range(5_000))
+    ran = check(tmp_path, {"all.txt": "torch==2.6.0\n" + pins}, *JSON)
+    assert (ran.code, packages(ran)) == (1, [("all.txt", 1, "torch", "fails")])
+    (tmp_path / "all.txt").write_bytes(b"torch==2.6.0\n" * (2 << 20))
+    ran = inside("check", "all.txt", "--gpu", NEW_GPU, "--no-config", *JSON, cwd=tmp_path)
+    assert (ran.code, ran.json["not_read"]) == (4, [{"path": "all.txt", "why": "larger than 16 MiB"}])

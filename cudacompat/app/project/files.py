@@ -201,9 +201,10 @@ def _rust(root: Path, files: list[SourceFile]) -> Iterator[SourceFile]:
                 yield SourceFile(name, text)
 
 
-def text_of(path: Path, *, follow: bool) -> str:
-    """Return the text of a build file, its byte order mark included. `OSError` or `ValueError` if it cannot be read."""
-    listed = requirement_kind(path.name) is not None
+def text_of(path: Path, *, follow: bool, may_list: bool = False) -> str:
+    """Return the text of a build file, its byte order mark included; with `may_list` of one that may list packages,
+    whatever its name. `OSError` or `ValueError` if it cannot be read, `TooLargeError` if it is too large."""
+    listed = may_list or requirement_kind(path.name) is not None
     return _text(path, follow=follow, most=_MOST_OF_LOCK if listed else MOST_OF_BUILD_FILE, utf_16=listed)
 
 

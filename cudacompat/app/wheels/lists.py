@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from cudacompat.app.project.files import text_of
+from cudacompat.app.project.files import TooLargeError, text_of
 from cudacompat.app.project.includes import PipFiles, included
 from cudacompat.app.project.packages import ProjectPackages
 from cudacompat.artifacts.requirements.base import reading_for
@@ -50,7 +50,9 @@ def is_list(path: str) -> bool:
         plain = may_be_plain_list(path)
         if not plain and not path.lower().endswith(YAML_SUFFIXES):
             return False
-        return is_list_by_text(text_of(Path(path), follow=True), plain=plain)
+        return is_list_by_text(text_of(Path(path), follow=True, may_list=True), plain=plain)
+    except TooLargeError:
+        return True  # which is said of it when it is read
     except (OSError, ValueError):
         return False
 
@@ -76,7 +78,7 @@ def _judged(
 ) -> ListedPackages:
     root, name = _root_of(path) if text is None else (Path(), path)
     try:
-        text = text_of(root / name, follow=True) if text is None else text
+        text = text_of(root / name, follow=True, may_list=True) if text is None else text
         files = (SourceFile(name, text.removeprefix("\ufeff")),)
     except OSError as error:
         return ListedPackages(not_read=(NotRead(path, (error.strerror or str(error)).lower()),), files=1)
