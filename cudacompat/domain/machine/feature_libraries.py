@@ -17,7 +17,7 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome
 
 _MOST_WORDS = 20  # of a file's name that are looked at
-_EVIDENCE = "all of its modules are for other GPUs, and {} beside it holds more that run"
+_EVIDENCE = "all of its modules are for other GPUs, and {} next to it holds more that run"
 
 
 def spare_features(findings: Iterable[Finding], verdicts: Iterable[ArtifactVerdict]) -> list[Finding]:
@@ -60,7 +60,7 @@ def _serving(feature: ArtifactVerdict, running: Sequence[ArtifactVerdict]) -> st
 def _noted(finding: Finding, serving: str | None) -> Finding:
     if serving is None or finding.severity is not Severity.ERROR:
         return finding
-    message = f"{finding.message}; {serving} beside it does"
+    message = f"{finding.message}; {serving} next to it does"
     return replace(finding, severity=Severity.NOTE, message=message, why=_EVIDENCE.format(serving), help=None)
 
 

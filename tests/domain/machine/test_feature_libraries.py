@@ -48,8 +48,8 @@ def test_a_feature_for_other_gpus_is_a_note_beside_what_runs(
 def test_the_note_says_what_serves() -> None:
     said = judged(MAIN, library("pkg/_C_fa.abi3.so", "sm_90a"), capability="12.0")
     (note,) = [each for each in said if each.path == "pkg/_C_fa.abi3.so"]
-    assert note.message == "no code in this file runs on 12.0; _C.abi3.so beside it does"
-    assert note.why == "all of its modules are for other GPUs, and _C.abi3.so beside it holds more that run"
+    assert note.message == "no code in this file runs on 12.0; _C.abi3.so next to it does"
+    assert note.why == "all of its modules are for other GPUs, and _C.abi3.so next to it holds more that run"
 
 
 def test_a_gap_in_what_serves_spares_nothing() -> None:

@@ -2,8 +2,8 @@
 
 What it finds: a requirement whose published wheel runs on a GPU that was named with --gpu but for some of its kernels:
 some modules of its library have nothing for that GPU, or the image that the driver picks lacks kernels. It is a note
-where features alone lack them: a triton beside a torch that runs on a GPU for which triton compiles nothing, a library
-beside the one that decides (torch 2.11 and later hold no linear algebra of MAGMA for 7.5).
+where features alone lack them: a triton with a torch that runs on a GPU for which triton compiles nothing, a library
+next to the one that decides (torch 2.11 and later hold no linear algebra of MAGMA for 7.5).
 
 Why it matters: the program works until a feature calls one of these kernels, which ends in CUDA error 209 or 500.
 
