@@ -386,3 +386,12 @@ def test_an_extension_is_built_with_a_cuda_that_its_torch_is_published_for(
     asked = DriverRelease.parse(driver) if driver is not None else None
     chosen = plan_build(find("torch-extension"), wanted(*archs.split()), version=version, driver=asked).release
     assert str(chosen.version) == release
+
+
+def test_what_sources_build_from_is_the_lowest_that_their_engine_knows() -> None:
+    from cudacompat.domain.wheels.distributions import distributions
+
+    for package, first in distributions().builds_from.items():
+        (engine,) = [each for each in ENGINES if package in each.packages]
+        known = [number for knob in engine.knobs for number in knob.known]
+        assert min(known) == int(first.replace(".", ""))

@@ -13,7 +13,6 @@ from cudacompat.domain.judge.compat import last_branch, without_gpu
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.tables.driver_choice import none_for_all
 from cudacompat.domain.tables.run_time_compilers import begins_above
-from cudacompat.domain.tables.source_builds import builds_above
 from cudacompat.domain.wheels.answer import verdict_of
 from cudacompat.domain.wheels.by_compiler import cure_by_compiler
 from cudacompat.domain.wheels.candidates import Candidate, candidates, preference
@@ -27,6 +26,7 @@ from cudacompat.domain.wheels.running_framework import lacks_framework, pinned_r
 from cudacompat.domain.wheels.table import rows_of
 from cudacompat.domain.wheels.together import FrameworkRelease, MovedAlong, moved_along
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
+from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Outcome, Reason, Target
 
 _FEW = 2  # releases of a package that were read for a platform
@@ -259,8 +259,9 @@ def _why_none(
     platforms = list(dict.fromkeys(platform or platform_for(target) for target in targets))
     if thin := _of_few(package, platforms):
         return f"{thin} on {labels}: {_reading(package, targets, platforms)} reads another release"
-    if (above := builds_above(package, [each.capability for each in targets])) is not None:
-        return f"no wheel of {package} that is known runs on {labels}, and {above}"
+    first = ComputeCapability.parse(distributions().builds_from.get(package, "0.0"))
+    if any(each.capability < first for each in targets):
+        return f"no wheel of {package} that is known runs on {labels}, and its sources build from sm_{first.number} on"
     does = _OF_VENDOR if is_vendors_wheel(package) else _FROM_SOURCE
     return f"no wheel of {package} that is known runs on {labels}: {does}"
 

@@ -77,7 +77,8 @@ class Distributions:
     `brings` are packages without device code, with what they require that has some, `brought_by_older` the same of
     older releases, each up to the version that it names, the oldest first, `repositories` where those are developed;
     `built_here` are packages that the index has as sources alone, each with the first such release (empty for all) and
-    the variable that names the GPUs to build for (empty where its setup has a list of its own); `with_code_unread` are
+    the variable that names the GPUs to build for (empty where its setup has a list of its own), `builds_from` the
+    compute capability below which the sources of packages build nothing; `with_code_unread` are
     packages whose wheels hold device code and were not read, `named_for_cuda` finds others by a CUDA release in their
     names, but for those families that are `named_for_cuda_without` device code.
     `used_without_it` says of packages what they do without device code that most programs want of them;
@@ -107,6 +108,7 @@ class Distributions:
     brings: Mapping[str, tuple[str, ...]]
     brought_by_older: Mapping[str, Mapping[str, tuple[str, ...]]]
     built_here: Mapping[str, tuple[str, str]]
+    builds_from: Mapping[str, str]
     with_code_unread: frozenset[str]
     named_for_cuda: re.Pattern[str]
     named_for_cuda_without: frozenset[str]
@@ -194,6 +196,7 @@ def distributions() -> Distributions:
             for name, releases in raw["brought_by_older"]["packages"].items()
         },
         built_here={name: (since, variable) for name, (since, variable) in raw["built_here"]["names"].items()},
+        builds_from=raw["builds_from"]["names"],
         with_code_unread=frozenset(raw["with_code_unread"]["names"]),
         named_for_cuda=re.compile(raw["with_code_unread"]["pattern"]),
         named_for_cuda_without=frozenset(raw["with_code_unread"]["without"]),

@@ -18,7 +18,6 @@ from cudacompat.domain.builds.engine import (
     Window,
 )
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt
-from cudacompat.domain.tables.source_builds import BUILDS_FROM
 from cudacompat.domain.words.versions import ToolkitVersion
 from cudacompat.engines.record import EngineRecord
 
@@ -27,19 +26,18 @@ if TYPE_CHECKING:
 
 _CMAKE = "CMakeLists.txt (000a1ee; 0.33.0) and cmake/utils.cmake (00c1d95) of vllm-project/vllm"
 
-_FIRST = BUILDS_FROM["vllm"].number
 _ALWAYS = (75, 80, 86, 87, 89, 90, 100, 120)
 _OLDEST, _12_8, _12_9, _13 = (ToolkitVersion(*each) for each in ((9, 0), (12, 8), (12, 9), (13, 0)))
 # The other numbers of CUDA_SUPPORTED_ARCHS by the release that has them first: from one release of CUDA on, before
 # another. CMakeLists.txt of the sources on the package index: 0.9.2, 0.12.0, 0.16.0 to 0.21.0, 0.26.0 to 0.33.0.
 _KNOWN: tuple[tuple[str | None, tuple[tuple[int, ToolkitVersion, ToolkitVersion | None], ...]], ...] = (
-    (None, ((_FIRST, _OLDEST, _13), (72, _OLDEST, _13), (110, _13, None))),
-    ("0.19", ((_FIRST, _OLDEST, _13), (72, _OLDEST, _13), (121, _12_9, None), (110, _13, None))),
-    ("0.20", ((_FIRST, _OLDEST, _12_8), (103, _12_9, _13), (121, _12_9, _13), (110, _13, None))),
+    (None, ((70, _OLDEST, _13), (72, _OLDEST, _13), (110, _13, None))),
+    ("0.19", ((70, _OLDEST, _13), (72, _OLDEST, _13), (121, _12_9, None), (110, _13, None))),
+    ("0.20", ((70, _OLDEST, _12_8), (103, _12_9, _13), (121, _12_9, _13), (110, _13, None))),
     (
         "0.27",
         (
-            (_FIRST, _OLDEST, _12_8),
+            (70, _OLDEST, _12_8),
             (103, _12_9, _13),
             (121, _12_9, _13),
             (110, _13, None),
