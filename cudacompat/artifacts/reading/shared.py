@@ -23,7 +23,7 @@ class Batch(NamedTuple):
     tasks: Group
 
 
-class Answer(NamedTuple):
+class Answered(NamedTuple):
     """What the reading of a file gave, and the task that it was read by."""
 
     task: Task
@@ -73,7 +73,7 @@ class Shared:
         self._on_file = on_file
         self._on_result = on_result
         self._begun: set[Work] = set()
-        self._answers: dict[Work, Answer] = {}
+        self._answers: dict[Work, Answered] = {}
 
     def read(self, reading: Reading) -> None:
         """Read all files."""
@@ -97,7 +97,7 @@ class Shared:
     def _take(self, reading: Reading, task: Task) -> None:
         answer = self._answers.pop(task.work, None)
         if answer is None:
-            answer = Answer(task, reading.here(task))
+            answer = Answered(task, reading.here(task))
             self._came(*answer)
         members, inflated = answer.task.members, answer.task.inflated
         reading.take(task._replace(members=members, inflated=inflated), answer.found)
@@ -166,7 +166,7 @@ class Shared:
     def _keep(self, task: Task, answer: FileResult | Lost) -> None:
         """Keep an answer until it is the turn of its file."""
         self._begun.add(task.work)
-        self._answers[task.work] = Answer(task, answer)
+        self._answers[task.work] = Answered(task, answer)
         self._came(task, answer)
 
     def _came(self, task: Task, answer: FileResult | Lost) -> None:
