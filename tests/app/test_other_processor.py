@@ -99,6 +99,8 @@ def alone(format_: str, processor: str) -> BinaryArtifact:
         ("elf", "x86_64", "linux-aarch64", "8.0", "x86_64"),
         ("elf", "aarch64", "linux-x86_64", "8.0", "aarch64"),
         ("pe", "x86_64", "windows-aarch64", "8.0", "x86_64"),
+        ("elf", "x86_64", "linux-ppc64le", "7.0", "x86_64"),
+        ("elf", "aarch64", "linux-s390x", "7.0", "aarch64"),
     ],
 )
 def test_a_file_for_another_machine(
@@ -120,7 +122,7 @@ def test_a_file_for_another_machine(
         ("elf", "x86_64", "linux-x86_64", "8.0"),
         ("elf", "aarch64", "linux-aarch64", "8.0"),
         ("elf", "aarch64", None, "12.1"),
-        ("elf", "x86_64", "linux-ppc64le", "7.0"),  # of which nothing is known here
+        ("elf", "x86_64", "linux-some", "7.0"),  # of which nothing is known here
     ],
 )
 def test_a_file_for_this_machine(format_: str, processor: str, platform: str | None, capability: str) -> None:
@@ -174,3 +176,16 @@ def test_a_library_that_its_name_says_for_the_gpu_is_not_loaded_by_another_proce
     (tmp_path / "q_sm80.so").write_bytes(for_arm(OLD))
     assert inside("check", str(tmp_path), "--gpu", "GH200", "--quiet").code == 1
     assert inside("check", str(tmp_path), "--gpu", "H100", "--quiet").code == 0
+
+
+def test_a_platform_of_another_processor_has_its_name(tmp_path: Path) -> None:
+    (tmp_path / "a.so").write_bytes(CODE)
+    result = inside("check", str(tmp_path), "--platform", "linux/s390x", "--gpu", "9.0", "--quiet")
+    assert result.out.startswith("checked for 9.0 (linux-s390x),")
+    assert result.code == 1
+
+
+def test_a_wheel_for_arm_without_device_code_is_no_cure(tmp_path: Path) -> None:
+    made = wheel(tmp_path / "ctranslate2-4.8.5-cp312-cp312-manylinux_2_28_x86_64.whl", a=CODE)
+    said_ = inside("check", str(made), "--gpu", "GH200", "--quiet").out
+    assert "the wheel of ctranslate2 for Arm has no device code: build it from source on such a machine" in said_

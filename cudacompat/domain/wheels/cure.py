@@ -209,25 +209,32 @@ def _none(
         return NoCure(package, f"use {package} without this feature, or build it from source", is_known=False)
     platforms = dict.fromkeys(platform or platform_for(target) for target in targets)
     without = [each for each in platforms if not any(candidates(package, each))]
-    if without:
-        where = "" if without == [DEFAULT_PLATFORM] else f" for {without[0]}"
-        text = f"no wheel of {package} with device code{where} is known: see what its publisher offers"
-        return NoCure(package, text, is_known=False)
+    if len(without) == len(platforms):
+        return NoCure(package, _nothing_known(package, targets, without[0]), is_known=False)
     single: list[tuple[Target, WheelCure]] = []
-    dark: list[Target] = []
+    dark: list[str] = []
     for target in targets if len(targets) > 1 else ():
         found = cure_for(package, (target,), version=version, platform=platform, beside=beside)
         if isinstance(found, WheelCure):
             single.append((target, found))
         else:
-            dark.append(target)
+            dark.append(found.sentence)
     if not single:
         return NoCure(package, _why_none(package, targets, version, platform=platform, beside=beside))
     parts = [f"{_from(cure)} for {target.label}" for target, cure in single]
-    parts += [_why_none(package, (target,), version, platform=platform, beside=beside) for target in dark]
+    parts += dict.fromkeys(dark)
     first = f"no wheel of {package} that is known serves all of them; one environment each: "
     clash = none_for_all({each.capability: each.spec for each in targets})
     return NoCure(package, first + "; ".join((*parts, *((clash,) if clash else ()))), tuple(single))
+
+
+def _nothing_known(package: str, targets: Sequence[Target], platform: str) -> str:
+    """That no wheel for the platform is one to choose: each that was read has no device code, or none was read."""
+    if platform != DEFAULT_PLATFORM and not rows_of(package, platform, None) and rows_of(package):
+        reading = _reading(package, targets, [platform])
+        return f"the table has no wheel of {package} for {platform}: {reading} reads the one of a release"
+    where = "" if platform == DEFAULT_PLATFORM else f" for {platform}"
+    return f"no wheel of {package} with device code{where} is known: see what its publisher offers"
 
 
 def _from(cure: WheelCure) -> str:

@@ -23,8 +23,9 @@ _OF_TAGS = (
     (re.compile(r"win_amd64"), WINDOWS_PLATFORM),
     (re.compile(r"win_arm64"), "windows-aarch64"),
     (re.compile(r"macosx"), "macos"),
-    (re.compile(r"any"), "any"),
+    (re.compile(r"\bany\b"), "any"),
 )
+_OTHER_LINUX = re.compile(r"(?:manylinux|musllinux|linux)(?:\d*_\d+_\d+|\d+)?_([a-z]\w{1,19})")
 
 
 def platform_for(target: Target) -> str:
@@ -73,5 +74,9 @@ def platform_of(tag: str) -> str:
 
 
 def table_platform(text: str) -> str:
-    """Return the platform of the table (`linux-x86_64`) that a platform or a tag means; `UsageError` for neither."""
-    return platform_of(platform_tags(text)[0])
+    """Return the platform of the table (`linux-x86_64`) that a platform or a tag means, also of a processor that no
+    wheel of the table is for (`linux-s390x`); `UsageError` for neither."""
+    tag = platform_tags(text)[0]
+    known = platform_of(tag)
+    other = _OTHER_LINUX.fullmatch(tag) if known == "other" else None
+    return f"linux-{other[1]}" if other is not None else known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -12,7 +12,7 @@ from packaging.version import InvalidVersion, Version
 from cudacompat.domain.wheels.answer import verdict_of
 from cudacompat.domain.wheels.cure import cure_for
 from cudacompat.domain.wheels.model import PYPI
-from cudacompat.domain.wheels.platforms import options_for, platform_for
+from cudacompat.domain.wheels.platforms import ARM_PLATFORM, options_for, platform_for
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolve import resolve
 from cudacompat.domain.wheels.resolved import HowKnown
@@ -45,9 +45,18 @@ class PublishedPackage:
         name = str(canonicalize_name(self.name))
         version = _version(self.version)
         public = Version(version.public) if version is not None else None
-        found = cure_for(name, targets, version=public, native=native, platform=self.platform)
+        found = cure_for(name, self._machines(targets), version=public, native=native)
         build = (version.local if version is not None else None) or PYPI
         return None if isinstance(found, WheelCure) and (found.version, found.index) == (public, build) else found
+
+    def _machines(self, targets: Sequence[Target]) -> tuple[Target, ...]:
+        """The targets, those whose machine nobody said on the platform of the wheel: a GPU beside an Arm processor
+        takes no wheel for x86-64."""
+        own = self.platform
+        if own is None:
+            return tuple(targets)
+        said = (each.platform is not None or platform_for(each) == ARM_PLATFORM for each in targets)
+        return tuple(each if known else replace(each, platform=own) for each, known in zip(targets, said, strict=True))
 
     def help(self, targets: Sequence[Target], *, native: bool = False) -> str:
         """Return the cure in words: of one that does not run, or, with `native`, of one that runs by JIT."""

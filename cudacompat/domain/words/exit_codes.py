@@ -23,8 +23,8 @@ MEANINGS: dict[int, str] = {
     ExitCode.FINDINGS: "findings that fail the run",
     ExitCode.USAGE: "wrong usage or configuration; nothing was checked",
     ExitCode.NOTHING: "no device code found, so nothing was checked",
-    ExitCode.INCOMPLETE: "something could not be read, or a result is undecided",
-    ExitCode.STEP_FAILED: "a build step or a run failed",
+    ExitCode.INCOMPLETE: "something could not be read (a file, an image in a registry), or a result is undecided",
+    ExitCode.STEP_FAILED: "a build step or a run failed, or a package or address could not be fetched",
     ExitCode.BUG: "an internal error of cudacompat; please report it",
     ExitCode.INTERRUPTED: "interrupted by the user",
 }

@@ -146,8 +146,19 @@ def test_an_image_for_several_platforms(images: Images, platform: str, expected:
         assert judged(ran) == expected
         other = {"linux/amd64", "linux/arm64"} - {platform}
         assert {*ran.json["images"][0]["others"]} == other
-    assert inside("check", f"oci://{images.host}/demo/both:1", *JUDGED, "--platform", "linux/s390x").code == 5
-    assert inside("check", str(path), *JUDGED, "--platform", "linux/s390x").code == 4
+    for place in (f"oci://{images.host}/demo/both:1", str(path)):
+        ran = inside("check", place, *JUDGED, "--platform", "linux/s390x")
+        (unread,) = ran.json["not_read"]
+        assert (ran.code, "no image for linux/s390x; available: linux/amd64, linux/arm64" in unread["why"]) == (4, True)
+
+
+def test_an_image_that_is_not_there(images: Images) -> None:
+    place = f"oci://{images.host}/demo/missing:1"
+    ran = inside("check", place, *JUDGED)
+    (unread,) = ran.json["not_read"]
+    assert (ran.code, unread["path"], "no such image" in unread["why"]) == (4, place, True)
+    beside = inside("check", place, f"oci://{images.host}/cured:1", *JUDGED)
+    assert judged(beside) == (4, ["usr/lib/new.so"])
 
 
 def test_an_image_by_its_digest(images: Images) -> None:
@@ -163,7 +174,7 @@ def test_a_registry_that_wants_a_password(images: Images, tmp_path: Path, monkey
     with real_registry(tmp_path, tmp_path / "htpasswd") as host:
         images.buildah("push", "--tls-verify=false", "--creds", "me:word", "localhost/cured:1", f"docker://{host}/a:1")
         ran = inside("check", f"oci://{host}/a:1", *JUDGED)
-        assert (ran.code, "podman login" in ran.err) == (5, True)
+        assert (ran.code, "podman login" in ran.json["not_read"][0]["why"]) == (4, True)
         document = {"auths": {host: {"auth": base64.b64encode(b"me:word").decode()}}}
         (tmp_path / "auth.json").write_text(json.dumps(document))
         assert judged(inside("check", f"oci://{host}/a:1", *JUDGED)) == (0, ["usr/lib/new.so"])

@@ -66,3 +66,17 @@ def test_the_framework_that_pip_takes_with_a_wheel(name: str, version: str, gpu:
     assert [each.severity for each in found] == ([Severity.ERROR] if pin else [])
     assert all("--index-url https://download.pytorch.org/whl/cu128" in (each.help or "") for each in found)
     assert list(framework_pin_fails.check(replace(facts, fetched=False))) == []
+
+
+def test_a_cure_is_for_the_processor_of_each_gpu() -> None:
+    finding = Finding("no-runnable-code", Severity.ERROR, "…", path=None, target="10.0")
+    grace, blackwell = replace(target("10.0"), name="NVIDIA GB200"), target("12.0")
+    of_x86 = PublishedPackage("lmdeploy", "0.9.2", "linux-x86_64")
+    of_arm = replace(of_x86, platform="linux-aarch64")
+    for package in (of_x86, of_arm):  # the table has wheels for x86-64 alone
+        alone = help_of_release(finding, package, [grace]) or ""
+        assert alone.startswith("the table has no wheel of lmdeploy for linux-aarch64: cudacompat wheels")
+        assert " --fetch reads the one of a release" in alone
+    mixed = help_of_release(finding, of_x86, [blackwell, grace]) or ""
+    assert "from PyPI for 12.0" in mixed
+    assert "for GB200" not in mixed

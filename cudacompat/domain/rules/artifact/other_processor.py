@@ -33,6 +33,7 @@ from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Target
 
 _X86, _ARM = "x86_64", "aarch64"
+_NEITHER = ("ppc64le", "s390x", "riscv64", "loongarch64")  # processors that start files for neither
 _SYSTEMS = {FileFormat.ELF: "linux", FileFormat.PE: "windows"}
 # Platforms of images, and what their files are for. What an image of another platform holds, nothing is said of.
 _IMAGES = {"linux/amd64": _X86, "linux/arm64": _ARM, "linux/arm64/v8": _ARM, "windows/amd64": "windows"}
@@ -179,7 +180,7 @@ def _is_of_a_machine(target: Target) -> bool:
 def _fits(artifact: BinaryArtifact, platform: str) -> bool:
     """Whether machines of this platform start the file. Of a platform that is not known, nothing is said."""
     system, _, machine = platform.partition("-")
-    if system not in _SYSTEMS.values() or machine not in (_X86, _ARM):
+    if system not in _SYSTEMS.values() or machine not in (_X86, _ARM, *_NEITHER):
         return True
     return artifact.processor == machine and _system_of(artifact) in (None, system)
 
@@ -254,8 +255,21 @@ def _help(facts: ForOtherProcessor, target: Target) -> str | None:
     wheel = named_wheel(facts.path)
     if wheel is not None:
         what = "Arm" if machine == ARM_PLATFORM else machine
+        if _has_no_code(wheel, machine):
+            return f"the wheel of {wheel[0]} for {what} has no device code: build it from source on such a machine"
         return f"the wheel for {what}: cudacompat check {'=='.join(wheel)} --platform {machine} --gpu {gpu}"
     return f"a build for {machine}, made on such a machine or by a cross compiler"
+
+
+def _has_no_code(wheel: tuple[str, str], machine: str) -> bool:
+    """Whether the wheels for this platform were read (of the same release, if any was) and hold no device code."""
+    from packaging.utils import canonicalize_name  # few checks are of wheels for another processor
+
+    from cudacompat.domain.wheels.table import rows_of
+
+    read = rows_of(str(canonicalize_name(wheel[0])), machine, None)
+    about = [row for row in read if str(row.version) == wheel[1]] or read
+    return bool(about) and not any(row.has_code for row in about)
 
 
 def _help_of_image(facts: ForOtherProcessor, image: ContainerImage, machine: str, *, gpu: str) -> str:
