@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cudacompat.engines import cuda_libraries
+from tests.app.test_other_processor import for_arm
 from tests.environments.test_compilers import SAID
 from tests.helpers.device_files import library
 from tests.helpers.run import inside
@@ -228,3 +229,20 @@ def test_no_step_puts_packages_for_x86_where_an_arm_processor_is(site: Site, gpu
     assert first["command"] is None
     assert [("5090" in " ".join(gpus))] * len(others) == ["torch==2.7.1" in (each["command"] or "") for each in others]
     assert bool(others) == (len(gpus) > 1)
+
+
+def test_a_package_for_arm_makes_none_of_the_others_run_there(site: Site) -> None:
+    site.install("torch", "2.7.1", "sm_100")
+    site.install("triton", "3.3.1", "sm_100")
+    made = site.path / "triton" / "made.so"
+    made.write_bytes(for_arm(made.read_bytes()))
+
+    def told() -> list[str]:
+        words = ("doctor", "--python", "env", "--gpu", "GB200", "--format", "json")
+        report = inside(*words, cwd=site.folder).json
+        return [each["message"] for each in report["findings"] if each["id"] == "other-processor"]
+
+    assert told() == ["for x86-64 processors (1 file); GB200 (10.0) comes with an Arm processor"]
+    made = site.path / "torch" / "made.so"
+    made.write_bytes(for_arm(made.read_bytes()))
+    assert told() == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from cudacompat.app.doctor.component_rows import required
@@ -23,13 +23,13 @@ from cudacompat.domain.words.platforms import platform_of_system
 from cudacompat.domain.words.verdict import Target
 from cudacompat.environments.own import normalised
 
-_ARM = "aarch64"
+_X86, _ARM = "x86_64", "aarch64"
 _MOST = 3  # packages whose releases for the other machine are named
 
 
 def other_processors(judged: JudgedPackages, facts: HostFacts, targets: Sequence[Target]) -> list[Finding]:
     """Return a finding for each environment and each of these GPUs that comes with an Arm processor, where the
-    environment's libraries are for x86-64: as their bytes say, or of saved facts the machine."""
+    libraries of a package there are for x86-64: as their bytes say, or of saved facts the machine."""
     elsewhere = tuple(each for each in targets if platform_for(each) == ARM_PLATFORM)
     if not elsewhere:
         return []
@@ -39,11 +39,19 @@ def other_processors(judged: JudgedPackages, facts: HostFacts, targets: Sequence
         return []
     for home, near in by_environment(judged.packages.with_code, facts.environments):
         paths = [path for each in near for path in each.libraries if not processors or path in processors]
-        if not paths or any(processors.get(path) == _ARM for path in paths):
+        if any(processors.get(path) == _ARM for path in paths):  # of two processors: the packages that are for one
+            paths = [path for each in near for path in _of_x86(each.libraries, processors)]
+        if not paths:
             continue
         first = home.label if home is not None else paths[0]
         found += other_processor.RULE.check(ForOtherProcessor(one_line(first), len(paths), elsewhere))
     return found
+
+
+def _of_x86(libraries: Sequence[str], processors: Mapping[str, str | None]) -> list[str]:
+    """The libraries of a package that are for x86-64, where it has none for Arm."""
+    found = {path: processors.get(path) for path in libraries}
+    return [path for path, processor in found.items() if processor == _X86] if _ARM not in found.values() else []
 
 
 def there_only(findings: Iterable[Finding], targets: Sequence[Target]) -> tuple[Target, ...]:
