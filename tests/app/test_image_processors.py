@@ -111,3 +111,17 @@ def test_libraries_for_both_in_folders(names: tuple[str, str], code: int, tmp_pa
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(data)
     assert inside("check", str(tmp_path), "--gpu", ARM).code == code
+
+
+@pytest.mark.parametrize(("names", "code"), [("a b c", 1), ("tool", 0)])
+def test_a_tool_for_arm_in_an_image_for_x86(names: str, code: int, tmp_path: Path) -> None:
+    """Profilers bring libraries for the machines that they look into."""
+    layout = Layout()
+    of_x86 = [(f"usr/lib/{name}.so", CODE) for name in names.split()]
+    items = layer(*of_x86, ("opt/arm/tool.so", for_arm(CODE)))
+    layout.add(layout.manifest(items, architecture="amd64" if code else "arm64"), "app")
+    path = str(layout.write(tmp_path / "image"))
+    assert inside("check", path, "--gpu", ARM).code == code
+    assert inside("check", path, "--gpu", X86).code == 0
+    (tmp_path / "root.tar").write_bytes(items)
+    assert inside("check", str(tmp_path / "root.tar"), "--gpu", ARM).code == code

@@ -70,11 +70,12 @@ def for_other_processor(
     by_path = {image.path: image for image in images}
     found = []
     for platform, own in machines.items():
-        fitting = [(each, _things(each, by_path)) for group in groups for each in group if _fits(each, platform)]
-        for group in groups:
-            away = _not_started(group, platform)
+        builds = _builds(groups, platform, by_path)
+        for number, group in enumerate(groups):
+            away = _not_started(group, platform, by_path)
             if away:
-                things = {name for each in away for name in _things(each, by_path)}
+                names = sorted({name for each in away for name in _things(each, by_path)})
+                there = (path for name in names for n, path in builds.get(name, {}).items() if n != number)
                 first = ArtifactPath.parse(away[0].path)
                 found.append(
                     ForOtherProcessor(
@@ -82,13 +83,26 @@ def for_other_processor(
                         len(away),
                         tuple(own),
                         made_for=_made_for(away[0], platform),
-                        fitting=next((each.path for each, names in fitting if names & things), None),
+                        fitting=next(there, None),
                         image=by_path.get(first.outer),
                     )
                 )
         with_libraries = {ArtifactPath.parse(each.path).outer for group in groups for each in group}
         found += _unread_images([i for i in images if i.path not in with_libraries], artifacts, own, platform=platform)
     return tuple(found)
+
+
+def _builds(
+    groups: Sequence[Sequence[BinaryArtifact]], platform: str, images: Mapping[str, ContainerImage]
+) -> dict[str, dict[int, str]]:
+    """What the machines start, by what it is a build of: the first file of each group (its number)."""
+    found: dict[str, dict[int, str]] = {}
+    for number, group in enumerate(groups):
+        for each in group:
+            if _fits(each, platform):
+                for name in _things(each, images):
+                    found.setdefault(name, {}).setdefault(number, each.path)
+    return found
 
 
 def _read_together(artifacts: Iterable[BinaryArtifact]) -> list[list[BinaryArtifact]]:
@@ -101,14 +115,28 @@ def _read_together(artifacts: Iterable[BinaryArtifact]) -> list[list[BinaryArtif
     return list(groups.values())
 
 
-def _not_started(group: Sequence[BinaryArtifact], platform: str) -> list[BinaryArtifact]:
-    """The files of a group that the machines do not start. Of a container with some that they start, its loader is
-    taken to know which; in a folder, only builds of the same library stand for each other."""
+def _not_started(
+    group: Sequence[BinaryArtifact], platform: str, images: Mapping[str, ContainerImage]
+) -> list[BinaryArtifact]:
+    """The files of a group that the machines do not start, and of which no build that they start is there. A wheel or
+    an archive is not for another processor because of a few such files; an image says itself what it is for."""
     fitting = [each for each in group if _fits(each, platform)]
-    if any(ArtifactPath.parse(each.path).members for each in fitting):
-        return []
-    there = {name for each in fitting for name in _things(each, {})}
-    return [each for each in group if not _fits(each, platform) and not there & _things(each, {})]
+    there = {name for each in fitting for name in _things_by_name(each)}
+    away = [each for each in group if not _fits(each, platform) and not there & _things_by_name(each)]
+    first = ArtifactPath.parse(group[0].path)
+    if not fitting or not first.members or _is_elsewhere(images.get(first.outer), platform):
+        return away
+    return away if len(away) > len(fitting) else []
+
+
+def _is_elsewhere(image: ContainerImage | None, platform: str) -> bool:
+    """Whether an image says that it is for another machine than those of the platform."""
+    if image is None or image.platform not in _IMAGES:
+        return False
+    try:
+        return not image_platform(image.platform or "").serves(image_platform(platform))
+    except UsageError:
+        return False
 
 
 def _things(artifact: BinaryArtifact, images: Mapping[str, ContainerImage]) -> frozenset[str]:
@@ -120,6 +148,11 @@ def _things(artifact: BinaryArtifact, images: Mapping[str, ContainerImage]) -> f
         return frozenset((f"wheel {wheel[0].lower()}",))
     if image is not None and image.name:
         return frozenset((f"image {image.name.rpartition('/')[2].partition(':')[0]}",))
+    return _things_by_name(artifact)
+
+
+def _things_by_name(artifact: BinaryArtifact) -> frozenset[str]:
+    path = ArtifactPath.parse(artifact.path)
     name = (path.members[-1] if path.members else path.outer).rpartition("/")[2]
     return frozenset((re.sub(r"\d+", "#", _PROCESSOR_WORDS.sub("", name.lower())),))
 
@@ -128,15 +161,10 @@ def _unread_images(
     images: Iterable[ContainerImage], artifacts: Iterable[BinaryArtifact], targets: Sequence[Target], *, platform: str
 ) -> Iterable[ForOtherProcessor]:
     """The images whose device code lies in no library, and that say themselves that they are for another machine."""
-    try:
-        wanted = image_platform(platform)
-    except UsageError:
-        return
     with_code = {ArtifactPath.parse(each.path).outer for each in artifacts}
     for image in images:
-        said = image.platform or ""
-        if image.path in with_code and said in _IMAGES and not image_platform(said).serves(wanted):
-            yield ForOtherProcessor(image.path, 0, tuple(targets), made_for=_IMAGES[said], image=image)
+        if image.path in with_code and _is_elsewhere(image, platform):
+            yield ForOtherProcessor(image.path, 0, tuple(targets), made_for=_IMAGES[image.platform or ""], image=image)
 
 
 def started_nowhere(artifacts: Iterable[BinaryArtifact], targets: Iterable[Target]) -> dict[str, frozenset[str]]:
