@@ -102,11 +102,11 @@ def test_what_is_not_on_the_disk_is_an_error_and_is_not_fetched() -> None:
 
 def test_a_value_of_another_type_is_an_error_of_the_caller() -> None:
     any_: Any = cudacompat
-    (artifact, *_) = cudacompat.inspect_path("examples/incident/libggml-cuda.so").artifacts
+    (artifact, *_) = cudacompat.inspect_path(EXAMPLE).artifacts
     calls: list[Callable[[], object]] = [
         lambda: any_.judge(artifact, 12.0),
-        lambda: any_.judge("examples/incident/libggml-cuda.so", "12.0"),
-        lambda: any_.check(["examples/incident"], [5.2]),
+        lambda: any_.judge(str(EXAMPLE), "12.0"),
+        lambda: any_.check([EXAMPLE], [5.2]),
         lambda: any_.inspect_path(None),
     ]
     for call in calls:
