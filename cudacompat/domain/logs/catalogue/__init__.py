@@ -2,8 +2,8 @@
 here: authored, each with its source. Those of an engine stand with the engine; `place` orders both kinds of group.
 
 A source is a thread of a public repository (owner/repo#number), a file of one, a page of a manual, or what was measured
-with which tool. Threads were read in November 2026, some in excerpts. Of the lines added on the 30th, a source that is a
-file or a page of a manual says where the line comes from and was not opened again.
+with which tool. Threads were read in November 2026, some in excerpts. Of the lines added on the 30th, a source that is
+a file or a page of a manual says where the line comes from and was not opened again.
 """
 
 from __future__ import annotations
