@@ -55,6 +55,7 @@ from cudacompat.domain.words.verdict import ArtifactVerdict, Target
 
 if TYPE_CHECKING:
     from cudacompat.app.inputs.kept_verdicts import KeptVerdicts
+    from cudacompat.artifacts.reading.work import FileResult
 
 
 def check(
@@ -111,18 +112,18 @@ def judge_read(
     proofs: Proofs | None = None,
     asked: Sequence[AskedWheel] = (),
     cache: Path | None = None,
+    judge: ArtifactJudge | None = None,
 ) -> CheckReport:
     """Return the report on what was read (with its kernels) of these paths.
 
     `loaded` is what is known of the loaders of installed packages; of other files, alternatives are recognised by their
     shape. `listed` are the packages of lists among the paths, `proofs` what an assembler made of the PTX that verdicts
     rest on, `asked` the wheels among the paths where those of one platform or Python are asked for. `cache` is the
-    folder with verdicts of earlier runs, None for none.
+    folder with verdicts of earlier runs, None for none. `judge` is one for these targets and this policy that was told
+    of the files while they were read.
     """
     lists = listed if listed is not None else ListedPackages()
-    judged = _judged(
-        found, targets, policy, proofs=proofs, kept=_kept(found, targets, policy, cache=cache, proofs=proofs)
-    )
+    judged = _judged(found, judge or ArtifactJudge(targets, policy, proofs=proofs, cache=cache))
     findings = [*_of_the_whole(found, targets, installed=loaded is not None), *judged.findings]
     findings += applied(ASKED_WHEEL_RULES, asked)
     findings = _settled(findings, judged.verdicts, found, targets=targets, policy=policy, loaded=loaded)
@@ -178,6 +179,62 @@ def _of_the_whole(found: ReadResult, targets: Sequence[Target], *, installed: bo
     return findings
 
 
+class ArtifactJudge:
+    """Judges each file once: what `on_result` of a reading may call while processes read the others.
+
+    Verdicts of earlier runs lie in `cache`, None for none: those under a policy that asks nothing are kept, of files
+    whose reading is kept.
+    """
+
+    def __init__(
+        self, targets: Sequence[Target], policy: Policy, *, proofs: Proofs | None = None, cache: Path | None = None
+    ) -> None:
+        self._targets = targets
+        self._policy = policy
+        self._proofs = proofs
+        self._cache = cache if proofs is None and policy == Policy() else None
+        self._judged: dict[int, tuple[BinaryArtifact, OfArtifact]] = {}
+        self._new: list[tuple[BinaryArtifact, OfArtifact]] = []
+
+    def __call__(self, _path: str, result: FileResult | None) -> None:
+        """Judge what one file gave; None is one that was lost."""
+        for artifact in () if result is None else result.artifacts:
+            self.of(artifact)
+
+    def of(self, artifact: BinaryArtifact) -> OfArtifact:
+        """Return the verdicts on a file, and what the rules find in it."""
+        known = self._judged.get(id(artifact))
+        if known is None or known[0] is not artifact:
+            known = self._judged[id(artifact)] = artifact, self._kept_before(artifact) or self._now(artifact)
+        return known[1]
+
+    def keep(self) -> None:
+        """Keep what was judged now for a later run."""
+        kept = self._kept_verdicts() if any(artifact.kept is not None for artifact, _ in self._new) else None
+        if kept is not None:
+            kept.put(self._new)
+
+    def _kept_before(self, artifact: BinaryArtifact) -> OfArtifact | None:
+        kept = self._kept_verdicts() if artifact.kept is not None else None
+        return kept.get(artifact) if kept is not None else None
+
+    def _kept_verdicts(self) -> KeptVerdicts | None:
+        if self._cache is None:
+            return None
+        from cudacompat.app.inputs.kept_verdicts import KeptVerdicts
+
+        return KeptVerdicts(self._cache, self._targets)
+
+    def _now(self, artifact: BinaryArtifact) -> OfArtifact:
+        own = [v for target in self._targets if (v := judge_artifact(artifact, target, self._proofs)) is not None]
+        findings = applied(ARTIFACT_RULES, [VerdictFacts(verdict, self._policy) for verdict in own])
+        if own:
+            findings += applied(HELD_RULES, [ArtifactFacts(artifact, tuple(own), self._policy)])
+        judged = OfArtifact(own, findings)
+        self._new.append((artifact, judged))
+        return judged
+
+
 class _Judged(NamedTuple):
     """The verdicts of all files that have device code, what the rules find in each, and how many files have none."""
 
@@ -186,51 +243,14 @@ class _Judged(NamedTuple):
     without_code: int
 
 
-def _judged(
-    found: ReadResult,
-    targets: Sequence[Target],
-    policy: Policy,
-    *,
-    proofs: Proofs | None,
-    kept: KeptVerdicts | None,
-) -> _Judged:
-    verdicts: list[ArtifactVerdict] = []
-    findings: list[Finding] = []
-    new: list[tuple[BinaryArtifact, OfArtifact]] = []
-    without_code = 0
-    for artifact in found.artifacts:
-        known = kept.get(artifact) if kept is not None else None
-        if known is None:
-            known = _judged_now(artifact, targets, policy, proofs=proofs)
-            new.append((artifact, known))
-        verdicts += known.verdicts
-        findings += known.findings
-        without_code += 0 if known.verdicts else 1
-    if kept is not None:
-        kept.put(new)
-    return _Judged(verdicts, findings, without_code)
-
-
-def _kept(
-    found: ReadResult, targets: Sequence[Target], policy: Policy, cache: Path | None, *, proofs: Proofs | None
-) -> KeptVerdicts | None:
-    """The verdicts of earlier runs, where there may be some: those under a policy that asks nothing are kept, of files
-    whose reading is kept."""
-    if cache is None or proofs is not None or policy != Policy() or all(each.kept is None for each in found.artifacts):
-        return None
-    from cudacompat.app.inputs.kept_verdicts import KeptVerdicts
-
-    return KeptVerdicts(cache, targets)
-
-
-def _judged_now(
-    artifact: BinaryArtifact, targets: Sequence[Target], policy: Policy, proofs: Proofs | None
-) -> OfArtifact:
-    own = [verdict for target in targets if (verdict := judge_artifact(artifact, target, proofs)) is not None]
-    findings = applied(ARTIFACT_RULES, [VerdictFacts(verdict, policy) for verdict in own])
-    if own:
-        findings += applied(HELD_RULES, [ArtifactFacts(artifact, tuple(own), policy)])
-    return OfArtifact(own, findings)
+def _judged(found: ReadResult, judge: ArtifactJudge) -> _Judged:
+    each = [judge.of(artifact) for artifact in found.artifacts]
+    judge.keep()
+    return _Judged(
+        [verdict for known in each for verdict in known.verdicts],
+        [finding for known in each for finding in known.findings],
+        sum(not known.verdicts for known in each),
+    )
 
 
 def _settled(

@@ -7,14 +7,16 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
-from cudacompat.app.check import judge_read, read
+from cudacompat.app.check import ArtifactJudge, judge_read, read
 from cudacompat.app.doctor.component_rows import component_findings, component_rows, library_verdict
 from cudacompat.app.doctor.found_libraries import with_found
 from cudacompat.app.doctor.left_over import with_left_over
 from cudacompat.app.doctor.rows_as_read import RowsAsRead, Watcher
 from cudacompat.app.inputs.reading import ReadOptions, cache_of
+from cudacompat.artifacts.reading.work import FileResult, OnResult
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.machine.alternatives import Loaded, recognised
 from cudacompat.domain.machine.components import Component
@@ -61,15 +63,17 @@ def judge_installed(
     copies = {path: same for each in components for path, same in _distinct(each.libraries, apart).items()}
     if not copies:
         return None
+    options = options or ReadOptions(jobs=1)
+    judge = ArtifactJudge(targets, Policy(), cache=cache_of(options))
+    listeners: list[OnResult] = [judge]
     if watcher is not None:
-        on_file, options = (
-            watcher.file,
-            _watched(watcher, components, copies, targets=targets, facts=facts, options=options),
-        )
+        on_file = watcher.file
+        listeners.append(_rows_for(watcher, components, copies, targets=targets, facts=facts))
+    options = replace(options, on_result=partial(_tell, listeners))
     found = _read(tuple(copies), targets, on_file, options=options)
     here = with_found(_with_shapes(components, found.artifacts), found.artifacts, facts)
     components = with_left_over(here.components, facts.environments, here.asked)
-    report = judge_read(found, targets, Policy(), loaded=_loaded(components), cache=cache_of(options))
+    report = judge_read(found, targets, Policy(), loaded=_loaded(components), judge=judge)
     served = _served_by_choice(components, report.verdicts)
     findings = [_counted(_as_warning(f) if (f.path, f.target) in served else f, copies) for f in report.findings]
     findings += _takes_none(components)
@@ -99,18 +103,22 @@ def judge_installed(
     return JudgedPackages(report, packages, found.artifacts, lacks=here.lacks)
 
 
-def _watched(
+def _tell(listeners: Iterable[OnResult], path: str, result: FileResult | None) -> None:
+    for listener in listeners:
+        listener(path, result)
+
+
+def _rows_for(
     watcher: Watcher,
     components: Sequence[Component],
     copies: Mapping[str, Sequence[str]],
-    targets: Sequence[Target],
     *,
+    targets: Sequence[Target],
     facts: HostFacts,
-    options: ReadOptions | None,
-) -> ReadOptions:
-    """The options with which the watcher is told of each file's result."""
+) -> RowsAsRead:
+    """What tells the watcher of each file's result."""
     watcher.begins(tuple(copies))
-    rows = RowsAsRead(
+    return RowsAsRead(
         components,
         copies,
         targets,
@@ -118,7 +126,6 @@ def _watched(
         watcher=watcher,
         shapes=lambda component, artifacts: _with_shapes((component,), artifacts)[0],
     )
-    return replace(options or ReadOptions(jobs=1), on_result=rows)
 
 
 def _asking(components: Iterable[Component], with_code: Iterable[Component]) -> tuple[Component, ...]:

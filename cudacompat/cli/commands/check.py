@@ -115,7 +115,7 @@ def command(
 
     `check` needs no GPU and no CUDA Toolkit.
     """
-    from cudacompat.app.check import judge_read, rests_on_texts
+    from cudacompat.app.check import ArtifactJudge, judge_read, rests_on_texts
     from cudacompat.app.inputs import baseline_file as locks
     from cudacompat.app.inputs import policy_file as configs
     from cudacompat.app.inputs.fleet import load, targets_for
@@ -179,6 +179,8 @@ def command(
     with progress(quiet, paths) as on_file, downloads(quiet, on_file) as told:
         reading = fetching(reading, platform, python, told=told, likely=platform_for_all(targets))
         lists, others, texts = _lists_apart(paths, reading.limits.seconds)
+        judge = None if assemble else ArtifactJudge(targets, policy, cache=cache_of(reading))
+        reading = replace(reading, on_result=judge)
         found, proofs = _read(others, targets, on_file, options=reading, assemble=assemble)
     found = replace(found, not_read=(*found.not_read, *fleet.not_read))
     listed = None
@@ -197,6 +199,7 @@ def command(
         proofs=proofs,
         asked=asked,
         cache=cache_of(reading),
+        judge=judge,
     )
     report = replace(
         in_words(report), given=tuple(held_to.given.values()), show_suppressed=show_suppressed, fleet=fleet.gpus
