@@ -205,6 +205,14 @@ def test_the_lint_hook_runs_for_every_kind_of_file_that_is_read() -> None:
     assert not pattern.search("src/kernel.cu")
 
 
+def test_each_line_of_gitlabs_jobs_is_a_text() -> None:
+    """A colon before a blank makes a mapping of a line without quotes, which GitLab refuses."""
+    jobs = yaml.safe_load((CI / "gitlab.yml").read_text())
+    lines = [line for job in jobs.values() for line in job["script"]]
+    assert len(lines) > 5
+    assert all(isinstance(line, str) for line in lines)
+
+
 def test_the_check_hook_runs_for_libraries_with_a_version() -> None:
     hooks = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
     pattern = re.compile(hooks["cudacompat-check"]["files"])
