@@ -162,7 +162,7 @@ def main() -> int:
         if given.only is None or walk.name in given.only:
             with _folder(given.folder, walk, keep=given.keep) as folder:
                 kept[walk.name], good = _walked(walk, folder)
-            wrong += not good
+            wrong += 0 if good else 1
             given.page.write_text("\n".join([_HEAD, *(kept[each.name] for each in WALKS if each.name in kept)]))
     return 1 if wrong else 0
 
@@ -194,7 +194,7 @@ def _walked(walk: Walk, folder: Path) -> tuple[str, bool]:
     skipped = [each for each in first.commands if not _is_here(each)]
     where = "".join(f" `{each.split()[0]}` is not here and was not run." for each in skipped[:1])
     hand = "".join(f" `{name}` was changed by hand to `{text.strip()}`." for name, text in walk.by_hand.items())
-    lines += [f"The commands were run as they stand there.{where}{hand} After them:\n", "```", *second.lines, "```\n"]
+    lines += [f"The commands were run as printed.{where}{hand} After them:\n", "```", *second.lines, "```\n"]
     print(
         f"{walk.name}: {'good' if good else 'WRONG'}: exit {first.code}, {len(first.commands)} commands, {second.code}"
     )

@@ -10,7 +10,6 @@ from functools import cache
 from cudacompat.domain.project.command_facts import base_name
 from cudacompat.domain.project.model import ArchListSetting, Project, Stage
 from cudacompat.domain.tables.architectures import ARM_ONLY
-from cudacompat.domain.tables.gpu_names import capabilities_by_name
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.words.capability import ComputeCapability
 
@@ -45,6 +44,8 @@ def is_for_others(file: str, capability: ComputeCapability) -> bool:
 @cache
 def _products() -> Mapping[str, ComputeCapability]:
     """The compute capabilities by NVIDIA's names, as file names have them: rtx3090ti of GeForce RTX 3090 Ti."""
+    from cudacompat.domain.tables.gpu_names import capabilities_by_name  # large; few files are named so
+
     return {_together(name): capability for name, capability in reversed(capabilities_by_name())}
 
 

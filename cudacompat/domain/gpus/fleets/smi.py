@@ -119,7 +119,7 @@ def _guessed(cells: Sequence[str], where: str) -> dict[str, str]:
     for cell in cells:
         column = _column(cell)
         if column is not None and found.setdefault(column, cell) != cell:
-            raise UsageError(f"{where}: {found[column]} and {cell} in one line; write each GPU in a line of its own")
+            raise UsageError(f"{where}: {found[column]} and {cell} in one line; write one GPU in each line")
     named = capability_named(found["name"]) if "name" in found else None
     written = found.get("compute_cap")
     if named is not None and written is not None and str(named) != written:

@@ -9,7 +9,7 @@ Why it matters: the build succeeds and everything runs on the CPU, ten to fifty 
 Example: `FROM nvidia/cuda:12.8.1-devel-ubuntu24.04`, then `RUN pip install llama-cpp-python`.
 
 What to do: switch it on: -DGGML_CUDA=ON for CMake, in CMAKE_ARGS for pip, `--features cuda` for cargo (of a project
-without such a feature of its own: `--features whisper-rs/cuda`). A package whose wheels are for the CPU needs
+that has no such feature: `--features whisper-rs/cuda`). A package whose wheels are for the CPU needs
 `--no-binary`, too.
 """
 
