@@ -69,6 +69,7 @@ SLOW: Listed = {
         "test_a_line_says_whose_wheel_is_meant_where_it_is_another",  # pip, once for each line
         "test_a_list_names_packages_and_paths_with_comments",
         "test_a_wheel_that_kills_its_worker_twice_is_given_up_and_named",
+        "test_processes_read_what_one_process_reads",
         "test_rows_of_a_whole_index_are_not_held_at_once",
     ),
     "tests/app/test_doctor.py": (
@@ -182,7 +183,11 @@ SLOW: Listed = {
         "test_the_environment_for_ggml_in_a_build_without_a_gpu",
         "test_the_environment_for_nvcc",
     ),
-    "tests/host/runs/test_processes.py": ("test_a_program_that_ignores_sigterm_is_killed",),
+    "tests/host/runs/test_processes.py": (
+        "test_a_program_that_ignores_sigterm_is_killed",
+        "test_a_server_that_goes_to_the_background_is_still_looked_at",
+        "test_the_time_limit_ends_it_with_its_children",
+    ),
     "tests/host/test_snapshot.py": ("TestFailures::test_a_driver_that_never_answers",),
     "tests/report/test_sarif.py": ("test_more_results_than_github_takes_are_left_out_and_said",),
     "tests/whole/test_hostile.py": (
@@ -211,7 +216,11 @@ SLOW: Listed = {
     "tests/app/test_wheels_page.py": (  # the whole table for every GPU
         "test_a_package_with_its_own_assembler_and_a_pinned_torch_have_the_verdicts_of_wheels",
         "test_the_command_writes_the_table_or_the_rows_of_a_survey",
+        "test_the_page_in_the_docs_is_of_this_table",
     ),
+    "tests/whole/test_applications.py": ("test_the_verdicts_are_those_that_were_written_down",),
+    "tests/host/gpus/test_patience.py": ("test_a_library_that_hangs_is_asked_once",),
+    "tests/host/programs/test_workers.py": ("test_answers_that_come_first_are_given_first",),
     "tests/domain/wheels/test_needed_driver.py": (
         "test_the_driver_that_a_build_is_said_to_need_is_the_oldest_that_runs_it",
     ),

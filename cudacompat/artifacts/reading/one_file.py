@@ -215,7 +215,9 @@ class _FileReader:
         """Whether nothing more of a file on the disk is read."""
         if kind is Kind.THIN_AR and not self._work.named:
             return _lies_beside(path, source.peek(_LARGEST_THIN))
-        plain = kind is Kind.OTHER and not may_hold_data(source.peek(HEAD), size, named=self._work.named)
+        head = source.peek(HEAD)
+        behind = head.startswith(b"#!") and b"\0" in source.peek(SCRIPT)  # a program or a tar behind a script
+        plain = kind is Kind.OTHER and not behind and not may_hold_data(head, size, named=self._work.named)
         return size == 0 or plain
 
     def _sniff(self, source: Source, size: int) -> tuple[bytes, Kind]:

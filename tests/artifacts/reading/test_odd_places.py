@@ -18,6 +18,7 @@ from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.words.code import ReadResult
 from tests.helpers import fatbin_writer as fw
 from tests.helpers import toolchain
+from tests.helpers.device_files import library
 from tests.whole.test_hostile import cubin_of
 
 FATBIN = fw.fatbin(fw.ptx(toolchain.ptx_text("8.0", "80")))
@@ -73,6 +74,18 @@ def test_the_archive_behind_an_installing_script_is_read(tmp_path: Path) -> None
     assert [each.path for each in read(path).artifacts] == [f"{path}!/lib/k"]
     path.write_bytes(script)
     assert (read(path).artifacts, read(path).barren) == ((), (str(path),))
+
+
+@pytest.mark.parametrize("longest", [100, 5000])
+@pytest.mark.parametrize("inside", ["tar", "library"])
+def test_what_lies_behind_a_script_as_it_is_is_found(tmp_path: Path, inside: str, longest: int) -> None:
+    """A tar that is not compressed, or a program: the script may be longer than what is looked at first."""
+    (tmp_path / "in").mkdir()
+    script = b"#!/bin/sh\n" + b"# text\n" * (longest // 7)
+    (tmp_path / "in/setup.run").write_bytes(script + (tar_of("lib/k", FATBIN) if inside == "tar" else library("sm_86")))
+    assert len(read(tmp_path / "in").artifacts) == 1
+    (tmp_path / "in/setup.run").write_bytes(script)
+    assert read(tmp_path / "in").without_code == 1
 
 
 def test_what_a_run_time_compiler_kept_is_found_in_a_folder(tmp_path: Path) -> None:
