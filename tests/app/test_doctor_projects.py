@@ -41,7 +41,7 @@ def test_a_pin_that_cannot_run_is_the_fault_and_the_pin_that_does_the_first_step
     assert ran.code == 1
     assert of_project(ran) == [("wheel-cannot-run", "error", "requirements.txt"), ("no-device-code", "note", ".")]
     step = ran.json["plan"][0]
-    assert step["command"].startswith('pip install "torch==2.7.1" "torchaudio==2.7.1" --index-url ')
+    assert step["command"].startswith('pip install "torch==2.7.1+cu128" "torchaudio==2.7.1+cu128" --index-url ')
     assert "requirements.txt:2" in step["why"]
 
 

@@ -15,12 +15,12 @@ URL = "https://download.pytorch.org/whl/cu128"
 @pytest.mark.parametrize(
     ("more", "beside", "command"),
     [
-        ("", "", f'pip install "torch==2.7.1" --index-url {URL}'),
-        ("[tool.uv]\ndev-dependencies = []\n", "", f'uv add "torch==2.7.1" --index pytorch-cu128={URL}'),
-        ('[[tool.uv.index]]\nname = "a"\n', "", f'uv add "torch==2.7.1" --index pytorch-cu128={URL}'),
+        ("", "", f'pip install "torch==2.7.1+cu128" --index-url {URL}'),
+        ("[tool.uv]\ndev-dependencies = []\n", "", f'uv add "torch==2.7.1+cu128" --index pytorch-cu128={URL}'),
+        ('[[tool.uv.index]]\nname = "a"\n', "", f'uv add "torch==2.7.1+cu128" --index pytorch-cu128={URL}'),
         ("[tool.poetry]\npackages = []\n", "", "poetry source add --priority=explicit pytorch-cu128"),
         ("[tool.pdm]\n", "", "printf '"),
-        ("# [tool.uv]\n[tool.uvicorn]\n", "", f'pip install "torch==2.7.1" --index-url {URL}'),
+        ("# [tool.uv]\n[tool.uvicorn]\n", "", f'pip install "torch==2.7.1+cu128" --index-url {URL}'),
         ("[tool.uv]\n", "poetry.lock", "poetry source add --priority=explicit pytorch-cu128"),  # a lock was written
     ],
 )

@@ -70,7 +70,7 @@ def test_each_package_has_a_verdict_and_each_fault_a_line(tmp_path: Path) -> Non
     ]
     (error,) = [each for each in ran.json["findings"] if each["severity"] == "error"]
     assert (error["id"], error["path"], error["line"]) == ("wheel-cannot-run", "requirements.txt", 2)
-    assert 'pip install "torch==2.7.1" --index-url https://download.pytorch.org/whl/cu128' in error["help"]
+    assert 'pip install "torch==2.7.1+cu128" --index-url https://download.pytorch.org/whl/cu128' in error["help"]
 
 
 def test_included_files_count_whatever_their_names(tmp_path: Path) -> None:
@@ -374,7 +374,9 @@ def test_a_mismatch_is_said_once_for_gpus_of_two_platforms(tmp_path: Path) -> No
     files: dict[str, str | bytes] = {"requirements.txt": "torch==2.6.0\ntorchvision==0.20.1\n"}
     found = check(tmp_path, files, "--gpu", "GB10", *JSON).json["findings"]
     (mismatch,) = [each["help"] for each in found if each["id"] == "torch-mismatch"]
-    assert mismatch.startswith('pip install "torch==2.7.1" "torchvision==0.22.1" --index-url')  # its own does not run
+    assert mismatch.startswith(
+        'pip install "torch==2.7.1+cu128" "torchvision==0.22.1+cu128" --index-url'
+    )  # its own does not run
     (runs,) = check(tmp_path, files, *JSON, gpu="RTX 3060").json["findings"]
     assert runs["help"] == 'pip install "torchvision==0.21.0" (for torch 2.6.0)'
 
@@ -440,7 +442,7 @@ def test_a_gap_of_features_is_a_note_with_another_build(tmp_path: Path) -> None:
     ran = check(tmp_path, {"requirements.txt": "torch==2.15.0\n"}, *JSON, gpu="T4")
     (note,) = ran.json["findings"]
     assert (ran.code, note["id"], note["severity"]) == (0, "wheel-partial", "note")
-    assert note["help"].startswith('for these features: pip install "torch==2.14.1" --index-url')
+    assert note["help"].startswith('for these features: pip install "torch==2.14.1+cu126" --index-url')
     along = check(tmp_path, {"requirements.txt": "vllm==0.33.0\n"}, *JSON, gpu="T4").json["findings"]
     assert [each["help"] for each in along] == [None]  # what vllm asks for, that build is not
 
@@ -449,7 +451,7 @@ def test_the_newest_of_a_bound_brings_its_framework(tmp_path: Path) -> None:
     ran = check(tmp_path, {"requirements.txt": "xformers<0.0.31\n"}, *JSON)
     assert [(each[2], each[3]) for each in packages(ran)] == [("xformers", "jit"), ("torch", "fails")]
     (error,) = [each for each in ran.json["findings"] if each["severity"] == "error"]
-    assert '"torch==2.7.1" "xformers==0.0.31.post1" --index-url' in error["help"]
+    assert '"torch==2.7.1+cu128" "xformers==0.0.31.post1" --index-url' in error["help"]
 
 
 def test_a_long_list_is_read_and_one_beyond_the_limit_is_said(tmp_path: Path) -> None:

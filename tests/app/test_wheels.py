@@ -81,7 +81,7 @@ def test_a_new_gpu_is_told_what_runs_and_from_which_index() -> None:
         ("cu126", "fails"),
     }
     assert found["install"]["command"] == (
-        'pip install "torch==2.7.1" --index-url https://download.pytorch.org/whl/cu128'
+        'pip install "torch==2.7.1+cu128" --index-url https://download.pytorch.org/whl/cu128'
     )
 
 

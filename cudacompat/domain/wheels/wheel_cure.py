@@ -32,8 +32,8 @@ class WheelCure:
 
     @property
     def pins(self) -> tuple[str, ...]:
-        """The requirements: `torch==2.7.1`, and those of its companions; with the build's own name (`2.7.1+cu128`)
-        where some of them are on PyPI alone, so that pip looks on both."""
+        """The requirements: `torch==2.7.1`, and those of its companions; of another index with the build's own name
+        (`2.7.1+cu128`): pip takes an installed 2.7.1 of PyPI for 2.7.1, and does nothing."""
         if self.index_url is not None and not _is_on_index(self.package):
             return (*self.pins_of_pypi, *self.pins_of_index)
         return (*self.pins_of_index, *self.pins_of_pypi)
@@ -45,7 +45,7 @@ class WheelCure:
     @property
     def pins_of_index(self) -> tuple[str, ...]:
         """Those of the pins that its index has."""
-        local = f"+{self.index}" if self.pins_of_pypi else ""
+        local = f"+{self.index}" if self.index_url is not None else ""
         own = {framework().name, *framework().built_with_it}
         there = self._all if self.index_url is None else (each for each in self._all if _is_on_index(each[0]))
         return tuple(f"{name}=={version}{local if name in own else ''}" for name, version in there)

@@ -45,7 +45,7 @@ def test_what_is_installed_is_of_the_package_that_lists_it(tmp_path: Path) -> No
         for name in ("listed", "other")
     ]
     helps = [each.help or "" for each in for_users(given, [target("12.0")])]
-    assert helps[0].startswith('pip install "torch==2.7.1"')
+    assert helps[0].startswith('pip install "torch==2.7.1+cu128"')
     assert helps[1] == build
 
 

@@ -21,17 +21,17 @@ def _cure(package: str, *specs: str, version: str | None = None, driver: str | N
 def test_the_nearest_newer_release_cures_a_new_gpu() -> None:
     found = _cure("torch", "RTX 5070 Ti", version="2.6.0")
     assert isinstance(found, WheelCure)
-    assert found.pins == ("torch==2.7.1", "torchvision==0.22.1")
+    assert found.pins == ("torch==2.7.1+cu128", "torchvision==0.22.1+cu128")
     assert found.index_url == "https://download.pytorch.org/whl/cu128"
     assert found.command == (
-        'pip install "torch==2.7.1" "torchvision==0.22.1" --index-url https://download.pytorch.org/whl/cu128'
+        'pip install "torch==2.7.1+cu128" "torchvision==0.22.1+cu128" --index-url https://download.pytorch.org/whl/cu128'
     )
 
 
 @pytest.mark.parametrize(
     ("beside", "pins", "option"),
     [
-        (("xformers==0.0.29.post3",), ("torch==2.7.1", "xformers==0.0.31.post1"), "--index-url"),
+        (("xformers==0.0.29.post3",), ("torch==2.7.1+cu128", "xformers==0.0.31.post1"), "--index-url"),
         (
             ("torchvision==0.21.0", "bitsandbytes==0.45.0"),
             ("torch==2.7.1+cu128", "torchvision==0.22.1+cu128", "bitsandbytes==0.45.5"),
@@ -39,7 +39,7 @@ def test_the_nearest_newer_release_cures_a_new_gpu() -> None:
         ),
         (
             ("bitsandbytes==0.46.0", "nvidia-cublas-cu12==12.4.5.8"),
-            ("torch==2.7.1",),
+            ("torch==2.7.1+cu128",),
             "--index-url",
         ),
         (("vllm==0.8.5.post1", "unheard-of==1.0"), ("torch==2.8.0", "vllm==0.10.2"), ""),  # none is for 2.7.1
@@ -62,7 +62,7 @@ def test_what_does_not_go_with_another_torch_moves_with_it(
         (("torch==2.9.1+cu130", "bitsandbytes==0.45.5"), 'pip install "bitsandbytes==0.48.2"'),
         (  # what goes with this torch runs nowhere there: all of it moves
             ("torch==2.6.0", "xformers==0.0.29.post3"),
-            'pip install "torch==2.7.1" "xformers==0.0.31.post1" --index-url https://download.pytorch.org/whl/cu128',
+            'pip install "torch==2.7.1+cu128" "xformers==0.0.31.post1" --index-url https://download.pytorch.org/whl/cu128',
         ),
     ],
 )
@@ -142,8 +142,8 @@ def test_what_no_wheel_cures_a_driver_does(
     ("package", "version", "pins", "option"),
     [
         # PyPI's own torch 2.7 is for CUDA 12.6, which a 12.0 does not run
-        ("torchaudio", "2.7.0", ("torchaudio==2.7.0", "torch==2.7.0"), "--index-url"),
-        ("torchvision", "0.22.0", ("torchvision==0.22.0", "torch==2.7.0"), "--index-url"),
+        ("torchaudio", "2.7.0", ("torchaudio==2.7.0+cu128", "torch==2.7.0+cu128"), "--index-url"),
+        ("torchvision", "0.22.0", ("torchvision==0.22.0+cu128", "torch==2.7.0+cu128"), "--index-url"),
         ("vllm", "0.9.2", ("vllm==0.9.2", "torch==2.7.0+cu128"), "--extra-index-url"),
         ("torchaudio", "2.8.0", ("torchaudio==2.8.0",), ""),
     ],
@@ -179,7 +179,7 @@ def test_a_package_that_stands_there_twice_moves_once() -> None:
         "torch", [target("RTX 5090")], version=Version("2.6.0"), beside=("torchaudio", "torchaudio==2.6.0")
     )
     assert isinstance(found, WheelCure)
-    assert found.pins == ("torch==2.7.1", "torchaudio==2.7.1")
+    assert found.pins == ("torch==2.7.1+cu128", "torchaudio==2.7.1+cu128")
 
 
 def test_no_build_from_source_is_told_below_what_the_sources_build() -> None:

@@ -9,7 +9,7 @@ from tests.helpers.build import target
 from tests.helpers.each_row import each_case
 
 URL = "https://download.pytorch.org/whl/cu128"
-PIN = '"torch==2.7.1"'
+PIN = '"torch==2.7.1+cu128"'
 FORGE = "pytorch-gpu cuda-version=12.9"
 SOURCE = f"poetry source add --priority=explicit pytorch-cu128 {URL} && poetry add --source pytorch-cu128 {PIN}"
 TABLE = rf"""printf '\n[[tool.pdm.source]]\nname = "pytorch-cu128"\nurl = "{URL}"\ninclude_packages = ["torch"]\n'"""

@@ -12,8 +12,8 @@ from tests.helpers.build import target
 from tests.helpers.each_row import each_case
 
 INDEX = "https://download.pytorch.org/whl/"
-NEWER = f'pip install "torch==2.7.1" --index-url {INDEX}cu128'
-SAME = f'pip install "torch==2.8.0" --index-url {INDEX}cu126'
+NEWER = f'pip install "torch==2.7.1+cu128" --index-url {INDEX}cu128'
+SAME = f'pip install "torch==2.8.0+cu126" --index-url {INDEX}cu126'
 
 
 @each_case(
