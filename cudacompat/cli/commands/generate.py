@@ -83,7 +83,7 @@ def command(
     ] = None,
     wheel: Annotated[
         str | None,
-        typer.Option("--wheel", metavar="DIR", help="Write only .cudacompat there: the own wheel, and all hashes."),
+        typer.Option("--wheel", metavar="DIR", help="Write only .cudacompat there: its own wheel, and all hashes."),
     ] = None,
     folder: Annotated[str | None, typer.Option("-o", metavar="DIR", help="Write the files to DIR.")] = None,
     write: Annotated[
