@@ -125,7 +125,10 @@ SLOW: Listed = {
     "tests/artifacts/binaries/test_kernel_names.py": (),
     "tests/artifacts/binaries/test_read_ptx.py": ("test_time_grows_with_the_text_and_no_faster",),
     "tests/domain/words/test_shell_words.py": ("test_in_time_that_grows_with_the_line",),
-    "tests/artifacts/reading/test_budget.py": ("test_small_archives_of_millions_of_members_end",),
+    "tests/artifacts/reading/test_budget.py": (
+        "test_small_archives_of_millions_of_members_end",
+        "test_the_options_of_each_command",
+    ),
     "tests/artifacts/binaries/test_read_binary.py": (
         "test_a_static_library",
         "test_an_executable_with_separate_compilation_holds_its_code_twice",
@@ -218,6 +221,13 @@ SLOW: Listed = {
         "test_the_command_writes_the_table_or_the_rows_of_a_survey",
         "test_the_page_in_the_docs_is_of_this_table",
     ),
+    "tests/domain/rules/lint/test_lint_rules.py": (  # each rule on each of its faults and cures
+        "test_a_fix_cures_what_was_found_and_is_done_then",
+        "test_a_rule_fires_on_the_fault_and_not_on_its_cure",
+    ),
+    "tests/cli/test_quiet.py": ("test_generated_text_stays", "test_the_result_stays"),
+    "tests/app/test_saved_packages.py": ("test_they_are_judged_as_on_the_machine_itself",),
+    "tests/whole/test_fuzz_targets.py": ("test_a_target_takes_its_seeds",),
     "tests/whole/test_applications.py": ("test_the_verdicts_are_those_that_were_written_down",),
     "tests/host/gpus/test_patience.py": ("test_a_library_that_hangs_is_asked_once",),
     "tests/host/programs/test_workers.py": ("test_answers_that_come_first_are_given_first",),
