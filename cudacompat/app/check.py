@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -70,7 +71,8 @@ def check(
     """Return the report on all that the paths hold, for these targets, held to this policy and to the baseline."""
     options = with_texts(options or ReadOptions(jobs=1)) if rests_on_texts(policy, baseline) else options
     found = read(paths, targets, on_file, options=options)
-    return judge_read(found, targets, policy, paths=paths, baseline=baseline, cache=cache_of(options))
+    judge = ArtifactJudge(targets, policy, cache=cache_of(options))
+    return judge_read(found, targets, policy, paths=paths, baseline=baseline, judge=judge)
 
 
 def rests_on_texts(policy: Policy, baseline: Baseline | None) -> bool:
@@ -111,19 +113,17 @@ def judge_read(
     listed: ListedPackages | None = None,
     proofs: Proofs | None = None,
     asked: Sequence[AskedWheel] = (),
-    cache: Path | None = None,
     judge: ArtifactJudge | None = None,
 ) -> CheckReport:
     """Return the report on what was read (with its kernels) of these paths.
 
     `loaded` is what is known of the loaders of installed packages; of other files, alternatives are recognised by their
     shape. `listed` are the packages of lists among the paths, `proofs` what an assembler made of the PTX that verdicts
-    rest on, `asked` the wheels among the paths where those of one platform or Python are asked for. `cache` is the
-    folder with verdicts of earlier runs, None for none. `judge` is one for these targets and this policy that was told
-    of the files while they were read.
+    rest on, `asked` the wheels among the paths where those of one platform or Python are asked for. `judge` is one for
+    these targets and this policy: that keeps verdicts, or was told of the files while they were read.
     """
     lists = listed if listed is not None else ListedPackages()
-    judged = _judged(found, judge or ArtifactJudge(targets, policy, proofs=proofs, cache=cache))
+    judged = _judged(found, judge or ArtifactJudge(targets, policy, proofs=proofs))
     findings = [*_of_the_whole(found, targets, installed=loaded is not None), *judged.findings]
     findings += applied(ASKED_WHEEL_RULES, asked)
     findings = _settled(findings, judged.verdicts, found, targets=targets, policy=policy, loaded=loaded)
@@ -210,20 +210,19 @@ class ArtifactJudge:
 
     def keep(self) -> None:
         """Keep what was judged now for a later run."""
-        kept = self._kept_verdicts() if any(artifact.kept is not None for artifact, _ in self._new) else None
-        if kept is not None:
-            kept.put(self._new)
+        if any(artifact.kept is not None for artifact, _ in self._new) and self._kept is not None:
+            self._kept.put(self._new)
 
-    def _kept_before(self, artifact: BinaryArtifact) -> OfArtifact | None:
-        kept = self._kept_verdicts() if artifact.kept is not None else None
-        return kept.get(artifact) if kept is not None else None
-
-    def _kept_verdicts(self) -> KeptVerdicts | None:
+    @cached_property
+    def _kept(self) -> KeptVerdicts | None:
         if self._cache is None:
             return None
-        from cudacompat.app.inputs.kept_verdicts import KeptVerdicts
+        from cudacompat.app.inputs.kept_verdicts import KeptVerdicts  # small files are read and checked without it
 
         return KeptVerdicts(self._cache, self._targets)
+
+    def _kept_before(self, artifact: BinaryArtifact) -> OfArtifact | None:
+        return self._kept.get(artifact) if artifact.kept is not None and self._kept is not None else None
 
     def _now(self, artifact: BinaryArtifact) -> OfArtifact:
         own = [v for target in self._targets if (v := judge_artifact(artifact, target, self._proofs)) is not None]

@@ -21,7 +21,7 @@ from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import DriverRelease
 
 HOW_TO_PIN = "install what runs, and write its pin and index into"
-_WRITES_PINS = re.compile(r"(?:uv|poetry|pdm|pixi) add ")
+WRITES_PINS = r"(?:uv|poetry|pdm|pixi) add\b"  # commands of the tools that write the pin into their own file
 _MOST_NAMED = 5
 _MOST_BY_HAND = 3
 _MOST_LOST = 12
@@ -108,7 +108,9 @@ def pin_steps(findings: Iterable[Finding]) -> tuple[PlanStep, ...]:
     for command, cured in cures.items():
         said = "; ".join(dict.fromkeys(each.message for each in cured))
         places = ", ".join(dict.fromkeys(f"{each.path}:{each.line}" for each in cured[:3]))
-        how = "install what runs, which also writes its pin in place of" if _WRITES_PINS.match(command) else HOW_TO_PIN
+        how = (
+            "install what runs, which also writes its pin in place of" if re.match(WRITES_PINS, command) else HOW_TO_PIN
+        )
         steps.append(PlanStep(one_line(f"{said}: {how} {places}"), command))
     return tuple(steps)
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cudacompat.app.check import check, judge_read, read
 from cudacompat.app.doctor.beyond_driver import beyond_driver, is_of_outside_driver, with_driver_that_knows
@@ -48,9 +47,6 @@ from cudacompat.domain.words.rule import applied
 from cudacompat.domain.words.verdict import JitPolicy, Outcome, Target
 from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.host.surroundings.masking import without_secrets
-
-if TYPE_CHECKING:
-    pass
 
 
 def doctor(

@@ -68,7 +68,7 @@ def judge_installed(
     listeners: list[OnResult] = [judge]
     if watcher is not None:
         on_file = watcher.file
-        listeners.append(_rows_for(watcher, components, copies, targets=targets, facts=facts))
+        listeners.append(_rows_for(watcher, components, copies, targets=targets, facts=facts, judge=judge))
     options = replace(options, on_result=partial(_tell, listeners))
     found = _read(tuple(copies), targets, on_file, options=options)
     here = with_found(_with_shapes(components, found.artifacts), found.artifacts, facts)
@@ -115,6 +115,7 @@ def _rows_for(
     *,
     targets: Sequence[Target],
     facts: HostFacts,
+    judge: ArtifactJudge,
 ) -> RowsAsRead:
     """What tells the watcher of each file's result."""
     watcher.begins(tuple(copies))
@@ -123,6 +124,7 @@ def _rows_for(
         copies,
         targets,
         facts=facts,
+        judged=lambda artifact: judge.of(artifact).verdicts,
         watcher=watcher,
         shapes=lambda component, artifacts: _with_shapes((component,), artifacts)[0],
     )

@@ -11,7 +11,7 @@ from cudacompat.domain.machine.components import by_environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
 from cudacompat.domain.rules.artifact import other_processor
-from cudacompat.domain.rules.artifact.other_processor import ForOtherProcessor
+from cudacompat.domain.rules.artifact.other_processor import ARM, X86, ForOtherProcessor
 from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.tables.jetpack import board
 from cudacompat.domain.wheels.cure import cure_for
@@ -23,7 +23,6 @@ from cudacompat.domain.words.platforms import platform_of_system
 from cudacompat.domain.words.verdict import Target
 from cudacompat.environments.own import normalised
 
-_X86, _ARM = "x86_64", "aarch64"
 _MOST = 3  # packages whose releases for the other machine are named
 
 
@@ -35,11 +34,11 @@ def other_processors(judged: JudgedPackages, facts: HostFacts, targets: Sequence
         return []
     found: list[Finding] = []
     processors = {str(each.path): each.processor for each in judged.artifacts}
-    if not processors and platform_of_system(facts.platform).endswith(_ARM):
+    if not processors and platform_of_system(facts.platform).endswith(ARM):
         return []
     for home, near in by_environment(judged.packages.with_code, facts.environments):
         paths = [path for each in near for path in each.libraries if not processors or path in processors]
-        if any(processors.get(path) == _ARM for path in paths):  # of two processors: the packages that are for one
+        if any(processors.get(path) == ARM for path in paths):  # of two processors: the packages that are for one
             paths = [path for each in near for path in _of_x86(each.libraries, processors)]
         if not paths:
             continue
@@ -51,7 +50,7 @@ def other_processors(judged: JudgedPackages, facts: HostFacts, targets: Sequence
 def _of_x86(libraries: Sequence[str], processors: Mapping[str, str | None]) -> list[str]:
     """The libraries of a package that are for x86-64, where it has none for Arm."""
     found = {path: processors.get(path) for path in libraries}
-    return [path for path, processor in found.items() if processor == _X86] if _ARM not in found.values() else []
+    return [path for path, processor in found.items() if processor == X86] if ARM not in found.values() else []
 
 
 def there_only(findings: Iterable[Finding], targets: Sequence[Target]) -> tuple[Target, ...]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from cudacompat.app.doctor.build_files import HOW_TO_PIN
+from cudacompat.app.doctor.build_files import HOW_TO_PIN, WRITES_PINS
 from cudacompat.app.doctor.installing import in_place
 from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.domain.machine.components import BY_DIRECTORY
@@ -21,7 +21,7 @@ from cudacompat.domain.words.finding import Finding, worst_first
 from cudacompat.environments.own import normalised
 
 _PINS = re.compile(r"(?<![\w.-])[A-Za-z][\w.-]*(?:\[[\w,-]*\])?==[\w.+!-]+")
-_WRITES_PINS = re.compile(r"(?:^|&& )(?:uv add|poetry add|pdm add|pixi add)\b")
+_WRITES_PINS = re.compile(rf"(?:^|&& ){WRITES_PINS}")
 _PLAIN = "pip install "
 _ENTRIES = 2000  # of a folder, among which an environment is looked for
 

@@ -11,14 +11,13 @@ from typing import Protocol
 from cudacompat.app.doctor.component_rows import component_rows
 from cudacompat.app.doctor.found_libraries import with_found
 from cudacompat.artifacts.reading.work import FileResult
-from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.machine.components import Component
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import ComponentRow
 from cudacompat.domain.words.code import BinaryArtifact
-from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.verdict import ArtifactVerdict, Target
 
-_FROM = 1.0  # seconds: what ends sooner is not worth judging twice
+_FROM = 1.0  # seconds: what ends sooner is not worth showing twice
 
 
 class Watcher(Protocol):
@@ -45,6 +44,7 @@ class RowsAsRead:
         targets: Sequence[Target],
         *,
         facts: HostFacts,
+        judged: Callable[[BinaryArtifact], Sequence[ArtifactVerdict]],
         watcher: Watcher,
         shapes: Callable[[Component, Sequence[BinaryArtifact]], Component],
         clock: Callable[[], float] = time.monotonic,
@@ -52,6 +52,7 @@ class RowsAsRead:
         self._components = components
         self._targets = targets
         self._facts = facts
+        self._judged = judged
         self._watcher = watcher
         self._shapes = shapes
         self._clock = clock
@@ -82,7 +83,7 @@ class RowsAsRead:
     def _judge(self, component: Component, artifacts: Sequence[BinaryArtifact]) -> None:
         if not artifacts or self._clock() - self._start < _FROM:
             return
-        verdicts = [v for a in artifacts for target in self._targets if (v := judge_artifact(a, target)) is not None]
+        verdicts = [verdict for each in artifacts for verdict in self._judged(each)]
         if not verdicts:
             return
         shaped = self._shapes(component, artifacts)

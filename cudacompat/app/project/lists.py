@@ -14,6 +14,7 @@ from cudacompat.domain.builds.lists.reader import ArchList, Item, NoListError, U
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.arguments import in_arguments
 from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.cmake_values import LIST_NAME
 from cudacompat.domain.project.model import ArchListSetting, Command, EngineUse, ImageBuild, Setting, TextSpan, Word
 from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
 from cudacompat.domain.words.target import ArchSuffix
@@ -120,10 +121,9 @@ class Lists:
     def _of_own_names(self, command: Command) -> Iterator[tuple[Setting, EngineUse, ListName]]:
         """What a command line gives to CMake's list by a name of the project's own."""
         use = EngineUse(find("cmake"), None, command.place.file)
-        carrier = self._names(use).read.get(("CMAKE_CUDA_ARCHITECTURES", AssignmentKind.DEFINE))
-        for setting in command.defines if carrier is not None else ():
-            if setting.name in self._own and carrier is not None:
-                yield setting, use, carrier
+        carrier = self._names(use).read.get((LIST_NAME, AssignmentKind.DEFINE))
+        if carrier is not None:
+            yield from ((setting, use, carrier) for setting in command.defines if setting.name in self._own)
 
     def _carried(self, command: Command, use: EngineUse) -> Iterator[tuple[Setting, ListName]]:
         """The settings of a command that carry a list: those on its line, then those in its environment, which are

@@ -43,6 +43,12 @@ _PTX = re.compile(r"(?<!\S)--?ptx(?!\S)")
 _ARCH_NUMBER = re.compile(
     rf"(?:(?<![\w-]){ARCH_OPTION}[= \t]+[\"']?(?:sm_|compute_)|arch=compute_)(\d{{2,3}}[af]?)(?!\w)"
 )
+_ASSIGNED = re.compile(
+    r"(?m)^[ \t]*(?:override[ \t]+)?(?P<name>\w+)[ \t]*[:?+]?=(?:[^\n]*\\\r?\n){0,200}?[^\n]*(?<!\\)(?<!\\\r)$"
+)
+# what may use a variable where it is not named: other files, makes of other folders, names that are made of names
+_ELSEWHERE = re.compile(r"(?m)^[ \t]*(?:-?include|sinclude|export|define)\b|\$[({]MAKE[)}]|\$[({]\w*\$|\beval\b")
+_ASKED = re.compile(r"\$[({](\w+)")
 _OPEN = re.compile(rf"arch=(?:compute_|sm_)?\$|code=(?:compute_|sm_)?\$|{_ARCH}[= \t]+[\"']?(?:compute_|sm_)?\$")
 
 
@@ -73,13 +79,6 @@ def _of_ptx(text: str) -> list[str]:
     return [f"-gencode arch=compute_{number},code=compute_{number}" for number in numbers]
 
 
-_ASSIGNED = re.compile(
-    r"(?m)^[ \t]*(?:override[ \t]+)?(?P<name>\w+)[ \t]*[:?+]?=(?:[^\n]*\\\r?\n){0,200}?[^\n]*(?<!\\)(?<!\\\r)$"
-)
-# what may use a variable where it is not named: other files, makes of other folders, names that are made of names
-_ELSEWHERE = re.compile(r"(?m)^[ \t]*(?:-?include|sinclude|export|define)\b|\$[({]MAKE[)}]|\$[({]\w*\$|\beval\b")
-
-
 def used_flags(file: SourceFile, found: Sequence[Setting]) -> list[Setting]:
     """Return the settings less the flags of variables that nothing in a Makefile asks for, where others are asked for:
     GENCODE_SM86 and its kin, of which it chooses one."""
@@ -95,9 +94,6 @@ def used_flags(file: SourceFile, found: Sequence[Setting]) -> list[Setting]:
 
     kept = [each for each in found if not unused(each)]
     return kept if any(each.way is AssignmentKind.FLAGS for each in kept) else list(found)
-
-
-_ASKED = re.compile(r"\$[({](\w+)")
 
 
 def not_written_out(found: Sequence[Setting], made: Sequence[Setting]) -> list[Setting]:

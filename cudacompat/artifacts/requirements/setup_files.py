@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from cudacompat.artifacts.requirements.base import Origin, ReadRequirements, all_made, requirement_of
 
 _MOST = 1 << 20  # characters
+_MOST_STEPS = 20  # from name to name
 Listed = tuple[str, str, int]  # the extra (empty: always), the requirement, its line
 
 
@@ -102,9 +103,6 @@ def _meant(part: ast.expr, named: Mapping[str, ast.expr]) -> ast.expr:
             break
         part = named[name]
     return part
-
-
-_MOST_STEPS = 20  # from name to name
 
 
 def _items(value: ast.expr, named: Mapping[str, ast.expr]) -> Iterator[tuple[str, int]]:

@@ -198,7 +198,6 @@ def command(
         listed=listed,
         proofs=proofs,
         asked=asked,
-        cache=cache_of(reading),
         judge=judge,
     )
     report = replace(

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from cudacompat.domain.machine.components import Component
 from cudacompat.domain.words.verdict import Outcome, Reason, Target
 
+_FEW = 20  # modules that run, for each one that does not
+
 
 @dataclass(frozen=True, slots=True)
 class LibraryVerdict:
@@ -48,8 +50,6 @@ class LibraryVerdict:
         few = self.counts.get(Outcome.FAILS, 0) * _FEW <= run
         return self.outcome is Outcome.PARTIAL and self.reason is Reason.PTX_ISA_TOO_NEW and few
 
-
-_FEW = 20  # modules that run, for each one that does not
 
 # Reasons that stand in the way of everything, before any kernel is looked for.
 DRIVER_REASONS = (Reason.RUNTIME_NEEDS_DRIVER, Reason.DRIVER_TOO_OLD_FOR_GPU, Reason.DRIVER_DROPPED_GPU)

@@ -17,6 +17,7 @@ _SET_ENDS = frozenset({"CACHE", "PARENT_SCOPE"})
 _SORTS = frozenset({"SORT", "REVERSE", "REMOVE_DUPLICATES", "LENGTH", "FIND"})
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
 _ANY_REFERENCE = re.compile(r"\$(?:ENV)?\{(\w+)\}")
+_OWN_NAME = re.compile(r"(?i)arch|capabilit|_cc$|_sm$")  # of a list of architectures
 _DEFINED = "DEFINED "
 _OPTION = re.compile(rf"(NOT )?({_DEFINED})?\"?(?:\$\{{)?(\w+)\}}?\"?")
 _PLAIN = re.compile(r"[\w.; ]*")  # a regular expression that matches itself alone
@@ -150,9 +151,6 @@ def names_of_list(files: Iterable[CMakeFile]) -> frozenset[str]:
             if match is not None and _OWN_NAME.search(match[1]) and not match[1].startswith("CMAKE_"):
                 found.add(match[1])
     return frozenset(found)
-
-
-_OWN_NAME = re.compile(r"(?i)arch|capabilit|_cc$|_sm$")
 
 
 # -- branches

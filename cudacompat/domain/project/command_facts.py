@@ -16,6 +16,7 @@ _ASIDE = frozenset(
     {"example", "examples", "sample", "samples", "test", "tests", "doc", "docs", "benchmarks"}
     | {"unittest", "unittests", "unit_test", "unit_tests", "unit-tests"}
 )
+OF_AUTOTOOLS = (".ac", ".m4", "configure.in")  # ends of files of another build than CMake's
 _LONGEST_LINE = 1 << 14  # characters; what is in a longer one is left to a person
 _INSTALLERS = SYSTEM_PACKAGERS | CONDA | {"pip", "pip3"}
 

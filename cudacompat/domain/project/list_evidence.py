@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cudacompat.domain.project.cmake_lists import PROPERTY, SETS_PROPERTY, finds_torch
-from cudacompat.domain.project.command_facts import base_name, folder_of, is_above, is_any_makefile, is_aside, is_cmake
+from cudacompat.domain.project.command_facts import (
+    OF_AUTOTOOLS,
+    base_name,
+    folder_of,
+    is_above,
+    is_any_makefile,
+    is_aside,
+    is_cmake,
+)
 from cudacompat.domain.project.model import CMakeCommand, Command, Project
 from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
 from cudacompat.domain.words.switch_values import is_off, is_on
@@ -23,7 +31,6 @@ _FROM_OUTSIDE = re.compile(
     r"|-arch=(?:sm|compute)_"
 )
 _COMMENT = re.compile(r"(?m)^[ \t]*(?:#|//|;|::|@?rem\b)[^\n]*|[ \t]#[ \t][^\n]*", re.IGNORECASE)
-_OF_AUTOTOOLS = (".ac", ".m4", "configure.in")  # of another build than CMake's
 _SAYS_NOTHING = frozenset({"message", "mark_as_advanced", "project", "if", "elseif", "else", "endif"})
 _IN_ENVIRONMENT = ("CUDAARCHS", "CUDAFLAGS", *FLAG_VARIABLES, "CMAKE_TOOLCHAIN_FILE")
 
@@ -91,7 +98,7 @@ def _reaches(name: str, folder: str) -> bool:
 
 
 def _gives(project: Project, name: str) -> bool:
-    if is_cmake(name) or (is_any_makefile(name) and is_aside(name)) or name.endswith(_OF_AUTOTOOLS):
+    if is_cmake(name) or (is_any_makefile(name) and is_aside(name)) or name.endswith(OF_AUTOTOOLS):
         return False
     file = project.file(name)
     if file is None or not _FROM_OUTSIDE.search(file.text):

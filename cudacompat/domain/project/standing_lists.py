@@ -8,16 +8,20 @@ from collections.abc import Iterator
 
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.cmake_values import LIST_NAME
-from cudacompat.domain.project.command_facts import base_name, in_cargo_config, is_any_makefile, is_aside, is_cmake
+from cudacompat.domain.project.command_facts import (
+    OF_AUTOTOOLS,
+    base_name,
+    in_cargo_config,
+    is_any_makefile,
+    is_aside,
+    is_cmake,
+)
 from cudacompat.domain.project.default_lists import standing_lists
 from cudacompat.domain.project.list_units import OF_ONE_ARCH
 from cudacompat.domain.project.model import ArchListSetting, Project
 
 _PROGRAMS = (".py",)
-_OWN = (
-    ".vcxproj", ".props", ".targets", ".bazelrc", ".nix", ".build", ".bzl", ".bazel", ".toml", ".ini", ".mk", ".ac",
-    ".m4", "configure.in",
-)  # fmt: skip
+_OWN = (".vcxproj", ".props", ".targets", ".bazelrc", ".nix", ".build", ".bzl", ".bazel", ".toml", ".ini", ".mk")
 
 
 def standing_groups(project: Project) -> Iterator[tuple[ArchListSetting, ...]]:
@@ -45,5 +49,5 @@ def _stands(listed: ArchListSetting) -> bool:
     if listed.command is not None or is_aside(setting.place.file) or OF_ONE_ARCH.search(name):
         return False
     if setting.way is AssignmentKind.FLAGS:
-        return is_any_makefile(name) or name.endswith((*_PROGRAMS, ".rs", *_OWN))
-    return name.endswith((*_PROGRAMS, *_OWN)) and not in_cargo_config(setting)
+        return is_any_makefile(name) or name.endswith((*_PROGRAMS, ".rs", *_OWN, *OF_AUTOTOOLS))
+    return name.endswith((*_PROGRAMS, *_OWN, *OF_AUTOTOOLS)) and not in_cargo_config(setting)

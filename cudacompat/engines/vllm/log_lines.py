@@ -61,10 +61,7 @@ _OWN: tuple[Signature, ...] = (
     Signature(
         id="vllm-no-device",
         title="vLLM found no GPU platform",
-        patterns=(
-            "Failed to infer device type",
-            "Failed to infer device type, please set",
-        ),
+        patterns=("Failed to infer device type",),
         sample="RuntimeError: Failed to infer device type, please set the environment variable "
         "`VLLM_LOGGING_LEVEL=DEBUG` to turn on "
         "verbose logging to help debug the issue.",

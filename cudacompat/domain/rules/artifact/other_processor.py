@@ -32,15 +32,15 @@ from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Target
 
-_X86, _ARM = "x86_64", "aarch64"
+X86, ARM = "x86_64", "aarch64"  # what `BinaryArtifact.processor` says
 _NEITHER = ("ppc64le", "s390x", "riscv64", "loongarch64")  # processors that start files for neither
 _SYSTEMS = {FileFormat.ELF: "linux", FileFormat.PE: "windows"}
 # Platforms of images, and what their files are for. What an image of another platform holds, nothing is said of.
-_IMAGES = {"linux/amd64": _X86, "linux/arm64": _ARM, "linux/arm64/v8": _ARM, "windows/amd64": "windows"}
+_IMAGES = {"linux/amd64": X86, "linux/arm64": ARM, "linux/arm64/v8": ARM, "windows/amd64": "windows"}
 _PROCESSOR_WORDS = re.compile(
     r"(?:^|(?<=[-_.]))(?:x86[-_]64|x86|x64|amd64|aarch64|arm64|armv8|arm|sbsa|linux|windows|win)(?=[-_.]|$)[-_.]?"
 )
-_WORDS = {_X86: "x86-64 processors", _ARM: "Arm processors", "linux": "Linux", "windows": "Windows"}
+_WORDS = {X86: "x86-64 processors", ARM: "Arm processors", "linux": "Linux", "windows": "Windows"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class ForOtherProcessor:
     path: str
     files: int
     targets: tuple[Target, ...]
-    made_for: str = _X86
+    made_for: str = X86
     fitting: str | None = None
     image: ContainerImage | None = None
 
@@ -74,7 +74,7 @@ def for_other_processor(
         for number, group in enumerate(groups):
             away = _not_started(group, platform, by_path)
             if away:
-                names = sorted({name for each in away for name in _things(each, by_path)})
+                names = sorted({_thing(each, by_path) for each in away})
                 there = (path for name in names for n, path in builds.get(name, {}).items() if n != number)
                 first = ArtifactPath.parse(away[0].path)
                 found.append(
@@ -100,8 +100,7 @@ def _builds(
     for number, group in enumerate(groups):
         for each in group:
             if _fits(each, platform):
-                for name in _things(each, images):
-                    found.setdefault(name, {}).setdefault(number, each.path)
+                found.setdefault(_thing(each, images), {}).setdefault(number, each.path)
     return found
 
 
@@ -109,7 +108,7 @@ def _read_together(artifacts: Iterable[BinaryArtifact]) -> list[list[BinaryArtif
     """The files whose processor is known, by the container that they are in or the folder in which they lie."""
     groups: dict[str, list[BinaryArtifact]] = {}
     for artifact in artifacts:
-        if artifact.processor in (_X86, _ARM):
+        if artifact.processor in (X86, ARM):
             path = ArtifactPath.parse(artifact.path)
             groups.setdefault(path.outer if path.members else path.outer.rpartition("/")[0], []).append(artifact)
     return list(groups.values())
@@ -121,8 +120,8 @@ def _not_started(
     """The files of a group that the machines do not start, and of which no build that they start is there. A wheel or
     an archive is not for another processor because of a few such files; an image says itself what it is for."""
     fitting = [each for each in group if _fits(each, platform)]
-    there = {name for each in fitting for name in _things_by_name(each)}
-    away = [each for each in group if not _fits(each, platform) and not there & _things_by_name(each)]
+    there = set(map(_thing_by_name, fitting))
+    away = [each for each in group if not _fits(each, platform) and _thing_by_name(each) not in there]
     first = ArtifactPath.parse(group[0].path)
     if not fitting or not first.members or _is_elsewhere(images.get(first.outer), platform):
         return away
@@ -139,22 +138,22 @@ def _is_elsewhere(image: ContainerImage | None, platform: str) -> bool:
         return False
 
 
-def _things(artifact: BinaryArtifact, images: Mapping[str, ContainerImage]) -> frozenset[str]:
+def _thing(artifact: BinaryArtifact, images: Mapping[str, ContainerImage]) -> str:
     """What a file is a build of: by the wheel it is in, the repository of the image, or its name without numbers
     and the words for systems and processors. A build of another thing is no replacement."""
     path = ArtifactPath.parse(artifact.path)
     wheel, image = named_wheel(artifact.path), images.get(path.outer)
     if wheel is not None:
-        return frozenset((f"wheel {wheel[0].lower()}",))
+        return f"wheel {wheel[0].lower()}"
     if image is not None and image.name:
-        return frozenset((f"image {image.name.rpartition('/')[2].partition(':')[0]}",))
-    return _things_by_name(artifact)
+        return f"image {image.name.rpartition('/')[2].partition(':')[0]}"
+    return _thing_by_name(artifact)
 
 
-def _things_by_name(artifact: BinaryArtifact) -> frozenset[str]:
+def _thing_by_name(artifact: BinaryArtifact) -> str:
     path = ArtifactPath.parse(artifact.path)
     name = (path.members[-1] if path.members else path.outer).rpartition("/")[2]
-    return frozenset((re.sub(r"\d+", "#", _PROCESSOR_WORDS.sub("", name.lower())),))
+    return re.sub(r"\d+", "#", _PROCESSOR_WORDS.sub("", name.lower()))
 
 
 def _unread_images(
@@ -171,7 +170,7 @@ def started_nowhere(artifacts: Iterable[BinaryArtifact], targets: Iterable[Targe
     """Return, by the id of each GPU whose machine is known, the files that this machine does not start: whatever their
     device code is, they serve that GPU for no other file."""
     known = {each.id: platform_for(each) for each in targets if _is_of_a_machine(each)}
-    told = [each for each in artifacts if each.processor in (_X86, _ARM)] if known else []
+    told = [each for each in artifacts if each.processor in (X86, ARM)] if known else []
     return {gpu: frozenset(each.path for each in told if not _fits(each, platform)) for gpu, platform in known.items()}
 
 
@@ -208,7 +207,7 @@ def _is_of_a_machine(target: Target) -> bool:
 def _fits(artifact: BinaryArtifact, platform: str) -> bool:
     """Whether machines of this platform start the file. Of a platform that is not known, nothing is said."""
     system, _, machine = platform.partition("-")
-    if system not in _SYSTEMS.values() or machine not in (_X86, _ARM, *_NEITHER):
+    if system not in _SYSTEMS.values() or machine not in (X86, ARM, *_NEITHER):
         return True
     return artifact.processor == machine and _system_of(artifact) in (None, system)
 
@@ -220,7 +219,7 @@ def _system_of(artifact: BinaryArtifact) -> str | None:
 def _made_for(artifact: BinaryArtifact, platform: str) -> str:
     """What it is for that the machine is not: the system before the processor."""
     system = _system_of(artifact)
-    return system if system is not None and not platform.startswith(system) else artifact.processor or _X86
+    return system if system is not None and not platform.startswith(system) else artifact.processor or X86
 
 
 def check(facts: ForOtherProcessor) -> Iterable[Finding]:
@@ -247,7 +246,7 @@ def check(facts: ForOtherProcessor) -> Iterable[Finding]:
 
 
 def _machine_of(facts: ForOtherProcessor, target: Target) -> str:
-    if target.platform is None and facts.made_for == _X86:
+    if target.platform is None and facts.made_for == X86:
         return f"{target.label} comes with an Arm processor"
     return f"the machine with {target.label} is {platform_for(target)}"
 

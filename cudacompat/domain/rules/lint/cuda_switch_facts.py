@@ -10,7 +10,7 @@ from cudacompat.domain.project.cargo_features import selected
 from cudacompat.domain.project.cuda_switches import cuda_feature, given_switches, needed_switches
 from cudacompat.domain.project.model import Command, EngineUse, Project, Setting
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt
-from cudacompat.domain.rules.lint.settings_facts import before_run, behind_cmake, in_cmake_args
+from cudacompat.domain.rules.lint.settings_facts import before_run, behind_cmake, in_cmake_args, with_cmake_args
 from cudacompat.domain.words.finding import Edit, Fix
 from cudacompat.domain.words.programs import MAKE
 
@@ -109,10 +109,8 @@ def _by_option(project: Project, command: Command, switch: Switch) -> CudaSwitch
     if switch.channel is Channel.ENVIRONMENT:
         there = switch.name in command.environment
         fix = None if there else before_run(project, command, variables, what=what)
-    elif switch.channel is Channel.CMAKE_ARGS and "CMAKE_ARGS" in command.environment:
-        fix = in_cmake_args(project, command, define, what=what)
     elif switch.channel is Channel.CMAKE_ARGS:
-        fix = before_run(project, command, [("CMAKE_ARGS", define)], what=what)
+        fix = with_cmake_args(project, command, define, what=what)
     elif command.program == "cmake" and not command.has(*_NO_BUILD):
         fix = behind_cmake(command, define, what)
     else:
@@ -129,14 +127,8 @@ def _by_make(project: Project, command: Command, switch: Switch, use: EngineUse)
         return CudaSwitch(text, Fix(f"add {text}", (Edit(command.place.file, end, end, new=f" {text}"),), safe=False))
     name, equals, arguments = (_instead(use, switch) or "").partition("=")
     if equals and name == "CMAKE_ARGS":
-        what = f'add CMAKE_ARGS="{arguments}"'
-        there = name in command.environment
-        return CudaSwitch(
-            f'CMAKE_ARGS="{arguments}"',
-            in_cmake_args(project, command, arguments, what=what)
-            if there
-            else before_run(project, command, [(name, arguments)], what=what),
-        )
+        text = f'CMAKE_ARGS="{arguments}"'
+        return CudaSwitch(text, with_cmake_args(project, command, arguments, what=f"add {text}"))
     return CudaSwitch(f"build with cmake and {_written(switch)} in place of make", None)
 
 

@@ -50,10 +50,8 @@ def settings_fix(project: Project, command: Command) -> Fix | None:
     what = f"{listed.name}={listed.value}, for the GPUs that were named"
     if listed.channel is Channel.ENVIRONMENT:
         return before_run(project, command, [(each.name, each.value) for each in settings], what=what)
-    if listed.channel is Channel.CMAKE_ARGS and "CMAKE_ARGS" not in command.environment:
-        return before_run(project, command, [("CMAKE_ARGS", " ".join(defines))], what=what)
     if listed.channel is Channel.CMAKE_ARGS:
-        return in_cmake_args(project, command, " ".join(defines), what=what)
+        return with_cmake_args(project, command, " ".join(defines), what=what)
     if listed.channel is not Channel.DEFINE or command.program != "cmake":
         return None
     words = [f'"{each}"' if ";" in each else each for each in defines]
@@ -85,6 +83,13 @@ def behind_cmake(command: Command, text: str, what: str) -> Fix:
     """Return the edit, not a safe one, that writes `text` behind the word `cmake`."""
     end = command.words[0].place.end
     return Fix(what, (Edit(command.place.file, end, end, new=f" {text}"),), safe=False)
+
+
+def with_cmake_args(project: Project, command: Command, text: str, what: str) -> Fix | None:
+    """In the CMAKE_ARGS that are there, or in new ones in front of the RUN."""
+    if "CMAKE_ARGS" in command.environment:
+        return in_cmake_args(project, command, text, what=what)
+    return before_run(project, command, [("CMAKE_ARGS", text)], what=what)
 
 
 def in_cmake_args(project: Project, command: Command, text: str, what: str) -> Fix | None:
