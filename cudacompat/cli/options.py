@@ -46,13 +46,22 @@ OutputOption = Annotated[
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="No progress and no remarks on stderr; the result stays.")]
 ExitZeroOption = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 instead of 1 when there are findings.")]
+_SPEC = 'a product ("RTX 5070 Ti"), compute capability (12.0), architecture (sm_120), PCI id (10de:2c05)'
 GpuOption = Annotated[
     list[str] | None,
     typer.Option(
         "--gpu",
         metavar="SPEC",
-        help='A GPU to check for, repeatable: a product ("RTX 5070 Ti"), compute capability (12.0), architecture '
-        "(sm_120), PCI id (10de:2c05), or native (this machine's GPUs, the default).",
+        help=f"A GPU to check for, repeatable: {_SPEC}, or native (this machine's GPUs, the default).",
+    ),
+]
+ComparedGpuOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--gpu",
+        metavar="SPEC",
+        help=f"A GPU to compare for, repeatable: {_SPEC}, or native (this machine's GPUs). Default: every compute "
+        "capability.",
     ),
 ]
 DriverOption = Annotated[

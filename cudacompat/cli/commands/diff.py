@@ -10,11 +10,11 @@ import typer
 from cudacompat.cli.options import (
     Color,
     ColorOption,
+    ComparedGpuOption,
     DriverOption,
     ExitZeroOption,
     Format,
     FormatOption,
-    GpuOption,
     OutputOption,
     PlatformOption,
     PythonOption,
@@ -34,7 +34,7 @@ def command(
         ),
     ],
     new: Annotated[str, typer.Argument(metavar="NEW", help="What OLD is compared with, in the same forms.")],
-    gpu: GpuOption = None,
+    gpu: ComparedGpuOption = None,
     driver: DriverOption = None,
     fail_on: Annotated[
         FailOn | None,
