@@ -19,7 +19,7 @@ from cudacompat.domain.logs.diagnosis import LogSource, causes_in_words, diagnos
 from cudacompat.domain.logs.match import Matcher
 from cudacompat.domain.logs.reading import LogReading
 from cudacompat.domain.logs.report import CatalogueReport, CommandEnd, ExplainReport
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import Role, Signature
 from cudacompat.domain.reports.page import PageKind, PageReport
 from cudacompat.domain.rules import all_rules, rule_called
 from cudacompat.domain.runs.observation import End
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from cudacompat.domain.logs.line_catalogue import LineCatalogue
 
 _NEVER_S = 10 * 365 * 86400.0
+_LONGEST_COPIED, _MOST_COPIED = 2000, 3  # bytes and lines that somebody copied, and that are no log
 
 
 def explain(id_: str) -> PageReport:
@@ -168,8 +169,15 @@ def explain_file(path: str, gpu: str | None, on_bytes: Callable[[int], None] | N
 
 
 def explain_text(text: str, gpu: str | None) -> ExplainReport:
-    """Explain an error message as it was copied."""
-    return _explained(io.BytesIO(text.encode("utf-8", "replace")), "the message", gpu)
+    """Explain an error message, or a part of one, as it was copied."""
+    return _explained(io.BytesIO(text.encode("utf-8", "replace")), "the message", gpu, is_message=True)
+
+
+def is_part_of_message(text: str) -> bool:
+    """Whether a word or two are a part of a message that is known, such as the beginning of an error's name."""
+    from cudacompat.domain.logs.fragments import Fragments
+
+    return Fragments(line_catalogue().signatures).find(text) is not None
 
 
 def explain_command(
@@ -219,11 +227,19 @@ def _reader() -> tuple[LogReading, LogScanner]:
 
 
 def _explained(
-    file: BinaryIO, name: str, gpu: str | None, *, on_bytes: Callable[[int], None] | None = None, named: bool = False
+    file: BinaryIO,
+    name: str,
+    gpu: str | None,
+    *,
+    on_bytes: Callable[[int], None] | None = None,
+    named: bool = False,
+    is_message: bool = False,
 ) -> ExplainReport:
     reading, scanner = _reader()
+    head = b""
     for number, piece in enumerate(pieces(file)):
         if number == 0:
+            head = piece
             refuse_binary(piece, name)
             if named:
                 refuse_document(piece, name)
@@ -231,7 +247,18 @@ def _explained(
         if on_bytes is not None:
             on_bytes(scanner.size)
     scanner.close()
+    if scanner.size == len(head) <= _LONGEST_COPIED and all(
+        each.signature.role is Role.GENERAL for each in reading.occurrences
+    ):
+        _read_copied(reading, head.decode("utf-8", "replace"), is_message=is_message)
     return _report(reading, LogSource(name, scanner.lines, scanner.size), gpu)
+
+
+def _read_copied(reading: LogReading, text: str, *, is_message: bool) -> None:
+    """Look for parts of messages in what is no log: one line, or two, that somebody copied."""
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    for number, line in lines if len(lines) <= _MOST_COPIED else ():
+        reading.take_copied(line, number, is_message=is_message)
 
 
 def _report(reading: LogReading, source: LogSource, gpu: str | None) -> ExplainReport:

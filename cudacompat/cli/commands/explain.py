@@ -33,8 +33,8 @@ def command(
         str | None,
         typer.Argument(
             metavar="[LOG | - | ID] [-- CMD...]",
-            help="A log file, - for standard input, a copied message, an id, a CUDA error's number, a target (sm_120) "
-            "or a word (JIT); or, after --, a command to run and watch.",
+            help="A log file, - for standard input, a copied message or part of one, an id, a CUDA error's number, a "
+            "target (sm_120) or a word (JIT); or, after --, a command to run and watch.",
         ),
     ] = None,
     gpus: Annotated[
@@ -81,7 +81,7 @@ def command(
     elif log is not None and "/" not in log and (page := app.page_of(log, names=_is_no_input(log))) is not None:
         require("explain ID", format_.value)
         return emit(page, format_, color, output=output, exit_zero=exit_zero)
-    elif log is not None and _is_message(log):
+    elif log is not None and (_is_message(log) or (_is_no_input(log) and app.is_part_of_message(log))):
         report = app.explain_text(log, gpu)
     else:
         from cudacompat.cli.progress import log_progress

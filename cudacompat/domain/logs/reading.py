@@ -10,6 +10,7 @@ from typing import Protocol
 from cudacompat.domain.logs.cases import SIGNS, LogSign
 from cudacompat.domain.logs.devices import CapabilityOf
 from cudacompat.domain.logs.facts import FACT_NEEDLES, LogFacts
+from cudacompat.domain.logs.fragments import Fragments, completed, reports_trouble
 from cudacompat.domain.logs.match import Match, Matcher
 from cudacompat.domain.logs.quotations import is_quotation, is_quoted_by_its_surroundings
 from cudacompat.domain.logs.signature import Role, Signature
@@ -54,6 +55,7 @@ _BOX = re.compile(r"\u250c Error: ")
 _OF_A_BOX = re.compile(r"\s*[\u2502\u2514](?:\s*exception =)?\s*")
 # A line of a message that the kernel module prints in several: known with the one of them that is.
 _PARAGRAPH = re.compile(r"NVRM: ")
+_WARNING_CLASS = re.compile(r"\b[A-Z]\w{0,40}Warning: ")
 _NUMBERS = re.compile(r"\d+|0x[0-9a-fA-F]+")
 
 
@@ -104,6 +106,7 @@ class LogReading:
         told by the way."""
         self._matcher = matcher
         self._nearest = Nearest(matcher.signatures)
+        self._fragments = Fragments(matcher.signatures)
         self._occurrences: dict[tuple[object, ...], Occurrence] = {}
         self._unknown: dict[str, Unknown] = {}
         self._general = 0  # lines that were looked at for words of errors alone
@@ -216,6 +219,24 @@ class LogReading:
         if isinstance(meaning, tuple):
             for each in meaning:
                 each.count += 1
+
+    def take_copied(self, text: str, line: int, *, is_message: bool) -> None:
+        """Look at a line of a few that a person copied, and that no signature knows: it may be a part of a message.
+        With `is_message` it was passed as one, and is an unknown error where it says that something is wrong."""
+        harmless = is_low(_WARNING_CLASS.sub("", text, count=1)) or is_harmless(without_prefix(text))
+        if is_quotation(text) or harmless:
+            return
+        signature = self._fragments.find(text, whole=not is_message)
+        if signature is not None:
+            wholes = filter(None, (completed(text, sample) for sample in signature.sample.split("\n")))
+            matches = [match for whole in wholes if (match := self._matcher.match(whole)) is not None]
+            same = (match.values for match in matches if match.signature is signature)
+            values = tuple(each for each in next(same, ()) if each[1] in text)  # not those of the example
+            self._unknown = {key: each for key, each in self._unknown.items() if each.line != line}
+            self._occurrences = {key: each for key, each in self._occurrences.items() if each.line != line}
+            self._found(Match(signature, values, 0, end=len(text), weight=0), text, line)
+        elif is_message and not self._unknown and reports_trouble(text):
+            self._not_known(text, line, Weight.ERROR)
 
     def _with_neighbours(
         self, excerpt: LogExcerpt, lines: list[str], pieces: list[int], *, telling: bool

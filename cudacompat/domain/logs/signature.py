@@ -23,6 +23,7 @@ quotation mark matches every quotation mark, escaped or not, or none.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -129,6 +130,15 @@ def _literals(template: str) -> list[str]:
         literals.append(template[position : token.start()])
         position = token.end()
     return [*literals, template[position:]]
+
+
+def literals_between_places(templates: Iterable[str], place: str) -> list[str]:
+    """Return templates with `place` for each placeholder that stands for a word; they end at each of the others."""
+    found = []
+    for template in templates:
+        text = _TOKEN.sub(lambda token: f" {place} " if token["name"] else "\n", template)
+        found += [literal for literal in text.split("\n") if literal.strip(f" {place}")]
+    return found
 
 
 @cache
