@@ -72,7 +72,7 @@ class Fragments:
             for text, is_sample in (*((each, False) for each in literals), *((each, True) for each in lines)):
                 words = _words(text)
                 if words:
-                    found.append(_Text(" ".join(words), " ".join(map(_coarse, words)), signature, is_sample))
+                    found.append(_Text(" ".join(words), " ".join(map(_coarse, words)), signature, is_sample=is_sample))
         return tuple(found)
 
     @cached_property
