@@ -67,17 +67,20 @@ KINDS = {
 class Flow:
     """The steps of one build, each kept in the record; a step that ends otherwise than it has to is kept as wrong."""
 
-    def __init__(self, name: str, args: argparse.Namespace, record: Record) -> None:
-        self.name, self.args, self.record, self.kind = name, args, record, KINDS[name]
-        self.tree = args.work / name
+    kinds = KINDS
+    work = "a transcription"  # what `verify` sees the server do
+
+    def __init__(self, name: str, args: argparse.Namespace, record: Record, *, tree: Path | None = None) -> None:
+        self.name, self.args, self.record, self.kind = name, args, record, self.kinds[name]
+        self.tree = tree or args.work / name
         self.steps: list[dict[str, Any]] = []
         self.wrong: list[str] = []
 
-    def run(self, step: str, code: int, *command: str | Path) -> bool:
-        """A command in the tree; whether it ended as it has to."""
+    def run(self, step: str, code: int, *command: str | Path, **environment: str) -> bool:
+        """A command in the tree, with all of this environment where one is given; whether it ended as it has to."""
         words = list(map(str, command))
         started = time.monotonic()
-        done = subprocess.run(words, cwd=self.tree, capture_output=True, text=True)
+        done = subprocess.run(words, cwd=self.tree, capture_output=True, text=True, env=environment or None)
         seconds = round(time.monotonic() - started, 2)
         tail = (done.stdout + done.stderr).splitlines()[-25:]
         row = {"step": step, "has_to_be": code, "is": done.returncode, "seconds": seconds}
@@ -119,11 +122,16 @@ class Flow:
 
     def serve(self) -> None:
         """Start the server, have a sound transcribed and stop it, by itself and under `verify`."""
-        drive = [sys.executable, str(Path(__file__).resolve()), DRIVE, str(self.args.work / "model/sample.wav")]
+        self.serve_under(
+            [sys.executable, str(Path(__file__).resolve()), DRIVE, str(self.args.work / "model/sample.wav")]
+        )
+
+    def serve_under(self, drive: Sequence[str]) -> None:
+        """The server under a command that waits for it and asks it for its work, and alone under `verify`."""
         kind = self.kind
         self.run("serve", kind.serve, *drive, *self.server())
         expect = ("verify", "--expect", "native", "--gpu", self.args.gpu, "--timeout", "240")
-        self.cudacompat("verify a transcription", kind.transcription, *expect, "--cold", "--", *drive, *self.server())
+        self.cudacompat(f"verify {self.work}", kind.transcription, *expect, "--cold", "--", *drive, *self.server())
         if kind.healthy is not None:
             health = (*expect, "--cold", "--health", f"{URL}/health", "--", *self.server())
             self.cudacompat("verify a healthy server", kind.healthy, *health)

@@ -13,6 +13,8 @@ from cudacompat.domain.tables.architectures import ARM_ONLY
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.words.capability import ComputeCapability
 
+# Dockerfile.cuda12.9-amd64, docker/Dockerfile.x86_64
+_X86 = re.compile(r"(?i)(?<![a-z0-9])(?:amd64|x86[_-]64|x64)(?![a-z0-9])")
 _LONGEST = 300  # characters of a name that are looked at
 # Jetson.Dockerfile, docker/jetson/Dockerfile, nvcr.io/nvidia/l4t-base, dustynv/l4t-pytorch, tritonserver:24.08-py3-igpu
 # (NVIDIA's own for JetPack 6 and later: notes of the release 23.12 of the Triton container)
@@ -41,6 +43,11 @@ def is_for_others(file: str, capability: ComputeCapability) -> bool:
     return bool(named) and capability not in named
 
 
+def is_for_x86(file: str) -> bool:
+    """Whether a file is for machines with an x86-64 processor, by its own name."""
+    return _X86.search(base_name(file)[:_LONGEST]) is not None
+
+
 @cache
 def _products() -> Mapping[str, ComputeCapability]:
     """The compute capabilities by NVIDIA's names, as file names have them: rtx3090ti of GeForce RTX 3090 Ti."""
@@ -59,7 +66,8 @@ def passes_by(listed: ArchListSetting, capability: ComputeCapability) -> bool:
         return True
     if capability.number in ARM_ONLY:
         return False
-    numbers = {code.number for archs in listed.outcomes for code in archs.code}
+    # machine code: PTX of a lower number is there for what the list does not name
+    numbers = {code.number for archs in listed.outcomes for code in archs.code if code.sass}
     stage = listed.command.stage if listed.command is not None else None
     return (bool(numbers) and numbers <= ARM_ONLY) or (stage is not None and is_for_boards(stage))
 

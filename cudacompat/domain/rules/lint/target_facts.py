@@ -12,9 +12,10 @@ from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.list_coverage import ListCoverage, images_of, serves
 from cudacompat.domain.project.list_edits import replacing
 from cudacompat.domain.project.model import ArchListSetting, Command, Project
-from cudacompat.domain.project.other_machines import passes_by
+from cudacompat.domain.project.other_machines import is_for_x86, passes_by
 from cudacompat.domain.project.stages import compiler
 from cudacompat.domain.project.visual_studio import customization
+from cudacompat.domain.tables.architectures import ARM_ONLY
 from cudacompat.domain.tables.nvcc_releases import NvccRelease, first_nvcc_with
 from cudacompat.domain.tables.toolkits import last_with
 from cudacompat.domain.words.errors import UsageError
@@ -140,9 +141,10 @@ def along(project: Project, listed: ArchListSetting) -> tuple[Target, ...]:
 
 
 def in_other_job(project: Project, listed: ArchListSetting, target: Target, result: ListCoverage) -> bool:
-    """Whether another job of the project builds the same for this target: each GPU may have a job of its own."""
+    """Whether another job of the project builds the same for this target, as each GPU may have a job of its own; or
+    another image for its processor."""
     if listed.command is None or listed.command.job is None:
-        return False
+        return in_image_for_arm(project, listed, target)
     name = listed.use.engine.name
     every = project.once(("images_of_jobs", name), lambda: tuple(_images_of_jobs(project, name)))
     best = serves(target.capability, every)
@@ -153,3 +155,15 @@ def _images_of_jobs(project: Project, engine: str) -> Iterator[ArchTarget]:
     for listed in project.lists:
         if listed.command is not None and listed.command.job is not None and listed.use.engine.name == engine:
             yield from images_of(listed)
+
+
+def in_image_for_arm(project: Project, listed: ArchListSetting, target: Target) -> bool:
+    """Whether the list is of an image for x86-64, by its name, and the GPU has an Arm processor beside it, whose
+    machine code another image of the project has."""
+    file, engine = listed.setting.place.file, listed.use.engine.name
+    if target.capability.number not in ARM_ONLY or not is_for_x86(file):
+        return False
+    images = {stage.file for stage in project.stages}
+    others = (each for each in project.lists if each.setting.place.file in images - {file})
+    own = [image for each in others if each.use.engine.name == engine for image in images_of(each)]
+    return file in images and serves(target.capability, own) is ListCoverage.RUNS

@@ -52,6 +52,7 @@ from cudacompat.domain.rules.lint.target_facts import (
     along,
     fix_for,
     has_own_words,
+    in_image_for_arm,
     in_other_job,
     in_words,
     last_with_result,
@@ -130,7 +131,7 @@ def _of_group(project: Project, group: Sequence[ArchListSetting], worst: tuple[L
     """Of lists of which one is taken: the targets that all together do not serve, or that a unit does not serve which
     is compiled by itself."""
     for target in project.targets:
-        if all(passes_by(each, target.capability) for each in group):
+        if all(passes_by(each, target.capability) or in_image_for_arm(project, each, target) for each in group):
             continue
         for result, lists, images in parts(group, target.capability):
             if result in worst:

@@ -1793,3 +1793,49 @@ CASES += (
 NEAR_MISSES += (
     NearMiss("a project without CUDA", {"a.vcxproj": _STUDIO.format(_ONLY_C, "80", "Debug")}, gpu=("RTX 5070 Ti",)),
 )
+
+_OF_PROCESSOR = """\
+FROM nvidia/cuda:12.9.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y g++ cmake ninja-build
+WORKDIR /src
+COPY . .
+RUN cmake -S . -B build -G Ninja -DCMAKE_CUDA_ARCHITECTURES="{}" && cmake --build build
+"""
+_BY_NVCC = """\
+FROM nvidia/cuda:12.9.1-devel-ubuntu24.04
+ENV NVCC_APPEND_FLAGS="-gencode=arch=compute_{0},code=sm_{0} -gencode=arch=compute_{0},code=compute_{0}"
+WORKDIR /src
+COPY . .
+RUN make
+"""
+_SOURCES = {
+    "CMakeLists.txt": "cmake_minimum_required(VERSION 3.24)\nproject(k LANGUAGES CUDA)\nadd_library(k SHARED k.cu)\n",
+    "k.cu": "__global__ void k() {}\n",
+}
+CASES += (
+    LintCase(  # an image for x86-64 with no image for Arm beside it
+        bad={**_SOURCES, "Dockerfile.amd64": _OF_PROCESSOR.format("103")},
+        good={**_SOURCES, "Dockerfile.amd64": _OF_PROCESSOR.format("103;121")},
+        gpu=("GB10", "B300"),
+        line='-DCMAKE_CUDA_ARCHITECTURES="103"',
+    ),
+)
+NEAR_MISSES += (
+    NearMiss(
+        "an image for each processor: the GPU with an Arm processor has its code in the other",
+        {
+            **_SOURCES,
+            "Dockerfile.cuda12.9-amd64": _OF_PROCESSOR.format("103"),
+            "Dockerfile.cuda12.9-arm64": _OF_PROCESSOR.format("121-real;90-virtual"),
+        },
+        gpu=("GB10", "B300"),
+    ),
+    NearMiss(
+        "the same with flags for nvcc in the environment",
+        {
+            "Dockerfile.amd64": _BY_NVCC.format("103"),
+            "Dockerfile.arm64": _BY_NVCC.format("121"),
+        },
+        gpu=("GB10", "B300"),
+    ),
+)
