@@ -18,7 +18,7 @@ from cudacompat.app.inputs.reading import ReadOptions, cache_of, with_texts
 from cudacompat.domain.compare.baseline import Baseline
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.assembled import Proofs
-from cudacompat.domain.judge.bundled_compilers import by_folder
+from cudacompat.domain.judge.bundled_compilers import CompilingPackage, by_folder
 from cudacompat.domain.machine.alternatives import Loaded, recognised, settle
 from cudacompat.domain.machine.feature_libraries import spare_features
 from cudacompat.domain.policy.policy import Policy
@@ -175,8 +175,17 @@ def _of_the_whole(found: ReadResult, targets: Sequence[Target], *, installed: bo
     ]
     if not installed:
         findings += applied(PROCESSOR_RULES, for_other_processor(found.artifacts, found.images, targets))
-        findings += applied(COMPILER_RULES, by_folder(found.compilers, targets))
+        packages = _compiling(found)
+        findings += applied(COMPILER_RULES, by_folder(found.compilers, targets, packages))
     return findings
+
+
+def _compiling(found: ReadResult) -> dict[str, CompilingPackage]:
+    if not found.compilers:
+        return {}
+    from cudacompat.app.inputs.compiling_packages import compiling_packages  # few checks are of compilers
+
+    return compiling_packages(found.compilers, found.artifacts)
 
 
 class ArtifactJudge:

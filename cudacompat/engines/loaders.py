@@ -63,6 +63,13 @@ OTHERS: tuple[PackageLoading, ...] = (
                 source="docs.nvidia.com/cuda/cusparselt, release notes (SM 8.0 is the first in 0.0.1, none below has "
                 "been added since); torch asks for 8.0 before it calls",
             ),
+            OnSomeGpus(
+                files=r"(?:.*/)?libcufile(?:-[0-9a-f]{8})?\.so(?:\.\d+)*",
+                numbers=((60, 999),),
+                loaded_by="cuFile (GPUDirect Storage) is for GPUs of 6.0 and newer; torch calls it for torch.cuda.gds",
+                source="docs.nvidia.com/gpudirect-storage, cuFile API reference, Compatibility Mode, and the README of "
+                "NVIDIA/gds-nvidia-fs: Pascal and newer; the library of nvidia-cufile-cu12 1.13.1.3 begins at sm_60",
+            ),
         ),
     ),
     PackageLoading(

@@ -50,8 +50,14 @@ def askers(folders: Iterable[str], packages: Iterable[str], python: str) -> Mapp
     found: dict[str, tuple[Asker, ...]] = dict.fromkeys(packages, ())
     for info in _every(folders) if found else ():
         for package, asker in _askers(_text(info), found, python):
-            found[package] += (asker,)
+            found[package] += (asker,) if str(asker.takes) else ()
     return found
+
+
+def requirers(folders: Iterable[str], package: str, python: str) -> tuple[str, ...]:
+    """Return the normalised names of the packages installed in these folders that require this one, in any release."""
+    every = (asker for info in _every(folders) for _, asker in _askers(_text(info), (package,), python))
+    return tuple(dict.fromkeys(normalised(each.package) for each in every))
 
 
 def _askers(text: str, packages: Container[str], python: str) -> Iterator[tuple[str, Asker]]:
@@ -64,8 +70,7 @@ def _askers(text: str, packages: Container[str], python: str) -> Iterator[tuple[
         if need.marker is None or need.marker.evaluate({"extra": "", "python_version": python}):
             takes[name] = takes.get(name, SpecifierSet()) & need.specifier
     for name, specifier in takes.items() if "Name" in fields else ():
-        if str(specifier):
-            yield name, Asker(fields["Name"], fields.get("Version", ""), specifier)
+        yield name, Asker(fields["Name"], fields.get("Version", ""), specifier)
 
 
 def _parsed(text: str) -> Requirement | None:

@@ -260,6 +260,7 @@ SLOW: Listed = {
 }
 
 TOOLS: Listed = {
+    "tests/app/test_compiler_users.py": (),
     "tests/whole/test_site.py": (
         "test_a_link_that_leads_nowhere_stops_the_build",
         "test_a_page_loads_nothing_from_elsewhere",

@@ -83,14 +83,21 @@ def test_which_of_the_vendors_libraries_fails_and_who_needs_it(venv: Path) -> No
     assert re.search(r"(?m)^  1 NVIDIA library +(cu\d\d)? +run$", ran.out)
 
 
-def test_what_no_program_calls_on_a_gpu_is_no_error_of_the_folder_either(venv: Path) -> None:
-    install(site(venv), "frame", _C=library("sm_61"))
-    install(site(venv), "nvidia-cusparselt-cu12", libcusparseLt=library("sm_80"))
-    alone = site(venv) / "nvidia-cusparselt-cu12/libcusparseLt.so"
-    seen = inside("doctor", "--python", venv, "--gpu", "6.1"), inside("check", site(venv), "--gpu", "6.1")
+@pytest.mark.parametrize(
+    ("package", "name", "gpu", "oldest"),
+    [("nvidia-cusparselt-cu12", "libcusparseLt", "6.1", "sm_80"), ("nvidia-cufile-cu12", "libcufile", "5.2", "sm_60")],
+    ids=["cusparselt", "cufile"],
+)
+def test_what_no_program_calls_on_a_gpu_is_no_error_of_the_folder_either(
+    venv: Path, package: str, name: str, gpu: str, oldest: str
+) -> None:
+    install(site(venv), "frame", _C=library(f"sm_{gpu.replace('.', '')}"))
+    install(site(venv), package, **{name: library(oldest)})
+    alone = site(venv) / package / f"{name}.so"
+    seen = inside("doctor", "--python", venv, "--gpu", gpu), inside("check", site(venv), "--gpu", gpu)
     assert [ran.code for ran in seen] == [0, 0]
     assert all("0 errors" in ran.out for ran in seen)
-    assert inside("check", alone, "--gpu", "6.1").code == 1
+    assert inside("check", alone, "--gpu", gpu).code == 1
     assert inside("check", site(venv), "--gpu", "9.0").code == 1  # where both are called, both count
 
 

@@ -19,6 +19,7 @@ from cudacompat.domain.rules.machine import toolkit_cannot_build
 from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import some
 from cudacompat.domain.words.verdict import ArtifactVerdict, Target
 from cudacompat.environments.own import normalised
 
@@ -166,13 +167,15 @@ def _compiler_findings(rows: Iterable[ComponentRow]) -> list[Finding]:
     return [
         Finding(
             id=toolkit_cannot_build.RULE.id,
-            severity=Severity.ERROR,
+            severity=Severity.ERROR if verdict.is_bad else Severity.NOTE,
             message=f"{row.component.package} {row.component.version}: {why(verdict)}",
             path=row.component.libraries[0],
             target=verdict.target.id,
-            why=f"it compiles kernels as a program runs, with the {_compiler(row.component)}",
+            why=f"it compiles kernels as a program runs, with the {_compiler(row.component)}"
+            if verdict.is_bad
+            else f"what uses it here runs without: {some(row.component.users)}",
         )
         for row in rows
         for verdict in row.verdicts
-        if verdict.compiler and verdict.is_bad
+        if (verdict.compiler and verdict.is_bad) or verdict.is_without_feature
     ]

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from cudacompat.app.check import ArtifactJudge, judge_read, read
+from cudacompat.app.doctor.compiler_users import with_users
 from cudacompat.app.doctor.component_rows import component_findings, component_rows, library_verdict
 from cudacompat.app.doctor.found_libraries import with_found
 from cudacompat.app.doctor.left_over import with_left_over
@@ -57,7 +58,7 @@ def judge_installed(
     Files without device code are counted and nothing else; libraries of the same bytes in one package are one. The
     `watcher` is told of the files and of what becomes of each component while they are read.
     """
-    components = _with_loaders(facts)
+    components = with_users(_with_loaders(facts), facts.environments)
     loaded = _loaded(components)
     apart = loaded.libraries  # a loader knows them by name, whatever bytes they have
     copies = {path: same for each in components for path, same in _distinct(each.libraries, apart).items()}

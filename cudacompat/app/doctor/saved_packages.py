@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from cudacompat.app.doctor.compiler_users import with_users
 from cudacompat.app.doctor.component_rows import component_findings, library_verdict, rows_of
 from cudacompat.app.doctor.installed import JudgedPackages, without_driver
 from cudacompat.domain.judge.artifact import judge_artifact
@@ -89,7 +90,7 @@ def _library(artifact: BinaryArtifact, targets: Iterable[Target]) -> LibraryCode
 def judge_saved(facts: HostFacts, targets: tuple[Target, ...]) -> JudgedPackages | None:
     """Return what becomes of the packages whose code was saved; `None` where none has any. A GPU that nothing was saved
     for leaves a component undecided."""
-    known = [each for each in facts.packages if each.code is not None]
+    known = [each for each in with_users(facts.packages, facts.environments) if each.code is not None]
     if not known:
         return None
     rows, anyhow = (_rows(known, each, facts) for each in (targets, without_driver(targets)))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from cudacompat.domain.tables.toolkits import release
 from cudacompat.domain.words.capability import ComputeCapability
@@ -55,11 +56,23 @@ class LackingCompiler:
 
 
 @dataclass(frozen=True, slots=True)
+class CompilingPackage:
+    """The package that runs a compiler for all its kernels, its version (empty where that is not known), and the
+    packages beside it that require it, by their normalised names."""
+
+    name: str
+    version: str = ""
+    users: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CompilersOnTarget:
-    """The compilers of one kind in one folder, of which a program runs one, and a GPU."""
+    """The compilers of one kind in one folder, of which a program runs one, a GPU, and the package that does, where
+    that is known."""
 
     compilers: tuple[BundledCompiler, ...]
     target: Target
+    package: CompilingPackage | None = None
 
     @property
     def lacking(self) -> LackingCompiler | None:
@@ -72,12 +85,21 @@ class CompilersOnTarget:
         return LackingCompiler(chosen, found[0])
 
 
-def by_folder(compilers: Iterable[BundledCompiler], targets: Sequence[Target]) -> list[CompilersOnTarget]:
-    """Return these compilers as programs meet them: those of one kind in one folder together, for each GPU."""
+def by_folder(
+    compilers: Iterable[BundledCompiler],
+    targets: Sequence[Target],
+    packages: Mapping[str, CompilingPackage] = MappingProxyType({}),
+) -> list[CompilersOnTarget]:
+    """Return these compilers as programs meet them: those of one kind in one folder together, for each GPU. `packages`
+    are those that run them, by the path of the compiler."""
     groups: defaultdict[tuple[str, str], list[BundledCompiler]] = defaultdict(list)
     for each in compilers:
         groups[each.path.rpartition("/")[0], each.program].append(each)
-    return [CompilersOnTarget(tuple(group), target) for group in groups.values() for target in targets]
+    return [
+        CompilersOnTarget(tuple(group), target, packages.get(group[0].path))
+        for group in groups.values()
+        for target in targets
+    ]
 
 
 def _name(compiler: BundledCompiler) -> str:

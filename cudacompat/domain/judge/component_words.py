@@ -37,7 +37,7 @@ def why(verdict: ComponentVerdict) -> str:
             return f"{verdict.compiler}, nothing for {target.capability}"
         return f"its {verdict.compiler.partition(' ends at ')[0]} knows the GPU"
     if library is None:
-        return "nothing of it is loaded on this GPU"
+        return verdict.compiler_lacks or "nothing of it is loaded on this GPU"
     if verdict.is_bad:
         return _failure(verdict, library, target)
     parts = [_builds(verdict, library)] if verdict.builds > 1 else []

@@ -10,7 +10,7 @@ from cudacompat.domain.machine.alternatives import Alternatives
 from cudacompat.domain.machine.component_verdicts import DRIVER_REASONS, ComponentVerdict, LibraryVerdict
 from cudacompat.domain.machine.components import Component
 from cudacompat.domain.tables.cuda_libraries import is_vendors
-from cudacompat.domain.tables.run_time_compilers import begins_above
+from cudacompat.domain.tables.run_time_compilers import begins_above, only_a_feature
 from cudacompat.domain.words.verdict import Outcome, Reason, Target
 
 
@@ -72,8 +72,12 @@ def _with_compiler(verdict: ComponentVerdict) -> ComponentVerdict:
     """
     capability = verdict.target.capability
     found = assembler_for(verdict.component.compilers, capability)
-    below = begins_above(verdict.component.package, capability)
+    package = verdict.component.package.lower().replace("_", "-")
+    below = begins_above(package, capability)
     if below is not None:
+        feature = only_a_feature(package, verdict.component.users)
+        if feature is not None and not verdict.is_bad:
+            return replace(verdict, compiler_lacks=f"{below}: no {feature}")
         found = below, False
     if found is None or verdict.is_bad:
         return verdict

@@ -84,6 +84,11 @@ class ComponentVerdict:
         return self.outcome in (Outcome.FAILS, Outcome.PARTIAL)
 
     @property
+    def is_without_feature(self) -> bool:
+        """Whether what uses it runs without it there, but for a feature."""
+        return self.outcome is Outcome.SPECIAL and bool(self.compiler_lacks)
+
+    @property
     def loaded_or_own(self) -> ComponentVerdict:
         """What becomes of it where the loader finds all that it asks for."""
         return self.loaded if self.loaded is not None else self

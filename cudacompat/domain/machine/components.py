@@ -70,7 +70,8 @@ class Component:
     some GPUs only; both are empty where nothing is known of its loader. `requires` are the requirements of its
     metadata that no extra asks for, as they are written there. `code` is what was read of it, where that was saved.
     `compilers` are the assemblers that it brings along and runs, with their release (`ptxas 12.4`), `found` is how it
-    comes by the libraries that it does not bring along.
+    comes by the libraries that it does not bring along. `users` are the packages beside it that require it, by their
+    normalised names, where it matters who does.
     """
 
     package: str
@@ -84,6 +85,7 @@ class Component:
     code: DeviceCode | None = None
     compilers: tuple[str, ...] = ()
     found: FoundLibraries = FoundLibraries()
+    users: tuple[str, ...] = ()
 
     @property
     def is_of_pip(self) -> bool:

@@ -25,6 +25,7 @@ def package_to_json(component: Component) -> dict[str, object]:
         "manager": component.manager,
         "requires": list(component.requires),
         "compilers": list(component.compilers),
+        "users": list(component.users),
         "found": {
             "release": component.found.release,
             "parts_lack": list(component.found.parts_lack),
@@ -95,6 +96,7 @@ def package_from_json(node: JsonNode) -> Component:
         manager=node.text_or("manager", "pip"),
         requires=node.texts_or("requires", ()),
         compilers=node.texts_or("compilers", ()),
+        users=node.texts_or("users", ()),
         alternatives=tuple(map(_group, code.children("alternatives"))) if code is not None else (),
         called_on=tuple(map(_called_on, code.children("called_on"))) if code is not None else (),
         code=_code(code) if code is not None else None,

@@ -1,5 +1,5 @@
-"""From which compute capability on packages support GPUs that compile their kernels at run time, whatever their
-assembler can build.
+"""Packages that compile their kernels at run time: which GPUs they support, whatever their assembler can build, and
+what the packages that use them do without.
 
 triton: torch/_inductor/scheduler.py, "Triton only supports devices of CUDA Capability >= 7.0" (GPUTooOldForTriton).
 flashinfer-python: flashinfer/jit/core.py, check_cuda_arch: "FlashInfer requires GPUs with sm75 or higher".
@@ -7,7 +7,7 @@ flashinfer-python: flashinfer/jit/core.py, check_cuda_arch: "FlashInfer requires
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from cudacompat.domain.words.capability import ComputeCapability
 
@@ -15,6 +15,11 @@ COMPILES_FROM: Mapping[str, ComputeCapability] = {
     "triton": ComputeCapability(7, 0),
     "flashinfer-python": ComputeCapability(7, 5),
 }
+# What packages do not do without it, by their names; empty where they only become slower. Others need it.
+#   torch: torch/_inductor alone asks for triton; everything else in it is compiled (torch 2.6.0, read 2026-11-30)
+#   openai-whisper: whisper/timing.py catches what triton raises and says "falling back to a slower … implementation"
+#                   (20250625, read 2026-11-30)
+_FEATURES: Mapping[str, Mapping[str, str]] = {"triton": {"torch": "torch.compile", "openai-whisper": ""}}
 
 
 def begins_above(package: str, capability: ComputeCapability) -> str | None:
@@ -22,3 +27,17 @@ def begins_above(package: str, capability: ComputeCapability) -> str | None:
     older; `None` for the others, and for packages of which nothing is known."""
     first = COMPILES_FROM.get(package)
     return f"{package} begins at sm_{first.number}" if first is not None and capability < first else None
+
+
+def may_be_a_feature(package: str) -> bool:
+    """Return whether some of the packages that use this one run without it."""
+    return package in _FEATURES
+
+
+def only_a_feature(package: str, users: Iterable[str]) -> str | None:
+    """Return what does not work without this package (`torch.compile`) where all of its users, by their normalised
+    names, run without it; `None` where there are none, or one of them needs it."""
+    known, names = _FEATURES.get(package, {}), dict.fromkeys(users)
+    if not names or not all(name in known for name in names):
+        return None
+    return " and ".join(filter(None, (known[name] for name in names))) or "what it compiles"

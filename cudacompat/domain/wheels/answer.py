@@ -6,27 +6,43 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
-from cudacompat.domain.tables.run_time_compilers import begins_above
+from cudacompat.domain.tables.run_time_compilers import begins_above, may_be_a_feature, only_a_feature
+from cudacompat.domain.wheels.brought import names_needed
 from cudacompat.domain.wheels.by_compiler import verdict_by_compiler
 from cudacompat.domain.wheels.by_release import verdict_by_release
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework
 from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.wheels.own_compiler import compile_alone
+from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.verdict import WheelVerdict, judge_row
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Outcome, Target
 
 
-def judge_all(resolved: Sequence[Resolved], targets: Sequence[Target]) -> tuple[RequirementVerdict, ...]:
-    """Return what becomes of each of these wheels on each target, the wheels taken as one environment."""
+def judge_all(
+    resolved: Sequence[Resolved], targets: Sequence[Target], named: Sequence[Requirement] = ()
+) -> tuple[RequirementVerdict, ...]:
+    """Return what becomes of each of these wheels on each target, the wheels taken as one environment; `named` are all
+    packages of it, those without device code as well."""
     every = [each for each in resolved if each.requirement.name == framework().name]
     cudas = tuple(dict.fromkeys(each.cuda for each in every))
     verdicts = (_beside(each, target, cudas or (None,)) for each in resolved for target in targets)
     if not every:
         return tuple(verdicts)
     failing = [target for target in targets if verdict_of(every[0], target).outcome is Outcome.FAILS]
-    return tuple(_with_framework(each, framework_fails=each.target in failing) for each in verdicts)
+    users = {name: _users(name, named) for name in {each.requirement.name for each in resolved}}
+    return tuple(
+        _with_framework(each, framework_fails=each.target in failing, users=users[each.resolved.requirement.name])
+        for each in verdicts
+    )
+
+
+def _users(name: str, named: Sequence[Requirement]) -> tuple[str, ...]:
+    """The packages that need this one, as far as that is known, beside the framework that is there."""
+    if not may_be_a_feature(name):
+        return ()
+    return (framework().name, *(each.name for each in named if name in names_needed(each)))
 
 
 def _beside(resolved: Resolved, target: Target, cudas: Sequence[str | None]) -> RequirementVerdict:
@@ -36,7 +52,7 @@ def _beside(resolved: Resolved, target: Target, cudas: Sequence[str | None]) -> 
     return next((each for each in verdicts if each.outcome is not Outcome.FAILS), verdicts[0])
 
 
-def _with_framework(verdict: RequirementVerdict, *, framework_fails: bool) -> RequirementVerdict:
+def _with_framework(verdict: RequirementVerdict, *, framework_fails: bool, users: Sequence[str]) -> RequirementVerdict:
     """The verdict on one of NVIDIA's libraries beside the framework that it came with: it chooses its code at run time,
     and what was not read of it, or looks like a gap, decides nothing that the framework does not. Neither does one that
     fails where the framework does, which asks for this release of it, nor on a GPU that no program uses it on."""
@@ -45,10 +61,15 @@ def _with_framework(verdict: RequirementVerdict, *, framework_fails: bool) -> Re
     idle = verdict.target.capability < ComputeCapability.parse(least)
     follows = verdict.outcome is Outcome.FAILS and (framework_fails or idle)
     compiler = verdict.verdict.compiler if verdict.verdict is not None else None
+    below = begins_above(name, verdict.target.capability)
+    if compiler is not None and compiler == below:
+        feature = only_a_feature(name, users)
+        if feature is None:  # another release of the framework would not change that
+            return verdict
+        if not framework_fails:
+            return replace(verdict, outcome=Outcome.PARTIAL)
     if framework_fails and compiler is not None:
         return RequirementVerdict(replace(verdict.resolved, known=HowKnown.WITH_FRAMEWORK), verdict.target, None)
-    if compiler is not None and compiler == begins_above(name, verdict.target.capability):
-        return replace(verdict, outcome=Outcome.PARTIAL)  # the framework runs without it
     if not is_vendors_wheel(name) or not (follows or verdict.outcome in (Outcome.UNDECIDED, Outcome.PARTIAL)):
         return verdict
     resolved = replace(verdict.resolved, known=HowKnown.WITH_FRAMEWORK)

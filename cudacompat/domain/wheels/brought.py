@@ -61,6 +61,12 @@ def needs_of_release(package: str, version: Version | None, specifier: str = "")
     return next((needs for last, needs in reversed(older) if last in allowed), newest)
 
 
+def names_needed(requirement: Requirement) -> frozenset[str]:
+    """Return the names of the packages with device code that this one requires, as far as that is known."""
+    needs = needs_of_release(requirement.name, requirement.pinned, requirement.specifier)
+    return frozenset(Pep508(each).name for each in needs)
+
+
 def _required(by: Requirement, need: Pep508) -> Requirement:
     here = need.name in framework().on_its_index
     of_pip = by.framework_index if here else PYPI

@@ -60,7 +60,7 @@ class ResolvedSet:
             own = [target for target in targets if platform_for(target) == platform]
             default = platform == (self.packages.platform or DEFAULT_PLATFORM)
             resolved = self.resolved if default else resolve(self.packages.requirements, platform)
-            verdicts = judge_all(resolved, own)
+            verdicts = judge_all(resolved, own, self.packages.requirements)
             found += verdicts if self._has_framework else (with_its_pin(each, platform) for each in verdicts)
         return tuple(found)
 

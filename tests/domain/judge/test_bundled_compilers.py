@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cudacompat.app.inputs.compiling_packages import compiling_packages
 from cudacompat.app.inputs.published_files import for_users
 from cudacompat.domain.judge.bundled_compilers import assembler_for, by_folder, newest_target
 from cudacompat.domain.rules.artifact import compiler_lacks_gpu
@@ -66,7 +67,8 @@ def test_a_release_that_no_table_has_says_nothing() -> None:
     ],
 )
 def test_it_is_an_error_where_all_kernels_of_a_package_are_compiled_with_it(path: str, severity: Severity) -> None:
-    (found,) = compiler_lacks_gpu.check(by_folder([compiler(path, "12.4")], [target("12.0")])[0])
+    old = compiler(path, "12.4")
+    (found,) = compiler_lacks_gpu.check(by_folder([old], [target("12.0")], compiling_packages([old], ()))[0])
     assert found.severity is severity
     assert ('pip install "triton==3.3.0"' in (found.help or "")) is (severity is Severity.ERROR)
 
