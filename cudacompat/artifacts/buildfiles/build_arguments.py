@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -16,3 +17,13 @@ def as_given(setting: Setting, given: Mapping[str, tuple[str, ...]]) -> Setting:
         return setting
     only = values[0] if len(values) == 1 else None
     return replace(setting, value=only, choices=values if only is None else ())
+
+
+# What BuildKit itself gives to a build argument that is declared: https://docs.docker.com/build/building/variables
+_PLATFORM = re.compile(r"(?:TARGET|BUILD)(?:PLATFORM|OS|OSVERSION|ARCH|VARIANT)|TARGETSTAGE|BUILDKIT_\w+")
+
+
+def is_unset(setting: Setting, given: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether a build argument has no default and no build of the project gives it a value."""
+    bare = setting.value is None and not setting.written and not setting.choices
+    return bare and setting.name not in given and _PLATFORM.fullmatch(setting.name) is None

@@ -371,7 +371,12 @@ class _Reader:
         made = changed(raw, value) if value is not None else None
         if made is not None:
             return made, True
-        operators = [child for child in node.children if child.type in (":-", "-")]
+        operators = [child for child in node.children if child.type in (":-", "-", ":+", "+")]
+        if operators and operators[0].type in (":+", "+"):
+            rest = [child for child in node.children if child.start_byte > operators[0].start_byte]
+            if setting is None or (value == "" and operators[0].type == ":+") or len(rest) == 1:
+                return "", True
+            return self._value(rest[0], depth + 1) if value is not None else (raw, False)
         if operators:
             if value or (value is not None and operators[0].type == "-"):
                 return value, True

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cudacompat.artifacts.buildfiles import commands as shell
-from cudacompat.artifacts.buildfiles.build_arguments import as_given
+from cudacompat.artifacts.buildfiles.build_arguments import as_given, is_unset
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.continued_lines import CONTINUED, one_line, past_continuation
 from cudacompat.artifacts.buildfiles.dockerfile import Heredoc, Instruction, instructions
+from cudacompat.artifacts.buildfiles.image_variables import expanded
 from cudacompat.artifacts.buildfiles.shell_variables import Sources
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.image_names import base_of
@@ -22,14 +23,12 @@ _PAIR = re.compile(
 )
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _LEGACY = re.compile(r"([A-Za-z_]\w*)[ \t]+(\S[^\r\n]*+)\s*+\Z")  # ENV NAME the value
-_REFERENCE = re.compile(r"\\(.)|\$(?:\{(\w+)(?:(:?[-+])([^}]{0,2000}))?\}|(\w+))", re.DOTALL)
 _OPTION = re.compile(r"--([\w-]+)(?:=(\S+))?\s*")
 _ONLY_HEREDOCS = re.compile(r"(?:\s*+\d*+<<-?['\"]?[^\s<]++)++\s*+")
 _SHEBANG = re.compile(r"#![ \t]*(?:\S*/env[ \t]+(?:-S[ \t]+)?)?(?:\S*/)?([\w.-]+)")
 _SHELLS = ("sh", "bash", "dash", "ash", "zsh")
 _NVIDIAS = re.compile(r"(?:^|/)nvidia/cuda:(\d{1,2}\.\d\.\d)-")
 _MOST_STAGES = 500
-_LONGEST = 1 << 15  # characters that variables put into a value; no list is as long
 _MOST_VARIABLES = 1_000_000  # of all instructions together
 
 
@@ -140,7 +139,7 @@ def _close(build: _Build) -> None:
 def _open(build: _Build, each: Instruction) -> None:
     text = build.file.text[each.body : each.end]
     words = [word for word in one_line(text).split() if not word.startswith("--")]
-    image = _expanded(words[0], build.before, inherited=False)[0] if words else ""
+    image = expanded(words[0], build.before, inherited=False)[0] if words else ""
     name = words[2] if len(words) > 2 and words[1].upper() == "AS" else build.target
     build.target = None
     parent = next(
@@ -212,8 +211,10 @@ def _assign(build: _Build, each: Instruction) -> None:
                 setting = as_given(setting, build.given)
             elif setting.value is None and setting.written == "" and setting.name in build.before:
                 setting = replace(setting, value=build.before[setting.name].value)
-            build.arguments[setting.name] = setting
             build.settings.append(setting)
+            if is_unset(setting, build.given) and setting.name not in build.arguments:
+                continue  # as if it were not there: `${NAME:-default}` is its default
+            build.arguments[setting.name] = setting
 
 
 def _pairs(build: _Build, each: Instruction) -> Iterator[Setting]:
@@ -265,40 +266,9 @@ def _setting(
     place = build.file.place(each.body + start, each.body + end)
     written = build.file.text[place.start : place.end]
     value, known = (
-        (written, True)
-        if quote == "'"
-        else _expanded(CONTINUED.sub("", written), visible, inherited=bool(build.stages))
+        (written, True) if quote == "'" else expanded(CONTINUED.sub("", written), visible, inherited=bool(build.stages))
     )
     return Setting(name, value if known else None, place, way=way, written=written, quote=quote)
-
-
-def _expanded(text: str, settings: dict[str, Setting], *, inherited: bool) -> tuple[str, bool]:
-    """The text with the names that are known put in, and whether that were all. `inherited` is whether a base image may
-    set others."""
-    known = True
-    grown = 0
-
-    def value(match: re.Match[str]) -> str:
-        nonlocal known, grown
-        if match[1] is not None:
-            return match[1] if match[1] in '$"\\' else match[0]
-        name = match[2] or match[5]
-        setting = settings.get(name)
-        operator, word = match[3], match[4]
-        if operator in (":+", "+"):
-            return word if setting is not None else ""
-        if setting is None and not operator and inherited:
-            known = False
-            return match[0]
-        if setting is None or (setting.value == "" and operator == ":-"):
-            return word if operator else ""
-        grown += len(setting.value or "")
-        if setting.value is None or grown > _LONGEST:
-            known = False
-            return match[0]
-        return setting.value
-
-    return _REFERENCE.sub(value, text), known
 
 
 def _copy(build: _Build, each: Instruction) -> None:
@@ -314,14 +284,14 @@ def _copy(build: _Build, each: Instruction) -> None:
     if len(paths) < 2:
         return
     visible = build.visible()
-    paths = [_expanded(path, visible, inherited=True)[0] for path in paths]
+    paths = [expanded(path, visible, inherited=True)[0] for path in paths]
     source: int | str | None = options.get("from")
     if isinstance(source, str):
         named = source.lower()
         number = next((s.number for s in build.stages if s.name and s.name.lower() == named), None)
         if number is None and source.isdecimal() and int(source) < len(build.stages) - 1:
             number = int(source)
-        source = number if number is not None else _expanded(source, build.before, inherited=False)[0]
+        source = number if number is not None else expanded(source, build.before, inherited=False)[0]
     place = build.file.place(each.start, each.body + len(body.rstrip()))
     build.copies.append(Copy(place, tuple(paths[:-1]), paths[-1], stage=source))
 

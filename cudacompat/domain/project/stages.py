@@ -22,6 +22,7 @@ from cudacompat.domain.project.image_names import is_nvidia_cuda
 from cudacompat.domain.project.model import Base, Command, Project, Stage, Word
 from cudacompat.domain.tables.image_tags import cuda_image, cuda_images_in
 from cudacompat.domain.tables.nvcc_releases import NvccRelease, nvcc_release
+from cudacompat.domain.tables.official_images import default_suite
 from cudacompat.domain.tables.toolkits import release
 from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.finding import Edit
@@ -37,7 +38,7 @@ _ROS = {"noetic": "ubuntu20.04", "humble": "ubuntu22.04", "iron": "ubuntu22.04",
 _NUMBERED = ("ubuntu", "debian", "rockylinux")  # whose tags may begin with the distribution's own number
 _OFFICIAL = re.compile(
     r"(?:docker\.io/)?(?:library/)?(?P<name>ubuntu|debian|rockylinux|rust|python|buildpack-deps|gcc|golang|node|ros)"
-    r":(?P<tag>[\w.-]+)(?:@.*)?|(?:docker\.io/)?rockylinux/rockylinux:(?P<rocky>\d+)"
+    r"(?::(?P<tag>[\w.-]+))?(?:@.*)?|(?:docker\.io/)?rockylinux/rockylinux:(?P<rocky>\d+)"
     r"|(?:docker\.io/)?osrf/ros:(?P<ros>[\w.-]+)(?:@.*)?"
 )
 
@@ -190,14 +191,15 @@ def distro_of(base: Base | None) -> Distro | None:
         return None
     if match["rocky"]:
         return known_distro(f"rockylinux{match['rocky']}")
-    tag = (match["tag"] or match["ros"]).lower()
+    tag = (match["tag"] or match["ros"] or "latest").lower()
     codes = _CODENAMES if match["name"] not in (None, "ros") else {**_CODENAMES, **_ROS}
     code = next((codes[word] for word in re.split(r"[-.]", tag) if word in codes), None)
     if code is not None:
         return known_distro(code)
     number = re.match(r"\d+(?:\.\d+)?", tag)
     if match["name"] not in _NUMBERED or number is None:
-        return None
+        suite = default_suite(match["name"] or "", tag)
+        return known_distro(_CODENAMES[suite]) if suite in _CODENAMES else None
     return known_distro(match["name"] + (number[0] if match["name"] == "ubuntu" else number[0].partition(".")[0]))
 
 

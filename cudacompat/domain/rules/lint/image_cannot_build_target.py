@@ -128,7 +128,7 @@ def _packaged(stage: Stage, made_by: NvccRelease) -> str:
     base, of = stage.base, distro_of(stage.base)
     if base is None or base.cuda is not None or of is None or of.cuda != made_by.version:
         return ""
-    return f"{DISTROS_TOOLKIT} of {base.image} is CUDA {made_by.version}; "
+    return f"{DISTROS_TOOLKIT} of {base.image} ({of.name}) is CUDA {made_by.version}; "
 
 
 def _better(project: Project, stage: Stage, wanted: Sequence[str], made_by: NvccRelease) -> tuple[str, Fix | None]:

@@ -89,6 +89,11 @@ CASES = (
             ("ros:humble", "ros:jazzy"),
             ("osrf/ros:humble-desktop-full", "osrf/ros:jazzy-desktop"),
             ("golang:1.20-bullseye", "golang:1.22-bookworm"),
+            ("rust:1.70", "rust:1.88"),  # tags without a codename: Debian 11 and 12
+            ("python:3.11.2-slim", "python:3.11-slim"),
+            ("node:17", "node:20"),
+            ("gcc:11", "gcc"),
+            ("debian:oldoldstable", "debian"),
         )
     ),
     *(
