@@ -22,6 +22,7 @@ _VARIABLE = re.compile(r"\$\{(\w+)(?:(:?)-([^}$]*))?\}|\$(\w+)")
 _ENV_LINE = re.compile(r"(?m)^[ \t]*(?:export[ \t]+)?(\w+)=([^\r\n]*)\r?$")
 _MOST_CALLS = 200  # of one script
 _MOST_VALUES = 32
+_DEEPEST_CALL = 3  # scripts that call each other, from the image build on
 
 
 class Callers:
@@ -55,6 +56,20 @@ class Callers:
         """Return what each script gets of all its calls, by the script's name; nothing for one that gets nothing."""
         found = {name: self._handed(self._scripts[name], calls) for name, calls in self._calls.items()}
         return {name: settings for name, settings in found.items() if settings}
+
+    def placed(self, commands: Iterable[Command]) -> Iterator[Command]:
+        """Yield the commands, those of a script with the first RUN that certainly runs it, itself or through another
+        script."""
+        runs: dict[str, Command] = {}
+        for _ in range(_DEEPEST_CALL):
+            for name, calls in self._calls.items():
+                sure = (call for call, _ in calls if not call.conditional)
+                found = (call if call.stage is not None else runs.get(call.place.file) for call in sure)
+                if name not in runs and (first := next(filter(None, found), None)) is not None:
+                    runs[name] = first
+        for command in commands:
+            run = runs.get(command.place.file)
+            yield replace(command, caller=run) if run is not None else command
 
     def _handed(self, file: SourceFile, calls: Sequence[tuple[Command, tuple[Word, ...]]]) -> Mapping[str, Setting]:
         if not calls or len(calls) > _MOST_CALLS or _OF_CUDA.search(file.text) is None:

@@ -252,8 +252,6 @@ class _Assembly:
         self._keep(flags_of(file))
         self._keep(values_of(file))
 
-    # -- what they hold
-
     def _images_of(self, file: SourceFile, image: Dockerfile) -> None:
         self._stages += image.stages
         self._keep(image.before)
@@ -325,7 +323,8 @@ class _Assembly:
                 self._commands = [each for each in self._commands if each.place.file != file.name]
                 self._settings = [each for each in self._settings if each.place.file != file.name]
                 self._images_of(file, again)
-        handed = Callers(self._read.files, self._commands).handed()
+        callers = Callers(self._read.files, self._commands)
+        handed = callers.handed()
         for file in self._read.files:
             if (own := handed.get(file.name)) is not None:
                 builders = Builders(self._uses, here=True, makefile=self._makefile)
@@ -335,6 +334,7 @@ class _Assembly:
                 except (ValueError, RecursionError):
                     continue  # with what it was handed it grows too large; it was read without
                 self._commands = [*(each for each in self._commands if each.place.file != file.name), *commands]
+        self._commands = list(callers.placed(self._commands))
 
     def _images(self, file: SourceFile, commands: Sequence[ShellCommand]) -> None:
         """Take the builds of images among these commands, up to where somebody else's project is fetched."""

@@ -366,6 +366,8 @@ class _Reader:
         simple = node.type == "simple_expansion" or all(
             child.type in ("${", "}", "variable_name") for child in node.children
         )
+        if simple and value is None and setting is not None and setting.written.startswith(("$(", "`")):
+            return setting.written, False  # what the variable asks for: who runs that, only the build knows
         if simple:
             return (value, True) if value is not None else (raw, False)
         made = changed(raw, value) if value is not None else None

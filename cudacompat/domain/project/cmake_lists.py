@@ -145,7 +145,19 @@ def _named_in(project: Project, files: Sequence[CMakeFile]) -> tuple[CMakeTarget
                         span, images, place.arm, conditional=conditional, owners=owners, appends=appends, flags=flags
                     )
                 )
-    return tuple(found)
+    return (*_beside(places), *found) if found else ()
+
+
+def _beside(places: Iterable[_Place]) -> Iterator[CMakeTargets]:
+    """The lists for FindCUDA that come on top of flags: `set(CUDA_ARCH_LIST "6.1" CACHE STRING "")`. Alone they say
+    nothing: what reads them is a program of the project's own."""
+    for place in places:
+        words = [word.text for word in place.command.arguments]
+        text = ";".join(until_end(words[1:])) if place.command.name == "set" and words else ""
+        if text.strip() and words[0].endswith("ARCH_LIST") and (flags := _of_find_cuda([text])) is not None:
+            images = _images(flags)
+            if images:
+                yield CMakeTargets(place.command.place, images, place.arm, conditional=True)
 
 
 def _is_open_by_choice(place: _Place, variables: Values, known: frozenset[str]) -> bool:

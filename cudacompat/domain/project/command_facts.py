@@ -58,6 +58,13 @@ def is_aside(name: str) -> bool:
     return not _ASIDE.isdisjoint(folder_of(name).lower().split("/"))
 
 
+def image_of(command: Command) -> Stage | None:
+    """The stage whose build runs a command, itself or through a script; `None` for any other command."""
+    if command.caller is not None:
+        return command.caller.stage
+    return command.stage if command.instruction == "RUN" else None
+
+
 def installs_toolkit(command: Command) -> bool:
     """Whether it installs a CUDA toolkit by a package manager, or by NVIDIA's own installer."""
     return any(True for _ in installed_toolkits(command))

@@ -209,11 +209,10 @@ class EngineUse:
 class Command:
     """One command that a build, a job or a script runs.
 
-    `program` is the name of the program without its folder. `environment` holds what is set where it runs: ENV, ARG,
-    exports before it, variables in front of it. `defines` are the -DNAME=VALUE on its line. `use` is the engine that it
-    builds, if it is one that builds. `conditional` is whether it stands in a branch or a loop, `ignored` whether its
-    failure is (`|| true`). `instruction` is that of the Dockerfile that holds it: RUN, or CMD and ENTRYPOINT, which say
-    what a container starts.
+    `environment` holds what is set where it runs: ENV, ARG, exports before it, variables in front of it. `defines` are
+    the -DNAME=VALUE on its line. `use` is the engine that it builds, if it is one that builds. `conditional` is whether
+    it stands in a branch or a loop, `ignored` whether its failure is. `instruction` is that of its Dockerfile: RUN, or
+    CMD and ENTRYPOINT, which start a container. `caller` is the RUN that runs the script in which it stands.
     """
 
     program: str
@@ -228,6 +227,7 @@ class Command:
     conditional: bool = False
     ignored: bool = False
     instruction: str | None = None
+    caller: Command | None = None
 
     @property
     def line(self) -> str:

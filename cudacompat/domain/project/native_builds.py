@@ -19,6 +19,10 @@ _ELSEWHERE = ("-C", "--preset")
 _OTHER_SETTINGS = frozenset({"CMAKE_TOOLCHAIN_FILE", *FLAG_VARIABLES, "CMAKE_CUDA_FLAGS"})
 # in flags, and not behind a comment's sign
 _NATIVE = re.compile(r"(?m)^[^#\n]*?(?<![\w-])((?:-arch|--gpu-architecture|--gpu-arch)[= ]native\b)")
+# What says which GPU is there; without one, it prints nothing
+_ASKS_GPU = re.compile(r"[$`][^\n]*?(?:\bnvidia-smi\b|get_device_capability|\b__nvcc_device_query\b)")
+_OPTION = re.compile(r"arch|gencode|sm_|compute_")
+_LONGEST = 2000  # characters of one command in a value
 
 
 def asks_native(project: Project, command: Command) -> Native | None:
@@ -53,6 +57,32 @@ def native_flag(project: Project, command: Command) -> TextSpan | None:
         return word.place if word is not None and _NATIVE.search(text) else None
     file = makefile_run(project, command)
     return project.once(("native_flag", file.name), lambda: _flag_in(file)) if file is not None else None
+
+
+def asked_list(command: Command) -> tuple[str, TextSpan, str] | None:
+    """The list that a command takes from the GPU that is there, by a command of the shell (`$(nvidia-smi …)`): its name
+    (empty for nvcc's own options), where it stands, and what asks; `None` for any other, and for one that has another
+    value at hand."""
+    if command.program == "nvcc":
+        words = (word for word in command.words[1:] if _OPTION.search(word.text))
+        return next((("", word.place, word.text) for word in words if _asks(word.text, known=word.known)), None)
+    engine = command.use.engine if command.use is not None else None
+    for knob in (*engine.knobs, *engine.env_knobs) if engine is not None else ():
+        for setting in (each for each in command.defines if each.name == knob.name):
+            word = next(
+                (each for each in command.words if each.place.start <= setting.place.start < each.place.end), None
+            )
+            if word is not None and _asks(word.text, known=word.known):
+                return knob.name, setting.place, word.text
+        given = command.environment.get(knob.name)
+        if given is not None and _asks(given.written, known=bool(given.outcomes)):
+            return knob.name, given.place, given.written
+    return None
+
+
+def _asks(text: str, *, known: bool) -> bool:
+    """Whether a text that only the build knows is what a GPU says, and nothing else where there is none."""
+    return not known and "||" not in text and len(text) < _LONGEST and _ASKS_GPU.search(text) is not None
 
 
 def _flag_in(file: SourceFile) -> TextSpan | None:

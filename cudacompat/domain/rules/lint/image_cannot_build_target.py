@@ -20,7 +20,7 @@ from collections.abc import Iterable, Sequence
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.nvcc_flags import requested
 from cudacompat.domain.builds.lists.writer import CodeTarget
-from cudacompat.domain.project.command_facts import ancestry
+from cudacompat.domain.project.command_facts import ancestry, image_of
 from cudacompat.domain.project.default_lists import reaching
 from cudacompat.domain.project.list_coverage import ListCoverage, drops_unknown, serves
 from cudacompat.domain.project.loose_lists import loose_groups
@@ -48,20 +48,19 @@ def check(project: Project) -> Iterable[Finding]:
     """One finding for each list, or for each stage that the GPUs cannot be built in."""
     reported: set[tuple[str, int]] = set()
     for listed, command in reaching(project):
-        if command.stage is None or command.instruction != "RUN" or command.conditional:
+        stage = image_of(command)
+        if stage is None or command.conditional:
             continue
-        made_by = compiler(project, command.stage)
+        made_by = compiler(project, stage)
         if made_by is None or drops_unknown(listed):
             continue
         wanted = [each.arch for each in _code(listed)]
         missing = [arch for arch in dict.fromkeys(wanted) if arch not in made_by.targets and _known(arch)]
         if missing:
-            reported.add((command.stage.file, command.stage.number))
+            reported.add((stage.file, stage.number))
             setting = listed.setting
             found = f"{setting.name or 'flags'}={setting.value}"
-            yield _cannot(
-                project, command.stage, setting.place, found=found, made_by=made_by, missing=missing, wanted=wanted
-            )
+            yield _cannot(project, stage, setting.place, found=found, made_by=made_by, missing=missing, wanted=wanted)
     yield from _of_configure(project)
     for stage in project.stages:
         if (stage.file, stage.number) not in reported:

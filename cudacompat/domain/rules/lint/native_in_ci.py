@@ -20,7 +20,7 @@ from dataclasses import replace
 
 from cudacompat.domain.project.ci_jobs import lists_of, publishes, toolkits
 from cudacompat.domain.project.model import CiJob, Command, Project
-from cudacompat.domain.project.native_builds import asks_native, make_native
+from cudacompat.domain.project.native_builds import asked_list, asks_native, make_native
 from cudacompat.domain.project.source_file import TextSpan
 from cudacompat.domain.project.stages import distro_of
 from cudacompat.domain.project.walks import on_job
@@ -54,6 +54,12 @@ def check(project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterab
                 found=setting.written,
                 why=_WARNS,
             )
+        elif native is None and (asked := asked_list(command)) is not None:
+            name, place, text = asked
+            if place.start not in said:
+                said.add(place.start)
+                what, why = f"{name or 'the target'} is what a GPU says", "nothing comes back: the list is empty"
+                yield _finding(job, command, severity, place=place, what=what, found=text, why=why)
         elif native is None and (by_make := make_native(command)) is not None:
             made = _finding(
                 job,

@@ -2,7 +2,8 @@
 
 What it finds: a stage that builds an engine with CUDA and names no architectures where that engine then asks for
 `native` (ggml: whisper.cpp, llama.cpp and their bindings) or for nvidia-smi (candle); and a list that says `native`, on
-the command or in the project's CMakeLists.txt or preset, or -arch=native for nvcc, as the old Makefiles of whisper.cpp
+the command or in the project's CMakeLists.txt or preset, or that a command of the shell asks for
+(`$(nvidia-smi --query-gpu=compute_cap …)`), or -arch=native for nvcc, as the old Makefiles of whisper.cpp
 and llama.cpp have it.
 
 Why it matters: an image build has no GPU. CMake 3.28 and newer pass -arch=native on, nvcc warns and compiles its
@@ -22,9 +23,10 @@ from collections.abc import Iterable
 
 from cudacompat.domain.builds.engine import BuildSystem, MakeNative, Native
 from cudacompat.domain.project.brought_cmake import NEWEST_CMAKE, cmake_version
+from cudacompat.domain.project.command_facts import image_of
 from cudacompat.domain.project.default_lists import reaching
 from cudacompat.domain.project.model import Command, Project, Stage, TextSpan
-from cudacompat.domain.project.native_builds import asks_native, make_native, native_flag
+from cudacompat.domain.project.native_builds import asked_list, asks_native, make_native, native_flag
 from cudacompat.domain.project.stages import compiler, distro_of, toolkit
 from cudacompat.domain.rules.lint.settings_facts import behind_cmake, in_cmake_args, settings_fix, settings_for
 from cudacompat.domain.tables.cmake_spellings import FIRST_WITH_WORD, PASSES_NATIVE_ON
@@ -37,24 +39,24 @@ _FIRST_NATIVE = ToolkitVersion(11, 6)  # whose nvcc knows -arch=native
 
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each command that asks for the GPU, and for each list that does."""
-    said: set[int] = set()
+    said: set[tuple[str, int]] = set()
     for command in project.commands:
-        if command.stage is not None and command.instruction == "RUN" and not command.conditional:
+        stage = image_of(command)
+        if stage is not None and not command.conditional:
             place = native_flag(project, command)
             if place is not None:
-                said.add(command.place.start)
-                yield _flagged(project, command.stage, command, place=place)
+                said.add(command.place.at)
+                yield _flagged(project, stage, command, place=place)
                 continue
-            by_make, release = make_native(command), toolkit(project, command.stage)
+            by_make, release = make_native(command), toolkit(project, stage)
             if by_make is not None and (release is None or release.version >= _FIRST_NATIVE):
-                said.add(command.place.start)
-                yield _made(project, command.stage, command, by_make=by_make)
+                said.add(command.place.at)
+                yield _made(project, stage, command, by_make=by_make)
     for listed, command in reaching(project):
-        if listed.word != "native" or command.stage is None or command.conditional:
+        stage = image_of(command)
+        if listed.word != "native" or stage is None or command.conditional or command.place.at in said:
             continue
-        if command.instruction != "RUN" or command.place.start in said:
-            continue
-        said.add(command.place.start)
+        said.add(command.place.at)
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
@@ -63,14 +65,36 @@ def check(project: Project) -> Iterable[Finding]:
             line=listed.setting.place.line,
             span=listed.setting.place.span,
             found=f"{listed.setting.name}={listed.setting.written}"[:160],
-            why=_outcome(project, command.stage, command),
+            why=_outcome(project, stage, command),
             help=settings_for(project, command, listed.setting.name),
         )
     for command in project.commands:
-        if command.stage is not None and command.instruction == "RUN" and command.place.start not in said:
-            finding = _unset(project, command.stage, command)
+        stage = image_of(command)
+        asked = asked_list(command) if stage is not None and not command.conditional else None
+        if asked is not None and command.place.at not in said and asked[1].at not in said:
+            said.update((command.place.at, asked[1].at))
+            yield _asked(project, command, asked=asked)
+    for command in project.commands:
+        stage = image_of(command)
+        if stage is not None and command.place.at not in said:
+            finding = _unset(project, stage, command)
             if finding is not None:
                 yield finding
+
+
+def _asked(project: Project, command: Command, asked: tuple[str, TextSpan, str]) -> Finding:
+    name, place, text = asked
+    return Finding(
+        id=RULE.id,
+        severity=Severity.ERROR,
+        message=f"{name or 'the target'} is what a GPU says, but an image build has none",
+        path=place.file,
+        line=place.line,
+        span=place.span,
+        found=text[:160],
+        why="nothing comes back where no GPU is: the list is empty",
+        help=settings_for(project, command, name) if name else "name the targets: -gencode arch=compute_NN,code=sm_NN",
+    )
 
 
 def _flagged(project: Project, stage: Stage, command: Command, place: TextSpan) -> Finding:
@@ -109,7 +133,7 @@ def _unset(project: Project, stage: Stage, command: Command) -> Finding | None:
         return None
     certain = True
     if not native.stops:
-        cmake, release = cmake_version(project, stage, command), compiler(project, stage)
+        cmake, release = cmake_version(project, stage, command.caller or command), compiler(project, stage)
         certain = cmake is not None
         likely = cmake if cmake is not None else _likely_cmake(stage)
         if native.asks(likely, release.version if release is not None else None) is False:
@@ -147,7 +171,7 @@ def _why(project: Project, stage: Stage, command: Command, *, native: Native, ce
 
 
 def _outcome(project: Project, stage: Stage, command: Command, *, compiler: bool = False) -> str:
-    version = cmake_version(project, stage, command)
+    version = cmake_version(project, stage, command.caller or command)
     release = toolkit(project, stage)
     default = f"sm_{release.default_target}" if release is not None else "sm_52 up to CUDA 12, sm_75 from CUDA 13"
     if not compiler and version is not None and FIRST_WITH_WORD["native"] <= version < PASSES_NATIVE_ON:

@@ -63,6 +63,19 @@ _GIVEN = (
 )
 
 CASES = (
+    LintCase(  # the list stands in a script that the image build runs
+        bad={
+            "Dockerfile": "FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nCOPY . .\nRUN bash ci/build.sh\n",
+            "ci/build.sh": 'cmake -B b "-DCMAKE_CUDA_ARCHITECTURES=86;120" .\n',
+            "CMakeLists.txt": _LISTS,
+        },
+        good={
+            "Dockerfile": "FROM nvidia/cuda:12.8.1-devel-ubuntu22.04\nCOPY . .\nRUN bash ci/build.sh\n",
+            "ci/build.sh": 'cmake -B b "-DCMAKE_CUDA_ARCHITECTURES=86;120" .\n',
+            "CMakeLists.txt": _LISTS,
+        },
+        line="cmake",
+    ),
     *(
         LintCase(
             bad={"Dockerfile": _BOARD.format(image, bad)},

@@ -15,7 +15,25 @@ jobs:
       - run: WHISPER_CUBLAS=1 make -j {}
 """
 
+_PLAIN = "cmake_minimum_required(VERSION 3.24)\nproject(kernels LANGUAGES CXX CUDA)\n"
+_ASKED = """\
+on: push
+jobs:
+  cuda:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: cmake -B build "-DCMAKE_CUDA_ARCHITECTURES={}"
+"""
+
 CASES = (
+    LintCase(
+        bad={
+            ".github/workflows/build.yml": _ASKED.format("$(nvidia-smi --query-gpu=compute_cap --format=csv,noheader)"),
+            "CMakeLists.txt": _PLAIN,
+        },
+        good={".github/workflows/build.yml": _ASKED.format("120"), "CMakeLists.txt": _PLAIN},
+        line="cmake",
+    ),
     LintCase(
         bad={".github/workflows/build.yml": _MADE.format("")},
         good={".github/workflows/build.yml": _MADE.format("CUDA_ARCH_FLAG=all")},

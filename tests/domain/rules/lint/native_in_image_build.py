@@ -64,7 +64,46 @@ _MADE = (
     "FROM nvidia/cuda:12.8.1-devel-ubuntu22.04\nRUN git clone -b {} https://github.com/{} /src\nWORKDIR /src\nRUN {}\n"
 )
 
+_PLAIN = {"CMakeLists.txt": "cmake_minimum_required(VERSION 3.24)\nproject(app LANGUAGES CXX CUDA)\n"}
+_EXTENSION = {
+    "setup.py": "from torch.utils.cpp_extension import CUDAExtension\n"
+    "setup(ext_modules=[CUDAExtension('x', ['x.cu'])])\n"
+}
+_HEAD = "FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\nRUN apt-get install -y cmake\nCOPY . .\n"
+_SMI = "nvidia-smi --query-gpu=compute_cap --format=csv,noheader"
+
+
+def _with(lines: str, script: str = "") -> dict[str, str]:
+    return {**_PLAIN, "Dockerfile": _HEAD + lines, **({"ci/build.sh": script} if script else {})}
+
+
 CASES = (
+    *(
+        LintCase(bad=_with(lines.format(bad)), good=_with(lines.format("120")), line=line)
+        for lines, bad, line in (
+            # a build argument that nothing gives a value to
+            ('ARG ARCHS\nRUN cmake -B b "-DCMAKE_CUDA_ARCHITECTURES=${{ARCHS:-{0}}}" .\n', "native", "ARCHS:-"),
+            ('ARG ARCHS\nRUN cmake -B b "-DCMAKE_CUDA_ARCHITECTURES=${{ARCHS-{0}}}" .\n', "native", "ARCHS-"),
+            ("ARG ARCHS\nENV CUDAARCHS=${{ARCHS:-{0}}}\nRUN cmake -B b .\n", "native", "ENV"),
+            # what a GPU says
+            ('RUN cmake -B b "-DCMAKE_CUDA_ARCHITECTURES={0}" .\n', f"$({_SMI} | tr -d .)", "RUN"),
+            ("RUN cmake -B b -DCMAKE_CUDA_ARCHITECTURES={0} .\n", f"`{_SMI} | sed s/.0/0/`", "RUN"),
+            ('RUN CAP={0} && cmake -B b "-DCMAKE_CUDA_ARCHITECTURES=$CAP" .\n', f"$({_SMI})", "RUN"),
+            ("RUN export CUDAARCHS={0} && cmake -B b .\n", f"$({_SMI})", "RUN"),
+            ("RUN nvcc -arch=sm_{0} -o k k.cu\n", f"$({_SMI})", "RUN nvcc"),
+        )
+    ),
+    *(  # a script that the image build runs
+        LintCase(bad=_with(run, script.format(bad)), good=_with(run, script.format("120")), line="cmake")
+        for run in ("RUN ci/build.sh\n", "RUN cd ci && bash build.sh\n")
+        for script in ('cmake -B b "-DCMAKE_CUDA_ARCHITECTURES={0}" .\n',)
+        for bad in ("native", "${A:-native}", f"$({_SMI})")
+    ),
+    LintCase(
+        bad={**_EXTENSION, "Dockerfile": _HEAD + f"RUN TORCH_CUDA_ARCH_LIST=$({_SMI}) pip install .\n"},
+        good={**_EXTENSION, "Dockerfile": _HEAD + "RUN TORCH_CUDA_ARCH_LIST=12.0 pip install .\n"},
+        line="TORCH_CUDA",
+    ),
     *(
         LintCase(
             bad={"Dockerfile": _MADE.format(tag, source, made)},
@@ -456,6 +495,28 @@ RUN GGML_CUDA=1 CMAKE_CUDA_ARCHITECTURES="86-real;120-real" pip install git+http
 )
 
 NEAR_MISSES = (
+    NearMiss(
+        "a build gives the argument",
+        {
+            **_with("ARG A\nRUN cmake -B b -DCMAKE_CUDA_ARCHITECTURES=${A:-native} .\n"),
+            "compose.yaml": "services:\n  a:\n    build:\n      context: .\n      args:\n        A: '120'\n",
+        },
+    ),
+    NearMiss(
+        "BuildKit gives the argument", _with("ARG TARGETARCH\nRUN cmake -B b -DCUDAARCHS=${TARGETARCH:-native} .\n")
+    ),
+    NearMiss(
+        "nothing is given, and the word is for what is given",
+        _with('ARG A\nRUN cmake -B b "${A:+-DCMAKE_CUDA_ARCHITECTURES=native}" .\n'),
+    ),
+    NearMiss(
+        "another value is at hand", _with(f'RUN cmake -B b "-DCMAKE_CUDA_ARCHITECTURES=$({_SMI} || echo 120)" .\n')
+    ),
+    NearMiss(
+        "a container runs the script, not its build",
+        _with('CMD ["bash", "ci/build.sh"]\n', 'cmake -B b "-DCMAKE_CUDA_ARCHITECTURES=native" .\n'),
+    ),
+    NearMiss("a person runs the script", {**_PLAIN, "build.sh": f"CUDAARCHS=$({_SMI}) cmake -B b .\n"}),
     *(
         NearMiss(why, {"Dockerfile": _MADE.format("v1.5.4", "ggerganov/whisper.cpp", made)})
         for why, made in (

@@ -96,6 +96,12 @@ add_library(x a.cu)
 """
 
 CASES = (
+    LintCase(  # a list for FindCUDA and flags, neither of them for the GPU
+        bad={"a.cmake": 'set(CUDA_ARCH_LIST "7.0")\nset(CUDA_NVCC_FLAGS "-gencode=arch=compute_100,code=sm_100")\n'},
+        good={"a.cmake": 'set(CUDA_ARCH_LIST "6.1")\nset(CUDA_NVCC_FLAGS "-gencode=arch=compute_100,code=sm_100")\n'},
+        line="CUDA_NVCC_FLAGS",
+        gpu=("6.1", "10.0"),
+    ),
     *(
         LintCase(  # whoever asks about a GPU has the switch on in whose branch CUDA becomes a language
             bad={"CMakeLists.txt": _SWITCHED.format(switch, "52;61;70")},
@@ -1380,7 +1386,17 @@ CASES += (
     ),
 )
 
+_FORCED = 'set(CUDA_ARCH_LIST "{}" CACHE STRING "" FORCE)\nset(CUDA_NVCC_FLAGS "{}" CACHE STRING "" FORCE)\n'
+
 NEAR_MISSES = (
+    *(
+        NearMiss(
+            "a list for FindCUDA, which knows majors of one digit alone, and flags for the rest",
+            {"architectures.cmake": _FORCED.format(listed, f"-gencode=arch=compute_{number},code=sm_{number}")},
+            gpu=gpus,
+        )
+        for listed, number, gpus in (("6.1", 100, ("6.1", "10.0")), ("8.7", 110, ("8.7", "11.0")))
+    ),
     NearMiss(
         "a list behind a switch that is off, in a project that has CUDA without it",
         {
