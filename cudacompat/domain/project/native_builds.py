@@ -20,7 +20,8 @@ _OTHER_SETTINGS = frozenset({"CMAKE_TOOLCHAIN_FILE", *FLAG_VARIABLES, "CMAKE_CUD
 # in flags, and not behind a comment's sign
 _NATIVE = re.compile(r"(?m)^[^#\n]*?(?<![\w-])((?:-arch|--gpu-architecture|--gpu-arch)[= ]native\b)")
 # What says which GPU is there; without one, it prints nothing
-_ASKS_GPU = re.compile(r"[$`][^\n]*?(?:\bnvidia-smi\b|get_device_capability|\b__nvcc_device_query\b)")
+_ASKS_GPU = re.compile(r"\bnvidia-smi\b|get_device_capability|\b__nvcc_device_query\b")
+_RUNS = re.compile(r"\$\(|`")
 _OPTION = re.compile(r"arch|gencode|sm_|compute_")
 _LONGEST = 2000  # characters of one command in a value
 
@@ -82,7 +83,10 @@ def asked_list(command: Command) -> tuple[str, TextSpan, str] | None:
 
 def _asks(text: str, *, known: bool) -> bool:
     """Whether a text that only the build knows is what a GPU says, and nothing else where there is none."""
-    return not known and "||" not in text and len(text) < _LONGEST and _ASKS_GPU.search(text) is not None
+    if known or "||" in text or len(text) > _LONGEST:
+        return False
+    runs = _RUNS.search(text)
+    return runs is not None and _ASKS_GPU.search(text, runs.end()) is not None
 
 
 def _flag_in(file: SourceFile) -> TextSpan | None:
