@@ -295,6 +295,29 @@ def test_make_with_objects_of_another_list(tmp_path: Path) -> None:
     assert any("no target `clean`" in note for note in ran.json["notes"])
 
 
+def test_make_that_clears_its_build_directory(tmp_path: Path) -> None:
+    """`build` is the project's own, though it has the name that other builds' directory has here."""
+    tree = tmp_path / "made"
+    (tree / "build").mkdir(parents=True)
+    (tree / "Makefile").write_text(
+        "all: build/scale\nbuild/scale: build/scale.o\n\t$(NVCC) -o $@ $<\n"
+        "build/%.o: %.cu\n\tmkdir build\n\t$(NVCC) -arch=sm_80 -c $< -o $@\nclean:\n\trm -rf build\nNVCC ?= nvcc\n"
+    )
+    (tree / "scale.cu").write_text(KERNEL.format(name="scale") + "int main() { scale<<<1, 32>>>(nullptr); }\n")
+    ran = cudacompat_for(SHAPES["makefile"], "nvcc", tree, "9.0")
+    assert ran.code == 0, ran.out + ran.err
+    assert carried(ran) == {"sm_80", "compute_80", "sm_90", "compute_90"}
+    assert all(Path(step["log"]).is_file() for step in ran.json["steps"] if step["log"])
+
+
+def test_the_log_of_a_step_that_cleared_the_logs_away_is_not_named(tmp_path: Path) -> None:
+    engine, tree = makefile(tmp_path)
+    replace(tree / "Makefile", "rm -f scale", "rm -rf cudacompat-logs scale")
+    ran = cudacompat_for(SHAPES["makefile"], engine, tree, "9.0")
+    assert ran.code == 0, ran.out + ran.err
+    assert [Path(step["log"]).name for step in ran.json["steps"] if step["log"]] == ["2-build.log"]
+
+
 def cudacompat_for(shape: Shape, engine: str, tree: Path, gpu: str) -> Ran:
     nvcc = toolchain.require_nvcc()
     path = os.pathsep.join([str(Path(sys.executable).parent), str(nvcc.parent), os.environ["PATH"]])

@@ -96,6 +96,7 @@ def run_command(step: BuildStep, build: RunningBuild, number: int) -> StepResult
 
     command = _with_path(step.command)
     try:
+        build.logs.mkdir(parents=True, exist_ok=True)  # what clears the project may have taken it away
         code = follow(command, cwd=Path(build.steps.source), environment=build.environment, log=log, on_line=on_line)
     except OSError as error:
         return StepResult(step, StepState.FAILED, said=refusal(log, error))
@@ -105,7 +106,7 @@ def run_command(step: BuildStep, build: RunningBuild, number: int) -> StepResult
     if warned:
         said = "nvcc was called with -arch=native without a GPU and built its default target"
         return _failed(step, log, tail, code=code, said=said)
-    return StepResult(step, StepState.DONE, exit_code=code, log=str(log))
+    return StepResult(step, StepState.DONE, exit_code=code, log=str(log) if log.is_file() else None)
 
 
 def _failed(step: BuildStep, log: Path, tail: Iterable[str], code: int, said: str) -> StepResult:

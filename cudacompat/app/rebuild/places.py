@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,58 @@ def workspace(tree: Path) -> Path:
             excluded = isinstance(left_out, list) and any(below.is_relative_to(str(each)) for each in left_out)
             return tree if excluded else folder
     return tree
+
+
+def local_crates(tree: Path) -> list[Path]:
+    """Return the crates on this disk that cargo builds for the package or workspace in this tree, itself first."""
+    above = workspace(tree)
+    shared = _table(_toml(above / "Cargo.toml"), "workspace")
+    found, waiting = list[Path](), [tree]
+    while waiting and len(found) < _MOST_CRATES:
+        crate = waiting.pop(0)
+        if crate in found:
+            continue
+        found.append(crate)
+        own = _toml(crate / "Cargo.toml")
+        members = _table(own, "workspace").get("members")
+        for pattern in members if isinstance(members, list) else ():
+            waiting += _matching(crate, str(pattern))
+        for name, given in _dependencies(own):
+            if given.get("workspace") is True:
+                listed = _table(shared, "dependencies").get(name)
+                given, start = (listed, above) if isinstance(listed, dict) else ({}, above)
+            else:
+                start = crate
+            if isinstance(given.get("path"), str):
+                waiting.append((start / given["path"]).resolve())
+    return found
+
+
+_MOST_CRATES = 200
+_SECTIONS = ("dependencies", "build-dependencies")
+
+
+def _matching(folder: Path, pattern: str) -> list[Path]:
+    """The members that a pattern of a workspace names; none where it is no pattern below the folder."""
+    try:
+        return [each for each in islice(folder.glob(pattern), _MOST_CRATES) if (each / "Cargo.toml").is_file()]
+    except (NotImplementedError, ValueError, OSError):
+        return []
+
+
+def _dependencies(manifest: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The dependencies of a manifest that are tables, also those of one platform."""
+    platforms = (each for each in _table(manifest, "target").values() if isinstance(each, dict))
+    for part in (manifest, *platforms):
+        for section in _SECTIONS:
+            for name, given in _table(part, section).items():
+                if isinstance(given, dict):
+                    yield name, given
+
+
+def _table(part: dict[str, Any], name: str) -> dict[str, Any]:
+    found = part.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _toml(path: Path) -> dict[str, Any]:

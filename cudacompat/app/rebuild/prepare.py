@@ -12,7 +12,7 @@ from cudacompat.app.project.cargo import options_for_cuda
 from cudacompat.app.project.recognise import recognise, recognise_as
 from cudacompat.app.project.rust_sources import api_findings
 from cudacompat.app.rebuild.needs import active_nvcc, empty_submodules, framework_installed, ignored_list, python_of
-from cudacompat.app.rebuild.places import cargo_folder
+from cudacompat.app.rebuild.places import cargo_folder, local_crates
 from cudacompat.app.rebuild.steps import CONTAINER_PROGRAMS, Site, container_steps, make_steps
 from cudacompat.domain.builds.engine import BuildSystem, Engine
 from cudacompat.domain.builds.plans.plan import environment as environment_of
@@ -139,7 +139,8 @@ def _tree(source: str) -> Path:
 
 def _version(engine: Engine, tree: Path, given: str | None) -> str | None:
     """The version of the engine that lies there, given or read; `UsageError` for another engine's tree."""
-    here = recognise_as(engine, tree)
+    places = local_crates(tree) if engine.system is BuildSystem.CARGO else [tree]
+    here = next((found for place in places if (found := recognise_as(engine, place)) is not None), None)
     if here is None and engine.markers:
         other = recognise(tree)
         if other is not None:

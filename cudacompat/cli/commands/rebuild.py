@@ -105,7 +105,7 @@ def command(
         typer.confirm("Run this plan?", abort=True, err=True)
     from cudacompat.app.rebuild.run import run_steps  # with all that judges what came out, which a plan does not need
 
-    logs = Path(log) if log else Path(steps.folder) / "cudacompat-logs"
+    logs = Path(log) if log else Path(steps.log_folder)
     with build_progress(quiet) as events:
         report = run_steps(steps, os.environ, logs, events=events)
     return emit(report, format_, color, output=output, exit_zero=exit_zero)

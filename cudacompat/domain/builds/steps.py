@@ -68,6 +68,11 @@ class BuildSteps:
     products_by: ProductsBy = ProductsBy.PATTERNS
 
     @property
+    def log_folder(self) -> str:
+        """Where the output of each step is kept. What make is told to make, `build` included, is its own."""
+        return f"{self.source if self.products_by is ProductsBy.CHANGES else self.folder}/cudacompat-logs"
+
+    @property
     def least(self) -> Require:
         """What the artifacts must reach: a build for PTX alone has no machine code to be native."""
         return Require.RUNS if any(each.ptx_only for each in self.plan.wanted) else Require.NATIVE
