@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from cudacompat.app.doctor.package_plan import once
+from cudacompat.domain.reports.doctor import PlanStep
 from cudacompat.engines import cuda_libraries
 from tests.app.test_other_processor import for_arm
 from tests.environments.test_compilers import SAID
@@ -246,3 +248,54 @@ def test_a_package_for_arm_makes_none_of_the_others_run_there(site: Site) -> Non
     made = site.path / "torch" / "made.so"
     made.write_bytes(for_arm(made.read_bytes()))
     assert told() == []
+
+
+class TestWhatAnotherStepBringsAlong:
+    """What torch requires comes with it: no step before it that it would undo, and none after it that undoes it."""
+
+    PINS = ("nvidia-cuda-nvrtc-cu12==12.4.127", "nvidia-cudnn-cu12==9.1.0.70")
+
+    def install(self, site: Site, torch: str, *, part: Sequence[str] = ()) -> None:
+        site.install("torch", "2.6.0", torch, requires=self.PINS)
+        site.install("nvidia-cudnn-cu12", "9.1.0.70", torch)
+        site.install("cupy-cuda12x", "13.4.1", NEW)
+        if part:
+            (site.path / "cupy_cuda12x/part.so").write_bytes(library(needed=part))
+            record = site.path / "cupy_cuda12x-13.4.1.dist-info/RECORD"
+            record.write_text(record.read_text() + "cupy_cuda12x/part.so,,\n")
+        site.install("nvidia-cuda-nvrtc-cu12", "12.4.127")
+        record = site.path / "nvidia_cuda_nvrtc_cu12-12.4.127.dist-info/RECORD"
+        for name in ("libnvrtc.so.12", "libnvrtc-builtins.so.12.4"):
+            (site.path / "nvidia_cuda_nvrtc_cu12" / name).write_bytes(library())
+            record.write_text(record.read_text() + f"nvidia_cuda_nvrtc_cu12/{name},,\n")
+
+    def plan(self, site: Site) -> list[dict[str, object]]:
+        ran = inside(
+            "doctor", "--python", "env", "--gpu", "12.0", "--driver", "580", "--format", "json", cwd=site.folder
+        )
+        return list(ran.json["plan"])
+
+    def test_nvrtc_comes_with_torch(self, site: Site) -> None:
+        self.install(site, OLD)
+        (step,) = self.plan(site)
+        assert str(step["command"]).startswith(f"{PIP} install torch==2.7.1+cu128")
+        assert step["cures"] == ["torch", "nvidia-cudnn-cu12", "cupy-cuda12x"]
+
+    def test_nvrtc_has_its_step_where_torch_stays(self, site: Site) -> None:
+        self.install(site, NEW)
+        (step,) = self.plan(site)
+        assert step["command"] == f"{PIP} install 'nvidia-cuda-nvrtc-cu12>=12.8,<13'"
+
+    @pytest.mark.parametrize("code", [OLD, NEW], ids=["torch-changes", "torch-stays"])
+    def test_no_step_installs_a_cudnn_that_torch_does_not_take(self, site: Site, code: str) -> None:
+        self.install(site, code, part=["libcudnn.so.8"])
+        steps = self.plan(site)
+        assert not any("nvidia-cudnn-cu12" in str(step["command"]) for step in steps)
+        (told,) = [step for step in steps if "libcudnn.so.8" in str(step["why"])]
+        assert "torch asks for another release of it: one environment has one" in str(told["why"])
+        assert told["command"] is None
+
+
+def test_two_steps_of_one_command_are_one() -> None:
+    steps = [PlanStep("a", "pip install x", ("x",)), PlanStep("b", None), PlanStep("c", "pip install x", ("y",))]
+    assert once([*steps, PlanStep("b", None)]) == (PlanStep("a", "pip install x", ("x", "y")), PlanStep("b", None))

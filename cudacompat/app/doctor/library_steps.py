@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import PureWindowsPath
 from shlex import quote
 
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from cudacompat.app.doctor.brought_libraries import brought, serves
 from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.conda_steps import conda_install, conda_step
 from cudacompat.app.doctor.installing import install_cure, installer, needs, public_version
@@ -39,16 +40,19 @@ def loaded(packages: InstalledPackages) -> InstalledPackages:
     return replace(packages, rows=tuple(rows))
 
 
-def library_steps(packages: InstalledPackages, facts: HostFacts) -> tuple[list[PlanStep], list[PlanStep]]:
+def library_steps(
+    packages: InstalledPackages, facts: HostFacts, others: Sequence[PlanStep] = ()
+) -> tuple[list[PlanStep], list[PlanStep]]:
     """Return the steps without which packages are not loaded, and those that only a part of one wants. A package whose
-    release does not run here gets none: another release is its cure."""
+    release does not run here gets none: another release is its cure. Neither does one that finds what it wants once
+    `others` are done."""
     rows = {id(row.component): row for row in packages.rows}
     needed: list[PlanStep] = []
     wanted: list[PlanStep] = []
     every = (*(row.component for row in packages.rows), *packages.asking)
     for home, near in by_environment(every, facts.environments):
         beside = [each for each in facts.packages if home is not None and home.holds(each)]
-        here = Here(home, tuple(beside or near))
+        here = Here(home, tuple(beside or near), brought(others, home))
         for component in near:
             row = rows.get(id(component))
             lacks = tuple(
@@ -104,17 +108,20 @@ def _newer_compiler(row: ComponentRow, here: Here) -> Iterator[PlanStep]:
         )
         yield PlanStep(one_line(f"{why} {newest.major}"), None, cures=(row.component.package,))
         return
+    asked = f"{wheel}>={newest},<{newest.major + 1}"
+    if serves(asked, here.brought):
+        return
     why = f"Install NVRTC of CUDA {newest} or newer, with which {row.component.package} compiles"
-    asked = quoted(f"{wheel}>={newest},<{newest.major + 1}", here.home)
-    yield PlanStep(one_line(why), f"{installer(here.home)} {asked}", cures=(row.component.package,))
+    yield PlanStep(one_line(why), f"{installer(here.home)} {quoted(asked, here.home)}", cures=(row.component.package,))
 
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """An environment and what is installed in it."""
+    """An environment, what is installed in it, and the releases of NVIDIA's libraries that a step brings into it."""
 
     home: Environment | None
     near: tuple[Component, ...]
+    brought: Mapping[str, str] = field(default_factory=dict)
 
     def paths(self, names: Iterable[str]) -> dict[str, str]:
         """Return the paths of these libraries in its packages, of those that have them, by name."""
@@ -139,8 +146,13 @@ def _steps(component: Component, lacks: Sequence[str], here: Here, row: Componen
         yield instead
         return
     there = here.paths(lacks)
-    missing = [name for name in lacks if name not in there]
     cuda = _release(component, lacks, row)
+    absent = [name for name in lacks if name not in there]
+    wheels = {name: requirement(name, cuda) if cuda is not None and component.is_of_pip else None for name in absent}
+    kept = {name: by for name, asked in wheels.items() if (by := _kept_by(asked, component, here)) is not None}
+    missing = [name for name in absent if name not in kept and not serves(wheels[name] or "", here.brought)]
+    if kept:
+        yield PlanStep(one_line(_of_another_release(component, kept)))
     folders = list(dict.fromkeys(path.rpartition("/")[0] for path in there.values()))
     if missing:
         targets = [each.target for each in row.verdicts] if row is not None else []
@@ -153,7 +165,7 @@ def _steps(component: Component, lacks: Sequence[str], here: Here, row: Componen
             in_order((command, where), here.home) if command and where else command,
             cures=(component.package,),
         )
-    elif folders:
+    elif folders and not absent:
         why = f"Let the loader look where {some(list(there))} {verb(len(there), 'is', 'are')}"
         told = " (in this shell, and wherever the program is started)"
         yield PlanStep(one_line(why + told), _path(folders, here.home), cures=(component.package,))
@@ -235,6 +247,29 @@ def _runs_here(name: str, asked: Requirement, targets: Sequence[Target], beside:
     if found.index_url is None and found.version == newest and not found.companions:
         return None
     return found
+
+
+def _kept_by(asked: str | None, component: Component, here: Here) -> str | None:
+    """The package that asks for another release of that wheel, which one environment has in one release only; what a
+    step brings along counts for who asks for it today. `None` where nothing stands in the way."""
+    if asked is None:
+        return None
+    wheel = Requirement(asked)
+    served = serves(asked, here.brought)
+    for each in here.near if served is not True else ():
+        for need in needs(each, here.home) if each is not component else ():
+            if normalised(need.name) != wheel.name:
+                continue
+            exact = [spec.version for spec in need.specifier if spec.operator == "==" and "*" not in spec.version]
+            if served is False or (served is None and exact and not wheel.specifier.contains(exact[0])):
+                return each.package
+    return None
+
+
+def _of_another_release(component: Component, kept: Mapping[str, str]) -> str:
+    names, others = some(list(kept)), some(list(dict.fromkeys(kept.values())))
+    asks = verb(len(set(kept.values())), "asks", "ask")
+    return f"{component.package} opens {names}, {others} {asks} for another release of it: one environment has one"
 
 
 def _what(names: Sequence[str], cuda: int | None) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from cudacompat.app.doctor.brought_libraries import brings_of
 from cudacompat.app.doctor.installing import install_cure, installer, public_version
 from cudacompat.app.doctor.reader_shell import quoted, words
 from cudacompat.domain.machine.components import Component, Environment
@@ -49,7 +50,10 @@ def framework_step(
     moved, asked = found
     why = f"Install {main} {moved.version} in place of {here.version}: its {component.package} {asked} knows these GPUs"
     along = tuple(name for name, _ in moved.companions)
-    return PlanStep(one_line(why), install_cure(moved, home), cures=(component.package,), moves=(main, *along))
+    brings = brings_of(moved, platform)
+    return PlanStep(
+        one_line(why), install_cure(moved, home), cures=(component.package,), moves=(main, *along), brings=brings
+    )
 
 
 def library_releases(libraries: Sequence[tuple[ComponentRow, WheelCure]], home: Environment | None) -> list[PlanStep]:

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from packaging.requirements import Requirement
+
+from cudacompat.app.doctor.brought_libraries import credited
 from cudacompat.app.doctor.conda_steps import one_release
 from cudacompat.app.doctor.library_steps import library_steps
 from cudacompat.app.doctor.machine_steps import is_wanted, machine_steps
@@ -35,19 +38,52 @@ def package_plan(
     a finding's step brings a driver that knows the GPU."""
     left = _without(packages, [each for conflict in conflicts for each in conflict.gone])
     released, left = one_release(left, targets, facts.environments)
-    needed, wanted = library_steps(left, facts)
     others = package_steps(left, targets, facts, driver_told=driver_told)
+    needed, wanted = library_steps(left, facts, others)
     mends, needed, others = _joined(conflicts, needed, others)
-    return (
-        *machine_steps(f for f in about if f.severity is Severity.ERROR),
-        *mends,
-        *builds,
-        *released,
-        *needed,
-        *others,
-        *machine_steps(f for f in about if is_wanted(f, builds=compiles)),  # after what cures a failure
-        *wanted,
+    first, after = _apart(needed, others)
+    for home in facts.environments:
+        near = [row for row in left.rows if home.holds(row.component)]
+        others = credited(others, near, (*mends, *needed), home)
+    return once(
+        (
+            *machine_steps(f for f in about if f.severity is Severity.ERROR),
+            *mends,
+            *builds,
+            *released,
+            *first,
+            *others,
+            *after,
+            *machine_steps(f for f in about if is_wanted(f, builds=compiles)),  # after what cures a failure
+            *wanted,
+        )
     )
+
+
+def once(steps: Iterable[PlanStep]) -> tuple[PlanStep, ...]:
+    """Return the steps, those with one command (or, without one, of the same words) as one, with all that it cures."""
+    found: dict[tuple[str, str | None], PlanStep] = {}
+    for step in steps:
+        key = ("", step.command) if step.command else (step.why, None)
+        known = found.get(key)
+        merged = known and replace(known, cures=tuple(dict.fromkeys((*known.cures, *step.cures))))
+        found[key] = merged or step
+    return tuple(found.values())
+
+
+def _apart(needed: Iterable[PlanStep], others: Sequence[PlanStep]) -> tuple[list[PlanStep], list[PlanStep]]:
+    """The steps for libraries that come before those for other releases, and those that come after: what a release
+    brings along in another version would take their place."""
+    names = [Requirement(each).name for step in others for each in step.brings]
+    first: list[PlanStep] = []
+    after: list[PlanStep] = []
+    for step in needed:
+        (after if any(_names(step.command or "", name) for name in names) else first).append(step)
+    return first, after
+
+
+def _names(command: str, package: str) -> bool:
+    return re.search(rf"(?<![\w.-]){re.escape(package)}(?![\w-])", command) is not None
 
 
 def _without(packages: InstalledPackages, gone: Iterable[Component]) -> InstalledPackages:

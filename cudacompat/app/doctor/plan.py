@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from packaging.requirements import Requirement
 
+from cudacompat.app.doctor.brought_libraries import brings_of
 from cudacompat.app.doctor.component_rows import brought_along, required
 from cudacompat.app.doctor.conda_steps import conda_step
 from cudacompat.app.doctor.installed import without_driver
@@ -27,6 +28,7 @@ from cudacompat.domain.tables.driver_choice import kind_for, left_out
 from cudacompat.domain.tables.driver_packages import install_command
 from cudacompat.domain.tables.drivers import runtime_floor
 from cudacompat.domain.wheels.cure import cure_for
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import one_line, some
@@ -360,7 +362,9 @@ def _release_step(
             for each in stuck[:2]
         )
         why = f"Install {pin} in place of {there}: it runs on these GPUs{how}{newer}{also}"
-        return PlanStep(one_line(why), install_cure(cure, home, named=same), cures=cures, moves=moved)
+        command = install_cure(cure, home, named=same)
+        brings = brings_of(cure, platform_for(targets[0]) if targets else DEFAULT_PLATFORM)
+        return PlanStep(one_line(why), command, cures=cures, moves=moved, brings=brings)
     built = source_step(component, targets, home) if component.manager == "pip" else None
     if built is not None:
         return replace(built, cures=cures)
@@ -387,7 +391,6 @@ def _has_driver(targets: Iterable[Target]) -> bool:
 
 
 def _names(rows: Iterable[ComponentRow]) -> tuple[str, ...]:
-    """The packages, NVIDIA's own only where there are no others."""
-    every = tuple(dict.fromkeys(row.component.package for row in rows))
-    own = tuple(each for each in every if not is_vendors(each))
-    return own or every
+    """The packages, NVIDIA's own behind the others."""
+    every = dict.fromkeys(row.component.package for row in rows)
+    return tuple(sorted(every, key=is_vendors))

@@ -20,14 +20,15 @@ from cudacompat.domain.words.verdict import Outcome
 @dataclass(frozen=True, slots=True)
 class PlanStep:
     """One step of a plan: the command to run (or `None` for a thing only a person can do) and why. `cures` are the
-    packages that run once it is done, `moves` those beside them that get another release along with it, `instead` what
-    does the same in another way, for who cannot do this."""
+    packages that run once it is done, `moves` those beside them that get another release along with it, `brings` what
+    it requires of NVIDIA's libraries, `instead` what does the same in another way, for who cannot do this."""
 
     why: str
     command: str | None = None
     cures: tuple[str, ...] = ()
     instead: tuple[PlanStep, ...] = ()
     moves: tuple[str, ...] = ()
+    brings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

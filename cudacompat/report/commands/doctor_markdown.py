@@ -9,7 +9,7 @@ import cudacompat
 from cudacompat.domain.machine.private_texts import anonymous
 from cudacompat.domain.reports.doctor import DoctorReport, PlanStep
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.report.commands.doctor_table import TableRow, TableSection, machine_findings, sections
+from cudacompat.report.commands.doctor_table import TableRow, TableSection, cured, machine_findings, sections
 from cudacompat.report.machine_lines import machine_lines
 from cudacompat.report.markdown_text import code, escaped, table_row
 from cudacompat.report.view import view_of
@@ -95,5 +95,5 @@ def _plan(steps: Sequence[PlanStep]) -> Iterator[str]:
 
 
 def _sentence(step: PlanStep) -> str:
-    cures = f" (cures {', '.join(map(escaped, step.cures))})" if step.cures else ""
+    cures = f" (cures {', '.join(map(escaped, cured(step)))})" if step.cures else ""
     return escaped(step.why) + cures + (f": {code(step.command)}" if step.command else "")

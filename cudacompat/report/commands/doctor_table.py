@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from cudacompat.domain.judge.component_words import outcome_word, why
 from cudacompat.domain.machine.component_verdicts import ComponentVerdict
 from cudacompat.domain.machine.components import Component, Environment, by_environment
-from cudacompat.domain.reports.doctor import ComponentRow, DoctorReport, InstalledPackages
+from cudacompat.domain.reports.doctor import ComponentRow, DoctorReport, InstalledPackages, PlanStep
 from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, some
 from cudacompat.domain.words.verdict import Outcome
 
 MOST_ROWS = 12  # of one environment, for a screen; what fails comes first
+_MOST_VENDORS = 2  # that a step names beside others which it cures
 _RUN = (Outcome.NATIVE, Outcome.COMPATIBLE, Outcome.JIT)
 
 
@@ -36,6 +37,15 @@ class TableSection:
 
     title: str
     rows: tuple[TableRow, ...]
+
+
+def cured(step: PlanStep) -> tuple[str, ...]:
+    """Return the packages that the step cures, in words: of several others, those of NVIDIA's are counted."""
+    vendors = [each for each in step.cures if is_vendors(each)]
+    own = [each for each in step.cures if not is_vendors(each)]
+    if not own or len(vendors) <= _MOST_VENDORS:
+        return (*own, *vendors)
+    return (*own, f"{len(vendors)} NVIDIA libraries")
 
 
 def sections(

@@ -12,7 +12,7 @@ from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages, Pl
 from cudacompat.domain.words.finding import Severity
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import ArtifactVerdict
-from cudacompat.report.commands.doctor_table import TableRow, machine_findings, sections
+from cudacompat.report.commands.doctor_table import TableRow, cured, machine_findings, sections
 from cudacompat.report.machine_lines import machine_lines
 from cudacompat.report.text.condensed import write_findings
 from cudacompat.report.text.page import SEVERITY_STYLE, Page
@@ -140,7 +140,7 @@ def _plan(page: Page, plan: Sequence[PlanStep]) -> None:
 
 
 def _step(page: Page, label: str, step: PlanStep) -> None:
-    cures = f" (cures {', '.join(step.cures)})" if step.cures else ""
+    cures = f" (cures {', '.join(cured(step))})" if step.cures else ""
     page.field(label, f"{step.why}{cures}", 2, 3)
     if step.command:
         page.line("       ", (step.command, "bold"))
