@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from cudacompat.domain.gpus.lookup import search
+from cudacompat.domain.gpus.lookup import search, similar
 from cudacompat.domain.reports.lookup import GpusReport, ToolkitsReport
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.versions import DriverRelease
@@ -21,7 +21,8 @@ def gpus(query: str | None) -> GpusReport:
     those of this machine, `UsageError` where it has none."""
     if query is not None and query.strip().lower() == "native":
         return GpusReport(query, _native())
-    return GpusReport(query, search(query or "") or _as_people_write(query or ""))
+    found = search(query or "") or _as_people_write(query or "")
+    return GpusReport(query, found, () if found else similar(query or ""))
 
 
 def _as_people_write(spec: str) -> tuple[Gpu, ...]:

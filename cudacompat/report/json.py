@@ -311,4 +311,5 @@ def gpus_json(report: GpusReport) -> Json:
             }
             for gpu in report.gpus
         ],
+        "similar": list(report.similar),
     }

@@ -168,6 +168,8 @@ def gpus_markdown(report: GpusReport) -> Iterator[str]:
     """Return what `gpus` found, in parts."""
     about = f" for {code(report.query)}" if report.query else ""
     yield f"## cudacompat gpus\n\n{count(len(report.gpus), 'GPU')} found{about}\n"
+    if report.similar:
+        yield f"\nSimilar: {escaped(', '.join(report.similar))}\n"
     if report.gpus:
         yield "\n" + table_row(["Compute capability", "Name", "Chip", "PCI ids"]) + table_row(["---"] * 4)
     for gpu in report.gpus:

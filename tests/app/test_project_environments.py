@@ -10,7 +10,7 @@ import pytest
 from cudacompat.app.doctor.project_environments import beside_packages, environments_in
 from cudacompat.domain.machine.components import BY_DIRECTORY, Component, Environment
 from cudacompat.domain.machine.facts import HostFacts, Missing
-from cudacompat.domain.reports.doctor import PlanStep
+from cudacompat.domain.reports.doctor import PinInFile, PlanStep
 from tests.app.test_installed import install
 from tests.helpers.device_files import library
 from tests.helpers.run import inside
@@ -96,7 +96,7 @@ def _facts(*packages: Component) -> HostFacts:
 class TestOnePinTwice:
     """A pin that a step for the environment installs is written into the file, and not installed again."""
 
-    PIN = PlanStep("x: install what runs, and write its pin and index into requirements.txt:1", "pip install a==2.0")
+    PIN = PlanStep("x: install", "pip install a==2.0", pin=PinInFile("x", ("a==2.0",), "requirements.txt:1"))
 
     def _beside(self, own: str | None, *packages: Component) -> tuple[PlanStep, ...]:
         steps = (PlanStep("Install a 2.0", own),) if own is not None else ()

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from cudacompat.app.doctor.compose_builds import compose_build
 from cudacompat.app.inputs.text_files import beginning
-from cudacompat.domain.reports.doctor import PlanStep
+from cudacompat.domain.reports.doctor import PinInFile, PlanStep
 from cudacompat.domain.reports.lint import LintReport
 from cudacompat.domain.words.command_words import check_options, gpu_options
 from cudacompat.domain.words.errors import CudacompatError
@@ -20,7 +20,8 @@ from cudacompat.domain.words.phrases import count, one_line, some
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import DriverRelease
 
-HOW_TO_PIN = "install what runs, and write its pin and index into"
+_HOW_TO_PIN = "install what runs, and write its pin and index into"
+_PINS = re.compile(r"(?<![\w.-])[A-Za-z][\w.-]*(?:\[[\w,-]*\])?==[\w.+!-]+")
 WRITES_PINS = r"(?:uv|poetry|pdm|pixi) add\b"  # commands of the tools that write the pin into their own file
 _MOST_NAMED = 5
 _MOST_BY_HAND = 3
@@ -109,9 +110,12 @@ def pin_steps(findings: Iterable[Finding]) -> tuple[PlanStep, ...]:
         said = "; ".join(dict.fromkeys(each.message for each in cured))
         places = ", ".join(dict.fromkeys(f"{each.path}:{each.line}" for each in cured[:3]))
         how = (
-            "install what runs, which also writes its pin in place of" if re.match(WRITES_PINS, command) else HOW_TO_PIN
+            "install what runs, which also writes its pin in place of"
+            if re.match(WRITES_PINS, command)
+            else _HOW_TO_PIN
         )
-        steps.append(PlanStep(one_line(f"{said}: {how} {places}"), command))
+        pin = PinInFile(one_line(said), tuple(_PINS.findall(command)), one_line(places))
+        steps.append(PlanStep(one_line(f"{said}: {how} {places}"), command, pin=pin))
     return tuple(steps)
 
 

@@ -44,7 +44,7 @@ def package_plan(
     first, after = _apart(needed, others)
     for home in facts.environments:
         near = [row for row in left.rows if home.holds(row.component)]
-        others = credited(others, near, (*mends, *needed), home)
+        others = credited(others, near, (*mends, *needed), home=home)
     return once(
         (
             *machine_steps(f for f in about if f.severity is Severity.ERROR),

@@ -130,6 +130,7 @@ def _rebuild(
     targets: Sequence[Target], known: Recognised, *, driver: DriverRelease | None
 ) -> tuple[tuple[PlanStep, ...], tuple[tuple[str, str], ...]]:
     from cudacompat.app.doctor.build_files import mending
+    from cudacompat.app.doctor.own_sources import lacking_sources
     from cudacompat.app.inputs.wanted_gpus import wanted_gpus
     from cudacompat.domain.builds.plans.plan import commands, plan_build, setting_line
 
@@ -141,19 +142,22 @@ def _rebuild(
     *build, last = commands(plan)
     clears = len([cache for cache in plan.engine.caches if cache.window.holds(plan.version)])
     folder = str(Path(known.file).parent)
-    anew, written, lost = _written(plan, version, folder)
     of_build = f"({plan.title}, detected in {known.file})"
     found = mending(folder, targets, driver)
     mended = found.steps
-    if mended and found.edits:
+    if not mended:
+        _, written, _ = _written(plan, version, folder)
+        mended = (PlanStep(f"set the list where this build reads it {of_build}; or let the file be written", written),)
+    elif found.edits:
+        anew, written, lost = _written(plan, version, folder)
         other = PlanStep(f"have {anew} written {of_build}{lost}", written)
         mended = (replace(mended[0], instead=(other,)), *mended[1:])
-    alone = "without an image: " if len(mended) > 1 else ""
+    alone = "without an image" if len(mended) > 1 else ""
+    lacking = lacking_sources(Path(folder), engine.system)
+    alone = ", ".join(filter(None, (alone, f"once {lacking} is here" if lacking else "")))
+    alone = f"{alone}: " if alone else ""
     steps = [
-        *(
-            mended
-            or (PlanStep(f"set the list where this build reads it {of_build}; or let the file be written", written),)
-        ),
+        *mended,
         *(
             PlanStep(f"{alone}clear what hides the change: {cache.why}", _in(folder, command))
             for cache, command in zip(plan.engine.caches, build[:clears], strict=False)

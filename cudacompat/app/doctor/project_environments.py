@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from cudacompat.app.doctor.build_files import HOW_TO_PIN, WRITES_PINS
+from cudacompat.app.doctor.build_files import WRITES_PINS
 from cudacompat.app.doctor.installing import in_place
 from cudacompat.app.inputs.reading import ReadOptions
 from cudacompat.domain.machine.components import BY_DIRECTORY
@@ -20,7 +20,6 @@ from cudacompat.domain.rules.artifact import no_device_code
 from cudacompat.domain.words.finding import Finding, worst_first
 from cudacompat.environments.own import normalised
 
-_PINS = re.compile(r"(?<![\w.-])[A-Za-z][\w.-]*(?:\[[\w,-]*\])?==[\w.+!-]+")
 _WRITES_PINS = re.compile(rf"(?:^|&& ){WRITES_PINS}")
 _PLAIN = "pip install "
 _ENTRIES = 2000  # of a folder, among which an environment is looked for
@@ -86,11 +85,10 @@ def beside_packages(
     home = next((each for each in facts.environments if each.is_asked_for), None) if homes else None
     kept = []
     for step in more:
-        pins = _PINS.findall(step.command or "")
-        if pins and all(pin in there or _is_in(pin, installed) for pin in pins):
-            if _WRITES_PINS.search(installed) and not there.issuperset(pins):
+        if step.pin is not None and step.pin.pins and all(p in there or _is_in(p, installed) for p in step.pin.pins):
+            if _WRITES_PINS.search(installed) and not there.issuperset(step.pin.pins):
                 continue
-            step = replace(step, why=step.why.replace(HOW_TO_PIN, f"write {' '.join(pins)} into"), command=None)
+            step = replace(step, why=step.pin.by_hand, command=None)
         elif step.command is not None and step.command.startswith(_PLAIN) and home is not None:
             step = replace(step, command=f"{in_place(home)} {step.command.removeprefix(_PLAIN)}")
         kept.append(step)

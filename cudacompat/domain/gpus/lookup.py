@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from cudacompat.domain.gpus.index import (
     BRANDS,
+    OMITTED,
     apart,
     by_key,
     called,
@@ -36,6 +37,7 @@ __all__ = ["Gpu", "capability_named", "capability_of_cut_name", "product", "reso
 
 _LONGEST = 100  # characters; no name is as long, and what is longer is not worth comparing
 _SHOWN = 8  # candidates in an error
+_ALIKE, _OF_ITS_BRAND = 0.7, 0.5  # how much of two names has to be the same; less where a brand says what it is
 
 _BARE_PCI_ID = re.compile(r"[0-9a-f]{4}")
 _ARCH = re.compile(r"(sm|compute|lto|tile)_.*")
@@ -267,9 +269,18 @@ def _in_short(gpu: Gpu) -> str:
 
 
 def _similar(text: str) -> str:
-    """What may have been meant: names that the text contains, then names spelled alike."""
+    chosen = similar(text)
+    return f"; similar: {', '.join(chosen)}" if chosen else '; try: cudacompat gpus "part of its name"'
+
+
+def similar(text: str) -> tuple[str, ...]:
+    """Return up to three names that may have been meant by a text that names no GPU: names that it contains, then
+    names spelled alike; of an unknown number with a word of the names, those that come nearest."""
     import difflib
 
+    text = text.lower()
+    if len(text) > _LONGEST:
+        return ()
     words = set(words_of(text))
     contained: dict[str, int] = {}
     for entry in entries():
@@ -278,8 +289,10 @@ def _similar(text: str) -> str:
             if entry.named and own and any(word.isdigit() for word in own) and own.issubset(words):
                 contained[entry.gpu.name] = max(len(own), contained.get(entry.gpu.name, 0))
     spelled = {key: found[0].gpu.name for step in (2, 1, 0) for key, found in by_key(step).items()}
-    near = difflib.get_close_matches(key_of(words_of(text)), spelled, n=6, cutoff=0.7)
+    key = key_of(words_of(text), OMITTED[1])
+    near = difflib.get_close_matches(key, spelled, n=6, cutoff=_ALIKE)
+    if not near and words & BRANDS:
+        near = difflib.get_close_matches(key, spelled, n=6, cutoff=_OF_ITS_BRAND)
     longest = max(contained.values(), default=0)
     names = [name for name, length in contained.items() if length == longest] + [spelled[key] for key in near]
-    chosen = list(dict.fromkeys(names))[:3]
-    return f"; similar: {', '.join(chosen)}" if chosen else '; try: cudacompat gpus "part of its name"'
+    return tuple(dict.fromkeys(names))[:3]

@@ -18,10 +18,26 @@ from cudacompat.domain.words.verdict import Outcome
 
 
 @dataclass(frozen=True, slots=True)
+class PinInFile:
+    """Pins that belong into files: what is wrong with those that are there, the new ones, and their places
+    (`requirements.txt:1`)."""
+
+    said: str
+    pins: tuple[str, ...]
+    places: str
+
+    @property
+    def by_hand(self) -> str:
+        """What is to be written where."""
+        return f"{self.said}: write {' '.join(self.pins)} into {self.places}"
+
+
+@dataclass(frozen=True, slots=True)
 class PlanStep:
     """One step of a plan: the command to run (or `None` for a thing only a person can do) and why. `cures` are the
     packages that run once it is done, `moves` those beside them that get another release along with it, `brings` what
-    it requires of NVIDIA's libraries, `instead` what does the same in another way, for who cannot do this."""
+    it requires of NVIDIA's libraries, `instead` what does the same in another way, for who cannot do this. `pin` is
+    what a step about a list of packages writes there."""
 
     why: str
     command: str | None = None
@@ -29,6 +45,7 @@ class PlanStep:
     instead: tuple[PlanStep, ...] = ()
     moves: tuple[str, ...] = ()
     brings: tuple[str, ...] = ()
+    pin: PinInFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,13 @@ from cudacompat.domain.words.exit_codes import ExitCode
 
 @dataclass(frozen=True, slots=True)
 class GpusReport:
-    """What `gpus` found for a query."""
+    """What `gpus` found for a query; where that is nothing, `similar` are names that may have been meant."""
 
     COMMAND: ClassVar[str] = "gpus"
 
     query: str | None
     gpus: tuple[Gpu, ...]
+    similar: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:

@@ -258,3 +258,5 @@ def gpus_text(page: Page, report: GpusReport) -> None:
     if rows:
         columns(page, rows, indent=0)
     page.line(f"{count(len(rows), 'GPU')} found" + (f" for {report.query}" if report.query else ""))
+    if report.similar:
+        page.line(f"similar: {', '.join(report.similar)}")
