@@ -285,6 +285,13 @@ def test_a_wheel_of_a_private_index_is_read_from_that_index(tmp_path: Path, opti
     assert "secret" not in str(found)
 
 
+def test_a_build_of_an_index_of_pytorch_is_read_from_that_index(tmp_path: Path) -> None:
+    ran = check(tmp_path, {"requirements.txt": "torch==2.7.1+cu128\n"}, *JSON, gpu="GH200")
+    (found,) = ran.json["findings"]
+    assert ": PIP_INDEX_URL=https://download.pytorch.org/whl/cu128 cudacompat check torch==2.7.1 --gpu" in found["help"]
+    assert "oldest" not in found["message"]
+
+
 @pytest.mark.parametrize(
     "spec",
     [
@@ -451,7 +458,7 @@ def test_the_newest_of_a_bound_brings_its_framework(tmp_path: Path) -> None:
     ran = check(tmp_path, {"requirements.txt": "xformers<0.0.31\n"}, *JSON)
     assert [(each[2], each[3]) for each in packages(ran)] == [("xformers", "jit"), ("torch", "fails")]
     (error,) = [each for each in ran.json["findings"] if each["severity"] == "error"]
-    assert '"torch==2.7.1+cu128" "xformers==0.0.31.post1" --index-url' in error["help"]
+    assert '"torch==2.7.0+cu128" --index-url' in error["help"]
 
 
 def test_a_long_list_is_read_and_one_beyond_the_limit_is_said(tmp_path: Path) -> None:

@@ -43,7 +43,8 @@ def ask(*arguments: str) -> dict[str, Any]:
         (("triton==3.2.0", "--gpu", "12.0"), 1),  # its ptxas ends before
         (("triton==3.5.0", "--gpu", "GB10"), 1),
         (("triton==3.6.0", "--gpu", "GB10"), 0),
-        (("torch==2.7.1", "--gpu", "GH200"), 1),  # PyPI's wheel for Arm has no code
+        (("torch==2.3.1", "--gpu", "GH200"), 1),  # PyPI's wheel for Arm has no code, and no index has another
+        (("torch==2.7.1", "--gpu", "GH200"), 4),  # nobody read what the indexes of PyTorch have for Arm
         (("xformers==0.0.29.post3", "--gpu", "12.0"), 1),  # it runs by JIT, the torch that it pins does not
         (("xformers==0.0.30", "--gpu", "12.0"), 0),  # torch 2.7.0 of cu128 runs
         (("nvidia-cufft-cu12", "--gpu", "8.0", "--driver", "470"), 1),  # most of its images are from CUDA 11
@@ -83,6 +84,30 @@ def test_a_new_gpu_is_told_what_runs_and_from_which_index() -> None:
     assert found["install"]["command"] == (
         'pip install "torch==2.7.1+cu128" --index-url https://download.pytorch.org/whl/cu128'
     )
+
+
+def test_a_release_is_told_which_of_its_builds_to_install() -> None:
+    index = "--index-url https://download.pytorch.org/whl/"
+    default = inside("wheels", "torch==2.7.1", "--gpu", "RTX 5090").out
+    assert "runs: torch 2.7.1+cu128; not the one of PyPI, which pip takes by default (fails)" in " ".join(
+        default.split()
+    )
+    assert f'pip install "torch==2.7.1+cu128" {index}cu128' in default
+    plain = inside("wheels", "torch==2.8.0", "--gpu", "RTX 5090").out
+    assert 'pip install "torch==2.8.0"\n' in plain
+    assert "by default" not in plain
+    own = inside("wheels", "torch==2.8.0+cu126", "--gpu", "8.6").out
+    assert f'pip install "torch==2.8.0+cu126" {index}cu126' in own
+
+
+def test_the_oldest_that_runs_is_the_first_patch_of_its_minor_release() -> None:
+    (row,) = ask("torch", "--gpu", "RTX 5090")["summaries"]
+    assert row["oldest"] == "torch 2.7.0+cu128"
+
+
+def test_a_build_for_arm_that_nobody_read_is_named_and_not_known() -> None:
+    found = {each["index"]: each["verdicts"][0]["outcome"] for each in ask("torch==2.7.1", "--gpu", "GH200")["builds"]}
+    assert found == {"pypi": None, "cu126": "undecided", "cu128": "undecided"}
 
 
 def test_an_old_gpu_is_told_the_last_release_that_ran() -> None:

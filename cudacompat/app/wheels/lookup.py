@@ -68,7 +68,7 @@ def wheels(
     unknown = _unknown(query, builds, targets, platform=platform)
     cure = None
     if targets and query.package in packages():
-        cure = cure_for(query.package, targets, version=public, platform=platform)
+        cure = cure_for(query.package, targets, version=public, platform=platform, build=index)
     newest = rows().get(query.package)
     return WheelsReport(
         package=query.package,

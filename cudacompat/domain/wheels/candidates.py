@@ -26,7 +26,7 @@ class Candidate:
 
 def candidates(package: str, platform: str = DEFAULT_PLATFORM) -> Iterator[Candidate]:
     """Yield the wheels of this package with device code whose content is known: those that were read, and those of the
-    framework's indexes that build scripts document, each as the newest patch of its minor release."""
+    framework's indexes that build scripts document, where all patches of a minor release are built alike."""
     for row in rows_of(package, platform, None):
         if row.has_code:
             yield _candidate(package, row.version, row.index, known=HowKnown.READ, row=row)
@@ -34,19 +34,17 @@ def candidates(package: str, platform: str = DEFAULT_PLATFORM) -> Iterator[Candi
         return
     read = {row.version for row in rows_of(package, platform)}
     for row in torch_rows():
-        newest = _newest_patch(row.version)
-        if row.platform != platform or newest is None:
-            continue
-        if plain_torch_index(newest) == row.index and newest in read and platform == DEFAULT_PLATFORM:
-            continue  # PyPI's own wheel is the same build
-        yield _candidate(package, newest, row.index, known=HowKnown.DOCUMENTED, row=row)
+        for patch in _patches(row.version) if row.platform == platform else ():
+            if plain_torch_index(patch) == row.index and patch in read and platform == DEFAULT_PLATFORM:
+                continue  # PyPI's own wheel is the same build
+            yield _candidate(package, patch, row.index, known=HowKnown.DOCUMENTED, row=row)
 
 
-def preference(candidate: Candidate) -> tuple[int, int]:
+def preference(build: str) -> tuple[int, int]:
     """Return the order in which builds of one release are taken: PyPI's before those of the framework's indexes, of
     those the newest CUDA first."""
-    digits = candidate.resolved.build.removeprefix("cu")
-    return (0, 0) if candidate.resolved.build == PYPI else (1, -int(digits) if digits.isdigit() else 0)
+    digits = build.removeprefix("cu")
+    return (0, 0) if build == PYPI else (1, -int(digits) if digits.isdigit() else 0)
 
 
 def _candidate(package: str, version: Version, build: str, known: HowKnown, *, row: WheelRow) -> Candidate:
@@ -55,9 +53,8 @@ def _candidate(package: str, version: Version, build: str, known: HowKnown, *, r
 
 
 @cache
-def _newest_patch(minor: Version) -> Version | None:
-    """The newest release of this minor of torch that PyPI has."""
+def _patches(minor: Version) -> tuple[Version, ...]:
+    """The releases of this minor of torch that PyPI has, the newest first."""
     offered = releases().get(framework().name)
-    if offered is None:
-        return None
-    return next((each for each in offered.versions if (each.major, each.minor) == (minor.major, minor.minor)), None)
+    every = offered.versions if offered is not None else ()
+    return tuple(each for each in every if (each.major, each.minor) == (minor.major, minor.minor))

@@ -44,15 +44,16 @@ def cure_for(
     platform: str | None = None,
     allowed: SpecifierSet | None = None,
     going_with: FrameworkRelease | None = None,
+    build: str | None = None,
 ) -> WheelCure | NoCure:
     """Return the pin and index of this package that run on every target, with the driver that each target has, as the
     wheel for the platform that goes with the target, or for `platform`.
 
-    Nearest to `version` first: the same release from another index, the next newer ones, then older ones; without a
-    version the newest. `beside` are other packages of the same environment (names, or `NAME==VERSION`), of which those
-    that do not go with another torch get their pins, too: a torch that all of them go with comes before others. With
-    `native` only wheels with machine code for every target count, with `allowed` only releases in it, with `going_with`
-    only what goes with that release of torch.
+    Nearest to `version` first: the same release from another index (`build` before others), the next newer ones, then
+    older ones; without a version the newest. `beside` are other packages of the same environment (names, or
+    `NAME==VERSION`), of which those that do not go with another torch get their pins, too: a torch that all of them go
+    with comes before others. With `native` only wheels with machine code for every target count, with `allowed` only
+    releases in it, with `going_with` only what goes with that release of torch.
     """
     wanted = [platform or platform_for(target) for target in targets] or [DEFAULT_PLATFORM]
     below = next(filter(None, (begins_above(package, each.capability) for each in targets)), None)
@@ -63,7 +64,7 @@ def cure_for(
     offers = {each: _by_pin(package, each) for each in set(wanted)}
     second: WheelCure | None = None
     cuda = going_with.cuda if going_with is not None else None
-    for candidate in _ordered(package, version, wanted[0]):
+    for candidate in _ordered(package, version, wanted[0], build=build):
         if allowed is not None and not allowed.contains(candidate.version):
             continue
         if going_with is None and lacks_framework(candidate.resolved.rows[0], tuple(targets), wanted[0]):
@@ -186,13 +187,15 @@ def _with_its_framework(
     return replace(cure, min_driver=needed, index=release.index, companions=along)
 
 
-def _ordered(package: str, version: Version | None, platform: str) -> list[Candidate]:
-    """The wheels whose content is known, the nearest to this version first; the newest first without one."""
-    known = sorted(candidates(package, platform), key=preference)
+def _ordered(package: str, version: Version | None, platform: str, *, build: str | None) -> list[Candidate]:
+    """The wheels whose content is known, the nearest to this version first, of it that build; the newest first without
+    a version."""
+    known = sorted(candidates(package, platform), key=lambda each: preference(each.resolved.build))
     newest_first = sorted(known, key=lambda each: each.version, reverse=True)
     if version is None:
         return newest_first
     same = [each for each in newest_first if each.version == version]
+    same.sort(key=lambda each: each.resolved.build != build)
     newer = [each for each in newest_first if each.version > version]
     older = [each for each in newest_first if each.version < version]
     return [*same, *sorted(newer, key=_minor), *sorted(older, key=_minor, reverse=True)]

@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.wheels.answer import verdict_of
-from cudacompat.domain.wheels.candidates import candidates
+from cudacompat.domain.wheels.candidates import candidates, preference
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.model import PYPI, WheelRow
 from cudacompat.domain.wheels.own_compiler import assembler_of, brings_assembler
@@ -19,7 +19,7 @@ from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolve import resolve
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.running_framework import with_its_pin
-from cudacompat.domain.wheels.table import rows_of, torch_rows
+from cudacompat.domain.wheels.table import rows_of, torch_rows, unlisted_indexes
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Outcome, Target
 from cudacompat.domain.words.versions import ToolkitVersion
@@ -121,6 +121,7 @@ def _of_release(package: str, version: Version, platform: str) -> Iterator[Resol
     if package == framework().name:
         minor = Version(f"{version.major}.{version.minor}")
         indexes += [row.index for row in torch_rows() if (row.version, row.platform) == (minor, platform)]
+        indexes += unlisted_indexes(minor, platform)
     for index in dict.fromkeys(indexes):
         yield from resolve([_pin(package, version, index)], platform)[:1]
 
@@ -158,7 +159,8 @@ class TargetSummary:
 def summary(builds: Sequence[Build], target: Target) -> TargetSummary:
     """Return what these builds, the newest first, come to on the target."""
     running = [build for build in builds if build.runs_on(target)]
-    newest = running[0] if running else None
+    of_newest = [build for build in running if build.version == running[0].version]
+    newest = min(of_newest, key=lambda build: preference(build.resolved.build), default=None)
     verdicts = [(build, verdict) for build in builds if (verdict := build.verdict_on(target)) is not None]
     return TargetSummary(
         target,

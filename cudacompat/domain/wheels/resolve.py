@@ -314,6 +314,8 @@ def _torch_rows_for(version: Version, build: str, platform: str) -> tuple[HowKno
     minors = {row.version for row in torch_rows() if row.platform == platform}
     if minor in minors:
         return (HowKnown.UNREAD if build in framework().built_on else HowKnown.ABSENT), ()
+    if minors and min(minors) < minor < max(minors):
+        return HowKnown.UNREAD, ()
     return (HowKnown.NEWER if minors and minor > max(minors) else HowKnown.OLDER), ()
 
 

@@ -79,7 +79,7 @@ def pinned_release(
     ]
     if not fitting:
         return None
-    candidate, release = min(fitting, key=lambda each: preference(each[0]))
+    candidate, release = min(fitting, key=lambda each: preference(each[0].resolved.build))
     found = (verdict_of(candidate.resolved, target, release.cuda).verdict for target in targets)
     drivers = [each.min_driver for each in found if each is not None and each.min_driver is not None]
     return release, max(drivers, default=None)

@@ -119,6 +119,18 @@ def documented_rows() -> tuple[WheelRow, ...]:
     return torch_rows()
 
 
+def unlisted_indexes(minor: Version, platform: str) -> tuple[str, ...]:
+    """Return the indexes that have this minor release of torch, by its list of CUDA releases, and may have it for the
+    platform, of which no build script says what that holds: those of the CUDA releases that the platform has builds
+    for in other releases of torch, and of newer ones. None where a script says it of any index."""
+    every = [row for row in torch_rows() if row.platform == platform]
+    oldest = min((row.index for row in every), default=None)
+    if oldest is None or any(row.version == minor for row in every):
+        return ()
+    cudas: list[str] = _torch_data()["offered"].get(f"{minor.major}.{minor.minor}", [])
+    return tuple(index for cuda in cudas if (index := f"cu{cuda.replace('.', '')}") >= oldest)
+
+
 def plain_torch_index(version: Version) -> str | None:
     """Return the index whose build PyPI's torch of this release is (`cu126` for 2.7); `None` for a release that the
     table does not have."""

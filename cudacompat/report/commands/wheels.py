@@ -76,8 +76,7 @@ def _labelled(page: Page, label: str, text: str) -> None:
 
 def _install_text(page: Page, report: WheelsReport) -> None:
     cure = report.cure
-    runs = [each.newest is not None and report.version is not None for each in report.summaries]
-    if cure is None or all(run or report.compiled_on(each) for run, each in zip(runs, report.summaries, strict=True)):
+    if cure is None or all(map(report.compiled_on, report.summaries)):
         return  # it runs as it is
     if isinstance(cure, WheelCure):
         _labelled(page, "install", cure.conditions)
@@ -198,12 +197,20 @@ def _summed(report: WheelsReport, summary: TargetSummary) -> str:
         return "no known build runs" if not summary.undecided else "whether a build runs is not known"
     if report.version is not None:
         builds = [build.resolved.label for build in report.builds if build.runs_on(summary.target)]
-        return f"runs: {', '.join(builds)}"
+        return f"runs: {', '.join(builds)}{_default(report, summary.target)}"
     newest, oldest = summary.newest, summary.oldest
     until = f"; oldest that runs: {oldest.resolved.label}" if oldest is not None and oldest != newest else ""
     if summary.newer_fails:
         return f"last that runs: {newest.resolved.label}, newer releases fail{until}"
     return f"newest that runs: {newest.resolved.label}{until}"
+
+
+def _default(report: WheelsReport, target: Target) -> str:
+    """What becomes of the build that pip takes where no index is named, if that does not run and another one does."""
+    build = next((each for each in report.builds if each.resolved.build == PYPI and each.verdict_on(target)), None)
+    if build is None or build.runs_on(target):
+        return ""
+    return f"; not the one of PyPI, which pip takes by default ({_cell(build, target)[0]})"
 
 
 def _last_line(report: WheelsReport) -> str:

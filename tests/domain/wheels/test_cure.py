@@ -42,7 +42,11 @@ def test_the_nearest_newer_release_cures_a_new_gpu() -> None:
             ("torch==2.7.1+cu128",),
             "--index-url",
         ),
-        (("vllm==0.8.5.post1", "unheard-of==1.0"), ("torch==2.8.0", "vllm==0.10.2"), ""),  # none is for 2.7.1
+        (  # none is for 2.7.1
+            ("vllm==0.8.5.post1", "unheard-of==1.0"),
+            ("torch==2.7.0+cu128", "vllm==0.9.2"),
+            "--extra-index-url",
+        ),
     ],
 )
 def test_what_does_not_go_with_another_torch_moves_with_it(
@@ -78,6 +82,12 @@ def test_the_same_release_of_another_index_cures_an_old_gpu() -> None:
     found = _cure("torch", "GTX 1080", version="2.8.0")
     assert isinstance(found, WheelCure)
     assert (str(found.version), found.index) == ("2.8.0", "cu126")
+
+
+def test_the_same_patch_of_another_index_comes_before_a_newer_one() -> None:
+    found = _cure("torch", "RTX 5090", version="2.7.0")
+    assert isinstance(found, WheelCure)
+    assert (str(found.version), found.index) == ("2.7.0", "cu128")
 
 
 def test_pypi_comes_before_other_indexes_and_new_cuda_before_old() -> None:

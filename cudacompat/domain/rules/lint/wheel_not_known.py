@@ -22,11 +22,11 @@ from urllib.parse import unquote
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import content_of, finding, groups_of, targets_of
 from cudacompat.domain.wheels.cure_words import command_of, sentence_of
-from cudacompat.domain.wheels.distributions import distributions
+from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.package_set import is_open
 from cudacompat.domain.wheels.platforms import options_for, platform_for
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
-from cudacompat.domain.wheels.table import rows_of
+from cudacompat.domain.wheels.table import cuda_of_index, rows_of
 from cudacompat.domain.wheels.wheel_cure import NoCure
 from cudacompat.domain.wheels.without_row import variable_of
 from cudacompat.domain.words.finding import Finding, Severity
@@ -63,9 +63,8 @@ def check(project: Project) -> Iterable[Finding]:
             continue
         pin = f"{name}=={resolved.version}" if resolved.version is not None else name
         foreign = resolved.known is HowKnown.FOREIGN
-        ends = {HowKnown.NEWER: ("newest", read[-1:]), HowKnown.OLDER: ("oldest", read[:1])}
-        end, rows = ends.get(resolved.known, ("", ()))
-        bound = f": the {end} that was read is {rows[0].version}" if rows else ""
+        end = {HowKnown.NEWER: "newest", HowKnown.OLDER: "oldest"}.get(resolved.known)
+        bound = f": the {end} that was read is {resolved.rows[0].version}" if end and resolved.rows else ""
         yield finding(
             RULE.id,
             Severity.NOTE,
@@ -112,6 +111,8 @@ def _of_pip(resolved: Resolved, pin: str, gpus: str) -> str:
     if resolved.known is HowKnown.FOREIGN and "://" in resolved.build:
         page = resolved.build.partition("?")[0].endswith((".html", ".htm"))  # one of links, not an index
         where = f"{'PIP_FIND_LINKS' if page else 'PIP_INDEX_URL'}={shlex.quote(resolved.build)} "
+    elif cuda_of_index(resolved.build) is not None:
+        where = f"PIP_INDEX_URL={framework().index}/{resolved.build} "
     return f"read the wheel itself: {where}cudacompat check {pin} {gpus}"
 
 
