@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cudacompat.domain.wheels.table import releases
 from tests.cli.test_cli import schema
 from tests.helpers.fits import assert_fits
 from tests.helpers.run import Ran, inside
@@ -468,3 +469,38 @@ def test_a_long_list_is_read_and_one_beyond_the_limit_is_said(tmp_path: Path) ->
     (tmp_path / "all.txt").write_bytes(b"torch==2.6.0\n" * (2 << 20))
     ran = inside("check", "all.txt", "--gpu", NEW_GPU, "--no-config", *JSON, cwd=tmp_path)
     assert (ran.code, ran.json["not_read"]) == (4, [{"path": "all.txt", "why": "larger than 16 MiB"}])
+
+
+@pytest.mark.parametrize(
+    ("text", "package", "version", "reason"),
+    [
+        ("accelerate\ntorchvision<0.20\n", "torch", "2.4.1", "which torchvision 0.19.1 asks for"),
+        ("openai-whisper\nwhisperx\n", "torch", "2.8.0", "the newest that whisperx takes"),
+        ("torch\nwhisperx\n", "torch", "2.8.0", "the newest that whisperx takes"),
+        ("faster-whisper\nwhisperx==3.3.1\n", "ctranslate2", "4.4.0", "the newest that whisperx 3.3.1 takes"),
+        ("torch\nxformers==0.0.28.post3\n", "torch", "2.5.1", "which xformers 0.0.28.post3 asks for"),
+        ("torch\ntorchvision\n", "torch", None, ""),  # neither has a bound
+        ("torch>=2.9\ntorchvision<0.20\n", "torch", None, ""),  # which pip refuses: no release is left
+    ],
+)
+def test_what_leaves_a_choice_is_held_to_the_bounds_of_others(
+    tmp_path: Path, text: str, package: str, version: str | None, reason: str
+) -> None:
+    ran = check(tmp_path, {"requirements.txt": text}, *JSON, gpu="3.5")
+    (found,) = [each for each in ran.json["packages"] if each["package"] == package]
+    newest = releases()[package].newest()
+    assert found["version"] == (version or str(newest))
+    assert reason in " ".join(str(each["found"]) for each in ran.json["findings"]) or package != "torch"
+
+
+def test_a_library_of_single_features_that_lacks_the_gpu_is_a_note(tmp_path: Path) -> None:
+    def told(gpu: str, pin: str = "torchao==0.9.0") -> tuple[int, list[tuple[str, str]], str]:
+        ran = check(tmp_path, {"requirements.txt": f"{pin}\n"}, *JSON, gpu=gpu)
+        findings = [(each["id"], each["severity"]) for each in ran.json["findings"]]
+        return ran.code, findings, ran.json["packages"][0]["outcome"]
+
+    assert told("12.0") == (0, [("wheel-partial", "note")], "partial")
+    assert told("8.6") == (0, [], None)
+    assert told("7.5") == (0, [], None)  # all of its code is for newer GPUs
+    assert told("12.0", "torchao==0.17.0") == (0, [], None)  # for single architectures alone
+    assert "single features" in check(tmp_path, {"requirements.txt": "torchao==0.9.0\n"}, gpu="8.6").out

@@ -15,7 +15,7 @@ from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.wheels.own_compiler import compile_alone
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
-from cudacompat.domain.wheels.verdict import WheelVerdict, judge_row
+from cudacompat.domain.wheels.verdict import WheelVerdict, judge_row, lacking_features
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Outcome, Target
 
@@ -107,9 +107,14 @@ def verdict_of(resolved: Resolved, target: Target, cuda: str | None = None) -> R
 
 
 def _without_code(resolved: Resolved, target: Target) -> RequirementVerdict:
-    """The verdict on a wheel without device code: it fails where it compiles its kernels by itself, and not for this
-    GPU."""
+    """The verdict on a wheel without device code that its programs need: it fails where it compiles its kernels by
+    itself, and not for this GPU, and lacks kernels where a library of single features does."""
     below = begins_above(resolved.requirement.name, target.capability)
+    features = lacking_features(resolved.rows[-1], target) if resolved.rows and below is None else None
+    if features is not None:
+        lacks = Outcome.PARTIAL
+        found = WheelVerdict(resolved.rows[-1], target, lacks, reason=None, min_driver=None, beside=features)
+        return RequirementVerdict(resolved, target, lacks, verdict=found)
     if below is None or not resolved.rows:
         return RequirementVerdict(resolved, target, None if below is None else Outcome.FAILS)
     row = resolved.rows[-1]

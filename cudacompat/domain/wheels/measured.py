@@ -26,9 +26,11 @@ _BUNDLED = re.compile(r"(?:^|[!/])[\w.-]+\.libs/[^/]+$")  # where auditwheel put
 
 def measured(package: str, artifacts: Sequence[BinaryArtifact]) -> dict[str, Any]:
     """Return what the libraries of a wheel give for its row, as the table keeps it: `main`, `lists`, `ptx_isa`,
-    `libraries`, `answers`, `by_cuda` and `toolkit`; empty where no library holds kernels. The kernels must have been
-    read for all of `CAPABILITIES`."""
+    `libraries`, `answers`, `by_cuda` and `toolkit`; empty where no library holds kernels, and `libraries` alone where
+    they hold single features. The kernels must have been read for all of `CAPABILITIES`."""
     held = [each for each in artifacts if _modules(each)]
+    if held and family_of(package) in distributions().single_features:
+        return {"libraries": [_library(each) for each in _largest(held)]}
     if not held or distributions().runs_without_own(package):
         return {}
     main = _deciding(package, held)

@@ -169,7 +169,8 @@ def summary(builds: Sequence[Build], target: Target) -> TargetSummary:
         newer_fails=newest is not None
         and any(v.outcome is Outcome.FAILS and build.version > newest.version for build, v in verdicts),
         undecided=any(verdict.outcome is Outcome.UNDECIDED for _, verdict in verdicts),
-        compiles=not verdicts or any(verdict.outcome is None for _, verdict in verdicts),
+        compiles=not verdicts
+        or any(verdict.outcome is None or build.holds_features_alone for build, verdict in verdicts),
     )
 
 

@@ -33,6 +33,7 @@ from cudacompat.domain.wheels.table import (
 )
 from cudacompat.domain.wheels.without_row import is_built_here, is_listed
 
+_ANY_LATER = Version("9999")  # above every release: only a specifier without an upper bound allows it
 _ONE_MINOR = re.compile(r"==(\d+\.\d+)\.\*")
 
 
@@ -45,6 +46,7 @@ def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFOR
     foreign = {each.group for each in others if not (universal and each.locked)}
     meant = () if "" in foreign else [each for each in requirements if each.group not in foreign]
     known = [each for each in of_one_python(meant) if is_listed(each) and not each.for_others]
+    known, bound_by = _held_to_bounds(known, meant, platform=platform)
     pinned = [_resolved(each, "", platform=platform) for each in known if each.pinned is not None]
     rows_ask = _asked_by(pinned)
     asked = {**_asked_by_name(meant), **rows_ask}
@@ -52,7 +54,7 @@ def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFOR
     held = {id(each): _held(each, {**admitted, **asked}) for each in known}
     pinned += [_resolved(each, "", platform=platform) for each in held.values() if each is not None]
     known = [held[id(each)] or each for each in known]
-    free = {id(each) for each in known if each.pinned is None} | {id(each) for each in held.values()}
+    free = {id(each) for each in known if each.pinned is None} | {id(each) for each in held.values()} | bound_by.keys()
     bounded = [_resolved(each, "", platform=platform) for each in known if is_bounded(each)]
     along = _along_by_group(dict.fromkeys(each.group for each in known), [*pinned, *bounded])
     found = []
@@ -61,8 +63,56 @@ def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFOR
         why = f"which {by} asks for" if by else ""
         if not by:
             why, specifier = admitted.get(each.name) or along[each.group].get(each.name, ("", ""))
+        why = bound_by.get(id(each), why)
         found.append(_resolved(narrowed(each, specifier), why if id(each) in free else "", platform=platform))
     return (*found, *_implied(found, rows_ask, requirements, platform=platform))
+
+
+def _held_to_bounds(
+    known: Sequence[Requirement], every: Sequence[Requirement], *, platform: str
+) -> tuple[list[Requirement], dict[int, str]]:
+    """The requirements, those that leave a choice held to the upper bounds that others of `every` have for them, as far
+    as a release is left; and by `id` of those why, in words. A package that leaves a choice below a bound of its own
+    counts with what its newest release asks for."""
+    bounds: dict[str, list[tuple[Requirement, str, str]]] = {}
+    listed = {id(each) for each in known}
+    for each in every if len(every) > 1 else ():
+        for label, name, specifier in _asking(each, platform=platform, listed=id(each) in listed):
+            if _ANY_LATER not in SpecifierSet(specifier):
+                bounds.setdefault(name, []).append((each, label, specifier))
+    found: list[Requirement] = []
+    why: dict[int, str] = {}
+    for each in known:
+        for by, label, specifier in bounds.get(each.name, ()) if each.pinned is None and not each.locked else ():
+            tighter = narrowed(each, specifier)
+            left = _chosen(tighter, platform)[0] if by.group in ("", each.group) and by is not each else None
+            if left is not None and left != _chosen(each, platform)[0]:
+                each = tighter
+                why[id(each)] = f"which {label} asks for" if each.pinned else f"the newest that {label} takes"
+        found.append(each)
+    return found, why
+
+
+def _asking(by: Requirement, *, platform: str, listed: bool) -> Iterator[tuple[str, str, str]]:
+    """What a requirement asks of other packages: how it is called, whom it asks, and for which releases; `listed` is
+    whether it may hold device code itself."""
+    if by.locked or by.conda:
+        return
+    for text in needs_of_release(by.name, by.pinned, by.specifier):
+        need = Pep508(text)
+        yield f"{by.name} {by.pinned or ''}".strip(), need.name, str(need.specifier)
+    held = by.pinned is not None or _ends(by.specifier)
+    if held and listed and by.name != framework().name:
+        resolved = _resolved(by, "", platform=platform)
+        yield from ((resolved.label, name, specifier) for name, specifier in _needs(resolved))
+
+
+def _ends(specifier: str) -> bool:
+    """Whether it has an upper bound."""
+    try:
+        return _ANY_LATER not in SpecifierSet(specifier)
+    except InvalidSpecifier:
+        return False
 
 
 def _asked_by(pinned: Iterable[Resolved]) -> Mapping[str, tuple[str, str]]:

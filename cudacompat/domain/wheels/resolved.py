@@ -8,7 +8,7 @@ from enum import Enum
 from packaging.version import Version
 
 from cudacompat.domain.tables.cuda_libraries import cuda_in_name
-from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.model import PYPI, RowBasis, WheelRow
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import (
@@ -90,6 +90,11 @@ class RequirementVerdict:
         known = self.resolved.known
         read = known in (HowKnown.READ, HowKnown.BETWEEN) or (known is HowKnown.NO_CODE and bool(self.resolved.rows))
         return RowBasis.MEASURED.value if read else RowBasis.DOCUMENTED.value
+
+    @property
+    def of_features(self) -> bool:
+        """True for a package whose programs do without the device code in it, which is that of single features."""
+        return self.resolved.requirement.name in distributions().single_features
 
     def in_file(self, name: str) -> RequirementVerdict:
         """Return it with another name for the file that its requirement stands in."""

@@ -102,6 +102,16 @@ def _called_beside(row: WheelRow) -> list[WheelLibrary]:
     return [each for each in row.libraries if pattern is not None and pattern.search(each.name)]
 
 
+def lacking_features(row: WheelRow, target: Target) -> WheelLibrary | None:
+    """Return the library of single features that has nothing for the GPU: the largest that is not for single
+    architectures alone, if it has code for older GPUs. One whose code is all for newer ones may be called there
+    alone."""
+    plain = [each for each in row.libraries if any(arch.isdigit() for arch in each.sass)]
+    library = max(plain, key=lambda each: each.modules, default=None)
+    older = library is not None and any(int(arch.rstrip("af")) < target.capability.number for arch in library.sass)
+    return library if library is not None and older and _lacks_the_gpu(library, target) else None
+
+
 def _lacks_the_gpu(library: WheelLibrary, target: Target) -> bool:
     """Whether most modules of a library have nothing for the GPU."""
     return max(_running_shares(library, target).values(), default=0) < _HALF

@@ -53,7 +53,7 @@ def _word(verdict: RequirementVerdict) -> tuple[str, str]:
     if verdict.resolved.known is HowKnown.BUILT_HERE:
         return "built where it is installed", "magenta"
     if outcome is None:
-        return "no device code", "dim"
+        return "single features" if verdict.of_features else "no device code", "dim"
     found = verdict.verdict
     driver = f", driver {found.min_driver}" if outcome.runs and found is not None and found.min_driver else ""
     return f"{outcome_word(outcome)}{driver}", _STYLE.get(outcome, "magenta")

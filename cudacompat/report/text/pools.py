@@ -30,7 +30,7 @@ def pool_rows(report: CheckReport) -> list[tuple[str, ...]]:
         found = package.outcome
         if found is not None:
             cells[package.resolved.label][package.target.id] = (RANK[found], outcome_word(found))
-        elif package.resolved.known not in (HowKnown.WITH_FRAMEWORK, HowKnown.BUILT_HERE):
+        elif package.resolved.known not in (HowKnown.WITH_FRAMEWORK, HowKnown.BUILT_HERE) and not package.of_features:
             cells[package.resolved.label][package.target.id] = (RANK[Outcome.FAILS], "no device code")
     rows = [("", *(pool or _NO_POOL for pool in pools))]
     for label, by_target in cells.items():
