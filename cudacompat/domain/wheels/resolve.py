@@ -88,7 +88,9 @@ def _held_to_bounds(
             left = _chosen(tighter, platform)[0] if by.group in ("", each.group) and by is not each else None
             if left is not None and left != _chosen(each, platform)[0]:
                 each = tighter
-                why[id(each)] = f"which {label} asks for" if each.pinned else f"the newest that {label} takes"
+                why[id(each)] = (
+                    f"which {label} asks for" if _is_one_release(specifier) else f"the newest that {label} takes"
+                )
         found.append(each)
     return found, why
 
