@@ -84,9 +84,9 @@ def _view(view: View) -> Iterator[str]:
         yield "\n### Not checked\n\n"
         for gap in view.gaps:
             yield f"- **{code(gap.path) if gap.path else 'all'}**: {escaped(gap.message)}\n"
-    if view.findings:
+    if view.told:
         yield "\n### Findings\n\n"
-        for finding in view.findings:
+        for finding in view.told:
             yield _finding(finding)
     if view.suppressed and view.show_suppressed:
         yield f"\n### Suppressed\n\n{count(len(view.suppressed), 'finding')} not counted:\n\n"

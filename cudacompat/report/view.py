@@ -17,6 +17,7 @@ from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, suppressing_files, worst_first
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import ArtifactVerdict, JitPolicy, Outcome, Target
+from cudacompat.report.text.condensed import merged
 
 if TYPE_CHECKING:
     from cudacompat.domain.reports.lint import LintReport
@@ -57,12 +58,14 @@ class View:
 
     `gaps` says in the form of findings what must not look green and is no rule's: what could not be read, that there
     was nothing to check, an undecided verdict that no finding tells of, any other cause of an exit code that is not 0.
-    They are not part of `findings`. `open` are the places whose verdict is undecided and not taken as good.
+    They are not part of `findings`. `told` are the findings as people read and count them, what says the same of
+    several targets once. `open` are the places whose verdict is undecided and not taken as good.
     """
 
     command: str
     exit_code: int
     findings: tuple[Finding, ...]
+    told: tuple[Finding, ...]
     suppressed: tuple[Suppressed, ...]
     not_read: tuple[NotRead, ...]
     gaps: tuple[Finding, ...]
@@ -76,8 +79,8 @@ class View:
     not_run: str = ""  # the rules that were left out, in words
 
     def number_of(self, severity: Severity) -> int:
-        """How many findings have this severity."""
-        return sum(finding.severity is severity for finding in self.findings)
+        """How many findings have this severity, as people count them."""
+        return sum(finding.severity is severity for finding in self.told)
 
     @property
     def problems(self) -> tuple[Finding, ...]:
@@ -162,6 +165,7 @@ def view_of(report: Any) -> View:
         command=report.COMMAND.partition(" ")[0],
         exit_code=report.exit_code,
         findings=findings,
+        told=tuple(merged(findings, targets)),
         suppressed=suppressed,
         not_read=not_read,
         gaps=_gaps(report.exit_code, not_read, findings, open_=open_),

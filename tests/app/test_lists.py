@@ -400,7 +400,7 @@ def test_a_package_that_is_left_a_choice_goes_with_the_framework(tmp_path: Path)
     ran = check(tmp_path, {"requirements.txt": "torch==2.8.0\nvllm\nxformers>=0.0.20\n"}, *JSON)
     assert {(each["package"], each["version"]) for each in ran.json["packages"]} == {
         ("torch", "2.8.0"),
-        ("vllm", "0.10.2"),
+        ("vllm", "0.11.0"),
         ("xformers", "0.0.32.post2"),
     }
     assert all(each["id"] != "two-cuda-majors" for each in ran.json["findings"])
@@ -504,3 +504,41 @@ def test_a_library_of_single_features_that_lacks_the_gpu_is_a_note(tmp_path: Pat
     assert told("7.5") == (0, [], None)  # all of its code is for newer GPUs
     assert told("12.0", "torchao==0.17.0") == (0, [], None)  # for single architectures alone
     assert "single features" in check(tmp_path, {"requirements.txt": "torchao==0.9.0\n"}, gpu="8.6").out
+
+
+_MARKED = 'torch==2.6.0 ; python_version < "3.13"\ntorch==2.8.0 ; python_version >= "3.13"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "python", "versions"),
+    [
+        (_MARKED, "3.13", {"2.8.0"}),
+        (_MARKED, "cp312", {"2.6.0"}),
+        (_MARKED, "3.9", {"2.6.0"}),
+        ("torch<2.5\n", "3.12", {"2.4.1"}),
+        ("torch<2.3\n", "3.8", {"2.2.2"}),
+        ("torch\n", "3.9", {"2.8.0"}),  # the last that has a wheel for it
+    ],
+)
+def test_the_python_that_is_named_chooses(tmp_path: Path, text: str, python: str, versions: set[str]) -> None:
+    ran = check(tmp_path, {"requirements.txt": text}, *JSON, "--python", python, gpu="8.6")
+    assert {each["version"] for each in ran.json["packages"]} == versions
+    assert ran.code == 0
+
+
+def test_a_release_without_a_wheel_for_the_python_that_is_named_is_an_error(tmp_path: Path) -> None:
+    def told(text: str, *options: str, gpu: str = "8.6") -> tuple[int, str]:
+        ran = check(tmp_path, {"requirements.txt": text}, *JSON, *options, gpu=gpu)
+        return ran.code, " ".join(f"{each['message']}: {each['why']}" for each in ran.json["findings"])
+
+    code, words = told("torch==2.0.1\n", "--python", "3.12")
+    assert code == 1
+    assert "torch 2.0.1 has no wheel for Python 3.12: its wheels are for Python 3.8 to 3.11" in words
+    assert told("torch==2.0.1\n", "--python", "3.11")[0] == 0
+    assert told("torch==2.0.1\n")[0] == 0
+    built, words = told("xformers==0.0.22\ntorch==2.4.1\n", "--python", "3.12")
+    assert "xformers 0.0.22 is built where it is installed" in words  # pip has its sources
+    assert built != 0
+    assert check(tmp_path, {"requirements.txt": "torch==2.0.1\n"}, "--python", "1.2.3").code == 2
+    cure = check(tmp_path, {"requirements.txt": "torch==2.0.1\n"}, *JSON, "--python", "3.13", gpu="8.6")
+    assert 'pip install "torch==2.5' in cure.json["findings"][0]["help"]

@@ -21,7 +21,7 @@ from cudacompat.app.project.installs import (
 )
 from cudacompat.artifacts.buildfiles.kinds import kind_of as file_kind
 from cudacompat.artifacts.buildfiles.windows import DIALECT_OF_FILE
-from cudacompat.artifacts.requirements import conda, kinds, pip_file
+from cudacompat.artifacts.requirements import conda, conda_lists, kinds, pip_file
 from cudacompat.artifacts.requirements.base import Origin, ReadRequirements, reading_for, requirement_of
 from cudacompat.artifacts.requirements.kinds import RequirementKind
 from cudacompat.domain.project.model import Command, SourceFile
@@ -174,6 +174,7 @@ class ProjectPackages:
         if install.conda:
             specs = [(each, place.line) for each in install.requirements]
             yield from conda.of_specs(specs, install.channels, place.file).requirements
+            yield from self._specs_in(install, command)
             return
         first_index = install.first_index or self._by_uv(command)
         origin = Origin(place.file, install.index, install.extra, first_index=first_index)
@@ -192,6 +193,15 @@ class ProjectPackages:
                 continue
             read = self._read(named, origin)
             yield from self._constrained(read, command, install).requirements if read is not None else ()
+
+    def _specs_in(self, install: InstallCommand, command: Command) -> Iterator[Requirement]:
+        """What the files of specifications ask for that a command of conda installs; environments and lists with builds
+        say by themselves what they are."""
+        for path in install.files:
+            named = self._file_called(path, command)
+            if named is not None and self._kinds[named] in (RequirementKind.PIP, RequirementKind.CONDA_SPECS):
+                self._reached[named] = None
+                yield from conda_lists.spec_list(self._files[named].text, named, install.channels).requirements
 
     def _constrained(self, read: ReadRequirements, command: Command, install: InstallCommand) -> ReadRequirements:
         """Requirements as the constraints of their command narrow them; the pinned ones alone, where one of those is

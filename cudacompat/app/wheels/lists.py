@@ -21,7 +21,7 @@ from cudacompat.domain.reports.check import ListedPackages
 from cudacompat.domain.rules.lint import WHEEL_RULES
 from cudacompat.domain.rules.lint.wheel_facts import below_level, groups_of
 from cudacompat.domain.wheels.cure_words import LOCKS
-from cudacompat.domain.wheels.list_files import YAML_SUFFIXES, may_be_plain_list
+from cudacompat.domain.wheels.list_files import BY_CONTENT_SUFFIXES, may_be_plain_list
 from cudacompat.domain.wheels.package_set import deciding
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.resolved import RequirementVerdict
@@ -48,26 +48,31 @@ def is_list(path: str) -> bool:
         if kind_of(Path(path).name) is not None or kind_of(path) is not None:
             return True
         plain = may_be_plain_list(path)
-        if not plain and not path.lower().endswith(YAML_SUFFIXES):
+        if not plain and not path.lower().endswith(BY_CONTENT_SUFFIXES):
             return False
         return is_list_by_text(text_of(Path(path), follow=True, may_list=True), plain=plain)
     except TooLargeError:
-        return True  # which is said of it when it is read
+        return not path.lower().endswith(".json")  # of a list that is said when it is read
     except (OSError, ValueError):
         return False
 
 
 def judge_lists(
-    paths: Sequence[str], targets: tuple[Target, ...], policy: Policy, texts: Mapping[str, str] | None = None
+    paths: Sequence[str],
+    targets: tuple[Target, ...],
+    policy: Policy,
+    texts: Mapping[str, str] | None = None,
+    *,
+    python: str | None = None,
 ) -> ListedPackages:
     """Return the verdicts and findings for all packages in these files, each file with those that it includes taken as
-    one environment; `texts` has those that are no file."""
+    one environment of this Python (`3.12`; `None`: of any); `texts` has those that are no file."""
     found = ListedPackages(ids=frozenset(rule.id for rule in WHEEL_RULES))
     for path in dict.fromkeys(paths):
         text = (texts or {}).get(path)
         for number, platform in enumerate(dict.fromkeys(map(platform_for, targets)) or (DEFAULT_PLATFORM,)):
             own = tuple(each for each in targets if platform_for(each) == platform)
-            with reading_for(platform):
+            with reading_for(platform, python):
                 read = _judged(path, own, policy, platform=platform, text=text)
             found = _joined(found, read if number == 0 else replace(read, files=0))
     return found

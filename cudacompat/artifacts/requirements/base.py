@@ -68,6 +68,7 @@ class Origin:
 
 
 _READ_FOR = ContextVar("read_for", default=DEFAULT_PLATFORM)
+_PYTHON: ContextVar[str | None] = ContextVar("python", default=None)  # 3.12, where one is said
 # How Python on each platform names it: PEP 508, "Environment markers", and what the interpreters there print.
 _SYSTEMS = {
     "linux": {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"},
@@ -80,14 +81,16 @@ _CONDA_MACHINES = {"x86_64": "64", "aarch64": "aarch64"}
 
 
 @contextmanager
-def reading_for(platform: str) -> Iterator[None]:
-    """Within it, requirements are read as an installer on this platform (`windows-x86_64`) reads them: markers and the
-    parts of lists that are for one platform alone. Outside it is Linux with x86-64."""
-    token = _READ_FOR.set(platform)
+def reading_for(platform: str, python: str | None = None) -> Iterator[None]:
+    """Within it, requirements are read as an installer on this platform (`windows-x86_64`) reads them, of this Python
+    (`3.12`; `None`: of any): markers and the parts of lists that are for one platform or Python alone. Outside it is
+    Linux with x86-64."""
+    token, of_python = _READ_FOR.set(platform), _PYTHON.set(python)
     try:
         yield
     finally:
         _READ_FOR.reset(token)
+        _PYTHON.reset(of_python)
 
 
 def system_read_for() -> str:
@@ -126,7 +129,7 @@ def pythons_of(marker: object) -> frozenset[str]:
     if not isinstance(marker, Marker):
         return PYTHONS
     parsed = marker
-    platform = _READ_FOR.get()
+    platform, own = _READ_FOR.get(), _PYTHON.get()
     machine = {
         **_SYSTEMS[system_read_for()],
         "platform_machine": _MACHINES.get(platform, platform.partition("-")[2] or "x86_64"),
@@ -137,7 +140,7 @@ def pythons_of(marker: object) -> frozenset[str]:
     try:
         return frozenset(
             each
-            for each in PYTHONS
+            for each in (PYTHONS if own is None else (own,))
             if parsed.evaluate({**machine, "python_version": each, "python_full_version": f"{each}.1"})
         )
     except Exception:  # noqa: BLE001  a marker with a name or an operator of a later PEP
@@ -185,6 +188,7 @@ def made(
         parts.append(public)
     index = own_index or index_for(name, origin.index, origin.extra)
     frameworks = index_for(framework().name, origin.index, origin.extra)
+    own = _PYTHON.get()
     return Requirement(
         name=name,
         specifier=",".join(parts),
@@ -198,7 +202,7 @@ def made(
         beside_pypi=own_index is None and _beside_pypi(index, origin),
         framework_index=frameworks,
         framework_beside_pypi=_beside_pypi(frameworks, origin),
-        pythons=pythons if pythons != PYTHONS else frozenset(),
+        pythons=frozenset((own,)) if own is not None else pythons if pythons != PYTHONS else frozenset(),
     )
 
 

@@ -33,6 +33,8 @@ _CPU_BUILD = re.compile(r"(?:^|_)cpu(?![a-z])", re.IGNORECASE)
 _OF_CHANNEL = re.compile(r"py\d\.?\d{1,2}_(?:cuda\d+\.\d+|cu\d{3}|cpu)(?:_|$)")
 _KEY = re.compile(r"^(\w+):", re.MULTILINE)
 _DEPENDENCIES = re.compile(r"^dependencies:[ \t]*(?:\[|(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*[ \t]*-[ \t])", re.MULTILINE)
+_JSON_DEPENDENCIES = re.compile(r"\"dependencies\"\s{0,9}:\s{0,9}\[")
+_JSON_PLACE = re.compile(r"\"(?:channels\"\s{0,9}:\s{0,9}\[|name\"\s{0,9}:)")
 _EXACT_RELEASE = re.compile(r"==(\d{2})(?:\.(\d{1,2}))?(?:\.\d+)*(?:\.\*)?")  # of CUDA
 
 
@@ -146,6 +148,11 @@ def is_environment(text: str) -> bool:
     )
 
 
+def is_environment_of_json(text: str) -> bool:
+    """Return True for a text of JSON that is one, by its keys (`conda env export --json`)."""
+    return _JSON_DEPENDENCIES.search(text) is not None and _JSON_PLACE.search(text) is not None
+
+
 def environment(text: str, file: str) -> ReadRequirements:
     """Return the requirements of an environment.yml, those of its pip section included, with the files that this takes
     in and the indexes that it names; `ValueError` for no YAML."""
@@ -213,6 +220,11 @@ class _Spec:
             match[2], version or given.get("version", ""), build.strip() or given.get("build", ""),
             channel.rpartition("/")[2],
         )  # fmt: skip
+
+
+def is_spec(text: str) -> bool:
+    """Return True for a text that is one specification of conda, or names the file of a package."""
+    return package_file(text) is not None or _Spec.parse(text) is not None
 
 
 def of_specs(specs: Sequence[tuple[str, int]], channels: Sequence[str], file: str) -> ReadRequirements:

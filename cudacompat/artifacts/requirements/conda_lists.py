@@ -15,6 +15,8 @@ from cudacompat.artifacts.requirements.conda import (
     CondaPackage,
     Written,
     in_environment,
+    is_spec,
+    of_specs,
     package_file,
 )
 from cudacompat.domain.wheels.requirement import Requirement
@@ -28,6 +30,10 @@ _HEADS = {"name": "name", "package": "name", "version": "version", "build": "bui
 _OTHER_HEADS = frozenset(("size", "kind", "editable", "project", "location"))
 _RULE = re.compile(r"[-\u2500\s]{8,}")  # the line below the heads of a table
 _OF_PYPI = frozenset({"pypi", "pypi_0", "<pip>"})
+# a line that conda alone takes: `pytorch=2.1`, `nvidia::cuda=12.1`, `numpy 1.26.*`
+_SPEC = re.compile(
+    r"(?:[\w./-]+::[\w.-]+.*|[A-Za-z][\w.-]*\s*=(?![=\s])[^=\s]+(?:=[^=\s]+)?|[A-Za-z][\w.-]*\s+\d[\w.*]*(?:\s+[\w.*]+)?)"
+)
 _HEAD_WITHIN = 40  # lines of a list before its table begins
 
 
@@ -58,6 +64,23 @@ def is_conda_list(text: str) -> bool:
     said = [line for line in lines if line and not line.startswith("#")]
     exported = sum(_EXPORTED.fullmatch(line) is not None for line in said)
     return exported > 0 and exported * 2 > len(said)
+
+
+def is_spec_list(text: str) -> bool:
+    """Return True for a text that `conda install --file` takes and pip does not: every line is a specification, and
+    most of those with a version say it in conda's words."""
+    said = [line[:_MOST_LINE].partition("#")[0].strip() for line in text.splitlines()]
+    versions = [line for line in said if line and not re.fullmatch(r"[\w.-]+", line)]
+    if not all(map(is_spec, versions)):
+        return False
+    own = sum(_SPEC.fullmatch(line) is not None for line in versions)
+    return own > 0 and own * 2 > len(versions)
+
+
+def spec_list(text: str, file: str, channels: Sequence[str] = ()) -> ReadRequirements:
+    """Return what a file of conda's specifications, one a line, asks for from these channels."""
+    lines = [(line[:_MOST_LINE].partition("#")[0].strip(), number) for number, line in enumerate(text.splitlines(), 1)]
+    return of_specs([(spec, number) for spec, number in lines if spec], channels, file)
 
 
 def conda_list(text: str, file: str) -> ReadRequirements:
@@ -97,15 +120,15 @@ def _wheel(text: str, line: int, file: str) -> Requirement | None:
 
 
 def _exported(lines: Sequence[str], file: str) -> ReadRequirements:
-    rows: list[_Row] = []
+    rows: list[PackageRow] = []
     wrong: list[tuple[int, str]] = []
     for number, line in enumerate(lines, 1):
         match = _EXPORTED.fullmatch(line)
         if match is not None:
-            rows.append(_Row(match[1], match[2], match[3], channel="", line=number))
+            rows.append(PackageRow(match[1], match[2], match[3], channel="", line=number))
         elif line and not line.startswith("#"):
             wrong.append((number, f"not a package of conda: {line[:80]!r}"))
-    return _of_rows(rows, wrong, file)
+    return of_rows(rows, wrong, file)
 
 
 def _table_head(lines: Sequence[str]) -> tuple[int, dict[str, int]] | None:
@@ -124,7 +147,7 @@ def _table_head(lines: Sequence[str]) -> tuple[int, dict[str, int]] | None:
 
 def _of_table(lines: Sequence[str], head: tuple[int, dict[str, int]], file: str) -> ReadRequirements:
     start, columns = head
-    rows: list[_Row] = []
+    rows: list[PackageRow] = []
     wrong: list[tuple[int, str]] = []
     for number, line in enumerate(lines[start + 1 :], start + 2):
         words = line.split()
@@ -136,12 +159,12 @@ def _of_table(lines: Sequence[str], head: tuple[int, dict[str, int]], file: str)
         of_pip = "build" not in columns or not _OF_PYPI.isdisjoint(words[2:])
         cells = {name: words[place] for name, place in columns.items() if place < len(words)}
         build, channel = ("pypi_0", "") if of_pip else (cells.get("build", ""), cells.get("channel", ""))
-        rows.append(_Row(words[0], words[1], build, channel=channel, line=number))
-    return _of_rows(rows, wrong, file)
+        rows.append(PackageRow(words[0], words[1], build, channel=channel, line=number))
+    return of_rows(rows, wrong, file)
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class PackageRow:
     """One package of a list, with its build and channel as they are printed."""
 
     name: str
@@ -151,8 +174,8 @@ class _Row:
     line: int
 
 
-def _of_rows(rows: Iterable[_Row], wrong: Sequence[tuple[int, str]], file: str) -> ReadRequirements:
-    """The requirements of the rows: conda lists what pip installed beside its own packages."""
+def of_rows(rows: Iterable[PackageRow], wrong: Sequence[tuple[int, str]], file: str) -> ReadRequirements:
+    """Return the requirements of the rows: conda lists what pip installed beside its own packages."""
     wheels: list[Requirement | None] = []
     packages: list[Written] = []
     for each in rows:

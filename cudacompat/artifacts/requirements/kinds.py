@@ -12,6 +12,7 @@ from cudacompat.artifacts.requirements import (
     conda,
     conda_lists,
     conda_locks,
+    json_lists,
     locks,
     manifests,
     pip_file,
@@ -34,6 +35,8 @@ class RequirementKind(StrEnum):
     ENVIRONMENT = "conda environment"
     CONDA_LOCK = "conda-lock.yml"
     CONDA_LIST = "list of conda's packages"
+    CONDA_SPECS = "specifications of conda"
+    JSON_LIST = "list of packages as JSON"
     PIXI = "pixi.lock"
     PIXI_MANIFEST = "pixi.toml"
     SETUP_PY = "setup.py"
@@ -53,6 +56,8 @@ _READERS: dict[RequirementKind, Callable[[str, str], base.ReadRequirements]] = {
     RequirementKind.ENVIRONMENT: conda.environment,
     RequirementKind.CONDA_LOCK: conda_locks.conda_lock,
     RequirementKind.CONDA_LIST: conda_lists.conda_list,
+    RequirementKind.CONDA_SPECS: conda_lists.spec_list,
+    RequirementKind.JSON_LIST: json_lists.json_list,
     RequirementKind.PIXI: conda_locks.pixi_lock,
     RequirementKind.PIXI_MANIFEST: manifests.pixi,
     RequirementKind.SETUP_PY: setup_files.setup_py,
@@ -106,6 +111,10 @@ def kind_in(kind: RequirementKind | None, text: str) -> RequirementKind | None:
         return kind
     if conda_lists.is_conda_list(text):
         return RequirementKind.CONDA_LIST
+    if json_lists.is_json_list(text):
+        return RequirementKind.JSON_LIST
+    if conda_lists.is_spec_list(text):
+        return RequirementKind.CONDA_SPECS
     return RequirementKind.ENVIRONMENT if conda.is_environment(text) else kind
 
 

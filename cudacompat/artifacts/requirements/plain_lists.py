@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from cudacompat.artifacts.requirements import conda, conda_lists, pip_file
+from cudacompat.artifacts.requirements import conda, conda_lists, json_lists, pip_file
 
 _MOST_LINE = 400  # characters of a line of a list that has no name of one
 
 
 def is_list_by_text(text: str, *, plain: bool = True) -> bool:
-    """Return True for a text that is a list of packages: an environment of conda, or, of a `plain` text, what
-    `reads_as_list` takes for one."""
+    """Return True for a text that is a list of packages: an environment of conda, JSON of packages, or, of a `plain`
+    text, what `reads_as_list` takes for one."""
+    if text.lstrip()[:1] in ("[", "{"):
+        return json_lists.is_json_list(text)
     return conda.is_environment(text) or (plain and reads_as_list(text))
 
 
 def reads_as_list(text: str) -> bool:
     """Return True for a text most lines of which are requirements of pip, one of them a pin at least, for one that only
     includes other lists, and for what conda prints."""
-    if conda_lists.is_conda_list(text):
+    if conda_lists.is_conda_list(text) or conda_lists.is_spec_list(text):
         return True
     if any(len(line) > _MOST_LINE for line in text.splitlines()):
         return False

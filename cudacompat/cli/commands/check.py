@@ -186,8 +186,10 @@ def command(
     listed = None
     if lists:
         from cudacompat.app.wheels.lists import judge_lists
+        from cudacompat.domain.words.wheel_tags import python_version
 
-        listed = judge_lists(lists, targets, policy, texts=texts)
+        own = python_version(python) if python is not None else None
+        listed = judge_lists(lists, targets, policy, texts=texts, python=own)
     asked = asked_wheels(others, platform, python, targets=targets)
     report = judge_read(
         found,

@@ -20,6 +20,7 @@ from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.own_compiler import assembling_rows
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, on_platform, options_for, platform_for
+from cudacompat.domain.wheels.pythons import has_wheel
 from cudacompat.domain.wheels.required import asked_of_framework
 from cudacompat.domain.wheels.resolved import RequirementVerdict, Resolved
 from cudacompat.domain.wheels.running_framework import lacks_framework, pinned_release
@@ -45,6 +46,7 @@ def cure_for(
     allowed: SpecifierSet | None = None,
     going_with: FrameworkRelease | None = None,
     build: str | None = None,
+    python: str | None = None,
 ) -> WheelCure | NoCure:
     """Return the pin and index of this package that run on every target, with the driver that each target has, as the
     wheel for the platform that goes with the target, or for `platform`.
@@ -53,7 +55,8 @@ def cure_for(
     older ones; without a version the newest. `beside` are other packages of the same environment (names, or
     `NAME==VERSION`), of which those that do not go with another torch get their pins, too: a torch that all of them go
     with comes before others. With `native` only wheels with machine code for every target count, with `allowed` only
-    releases in it, with `going_with` only what goes with that release of torch.
+    releases in it, with `going_with` only what goes with that release of torch, with `python` only what has a wheel for
+    it.
     """
     wanted = [platform or platform_for(target) for target in targets] or [DEFAULT_PLATFORM]
     below = next(filter(None, (begins_above(package, each.capability) for each in targets)), None)
@@ -66,6 +69,8 @@ def cure_for(
     cuda = going_with.cuda if going_with is not None else None
     for candidate in _ordered(package, version, wanted[0], build=build):
         if allowed is not None and not allowed.contains(candidate.version):
+            continue
+        if python is not None and not has_wheel(package, candidate.version, python):
             continue
         if going_with is None and lacks_framework(candidate.resolved.rows[0], tuple(targets), wanted[0]):
             continue
@@ -86,7 +91,15 @@ def cure_for(
     if not native:
         return _none(package, targets, version, platform=platform, beside=beside)
     return cure_for(
-        package, targets, version=version, beside=beside, platform=platform, allowed=allowed, going_with=going_with
+        package,
+        targets,
+        version=version,
+        beside=beside,
+        platform=platform,
+        allowed=allowed,
+        going_with=going_with,
+        build=build,
+        python=python,
     )
 
 
@@ -96,6 +109,7 @@ def cure_beside(
     """Return the cure of a wheel in an environment with these others: what goes with the torch there while that runs on
     all of these GPUs, else another torch with the pins of all that have to move with it."""
     name, main = resolved.requirement.name, framework().name
+    python = resolved.requirement.python
     pins = tuple(
         f"{each.requirement.name}=={each.version}" if _is_held(each, targets) else each.requirement.name
         for each in beside
@@ -103,16 +117,16 @@ def cure_beside(
     )
     torch = next((each for each in beside if each.requirement.name == main), None)
     if name == main or torch is None or torch.version is None:
-        return cure_for(name, targets, version=resolved.version, beside=pins, native=native)
+        return cure_for(name, targets, version=resolved.version, beside=pins, native=native, python=python)
     release = FrameworkRelease(torch.version, torch.cuda, torch.build)
-    own = cure_for(name, targets, version=resolved.version, native=native, going_with=release)
+    own = cure_for(name, targets, version=resolved.version, native=native, going_with=release, python=python)
     runs = not any(verdict_of(torch, target).outcome is Outcome.FAILS for target in targets)
     if native or (runs and isinstance(own, WheelCure)):
         return own
-    whole = cure_for(main, targets, version=torch.version, beside=pins)
+    whole = cure_for(main, targets, version=torch.version, beside=pins, python=python)
     if not runs:
         lost = isinstance(whole, WheelCure) and name in whole.stuck
-        alone = cure_for(name, targets, version=resolved.version) if lost else whole
+        alone = cure_for(name, targets, version=resolved.version, python=python) if lost else whole
         return alone if isinstance(alone, NoCure) else whole
     moves = isinstance(whole, WheelCure) and not whole.stuck and name in dict(whole.companions)
     return whole if moves else own

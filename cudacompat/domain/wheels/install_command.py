@@ -185,6 +185,8 @@ class _Reading:
         if self._conda:
             if name in ("-c", "--channel") and value:
                 self._channels.append(value)
+            elif name in ("-f", "--file"):
+                self._files.append(value or UNKNOWN)
             return
         if name in ("-i", "--index-url", "--default-index"):
             self._index = index_name(value) if value else UNKNOWN

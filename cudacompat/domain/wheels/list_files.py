@@ -5,7 +5,8 @@ from __future__ import annotations
 
 PLAIN_SUFFIXES = (".txt", ".in", ".lock", ".list", ".freeze", ".req", ".reqs")  # lines of pip, whatever the name
 YAML_SUFFIXES = (".yml", ".yaml")
-STRUCTURED_SUFFIXES = (".toml", *YAML_SUFFIXES, ".json", ".cfg")  # of projects, environments and locks
+BY_CONTENT_SUFFIXES = (*YAML_SUFFIXES, ".json")  # environments and lists of packages, among much else
+STRUCTURED_SUFFIXES = (".toml", *BY_CONTENT_SUFFIXES, ".cfg")  # of projects, environments and locks
 
 
 def may_list_packages(path: str) -> bool:

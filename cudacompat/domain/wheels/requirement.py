@@ -71,6 +71,11 @@ class Requirement:
             return None
 
     @property
+    def python(self) -> str | None:
+        """The one Python that it is installed for; `None` where it may be several."""
+        return next(iter(self.pythons)) if len(self.pythons) == 1 else None
+
+    @property
     def build(self) -> str:
         """Which build it is: its local version, or else its index."""
         return self.local or self.index

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -15,26 +14,19 @@ from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.wheels.brought import needs_of_release
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.metadata import needs_of
-from cudacompat.domain.wheels.model import PYPI, RowBasis, WheelRow
-from cudacompat.domain.wheels.narrowing import is_bounded, is_same_build, narrowed, of_one_python
-from cudacompat.domain.wheels.own_compiler import assembling_rows
+from cudacompat.domain.wheels.model import RowBasis
+from cudacompat.domain.wheels.narrowing import is_bounded, narrowed, of_one_python
+from cudacompat.domain.wheels.one_wheel import chosen, wheel_for
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 from cudacompat.domain.wheels.required import asked_of_framework
-from cudacompat.domain.wheels.requirement import CONDA, Requirement
-from cudacompat.domain.wheels.resolved import HowKnown, Resolved
+from cudacompat.domain.wheels.requirement import Requirement
+from cudacompat.domain.wheels.resolved import Resolved
 from cudacompat.domain.wheels.table import (
-    cuda_of_index,
-    packages,
-    plain_torch_index,
-    releases,
     rows,
-    rows_of,
-    torch_rows,
 )
-from cudacompat.domain.wheels.without_row import is_built_here, is_listed
+from cudacompat.domain.wheels.without_row import is_listed
 
 _ANY_LATER = Version("9999")  # above every release: only a specifier without an upper bound allows it
-_ONE_MINOR = re.compile(r"==(\d+\.\d+)\.\*")
 
 
 def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFORM) -> tuple[Resolved, ...]:
@@ -47,15 +39,15 @@ def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFOR
     meant = () if "" in foreign else [each for each in requirements if each.group not in foreign]
     known = [each for each in of_one_python(meant) if is_listed(each) and not each.for_others]
     known, bound_by = _held_to_bounds(known, meant, platform=platform)
-    pinned = [_resolved(each, "", platform=platform) for each in known if each.pinned is not None]
+    pinned = [wheel_for(each, "", platform=platform) for each in known if each.pinned is not None]
     rows_ask = _asked_by(pinned)
     asked = {**_asked_by_name(meant), **rows_ask}
     admitted = _admitted_by(pinned)
     held = {id(each): _held(each, {**admitted, **asked}) for each in known}
-    pinned += [_resolved(each, "", platform=platform) for each in held.values() if each is not None]
+    pinned += [wheel_for(each, "", platform=platform) for each in held.values() if each is not None]
     known = [held[id(each)] or each for each in known]
     free = {id(each) for each in known if each.pinned is None} | {id(each) for each in held.values()} | bound_by.keys()
-    bounded = [_resolved(each, "", platform=platform) for each in known if is_bounded(each)]
+    bounded = [wheel_for(each, "", platform=platform) for each in known if is_bounded(each)]
     along = _along_by_group(dict.fromkeys(each.group for each in known), [*pinned, *bounded])
     found = []
     for each in known:
@@ -64,7 +56,7 @@ def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFOR
         if not by:
             why, specifier = admitted.get(each.name) or along[each.group].get(each.name, ("", ""))
         why = bound_by.get(id(each), why)
-        found.append(_resolved(narrowed(each, specifier), why if id(each) in free else "", platform=platform))
+        found.append(wheel_for(narrowed(each, specifier), why if id(each) in free else "", platform=platform))
     return (*found, *_implied(found, rows_ask, requirements, platform=platform))
 
 
@@ -85,8 +77,8 @@ def _held_to_bounds(
     for each in known:
         for by, label, specifier in bounds.get(each.name, ()) if each.pinned is None and not each.locked else ():
             tighter = narrowed(each, specifier)
-            left = _chosen(tighter, platform)[0] if by.group in ("", each.group) and by is not each else None
-            if left is not None and left != _chosen(each, platform)[0]:
+            left = chosen(tighter, platform)[0] if by.group in ("", each.group) and by is not each else None
+            if left is not None and left != chosen(each, platform)[0]:
                 each = tighter
                 why[id(each)] = (
                     f"which {label} asks for" if _is_one_release(specifier) else f"the newest that {label} takes"
@@ -105,7 +97,7 @@ def _asking(by: Requirement, *, platform: str, listed: bool) -> Iterator[tuple[s
         yield f"{by.name} {by.pinned or ''}".strip(), need.name, str(need.specifier)
     held = by.pinned is not None or _ends(by.specifier)
     if held and listed and by.name != framework().name:
-        resolved = _resolved(by, "", platform=platform)
+        resolved = wheel_for(by, "", platform=platform)
         yield from ((resolved.label, name, specifier) for name, specifier in _needs(resolved))
 
 
@@ -251,133 +243,4 @@ def _implied(
     by, specifier = asked[name]
     source = next(each.requirement for each in found if each.label == by)
     implied = replace(source, name=name, specifier=specifier, local=source.local)
-    yield _resolved(implied, f"which {by} asks for", platform=platform)
-
-
-def _resolved(requirement: Requirement, why: str, *, platform: str) -> Resolved:
-    requirement = _where_newest(requirement, platform)
-    version, how = requirement.pinned, ""
-    if version is None:
-        version, how = _chosen(requirement, platform)
-    if why:
-        how = why
-    if version is None:
-        known = _without_row(requirement)
-        return Resolved(requirement, None, requirement.build, how=how, known=known)
-    if requirement.name not in packages():
-        known = HowKnown.NO_CODE if requirement.build == "cpu" else _without_row(requirement)
-        return Resolved(requirement, version, requirement.build, how=how, known=known)
-    known, found = _rows_for(requirement.name, version, requirement.build, platform=platform)
-    return Resolved(requirement, version, requirement.build, how=how, known=known, rows=found)
-
-
-def _without_row(requirement: Requirement) -> HowKnown:
-    if is_built_here(requirement):
-        return HowKnown.BUILT_HERE
-    return HowKnown.FOREIGN if _is_foreign(requirement) else HowKnown.UNREAD
-
-
-def _is_foreign(requirement: Requirement) -> bool:
-    return requirement.build not in (PYPI, "cpu", framework().conda_channel) and not cuda_of_index(requirement.build)
-
-
-def _chosen(requirement: Requirement, platform: str) -> tuple[Version | None, str]:
-    """The newest version that the requirement allows on its index, and what it is in words."""
-    if _is_foreign(requirement):
-        return None, ""
-    offered = releases().get(requirement.name)
-    if offered is None:
-        return None, ""
-    allowed = requirement.specifier
-    if requirement.build == framework().conda_channel:
-        last = Version(framework().conda_last)
-        offered = replace(offered, versions=tuple(each for each in offered.versions if each <= last))
-    if requirement.name == framework().name and cuda_of_index(requirement.build) is not None:
-        minors = {row.version for row in torch_rows() if row.index == requirement.build and row.platform == platform}
-        versions = [each for each in offered.versions if Version(f"{each.major}.{each.minor}") in minors]
-        offered = replace(offered, versions=tuple(versions))
-    try:
-        newest = offered.newest(allowed)
-    except InvalidSpecifier:
-        return None, ""
-    if newest is None and requirement.name == framework().name:
-        minor = _ONE_MINOR.fullmatch(allowed)  # of a release before those of the list, whose patches are built alike
-        newest = Version(minor[1]) if minor is not None else None
-    return newest, f"the newest that this allows on {offered.date}" if newest is not None else ""
-
-
-def _where_newest(requirement: Requirement, platform: str) -> Requirement:
-    """The requirement with PyPI as its index where pip looks on both and PyPI has the newer release."""
-    if not requirement.beside_pypi or requirement.pinned is not None or requirement.local is not None:
-        return requirement
-    plain = replace(requirement, index=PYPI)
-    there, here = _chosen(plain, platform)[0], _chosen(requirement, platform)[0]
-    return plain if there is not None and here is not None and there > here else requirement
-
-
-def _rows_for(name: str, version: Version, build: str, *, platform: str) -> tuple[HowKnown, tuple[WheelRow, ...]]:
-    """What is known of this wheel, and the rows that say it."""
-    if build == CONDA:  # another build than the wheel of that name
-        plain = distributions().runs_without_own(name) and not assembling_rows(name, platform)
-        return (HowKnown.NO_CODE if plain else HowKnown.FOREIGN), ()
-    if build == "cpu" or distributions().runs_without_own(name):
-        read = assembling_rows(name, platform) if build != "cpu" else ()
-        same = tuple(row for row in read or rows_of(name, platform) if row.version == version)
-        return (HowKnown.NO_CODE, same) if same or not read else _between(read, version)
-    own = [row for row in rows_of(name, platform, None) if row.version == version and row.index in (build, PYPI)]
-    exact = [row for row in own if row.index == build or is_same_build(row, build)]
-    if exact:
-        return (HowKnown.READ if exact[-1].has_code else HowKnown.NO_CODE), (exact[-1],)
-    if name == framework().name:
-        return _torch_rows_for(version, build, platform)
-    if build == PYPI:
-        return _of_pypi(name, version, platform)
-    if cuda_of_index(build) is None and build != framework().conda_channel:
-        return HowKnown.FOREIGN, ()
-    return (HowKnown.WITH_FRAMEWORK if name in framework().built_with_it else HowKnown.UNREAD), ()
-
-
-def _of_pypi(name: str, version: Version, platform: str) -> tuple[HowKnown, tuple[WheelRow, ...]]:
-    """What is known of a release that was not read: of a package that compiles its code later, or that most programs
-    use without, that it has none, unless one that was read has."""
-    read = rows_of(name, platform)
-    later = distributions().compiled_later(name) is not None and not any(row.has_code for row in read)
-    if later or name in distributions().used_without_it:
-        return HowKnown.NO_CODE, ()
-    return _between(read, version)
-
-
-def _torch_rows_for(version: Version, build: str, platform: str) -> tuple[HowKnown, tuple[WheelRow, ...]]:
-    minor = Version(f"{version.major}.{version.minor}")
-    if build == framework().conda_channel:
-        every = [row for row in torch_rows() if row.version == minor and row.platform == platform]
-        return (HowKnown.ANY_BUILD, tuple(every)) if every else (HowKnown.UNREAD, ())
-    index = plain_torch_index(version) if build == PYPI else build
-    found = [row for row in torch_rows() if (row.version, row.index, row.platform) == (minor, index, platform)]
-    if found and not (build == PYPI and platform != DEFAULT_PLATFORM):
-        return HowKnown.DOCUMENTED, tuple(found)
-    if build == PYPI:
-        known, rows = _between(rows_of(framework().name, platform), version)
-        # the index had none with code for it before, either, nor between two without
-        plain = known in (HowKnown.OLDER, HowKnown.BETWEEN) and not any(row.has_code for row in rows)
-        return (HowKnown.NO_CODE, ()) if plain else (known, rows)
-    if cuda_of_index(build) is None:
-        return HowKnown.FOREIGN, ()
-    minors = {row.version for row in torch_rows() if row.platform == platform}
-    if minor in minors:
-        return (HowKnown.UNREAD if build in framework().built_on else HowKnown.ABSENT), ()
-    if minors and min(minors) < minor < max(minors):
-        return HowKnown.UNREAD, ()
-    return (HowKnown.NEWER if minors and minor > max(minors) else HowKnown.OLDER), ()
-
-
-def _between(read: Sequence[WheelRow], version: Version) -> tuple[HowKnown, tuple[WheelRow, ...]]:
-    before = [row for row in read if row.version < version]
-    after = [row for row in read if row.version > version]
-    if not read:
-        return HowKnown.UNREAD, ()
-    if not after:
-        return HowKnown.NEWER, (before[-1],)
-    if not before:
-        return HowKnown.OLDER, (after[0],)
-    return HowKnown.BETWEEN, (before[-1], after[0])
+    yield wheel_for(implied, f"which {by} asks for", platform=platform)

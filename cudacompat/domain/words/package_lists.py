@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _WHOLE = ("pipfile",)  # a name without an ending
-LIST_ENDINGS = (".txt", ".in", ".lock", ".toml", ".yml", ".yaml", ".list", ".freeze", ".req", ".reqs")
+LIST_ENDINGS = (".txt", ".in", ".lock", ".toml", ".yml", ".yaml", ".json", ".list", ".freeze", ".req", ".reqs")
 
 
 def may_list(path: str) -> bool:

@@ -206,7 +206,7 @@ def _stats(view: View) -> list[tuple[str, str, str]]:
 
 
 def _section(view: View, severity: Severity) -> tuple[str, int, list[FindingGroup], int]:
-    groups = group([finding for finding in view.findings if finding.severity is severity])
+    groups = group([finding for finding in view.told if finding.severity is severity])
     left_out = sum(each.findings for each in groups[MOST_FINDINGS:])
     return severity.value, view.number_of(severity), groups[:MOST_FINDINGS], left_out
 

@@ -84,9 +84,16 @@ def test_a_release_between_two_that_agree_is_judged_like_them_and_never_beyond_t
 
 
 def test_a_release_whose_post_release_fails_fails_though_the_one_before_it_runs() -> None:
-    assert outcome("vllm==0.6.6", "RTX 5070 Ti") == (Outcome.FAILS, HowKnown.BETWEEN)
-    assert outcome("vllm==0.6.5", "RTX 5070 Ti")[0] is Outcome.UNDECIDED, "no post-release of it was read"
-    assert outcome("vllm==0.6.6", "RTX 4090")[0] is not Outcome.FAILS
+    runs, fails = (next(row for row in rows()["vllm"] if str(row.version) == each) for each in ("0.5.4", "0.6.6.post1"))
+
+    def between(version: str, spec: str) -> Outcome | None:
+        pin = wanted(f"vllm=={version}")
+        resolved = Resolved(pin, pin.pinned, pin.build, how="", known=HowKnown.BETWEEN, rows=(runs, fails))
+        return verdict_of(resolved, target(spec)).outcome
+
+    assert between("0.6.6", "RTX 5070 Ti") is Outcome.FAILS
+    assert between("0.6.5", "RTX 5070 Ti") is Outcome.UNDECIDED, "no post-release of it was read"
+    assert between("0.6.6", "RTX 4090") is not Outcome.FAILS
 
 
 def test_the_driver_decides_on_the_runtime_in_the_wheel() -> None:

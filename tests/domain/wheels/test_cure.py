@@ -42,9 +42,9 @@ def test_the_nearest_newer_release_cures_a_new_gpu() -> None:
             ("torch==2.7.1+cu128",),
             "--index-url",
         ),
-        (  # none is for 2.7.1
+        (
             ("vllm==0.8.5.post1", "unheard-of==1.0"),
-            ("torch==2.7.0+cu128", "vllm==0.9.2"),
+            ("torch==2.7.1+cu128", "vllm==0.10.1.1"),
             "--extra-index-url",
         ),
     ],

@@ -2,11 +2,12 @@
 
 What it finds: a requirement (of a requirements file, a lock, a pyproject.toml, a conda environment, or a command that
 installs) whose published wheel holds no machine code and no PTX for a GPU that was named with --gpu, whose CUDA
-runtime refuses the driver, or that its index never had. One with a library for each CUDA release (bitsandbytes) needs
-the one for the CUDA release of the torch that it is installed with; one that compiles its kernels with the ptxas in its
-own wheel (triton) needs a ptxas that knows the GPU. Which code a wheel holds was read in the wheel, or
-is said by its publisher's build script; both are given with their date. A name without a version is checked as what it
-would be today, on the day of the table. Where a file holds several builds of one package, one has to run.
+runtime refuses the driver, or that its index never had, or not for the Python that --python names. One with a library
+for each CUDA release (bitsandbytes) needs the one for the CUDA release of the torch that it is installed with; one that
+compiles its kernels with the ptxas in its own wheel (triton) needs a ptxas that knows the GPU. Which code a wheel holds
+was read in the wheel, or is said by its publisher's build script; both are given with their date. A name without a
+version is checked as what it would be today, on the day of the table. Where a file holds several builds of one package,
+one has to run.
 
 Why it matters: the installation succeeds, the program starts, and the first kernel ends in "no kernel image is
 available for execution on the device" (CUDA error 209).
@@ -27,11 +28,12 @@ from cudacompat.domain.rules.lint.wheel_facts import (
     failing,
     finding,
     groups_of,
+    python_without_wheel,
     reason_of,
     targets_of,
 )
 from cudacompat.domain.wheels.cure_words import command_of, sentence_of
-from cudacompat.domain.wheels.resolved import HowKnown
+from cudacompat.domain.wheels.resolved import HowKnown, Resolved
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -54,7 +56,7 @@ def check(project: Project) -> Iterable[Finding]:
         yield finding(
             RULE.id,
             Severity.ERROR,
-            f"{resolved.label} does not exist" if absent else message,
+            _absent(resolved) if absent else message,
             resolved=resolved,
             target=None if absent or none_for else target,
             found=None if absent else content_of(resolved, none_for),
@@ -62,6 +64,12 @@ def check(project: Project) -> Iterable[Finding]:
             help_=sentence_of(cure, command, resolved.requirement),
             command=command,
         )
+
+
+def _absent(resolved: Resolved) -> str:
+    if python_without_wheel(resolved) is not None:
+        return f"{resolved.label} has no wheel for Python {resolved.requirement.python}"
+    return f"{resolved.label} does not exist"
 
 
 RULE = Rule("wheel-cannot-run", "A wheel that does not run on the GPU", __doc__, check)

@@ -17,6 +17,7 @@ from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.own_compiler import brings_assembler
 from cudacompat.domain.wheels.package_set import PackageSet, ResolvedSet, alternatives, deciding
 from cudacompat.domain.wheels.platforms import on_platform
+from cudacompat.domain.wheels.pythons import has_wheel, pythons_with_wheel
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure, no_native
@@ -157,10 +158,22 @@ def content_of(resolved: Resolved, none_for: str | None = None) -> str:
     return f"{text} in {library} ({how})"
 
 
+def python_without_wheel(resolved: Resolved) -> str | None:
+    """Return that the release has no wheel for the Python that it is installed for; `None` where it has one."""
+    name, version, python = resolved.requirement.name, resolved.version, resolved.requirement.python
+    if version is None or python is None or has_wheel(name, version, python):
+        return None
+    pythons = pythons_with_wheel(name, version)
+    ends = pythons[0] if len(pythons) == 1 else f"{pythons[0]} to {pythons[-1]}"
+    return f"its wheels are for Python {ends}: pip finds none for {python}"
+
+
 def reason_of(verdict: RequirementVerdict) -> str | None:
     """Return why the wheel does not run, with the error that the program will print."""
     if verdict.resolved.known is HowKnown.ABSENT:
         release = f"{verdict.resolved.requirement.name} {verdict.resolved.version}"
+        if missing := python_without_wheel(verdict.resolved):
+            return missing
         return f"that index never had {release}: pip finds no matching distribution"
     if verdict.verdict is None:
         return None
@@ -207,7 +220,8 @@ def cure_of(
     targets = on_platform(targets, packages.platform)
     if packages.forked:
         name, beside = resolved.requirement.name, tuple(each.name for each in packages.requirements)
-        return cure_for(name, targets, version=resolved.version, beside=beside, native=native)
+        python = resolved.requirement.python
+        return cure_for(name, targets, version=resolved.version, beside=beside, native=native, python=python)
     return cure_beside(resolved, ResolvedSet.of(packages).resolved, targets, native=native)
 
 

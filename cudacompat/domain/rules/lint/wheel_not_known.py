@@ -20,7 +20,7 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
 from cudacompat.domain.project.model import Project
-from cudacompat.domain.rules.lint.wheel_facts import content_of, finding, groups_of, targets_of
+from cudacompat.domain.rules.lint.wheel_facts import content_of, finding, groups_of, python_without_wheel, targets_of
 from cudacompat.domain.wheels.cure_words import command_of, sentence_of
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.package_set import is_open
@@ -133,7 +133,7 @@ def _built_here(resolved: Resolved) -> Finding:
         Severity.NOTE,
         f"{resolved.label} is built where it is installed, with the nvcc there",
         resolved=resolved,
-        why="its index has no wheel with device code",
+        why=python_without_wheel(resolved) or "its index has no wheel with device code",
         help_=f"{listed}; read what came out: cudacompat doctor, in that environment",
     )
 
