@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
 from cudacompat.domain.words.errors import CudacompatError as CudacompatError
+from cudacompat.domain.words.records import dataclass
 
 if TYPE_CHECKING:
     from cudacompat.domain.words.code import BinaryArtifact, ReadResult

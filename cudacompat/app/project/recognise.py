@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from cudacompat.app.inputs.text_files import beginning
 from cudacompat.domain.builds.crate_versions import newest_allowed
 from cudacompat.domain.builds.engine import Engine
+from cudacompat.domain.words.records import dataclass
 from cudacompat.engines import known
 
 

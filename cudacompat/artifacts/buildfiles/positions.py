@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from cudacompat.artifacts.buildfiles.trees import yaml_documents
+from cudacompat.domain.words.records import dataclass
 
 _DEEPEST = 60
 _MOST_NODES = 50_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cudacompat.domain.logs import verdict as log_verdict
 from cudacompat.domain.logs.causes import Causes, find_causes
@@ -22,6 +22,7 @@ from cudacompat.domain.tables.architectures import architecture
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Target
 
 _FIELD = re.compile(r"\{(\w+)\}")

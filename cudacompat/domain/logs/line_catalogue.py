@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cudacompat.domain.logs.cases import SIGNS, LogSign
 from cudacompat.domain.logs.signature import LineAddition, LogLines, Signature, SignatureGroup
+from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cudacompat.domain.machine.components import Component
+from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Outcome, Reason, Target
 
 _FEW = 20  # modules that run, for each one that does not

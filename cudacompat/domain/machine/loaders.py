@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from packaging.version import InvalidVersion, Version
 
 from cudacompat.domain.machine.alternatives import Alternatives, CalledOn
 from cudacompat.domain.machine.components import Component
 from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import ToolkitVersion
 
 

@@ -7,7 +7,8 @@ are without it. The rows of engines stand with the engines.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

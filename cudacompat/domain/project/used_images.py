@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from cudacompat.domain.project.model import Project, SourceFile, Stage
+from cudacompat.domain.words.records import dataclass
 
 # image: "vllm/vllm-openai:v0.8.5"  # a comment; but not: image: {{ .Values.image }}
 _YAML_IMAGE = re.compile(r"(?m)(?:^[ \t]*(?:-[ \t]+)?|[{,][ \t]*)image:[ \t]*[\"']?([^\s\"'#{},]{1,300})")

@@ -6,7 +6,8 @@ By hand, from the clouds' own pages; a type that no pattern here matches is not 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from cudacompat.domain.words.records import dataclass
 
 __all__ = ["TYPES", "InstanceTypes", "gpu_of"]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from packaging.version import Version
 
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.table import cuda_of_index
 from cudacompat.domain.words.phrases import some
+from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Target
 
 

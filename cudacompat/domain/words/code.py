@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, StrEnum
 from typing import NamedTuple
 
+from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.versions import PtxIsa, ToolkitVersion
 

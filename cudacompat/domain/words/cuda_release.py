@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import DriverRelease, PtxIsa, ToolkitVersion
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+from cudacompat.domain.words.records import dataclass
 
 
 class Rank(IntEnum):

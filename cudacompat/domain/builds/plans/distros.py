@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import ToolkitVersion
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cudacompat.domain.policy.policy import Ignore
+from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
