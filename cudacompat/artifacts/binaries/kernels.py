@@ -28,7 +28,7 @@ _CUBIN, _TEXT = (fatbin_headers.ELF,), (fatbin_headers.PTX, fatbin_headers.RELOC
 
 _USED_UP = "too large: the read limit for this file is reached"
 _AT_ONCE = 256 << 20
-_FRONT = 1 << 17  # bytes of a front that is tried first: a block of zstd, of which no less is inflated
+_FRONT = 1 << 15  # bytes of a front that is tried first: of half of the images of libcublasLt 13 it has the tables
 WORTH_A_FRONT = 1 << 17  # bytes of an image from which on its front is tried: smaller ones have one block
 _COST_OF_TEXT = 8  # to find the kernels of a PTX text takes longer than those of a cubin of its size
 
@@ -101,8 +101,8 @@ class KernelReader:
 
     def _grown(self, image: zstd_front.ZstdFront, size: int) -> ImageNames | None:
         """Try more and more of a front, up to half of the image."""
-        wanted = min(_FRONT, size // 2)
-        while 2 * wanted <= size and self._allowance.take(wanted):
+        wanted, most = min(_FRONT, size // 2), size // 2
+        while self._allowance.take(wanted):
             first = image.first(wanted)
             if not front.may_be_proved(first):
                 return self._of_tables(image, first, size)
@@ -110,7 +110,9 @@ class KernelReader:
             if kernels is not None:
                 head = cubin.read_head(first, 0)
                 return _named(kernels, head)
-            wanted *= 2
+            if wanted == most:
+                return None
+            wanted = min(2 * wanted, most)
         return None
 
     def _of_tables(self, image: zstd_front.ZstdFront, first: bytes, size: int) -> ImageNames | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-_FIRST_STEP, _LONGEST_STEP = 1 << 8, 1 << 17  # bytes: all places in a step are found, of which one may be wanted
+_FIRST_STEP, _LONGEST_STEP = 1 << 12, 1 << 17  # bytes: all places in a step are found, of which one may be wanted
 _WORTH = 1 << 14  # bytes: to import the library takes as long as to look through a thousand times as many
 
 Finder = Callable[[bytes | bytearray | memoryview], list[int]]
