@@ -65,6 +65,7 @@ CLI = (
         "domain",
         "domain.words",
         "domain.words.errors",
+        "domain.words.records",
         "domain.words.exit_codes",
     ),
     *("report", "report.formats", "report.commands", "report.commands.writers", "domain.words.choices"),

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from dataclasses import field as field
+from dataclasses import replace as replace
 from typing import TYPE_CHECKING, Any
 
 Method = Callable[..., Any]
@@ -24,7 +26,7 @@ else:
         """Return what makes a class a dataclass."""
 
         def decorate(cls: type) -> type:
-            if frozen and slots and not _OWN.intersection(vars(cls)):
+            if frozen and slots and not _OWN.intersection(vars(cls)) and not dataclasses.is_dataclass(cls):
                 return _record(cls, order=order, kw_only=kw_only)
             return dataclasses.dataclass(frozen=frozen, slots=slots, order=order, kw_only=kw_only)(cls)
 
@@ -53,6 +55,9 @@ def _record(cls: type, *, order: bool, kw_only: bool) -> type:
         methods["__repr__"] = _shown
     for name, method in methods.items():
         setattr(cls, name, method)
+    params: Any = getattr(cls, "__dataclass_params__")  # noqa: B009  as the library keeps what it was asked for
+    params.init = params.repr = params.eq = params.frozen = True
+    params.order = order
     return cls
 
 
@@ -75,26 +80,26 @@ def _text_of_init(cls: type, _name: str, known: dict[str, Any]) -> str:
     plain: list[str] = ["self"]
     named: list[str] = []
     lines: list[str] = []
-    for field in dataclasses.fields(cls):
-        known[f"_set_{field.name}"] = getattr(cls, field.name).__set__  # of the slot: `__setattr__` refuses
-        value, default = field.name, ""
-        if field.default_factory is not dataclasses.MISSING:
-            known[f"_make_{field.name}"] = field.default_factory
+    for each in dataclasses.fields(cls):
+        known[f"_set_{each.name}"] = getattr(cls, each.name).__set__  # of the slot: `__setattr__` refuses
+        value, default = each.name, ""
+        if each.default_factory is not dataclasses.MISSING:
+            known[f"_make_{each.name}"] = each.default_factory
             default = "=_missing"
-            value = f"_make_{field.name}()" + (f" if {value} is _missing else {value}" if field.init else "")
-        elif field.default is not dataclasses.MISSING:
-            known[f"_default_{field.name}"] = field.default
-            default = f"=_default_{field.name}"
-        if field.init:
-            (named if field.kw_only else plain).append(field.name + default)
-        lines.append(f"  _set_{field.name}(self, {value})\n")
+            value = f"_make_{each.name}()" + (f" if {value} is _missing else {value}" if each.init else "")
+        elif each.default is not dataclasses.MISSING:
+            known[f"_default_{each.name}"] = each.default
+            default = f"=_default_{each.name}"
+        if each.init:
+            (named if each.kw_only else plain).append(each.name + default)
+        lines.append(f"  _set_{each.name}(self, {value})\n")
     parameters = ", ".join([*plain, *(["*", *named] if named else [])])
     return f"def __init__({parameters}):\n{''.join(lines) or '  pass'}"
 
 
 def _values(cls: type, of: str) -> str:
     """The tuple of what is compared, of `self` or `other`."""
-    return f"({''.join(f'{of}.{field.name}, ' for field in dataclasses.fields(cls) if field.compare)})"
+    return f"({''.join(f'{of}.{each.name}, ' for each in dataclasses.fields(cls) if each.compare)})"
 
 
 def _text_of_hash(cls: type, _name: str, _known: dict[str, Any]) -> str:
@@ -120,9 +125,9 @@ def _refuse_to_delete(_self: Any, name: str) -> None:
 
 
 def _state(self: Any) -> list[Any]:
-    return [getattr(self, field.name) for field in dataclasses.fields(self)]
+    return [getattr(self, each.name) for each in dataclasses.fields(self)]
 
 
 def _set_state(self: Any, state: list[Any]) -> None:
-    for field, value in zip(dataclasses.fields(self), state, strict=True):
-        object.__setattr__(self, field.name, value)
+    for each, value in zip(dataclasses.fields(self), state, strict=True):
+        object.__setattr__(self, each.name, value)

@@ -125,6 +125,8 @@ CALLS: tuple[tuple[tuple[Any, ...], dict[str, Any]], ...] = (
 @pytest.mark.parametrize("cls", RECORDS, ids=lambda cls: cls.__name__)
 def test_a_record_is_made_and_shown_as_the_library_does(cls: type) -> None:
     twin = _twin(cls)
+    asked = ("init", "repr", "eq", "order", "frozen")
+    assert all(getattr(cls.__dataclass_params__, each) == getattr(twin.__dataclass_params__, each) for each in asked)
     for values, named in CALLS:
         assert repr(_outcome(cls, *values, **named)) == repr(_outcome(twin, *values, **named))
 

@@ -13,12 +13,17 @@ from cudacompat.domain.words.verdict import ArtifactVerdict, ModuleVerdict, Outc
 Words = Callable[[ArtifactVerdict, list[ModuleVerdict]], tuple[str, str | None, str]]
 
 
-def failing_rule(id_: str, reason: Reason, words: Words) -> Callable[[VerdictFacts], Iterable[Finding]]:
-    """Return a check for artifacts that fail with this reason; `words` gives message, found and help."""
+def failing_rule(
+    id_: str, reason: Reason, words: Words, *, instead: Reason | None = None
+) -> Callable[[VerdictFacts], Iterable[Finding]]:
+    """Return a check for artifacts that fail with this reason; `words` gives message, found and help. `instead` is the
+    reason of modules that are no fault beside others that run, and are the fault where every module has it."""
 
     def check(judged: VerdictFacts) -> Iterable[Finding]:
         verdict = judged.verdict
         modules = modules_with(verdict, reason)
+        if instead is not None and all(module.reason is instead for module in verdict.modules):
+            modules = list(verdict.modules)
         if verdict.outcome is not Outcome.FAILS or not modules:
             return
         if verdict.reason is Reason.RUNTIME_NEEDS_DRIVER:  # no module is loaded, whatever becomes of some by themselves

@@ -30,5 +30,8 @@ def _words(verdict: ArtifactVerdict, modules: list[ModuleVerdict]) -> tuple[str,
 
 
 RULE = Rule(
-    "phantom-arch", "Architecture without kernels", __doc__, failing_rule("phantom-arch", Reason.EMPTY_IMAGE, _words)
+    "phantom-arch",
+    "Architecture without kernels",
+    __doc__,
+    failing_rule("phantom-arch", Reason.EMPTY_IMAGE, _words, instead=Reason.KERNELS_BY_SOURCE),
 )
