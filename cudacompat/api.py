@@ -234,11 +234,13 @@ def check(
     driver: str | int | None = None,
     require: Requirement = "runs",
 ) -> CheckResult:
-    """Return what `cudacompat check` reports on the paths for these GPUs. No policy file is read and nothing fetched.
+    """Return what `cudacompat check` reports on the paths, lists of packages among them, for these GPUs. No policy file
+    is read and nothing fetched; packages have no verdict, as nothing of them is read, but findings.
 
     `CudacompatError` for a path that does not exist, an unknown GPU, and for no GPU at all.
     """
     from cudacompat.app.check import check as check_paths
+    from cudacompat.app.wheels.lists import judge_lists, lists_apart
     from cudacompat.domain.policy.policy import Policy
     from cudacompat.domain.rules.artifact.other_processor import errors_by_file
     from cudacompat.domain.words.choices import Require
@@ -253,7 +255,9 @@ def check(
         policy = Policy(Require(require))
     except ValueError:
         raise CudacompatError(f"unknown requirement {require!r} (runs, sass, native)") from None
-    report = check_paths(named, targets, policy)
+    lists, others = lists_apart(named)
+    listed = judge_lists(lists, targets, policy) if lists else None
+    report = check_paths(others, targets, policy, listed=listed)
     refused = errors_by_file(report.findings, (each.path for each in report.verdicts))
     return CheckResult(
         tuple(_verdict(each, starts=(each.path, each.target.id) not in refused) for each in report.verdicts),

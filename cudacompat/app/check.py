@@ -35,6 +35,8 @@ from cudacompat.domain.rules.artifact import (
     SIZE_RULES,
     TARGET_RULES,
     WHEEL_FILE_RULES,
+    default_target_only,
+    jit_only,
     other_processor,
     undecided,
 )
@@ -67,12 +69,14 @@ def check(
     *,
     baseline: Baseline | None = None,
     options: ReadOptions | None = None,
+    listed: ListedPackages | None = None,
 ) -> CheckReport:
-    """Return the report on all that the paths hold, for these targets, held to this policy and to the baseline."""
+    """Return the report on all that the paths hold and on packages of lists, for these targets, held to this policy and
+    to the baseline."""
     options = with_texts(options or ReadOptions(jobs=1)) if rests_on_texts(policy, baseline) else options
     found = read(paths, targets, on_file, options=options)
     judge = ArtifactJudge(targets, policy, cache=cache_of(options))
-    return judge_read(found, targets, policy, paths=paths, baseline=baseline, judge=judge)
+    return judge_read(found, targets, policy, paths=paths, baseline=baseline, listed=listed, judge=judge)
 
 
 def rests_on_texts(policy: Policy, baseline: Baseline | None) -> bool:
@@ -136,7 +140,7 @@ def judge_read(
     ignores = [ignore for ignore in policy.ignores if ignore.rule in ids]  # the others are for `lint`
     not_read = (*found.not_read, *lists.not_read)
     left = suppress(findings, not_read, ignores, targets=targets, today=date.today())
-    findings = [*left.findings, *applied(IGNORE_RULES, left.uses)]
+    findings = [*_one_for_jit(left.findings), *applied(IGNORE_RULES, left.uses)]
     return CheckReport(
         targets=targets,
         verdicts=tuple(judged.verdicts),
@@ -259,6 +263,15 @@ def _judged(found: ReadResult, judge: ArtifactJudge) -> _Judged:
         [finding for known in each for finding in known.findings],
         sum(not known.verdicts for known in each),
     )
+
+
+def _one_for_jit(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings without "only by JIT" of a file that holds just nvcc's default target, which says why it is so.
+
+    After the ignores: who ignores the one still holds the file to the level that is required.
+    """
+    told = {(finding.path, finding.target) for finding in findings if finding.id == default_target_only.RULE.id}
+    return [f for f in findings if f.id != jit_only.RULE.id or (f.path, f.target) not in told]
 
 
 def _settled(

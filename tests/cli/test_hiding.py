@@ -51,6 +51,18 @@ class TestPolicies:
         named = {"file": "cudacompat.toml", "suppressed": 1}
         assert ran.json["policy_files"] == [named] if format_ == "json" else "cudacompat.toml suppresses 1 " in ran.out
 
+    @pytest.mark.parametrize(("level", "code", "ids"), [((), 0, []), (("--require", "native"), 1, ["jit-only"])])
+    def test_the_level_is_held_where_the_default_target_is_ignored(
+        self, project: Path, level: tuple[str, ...], code: int, ids: list[str]
+    ) -> None:
+        (project / "lib.so").write_bytes(library("sm_52 compute_52", "sm_52 compute_52"))
+        args = ("check", "lib.so", "--gpu", "8.6", *level, "--format", "json")
+        alone = inside(*args, cwd=project)
+        assert (alone.code, [each["id"] for each in alone.json["findings"]]) == (1, ["default-target-only"])
+        (project / "cudacompat.toml").write_text(IGNORE.replace("no-runnable-code", "default-target-only"))
+        ran = inside(*args, cwd=project)
+        assert (ran.code, [each["id"] for each in ran.json["findings"]]) == (code, ids)
+
     def test_one_that_suppresses_nothing_is_not_said_to(self, project: Path) -> None:
         (project / "cudacompat.toml").write_text(IGNORE)
         ran = inside("check", "lib.so", "--gpu", "8.0", cwd=project)

@@ -40,7 +40,7 @@ def command(
         FailOn | None,
         typer.Option(
             "--fail-on",
-            help="Exit with 1 if a GPU loses support or code is removed (lost), or also if "
+            help="Exit with 1 if one of these GPUs loses support or a file with device code is gone (lost), or also if "
             "JIT replaces machine code (weaker).",
         ),
     ] = None,

@@ -29,10 +29,10 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
     """One finding if the artifact runs by JIT: an error where more is required, else a note."""
     verdict = judged.verdict
     way = reached(verdict)
-    if way is not Outcome.JIT or verdict.default_target is not None:
+    if way is not Outcome.JIT:
         return
     enough = judged.policy.level_for(verdict.target).met_by(way)
-    if enough and verdict.outcome is not Outcome.JIT:
+    if enough and (verdict.outcome is not Outcome.JIT or verdict.default_target is not None):
         return
     modules = [v for v in verdict.modules if runs_as(v, verdict.target) is Outcome.JIT]
     floor = f"JIT compilation of this PTX needs driver {verdict.min_driver} or newer" if verdict.min_driver else None
