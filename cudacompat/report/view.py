@@ -53,6 +53,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """One package of a list on one target: what becomes of it, `None` where it holds no device code."""
+
+    file: str
+    target: Target
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """A report with findings, sorted: findings worst first, then by path; the rest by path.
 
@@ -76,6 +85,7 @@ class View:
     show_suppressed: bool = False
     held_to: tuple[str, ...] = ()  # policy files and variables, each with what it says
     examined: str = ""  # what was looked at, where that is no artifact
+    listed: tuple[Listed, ...] = ()
     not_run: str = ""  # the rules that were left out, in words
 
     def number_of(self, severity: Severity) -> int:
@@ -176,8 +186,13 @@ def view_of(report: Any) -> View:
         show_suppressed=whole.show_suppressed,
         held_to=tuple(_held_to(judged.given if judged else ())),
         examined=_examined(report),
+        listed=_listed(judged) if judged else (),
         not_run=report.rules.in_words if report.COMMAND == "lint" else "",
     )
+
+
+def _listed(judged: CheckReport) -> tuple[Listed, ...]:
+    return tuple(Listed(each.resolved.requirement.file, each.target, each.outcome) for each in judged.packages)
 
 
 def _held_to(values: Sequence[PolicyValue]) -> Iterator[str]:

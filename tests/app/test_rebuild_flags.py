@@ -47,7 +47,7 @@ def test_a_list_of_the_projects_own_is_named_with_what_extends_it(tmp_path: Path
     (tmp_path / "ci.sh").write_text("cmake -B build -DCMAKE_CUDA_ARCHITECTURES='80;86'\n")  # another build
     (finding,) = own_lists([result], steps)
     assert (finding.path, finding.line) == (str(tmp_path / "CMakeLists.txt"), 3)
-    assert finding.help == f"cudacompat generate cmake {tmp_path} --add 12.0 --write   then the same rebuild again"
+    assert finding.help == f"cudacompat generate cmake {tmp_path} --add 12.0 --write  # then the same rebuild again"
     done = replace(result, state=StepState.DONE)
     assert own_lists([done], steps) == ()
     assert own_lists([done], steps, failing=True) == (finding,)  # a container has no step that looks at the flags

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -103,3 +104,18 @@ def test_from_the_command_line() -> None:
     ran = inside("check", "--gpu", "12.0", "--gpu", "5.2", "--exit-zero", "--format", "badge", EXAMPLE)
     assert "<title>CUDA: runs on 1 of 2 GPUs</title>" in ran.out
     assert inside("inspect", "--format", "badge", EXAMPLE).code == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("torch==2.6.0", "runs on 1 of 2 GPUs"),
+        ("torch==2.7.1+cu128", "native on 2 of 2 GPUs"),
+        ("ctranslate2==4.8.5", "native on 1 of 2 GPUs"),
+        ("numpy==2.0.0", "nothing checked"),
+    ],
+)
+def test_the_badge_of_a_list_tells_of_its_packages(tmp_path: Path, line: str, words: str) -> None:
+    (tmp_path / "requirements.txt").write_text(f"{line}\n")
+    args = ("check", "requirements.txt", "--gpu", "12.0", "--gpu", "8.6", "--format", "badge")
+    assert f"<title>CUDA: {words}</title>" in inside(*args, cwd=tmp_path).out

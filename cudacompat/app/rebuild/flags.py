@@ -100,7 +100,7 @@ def own_lists(results: Sequence[StepResult], steps: BuildSteps, failing: bool = 
                 line=place.line,
                 message="the project's own list takes the place of the one that was given",
                 found=place.value,
-                help=f"{command} --write   then the same rebuild again"
+                help=f"{command} --write  # then the same rebuild again"
                 if place.state is PlaceState.CHANGES
                 else place.why,
             )

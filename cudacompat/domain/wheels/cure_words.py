@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from cudacompat.domain.wheels.conda_builds import conda_name, conda_release, cuda_version
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.requirement import Requirement
-from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
+from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure, remarked
 from cudacompat.domain.words.verdict import Target
 
 _NO_RELEASE = "no CUDA release builds for all of these GPUs and runs with their drivers: one environment for each"
@@ -38,12 +38,12 @@ def project_commands(tool: str, cure: WheelCure) -> tuple[str, ...]:
 def sentence_of(cure: WheelCure | NoCure, command: str | None, requirement: Requirement) -> str:
     """Return the command and its conditions, for a finding's help; without a command what does instead."""
     if requirement.conda:
-        return f"{command} (a CUDA release that builds for these GPUs)" if command is not None else _NO_RELEASE
+        return remarked(command, "a CUDA release that builds for these GPUs") if command is not None else _NO_RELEASE
     if command is None and isinstance(cure, WheelCure):
         return f"pin in the table of pypi-dependencies: {_rows(cure)} ({cure.conditions})"
     if command is None:
         return cure.sentence
-    return f"{command} ({cure.conditions})" if isinstance(cure, WheelCure) else cure.sentence
+    return remarked(command, cure.conditions) if isinstance(cure, WheelCure) else cure.sentence
 
 
 def _of_conda(requirement: Requirement, targets: Sequence[Target], along: Sequence[str]) -> str | None:

@@ -82,8 +82,13 @@ class WheelCure:
 
     @property
     def sentence(self) -> str:
-        """The command and its conditions, for a finding's help."""
-        return f"{self.command} ({self.conditions})"
+        """The command and its conditions, for a finding's help: as a shell's comment, so that it runs as it is copied."""
+        return remarked(self.command, self.conditions)
+
+
+def remarked(command: str, remark: str) -> str:
+    """Return a command with a remark that shells leave out."""
+    return f"{command}  # {remark}"
 
 
 def _is_on_index(name: str) -> bool:

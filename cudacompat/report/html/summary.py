@@ -33,17 +33,19 @@ class Standing:
 
 
 def standings(view: View) -> tuple[Standing, ...]:
-    """Return how the files stand on each GPU: an error counts as a fault, whatever the outcome is."""
+    """Return how the files, and the packages of lists, stand on each GPU: an error counts as a fault, whatever the outcome is."""
     faults = view.faults()
     found = []
     for number, target in enumerate(view.targets):
         rows = [(row.path, row.verdicts[number]) for row in view.rows]
+        of_lists = [each for each in view.listed if each.target.id == target.id]
         bad = [path for path, _ in rows if (path, target.id) in faults]
         open_ = [path for path, _ in rows if (path, target.id) in view.open]
         outcomes = [verdict.outcome for _, verdict in rows if verdict is not None]
-        if bad:
+        outcomes += [each.outcome for each in of_lists if each.outcome is not None]
+        if bad or any((each.file, target.id) in faults for each in of_lists):
             found.append(Standing(target, State.BAD, len(bad)))
-        elif open_ or view.not_read or not outcomes:
+        elif open_ or view.not_read or not outcomes or Outcome.UNDECIDED in outcomes:
             found.append(Standing(target, State.OPEN, len(open_)))
         else:
             own = all(outcome in (Outcome.NATIVE, *_QUIET) for outcome in outcomes)
@@ -82,7 +84,7 @@ def badge_words(view: View) -> tuple[str, str]:
     native = sum(each.state is State.NATIVE for each in found)
     runs = native + sum(each.state is State.RUNS for each in found)
     gpus = "GPU" if total == 1 else "GPUs"
-    if not found or not view.rows:
+    if not found or not (view.rows or view.listed):
         return "nothing checked", "grey"
     if any(each.state is State.BAD for each in found):
         return f"runs on {runs} of {total} {gpus}", "red" if not runs else "orange"

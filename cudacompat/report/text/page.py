@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
@@ -14,6 +15,13 @@ from cudacompat.report.safe_text import command_at, safe
 SEVERITY_STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 _NARROWEST = 20  # columns of prose, however narrow the terminal is
 _EXCERPT_WIDTH = 160  # columns of a line of source, where nothing else limits it
+
+# What is quoted, an option with its value, a pin, a path, an address, or a word in capitals, behind a command's name.
+_WORD = r"""(?:"[^"]{0,200}"|'[^']{0,200}'|[A-Z][A-Z_]{2,40}(?![\w:])|[^\s()"';,]{0,200}[=/.][^\s()"';,]{1,200})"""
+_OPTION = rf"--?[a-zA-Z][\w-]{{0,40}}(?:[= ](?:{_WORD}|[^\s()\"';,-][^\s()\"';,]{{0,100}}))?"
+_TOOLS = r"(?:uv )?pip install|uv add|pdm add|poetry (?:source )?add|pixi add|conda install|cudacompat [a-z]{3,12}"
+_COMMAND = re.compile(rf"\b(?:{_TOOLS})(?: (?:{_OPTION}|{_WORD})){{1,40}}")
+_BOUND = "\0"  # a blank at which no line is broken; no text that is safe to print has one
 
 
 class Page:
@@ -99,12 +107,17 @@ class Page:
         for paragraph in value.split("\n"):
             lines = [paragraph]
             if self._width is not None and self._width > margin + 20:
-                lines = textwrap.wrap(
-                    safe(paragraph), self._width - margin, break_long_words=False, break_on_hyphens=False
-                ) or [""]
+                lines = _wrapped(safe(paragraph), self._width - margin) or [""]
             for each in lines:
                 self.line((head, "dim"), each)
                 head = " " * margin
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """The lines of a text, broken between words; commands in it stay whole, so that they can be copied."""
+    whole = _COMMAND.sub(lambda command: command[0].replace(" ", _BOUND), text)
+    lines = textwrap.wrap(whole, width, break_long_words=False, break_on_hyphens=False)
+    return [line.replace(_BOUND, " ") for line in lines]
 
 
 def _text(parts: Sequence[str | tuple[str, str]]) -> Text:

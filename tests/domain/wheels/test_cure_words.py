@@ -38,7 +38,7 @@ def test_in_the_words_of_each_tool(file: str, written: str, tool: str, command: 
     cure = cure_for("torch", targets, version=requirement.pinned)
     assert command_of(cure, requirement, targets) == command
     row = f'pin in the table of pypi-dependencies: torch = {{ version = "==2.7.1", index = "{URL}" }}'
-    assert sentence_of(cure, command, requirement).startswith(f"{command or row} (")
+    assert sentence_of(cure, command, requirement).startswith(f"{command}  # " if command else f"{row} (")
 
 
 BOTH, ALONE = '"torch==2.7.1+cu128"', '"bitsandbytes==0.45.5"'

@@ -19,9 +19,9 @@ SAME = f'pip install "torch==2.8.0+cu126" --index-url {INDEX}cu126'
 @each_case(
     ("package", "gpus", "id_", "help_"),
     [
-        (("torch", "2.6.0"), "12.0", "no-runnable-code", f"{NEWER} ("),
-        (("torch", "2.7.1+cu126"), "12.0", "no-runnable-code", f"{NEWER} ("),
-        (("torch", "2.8.0"), "6.1", "hole", f"{SAME} ("),
+        (("torch", "2.6.0"), "12.0", "no-runnable-code", f"{NEWER}  # "),
+        (("torch", "2.7.1+cu126"), "12.0", "no-runnable-code", f"{NEWER}  # "),
+        (("torch", "2.8.0"), "6.1", "hole", f"{SAME}  # "),
         (("torch", "2.8.0"), "6.1 12.0", "no-runnable-code", "no wheel of torch that is known serves all of them"),
         (("torch", "2.8.0"), "9.0", "hole", "see its other builds: cudacompat wheels torch --gpu 9.0"),
         (("onnxruntime_gpu", "1.22.0"), "12.0", "jit-only", "with machine code for it: pip install"),
