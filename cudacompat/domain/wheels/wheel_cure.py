@@ -82,7 +82,7 @@ class WheelCure:
 
     @property
     def sentence(self) -> str:
-        """The command and its conditions, for a finding's help: as a shell's comment, so that it runs as it is copied."""
+        """The command, and its conditions as a shell's comment: so it runs as it is copied."""
         return remarked(self.command, self.conditions)
 
 

@@ -33,7 +33,7 @@ class Standing:
 
 
 def standings(view: View) -> tuple[Standing, ...]:
-    """Return how the files, and the packages of lists, stand on each GPU: an error counts as a fault, whatever the outcome is."""
+    """Return how the files, and the packages of lists, stand on each GPU: an error is a fault, whatever the outcome."""
     faults = view.faults()
     found = []
     for number, target in enumerate(view.targets):
