@@ -12,7 +12,7 @@ from cudacompat.app.inputs.wanted_gpus import fleet_gpus, oldest_driver, wanted_
 from cudacompat.domain.builds.engine import Engine, Route
 from cudacompat.domain.builds.plans.driver import require_known
 from cudacompat.domain.builds.plans.matrix import plan_builds
-from cudacompat.domain.builds.plans.plan import DISTRO, BuildPlan
+from cudacompat.domain.builds.plans.plan import BuildPlan
 from cudacompat.domain.reports.generate import GeneratedBinary, GeneratedFile, GenerateReport
 from cudacompat.domain.tables.driver_choice import counted
 from cudacompat.domain.words.capability import ComputeCapability
@@ -86,12 +86,14 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
     )
     if asked.driver is not None:  # that of a fleet is the oldest of many, and each GPU is checked with its own
         plans = tuple(replace(plan, driver=driver) for plan in plans)
-    if asked.distro is not None:
+    if distro is not None:
         from cudacompat.domain.builds.plans.distros import distro as find_distro
-        from cudacompat.domain.builds.plans.distros import require_compiler
+        from cudacompat.domain.builds.plans.distros import require_cmake, require_compiler
 
         for plan in plans:
             require_compiler(find_distro(distro), plan.release)
+            if kind is not None and kind.image:
+                require_cmake(find_distro(distro), plan.title, plan.recipe)
     if asked.cuda is None and fleet and driver is not None and len({plan.release.version for plan in plans}) == 1:
         asked = replace(asked, cuda=str(plans[0].release.version))  # the drivers are in the fleet's files alone
     command = command_line(plans, asked)
@@ -160,9 +162,9 @@ def _source(asked: GenerateRequest) -> InstallSource:
     return install_source(asked.install, asked.install_hashes, Path(asked.folder))
 
 
-def _distro(name: str | None) -> str:
+def _distro(name: str | None) -> str | None:
     if name is None:
-        return DISTRO
+        return None
     from cudacompat.domain.builds.plans.distros import distro
 
     return distro(name).name

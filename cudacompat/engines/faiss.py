@@ -103,6 +103,7 @@ ENGINE = EngineRecord(
         ),
         build=(("cmake", "--build", "build"), ("cmake", "--install", "build")),
         runtime_packages=("libgomp1", "libopenblas0"),
+        cmake=(3, 23),  # CMakeLists.txt of facebookresearch/faiss at 0081ed9e: 3.23.1, with FATAL_ERROR
         only=(("-DFAISS_ENABLE_MKL=OFF", _NEWER_OPTIONS), ("-DFAISS_ENABLE_EXTRAS=OFF", _NEWER_OPTIONS)),
     ),
     proved=(("cmake", Proof.CONFIGURED), ("env", Proof.CONFIGURED)),

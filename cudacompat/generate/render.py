@@ -177,11 +177,9 @@ def _refuse_image(plan: BuildPlan, kind: Output, jetson: str | None) -> None:
 
 
 def _other_distros(plan: BuildPlan) -> str:
-    from cudacompat.domain.builds.plans.distros import DISTROS
-    from cudacompat.domain.tables.image_tags import FLAVOURS
-    from cudacompat.domain.tables.images import newest_image
+    from cudacompat.domain.builds.plans.distros import fitting_distros
 
-    known = [each.name for each in DISTROS if newest_image(plan.release.version, each.name, FLAVOURS) is not None]
+    known = fitting_distros(plan.release, plan.recipe)
     return f", or --distro {' or '.join(known)}" if known else ""
 
 

@@ -22,7 +22,7 @@ from cudacompat.engines import ENGINES, find
 from cudacompat.generate.outputs import OUTPUTS, reaching
 from tests.helpers import toolchain
 from tests.helpers.each_row import each_case
-from tests.helpers.run import ROOT, cudacompat
+from tests.helpers.run import ROOT, cudacompat, inside
 
 GPUS = ("RTX 5070 Ti", "8.6")
 MATRIX = ("7.0", "8.6", "11.0")
@@ -358,6 +358,36 @@ def test_all_files_are_written_or_none(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     ran = cudacompat("generate", "cmake", "--gpu", "8.6", "--as", "env", "-o", tmp_path / "file/below")
     assert (ran.code, ran.err.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("engine", "more", "base"),
+    [
+        ("cmake", ("--cuda", "12.2"), "12.2.2-devel-ubuntu22.04"),
+        ("whisper-rs", ("--driver", "535"), "12.2.2-devel-ubuntu22.04"),
+        ("cmake", ("--cuda", "12.8"), "12.8.2-devel-ubuntu24.04"),
+    ],
+)
+def test_a_release_without_images_of_the_usual_distribution_gets_another(
+    engine: str, more: tuple[str, ...], base: str
+) -> None:
+    ran = inside("generate", engine, "--gpu", "A100", *more, "--as", "github")
+    assert ran.code == 0, ran.err
+    assert f"container: docker.io/nvidia/cuda:{base}" in ran.out
+
+
+def test_each_image_of_a_mixed_list_has_a_distribution_of_its_own() -> None:
+    ran = inside("generate", "cmake", "--gpu", "K80", "--gpu", "B200", "--as", "dockerfile", "--format", "json")
+    bases = [re.search(r"^FROM \S+-devel-(\S+) AS build", file["text"], re.MULTILINE) for file in ran.json["files"]]
+    assert [base[1] for base in bases if base] == ["ubuntu22.04", "ubuntu24.04"]
+
+
+@pytest.mark.parametrize("more", [("--cuda", "11.8"), ("--distro", "ubuntu22.04")])
+def test_no_image_has_a_cmake_that_the_engine_refuses(more: tuple[str, ...]) -> None:
+    ran = inside("generate", "faiss", "--gpu", "A100", *more, "--as", "dockerfile")
+    assert ran.code == 2
+    assert "--distro ubuntu22.04" not in ran.err
+    assert inside("generate", "faiss", "--gpu", "A100", *more, "--as", "env").code == 0  # the settings hold anyhow
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,8 @@ class Recipe:
 
     `of_image` are settings that only an image gets, which runs on machines other than the one that builds it.
     Without `installs` the engine's own installation may be empty, and what the build linked is taken in its place.
-    `only` are words of `configure` that these versions alone know, `cudnn` the versions that are built with cuDNN.
+    `only` are words of `configure` that these versions alone know, `cudnn` the versions that are built with cuDNN,
+    `cmake` is the oldest CMake that its lists take.
     `python_packages` are what the wheel that is built needs when it is imported, whether its metadata says so or not.
 
     In `configure` and `build` the item `{settings}` stands for the settings of channel DEFINE or ARGUMENT, and
@@ -88,6 +89,7 @@ class Recipe:
     installs: bool = True
     only: tuple[tuple[str, Window], ...] = ()
     cudnn: Window | None = None
+    cmake: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from cudacompat.domain.builds.engine_trees import Recipe
+from cudacompat.domain.tables.image_tags import FLAVOURS
+from cudacompat.domain.tables.images import newest_image
 from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.records import dataclass
@@ -101,6 +104,27 @@ def distro(name: str) -> Distro:
         if each.name == name.strip().lower():
             return each
     raise UsageError(f"unknown distribution: {name[:60]!r}; there are {', '.join(each.name for each in DISTROS)}")
+
+
+def fitting_distros(release: CudaRelease, recipe: Recipe | None) -> list[str]:
+    """Return the distributions for which this release has images, and whose own gcc and CMake the build takes."""
+    least = recipe.cmake if recipe is not None else (0, 0)
+    return [
+        each.name
+        for each in DISTROS
+        if each.gcc <= release.gcc_max
+        and (each.cmake is None or each.cmake >= least)
+        and newest_image(release.version, each.name, FLAVOURS) is not None
+    ]
+
+
+def require_cmake(of: Distro, engine: str, recipe: Recipe | None) -> None:
+    """Refuse a distribution whose own CMake is older than the engine's lists take."""
+    if recipe is not None and of.cmake is not None and of.cmake < recipe.cmake:
+        own, least = (".".join(map(str, each)) for each in (of.cmake, recipe.cmake))
+        raise UsageError(
+            f"{of.name} brings CMake {own}, and {engine} needs {least} or newer; choose another --distro or --cuda"
+        )
 
 
 def require_compiler(of: Distro, release: CudaRelease) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from cudacompat.domain.builds.engine import Engine, Grammar, Route
 from cudacompat.domain.builds.plans.arm_hosts import by_host, on_arm
 from cudacompat.domain.builds.plans.budget import tradeoff, within
-from cudacompat.domain.builds.plans.model import DISTRO, BuildPlan, Profile, RequestedTarget
+from cudacompat.domain.builds.plans.model import BuildPlan, Profile, RequestedTarget
 from cudacompat.domain.builds.plans.plan import arriving, code_for, plan_build
 from cudacompat.domain.builds.plans.release import NoSingleReleaseError, groups
 from cudacompat.domain.words.versions import DriverRelease
@@ -24,7 +24,7 @@ def plan_builds(
     ptx: bool = True,
     route: Route = Route.COMMAND,
     profile: Profile | None = None,
-    distro: str = DISTRO,
+    distro: str | None = None,
     budget: int | None = None,
     measured: Sequence[str] = (),
     single: bool = False,

@@ -66,7 +66,7 @@ def plan_build(
     ptx: bool = True,
     route: Route = Route.COMMAND,
     profile: Profile | None = None,
-    distro: str = DISTRO,
+    distro: str | None = None,
     code: Sequence[CodeTarget] | None = None,
     driver: DriverRelease | None = None,
 ) -> BuildPlan:
@@ -75,7 +75,8 @@ def plan_build(
     Every GPU gets machine code of its own number. With `ptx`, the highest plain target also gets PTX, so that GPUs
     newer than all of these can run the result. `route` is the way on which the settings travel. A
     profile keeps its own order and form of the list, and adds its idle variables. `code`, where given, is the list
-    instead; `distro` is that of the base image; `driver` the one with which the result has to run.
+    instead; `distro` is that of the base image (`None`: the first that has one); `driver` the one with which the result
+    has to run.
     """
     of_version, given = engine.version(version), code
     if code is None:
@@ -113,6 +114,7 @@ def plan_build(
     if profile is not None:
         settings += profile.idle(engine, of_version, code, {each.name for each in settings})
         left_out = tuple(each for each in left_out if each.name not in {setting.name for setting in settings})
+    distro = distro or _distro_for(chosen, engine)
     about_framework = framework_notes(engine, framework, chosen.version, wanted=wanted, builds=builds)
     return BuildPlan(
         engine=engine,
@@ -128,6 +130,15 @@ def plan_build(
         distro=distro,
         framework=framework,
     )
+
+
+def _distro_for(release: CudaRelease, engine: Engine) -> str:
+    """The usual distribution; where this release has no images for it, the newest that it has some for."""
+    if newest_image(release.version, DISTRO, FLAVOURS) is not None:
+        return DISTRO
+    from cudacompat.domain.builds.plans.distros import fitting_distros  # a few releases need another
+
+    return next(reversed(fitting_distros(release, engine.recipe)), DISTRO)
 
 
 def _code_as_given(wanted: Sequence[RequestedTarget]) -> tuple[CodeTarget, ...]:
