@@ -180,11 +180,12 @@ def made(
 ) -> Requirement:
     """Return the requirement of that name; `own_index` is the index that only it is taken from, `pythons` are those
     that it is installed for."""
-    local = None
+    local, local_version = None, ""
     parts = []
     for each in filter(None, (part.strip() for part in specifier.split(","))):
         public, found = split_local(each)
         local = found or local
+        local_version = each.partition("+")[2] or local_version
         parts.append(public)
     index = own_index or index_for(name, origin.index, origin.extra)
     frameworks = index_for(framework().name, origin.index, origin.extra)
@@ -203,6 +204,7 @@ def made(
         framework_index=frameworks,
         framework_beside_pypi=_beside_pypi(frameworks, origin),
         pythons=frozenset((own,)) if own is not None else pythons if pythons != PYTHONS else frozenset(),
+        local_version=local_version,
     )
 
 

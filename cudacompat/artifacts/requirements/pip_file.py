@@ -91,7 +91,14 @@ def constrained(read_: ReadRequirements, constraints: ReadRequirements) -> ReadR
         if limit is not None and each.pinned is None:
             both = ",".join(filter(None, (each.specifier, limit.specifier)))
             both = limit.specifier if limit.pinned is not None else both
-            narrowed.append(replace(each, specifier=both, local=each.local or limit.local))
+            narrowed.append(
+                replace(
+                    each,
+                    specifier=both,
+                    local=each.local or limit.local,
+                    local_version=each.local_version or limit.local_version,
+                )
+            )
         else:
             narrowed.append(each)
     return replace(read_, requirements=tuple(narrowed))

@@ -158,7 +158,11 @@ def _from(requirement: Requirement, place: str) -> Requirement:
     if found is None:
         return requirement
     return replace(
-        requirement, index=found.index, specifier=found.specifier or requirement.specifier, local=found.local
+        requirement,
+        index=found.index,
+        specifier=found.specifier or requirement.specifier,
+        local=found.local,
+        local_version=found.local_version,
     )
 
 

@@ -77,6 +77,7 @@ def _required(by: Requirement, need: Pep508) -> Requirement:
         specifier=str(need.specifier),
         written=f"{by.written}, which requires {need.name}",
         local=None,
+        local_version="",
         index=index,
         beside_pypi=here and by.framework_beside_pypi,
     )

@@ -10,6 +10,7 @@ from packaging.version import Version
 from cudacompat.domain.tables.cuda_libraries import cuda_in_name, is_vendors_wheel
 from cudacompat.domain.wheels.answer import judge_all
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework
+from cudacompat.domain.wheels.metadata import needs_of
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.required import asked_by_framework, asked_of_framework
 from cudacompat.domain.wheels.requirement import Requirement
@@ -131,12 +132,21 @@ def framework_mismatches(environment: ResolvedSet) -> Iterator[tuple[Conflict, s
         asked = asked_of_framework(each.requirement.name, each.version)
         taken = asked_by_framework(each.requirement.name, torch.version)
         built_for = f"{framework().name}{asked}" if asked is not None and not _holds(asked, torch.version) else ""
-        if not built_for and cuda_of_index(each.build) and cuda_of_index(torch.build) and each.build != torch.build:
+        built = cuda_of_index(each.build) and cuda_of_index(torch.build) and each.build != torch.build
+        if not built_for and built and _loads_into_framework(each.requirement.name):
             built_for = f"the {framework().name} of {each.build}"
         if built_for:
             yield conflict, f"{each.label} is built for {built_for}, not for {torch.label}"
         elif taken is not None and not _holds(taken, each.version) and not is_vendors_wheel(each.requirement.name):
             yield conflict, f"{torch.label} requires {each.requirement.name}{taken}, not {each.label}"
+
+
+def _loads_into_framework(package: str) -> bool:
+    """Whether builds of this package are extensions of the framework: a local version alone does not say so
+    (`llama-cpp-binaries 0.0.3+cu124`)."""
+    if package in framework().on_its_index | framework().built_with_it:
+        return True
+    return any(name == framework().name for row in rows().get(package, ()) for name, _ in needs_of(row))
 
 
 def _holds(asked: SpecifierSet, version: Version) -> bool:

@@ -242,5 +242,5 @@ def _implied(
         return
     by, specifier = asked[name]
     source = next(each.requirement for each in found if each.label == by)
-    implied = replace(source, name=name, specifier=specifier, local=source.local)
+    implied = replace(source, name=name, specifier=specifier, local=source.local, local_version=source.local or "")
     yield wheel_for(implied, f"which {by} asks for", platform=platform)

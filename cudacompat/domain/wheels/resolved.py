@@ -70,7 +70,8 @@ class Resolved:
     @property
     def label(self) -> str:
         """`torch 2.6.0+cu124`."""
-        local = f"+{self.build}" if cuda_of_index(self.build) or self.build == "cpu" else ""
+        build = self.build if cuda_of_index(self.build) or self.build == "cpu" else self.requirement.local_version
+        local = f"+{build}" if build else ""
         version = f" {self.version}{local}" if self.version is not None else ""
         return f"{self.requirement.name}{version}"
 

@@ -14,14 +14,15 @@ from cudacompat.domain.wheels.table import packages
 
 def is_listed(requirement: Requirement) -> bool:
     """Return True for a package that may hold device code: one of the table, a package of pip that has no row there
-    and is known by its name, or one of conda that is known so, or whose build is for a CUDA release."""
+    and is known by its name, or one of conda that is known so, or one whose build is for a CUDA release."""
     if requirement.conda:
         return _is_of_conda(requirement)
     if requirement.name in packages():
         return True
     index = requirement.index
     of_pip = index == PYPI or "://" in index or LOCAL_BUILD.fullmatch(index) is not None
-    return of_pip and (_variable(requirement.name, requirement.pinned) is not None or _is_unread(requirement.name))
+    named = _variable(requirement.name, requirement.pinned) is not None or _is_unread(requirement.name)
+    return (of_pip and named) or (requirement.for_cuda and not _is_without(requirement.name))
 
 
 def _is_of_conda(requirement: Requirement) -> bool:
@@ -36,16 +37,13 @@ def _is_of_conda(requirement: Requirement) -> bool:
 def is_built_here(requirement: Requirement) -> bool:
     """Return True for a package that pip builds from sources where it installs it: from a repository, or as the index
     has no wheel of it."""
-    if (
-        requirement.conda
-        or requirement.name in packages()
-        or ".whl" in requirement.index
-        or ".whl" in requirement.written
-    ):
+    if requirement.conda or ".whl" in requirement.index or ".whl" in requirement.written:
         return False
-    return "git+" in requirement.index or (
-        requirement.index == PYPI and _variable(requirement.name, requirement.pinned) is not None
-    )
+    if "git+" in requirement.index:
+        return not distributions().runs_without_own(requirement.name)
+    if requirement.name in packages() or requirement.for_cuda:
+        return False
+    return requirement.index == PYPI and _variable(requirement.name, requirement.pinned) is not None
 
 
 def is_built_from_sources(package: str, version: Version | None) -> bool:
@@ -63,6 +61,12 @@ def _variable(package: str, version: Version | None) -> str | None:
     since, variable = distributions().built_here.get(package, ("", None))
     older = version is not None and since != "" and version < Version(since)
     return None if older else variable
+
+
+def _is_without(package: str) -> bool:
+    """Whether the package is known to hold none, whatever its version says."""
+    known = distributions()
+    return package in known.brings or family_of(package) in known.named_for_cuda_without
 
 
 def _is_unread(package: str) -> bool:

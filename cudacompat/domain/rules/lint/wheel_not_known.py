@@ -22,9 +22,10 @@ from urllib.parse import unquote
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import content_of, finding, groups_of, python_without_wheel, targets_of
 from cudacompat.domain.wheels.cure_words import command_of, sentence_of
-from cudacompat.domain.wheels.distributions import distributions, framework
+from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.package_set import is_open
 from cudacompat.domain.wheels.platforms import options_for, platform_for
+from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.table import cuda_of_index, rows_of
 from cudacompat.domain.wheels.wheel_cure import NoCure
@@ -52,16 +53,12 @@ def check(project: Project) -> Iterable[Finding]:
         name = resolved.requirement.name
         read = rows_of(name, platform_for(group[0].target))
         gpus = shlex.join(options_for(targets_of(project, packages)))
-        later = distributions().compiled_later(name) is not None and not any(row.has_code for row in read)
-        if (later and not resolved.rows and not resolved.requirement.conda) or (
-            read and read[-1].version.is_devrelease and resolved.known is HowKnown.NEWER
-        ):
-            continue  # no release of it holds device code, or pip builds it
+        if read and read[-1].version.is_devrelease and resolved.known is HowKnown.NEWER:
+            continue  # pip builds it
         if resolved.known is HowKnown.BUILT_HERE:
             if not any(name in use.engine.packages for use in project.uses):  # whose settings other rules look at
                 yield _built_here(resolved)
             continue
-        pin = f"{name}=={resolved.version}" if resolved.version is not None else name
         foreign = resolved.known is HowKnown.FOREIGN
         end = {HowKnown.NEWER: "newest", HowKnown.OLDER: "oldest"}.get(resolved.known)
         bound = f": the {end} that was read is {resolved.rows[0].version}" if end and resolved.rows else ""
@@ -74,7 +71,7 @@ def check(project: Project) -> Iterable[Finding]:
             why=(_CONDA_UNREAD if resolved.requirement.conda else f"its index, {resolved.build}, was not read")
             if foreign
             else None,
-            help_=_of_conda(resolved, targets_of(project, packages), gpus) or _of_pip(resolved, pin, gpus),
+            help_=_of_conda(resolved, targets_of(project, packages), gpus) or _of_pip(resolved, gpus),
         )
 
 
@@ -104,16 +101,34 @@ def _of_conda(resolved: Resolved, targets: Sequence[Target], gpus: str) -> str |
     return sentence_of(cure, command_of(cure, requirement, targets), requirement)
 
 
-def _of_pip(resolved: Resolved, pin: str, gpus: str) -> str:
-    if ".whl" in resolved.requirement.written:
+def _is_file(requirement: Requirement) -> bool:
+    return ".whl" in requirement.written
+
+
+def _of_pip(resolved: Resolved, gpus: str) -> str:
+    requirement, name = resolved.requirement, resolved.requirement.name
+    if _is_file(requirement):
         return f"download that wheel and read it: cudacompat check {_file(resolved)} {gpus}"
-    where = ""
-    if resolved.known is HowKnown.FOREIGN and "://" in resolved.build:
-        page = resolved.build.partition("?")[0].endswith((".html", ".htm"))  # one of links, not an index
-        where = f"{'PIP_FIND_LINKS' if page else 'PIP_INDEX_URL'}={shlex.quote(resolved.build)} "
-    elif cuda_of_index(resolved.build) is not None:
-        where = f"PIP_INDEX_URL={framework().index}/{resolved.build} "
+    if resolved.version is None:
+        return f"read the wheel itself: {_index_of(resolved)}cudacompat check {name} {gpus}"
+    local = requirement.local_version
+    where = _index_of(resolved)
+    if local and not where:  # PyPI takes no release with a local version
+        return f"download the wheel of {name} {resolved.version}+{local} and read it: cudacompat check FILE.whl {gpus}"
+    build = local or (requirement.build if where and cuda_of_index(requirement.build) else "")
+    pin = f"{name}=={resolved.version}{'+' if build else ''}{build}"
     return f"read the wheel itself: {where}cudacompat check {pin} {gpus}"
+
+
+def _index_of(resolved: Resolved) -> str:
+    """The variable that makes pip look where the wheel is; empty for PyPI."""
+    build = resolved.build
+    if cuda_of_index(build) is not None and resolved.requirement.name in framework().on_its_index:
+        return f"PIP_INDEX_URL={framework().index}/{build} "
+    if resolved.known is not HowKnown.FOREIGN or "://" not in build:
+        return ""
+    page = build.partition("?")[0].endswith((".html", ".htm"))  # one of links, not an index
+    return f"{'PIP_FIND_LINKS' if page else 'PIP_INDEX_URL'}={shlex.quote(build)} "
 
 
 def _file(resolved: Resolved) -> str:

@@ -1,0 +1,63 @@
+"""`check` of lists with wheels that somebody built for a CUDA release or a framework, of which the table has no row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.app.test_lists import JSON, check, packages
+
+HEALTHY = "torch==2.8.0\n"
+AT = "https://github.com/a/b/releases/download/v1"
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("foobar==0.0.3+cu124", "foobar"),
+        ("nunchaku==0.3.1+torch2.7", "nunchaku"),
+        ("jaxlib==0.4.7+cuda11.cudnn86", "jaxlib"),
+        ("torch-scatter==2.1.2+pt24cu121", "torch-scatter"),
+        (f"{AT}/llama_cpp_binaries-0.0.3+cu124-py3-none-linux_x86_64.whl", "llama-cpp-binaries"),
+        (f"exllamav2 @ {AT}/exllamav2-0.2.3+cu121.torch2.4.0-cp311-cp311-linux_x86_64.whl", "exllamav2"),
+        ("exllamav2 @ git+https://github.com/turboderp-org/exllamav2", "exllamav2"),
+    ],
+)
+def test_a_build_that_nobody_read_is_not_known_and_has_a_note(tmp_path: Path, line: str, name: str) -> None:
+    ran = check(tmp_path, {"requirements.txt": f"{HEALTHY}{line}\n"}, *JSON)
+    assert ran.code == 4
+    assert (name, "undecided") in [(each[2], each[3]) for each in packages(ran)]
+    assert [each["id"] for each in ran.json["findings"] if each["line"] == 2] == ["wheel-not-known"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["foobar==1.0+cpu", "foobar==1.0+ubuntu1", "foobar==1.0+pt24cpu", "foobar==1.0+g12cu", "torchtext==0.18.0+cu121"],
+)
+def test_a_local_version_that_names_no_cuda_build_says_nothing(tmp_path: Path, line: str) -> None:
+    ran = check(tmp_path, {"requirements.txt": f"{HEALTHY}{line}\n"}, *JSON)
+    assert (ran.code, [each[2] for each in packages(ran)]) == (0, ["torch"])
+
+
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        (
+            "torch==2.7.1+cu128",
+            "PIP_INDEX_URL=https://download.pytorch.org/whl/cu128 cudacompat check torch==2.7.1+cu128 --gpu GB200",
+        ),
+        ("foobar==0.0.3+cu124", "download the wheel of foobar 0.0.3+cu124 and read it: cudacompat check FILE.whl"),
+        ("ctranslate2==99.1", "read the wheel itself: cudacompat check ctranslate2==99.1 --gpu GB200"),
+    ],
+)
+def test_the_wheel_that_is_to_be_read_is_the_one_that_is_named(tmp_path: Path, line: str, command: str) -> None:
+    ran = check(tmp_path, {"requirements.txt": f"{line}\n"}, *JSON, gpu="GB200")
+    (note,) = [each for each in ran.json["findings"] if each["id"] == "wheel-not-known"]
+    assert command in note["help"]
+
+
+def test_a_local_version_alone_makes_no_extension_of_the_framework(tmp_path: Path) -> None:
+    text = "torch==2.7.1+cu128\nfoobar==0.0.3+cu124\ntorchvision==0.22.1+cu124\n"
+    ran = check(tmp_path, {"requirements.txt": text}, *JSON)
+    assert [each["line"] for each in ran.json["findings"] if each["id"] == "torch-mismatch"] == [3]
