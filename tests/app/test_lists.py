@@ -289,7 +289,10 @@ def test_a_wheel_of_a_private_index_is_read_from_that_index(tmp_path: Path, opti
 def test_a_build_of_an_index_of_pytorch_is_read_from_that_index(tmp_path: Path) -> None:
     ran = check(tmp_path, {"requirements.txt": "torch==2.7.1+cu128\n"}, *JSON, gpu="GH200")
     (found,) = ran.json["findings"]
-    assert ": PIP_INDEX_URL=https://download.pytorch.org/whl/cu128 cudacompat check torch==2.7.1 --gpu" in found["help"]
+    assert (
+        ": PIP_INDEX_URL=https://download.pytorch.org/whl/cu128 cudacompat check torch==2.7.1+cu128 --gpu"
+        in found["help"]
+    )
     assert "oldest" not in found["message"]
 
 
