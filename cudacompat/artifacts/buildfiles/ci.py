@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cudacompat.artifacts.buildfiles import commands as shell
@@ -23,6 +23,7 @@ from cudacompat.artifacts.buildfiles.shell_variables import Sources
 from cudacompat.artifacts.buildfiles.windows import DIALECT_OF_SHELL
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.image_names import base_of
+from cudacompat.domain.project.job_images import JobImage, asks_for_gpus
 from cudacompat.domain.project.model import CiJob, JobStep, Setting, SourceFile, Word
 from cudacompat.domain.words.matrix_names import OF_MATRIX
 from cudacompat.domain.words.records import dataclass
@@ -119,8 +120,27 @@ def _github(file: SourceFile, document: Node, sources: Sources | None) -> Iterat
             bases=tuple(map(base_of, images)),
             runs=runs_of(strategy),
             container=container.text if container is not None else None,
+            images=tuple(_images(file, node, images)),
         )
         yield JobRead(job, tuple(_with_matrix(file, commands, matrix) if matrix else commands))
+
+
+def _images(file: SourceFile, node: Node, images: Sequence[str]) -> Iterator[JobImage]:
+    """The image that the steps of a job run in, if its matrix has no others, and those of its services."""
+    for each in (node.get("container"), *(node.get("services") or Node(0, 0)).entries.values()):
+        image = (each.get("image") or each) if each is not None else None
+        if each is None or image is None or not image.text:
+            continue
+        service = each is not node.get("container")
+        options = each.get("options")
+        if service or len(images) == 1:
+            gpus = asks_for_gpus(options.text if options is not None else None)
+            yield JobImage(image.text if service else images[0], line_of(file, image), service=service, gpus=gpus)
+
+
+def line_of(file: SourceFile, node: Node) -> int:
+    """Return the line that a node begins in."""
+    return file.place(node.start, node.start).line
 
 
 def _with_matrix(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from cudacompat.artifacts.buildfiles.ci import JobRead, Merged, filled, run_text, variables
+from cudacompat.artifacts.buildfiles.ci import JobRead, Merged, filled, line_of, run_text, variables
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.positions import Node
 from cudacompat.artifacts.buildfiles.shell_variables import Sources
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.image_names import base_of
+from cudacompat.domain.project.job_images import JobImage
 from cudacompat.domain.project.model import CiJob, JobStep, Setting, SourceFile
 
 _CONFIG_KEYS = frozenset({"default", "variables", "include", "stages", "workflow", "image", "services", "cache"})
@@ -30,6 +31,7 @@ def _of_document(file: SourceFile, document: Node, sources: Sources | None) -> I
     top = variables(file, document.get("variables"))
     default = document.get("default", "image") or document.get("image")
     usual = document.get("default", "cache") or document.get("cache")
+    services = document.get("default", "services") or document.get("services")
     for name, own in document.entries.items():
         if name in _CONFIG_KEYS or not own.entries or templates.is_only_one(name):
             continue
@@ -55,8 +57,21 @@ def _of_document(file: SourceFile, document: Node, sources: Sources | None) -> I
             base=base_of(filled(image.text, environment)) if image is not None and image.text else None,
             environment=environment,
             steps=tuple(_caches(file, node.get("cache") or usual)),
+            images=tuple(_images(file, image, node.get("services") or services, environment)),
         )
         yield JobRead(job, tuple(commands))
+
+
+def _images(
+    file: SourceFile, image: Node | None, services: Node | None, environment: Mapping[str, Setting]
+) -> Iterator[JobImage]:
+    """The image that a job runs in, and those of its services; each with the variables put in that are known."""
+    if image is not None and image.text:
+        yield JobImage(filled(image.text, environment), line_of(file, image))
+    for each in services.items if services is not None else ():
+        named = each.get("name") or each
+        if named.text:
+            yield JobImage(filled(named.text, environment), line_of(file, named), service=True)
 
 
 def _caches(file: SourceFile, node: Node | None) -> Iterator[JobStep]:

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles import windows
 from cudacompat.artifacts.buildfiles.blanking import blanked
-from cudacompat.artifacts.buildfiles.ci import JobRead, Merged, run_text, variables
+from cudacompat.artifacts.buildfiles.ci import JobRead, Merged, line_of, run_text, variables
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.positions import Node
 from cudacompat.artifacts.buildfiles.shell_variables import Sources
 from cudacompat.artifacts.buildfiles.windows import DIALECT_OF_SHELL, Dialect
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.image_names import base_of
+from cudacompat.domain.project.job_images import JobImage, asks_for_gpus
 from cudacompat.domain.project.model import Base, CiJob, Setting, SourceFile
 
 _MACRO = re.compile(r"\$\((\w+)\)")  # Azure's $(NAME), which is put in before a shell reads the line
@@ -27,8 +28,8 @@ _EMPTY = Node(0, 0)
 def azure(file: SourceFile, documents: tuple[Node, ...], sources: Sources | None) -> Iterator[JobRead]:
     """Yield the jobs of an Azure pipeline, or of a template of one."""
     for document in documents:
-        images = {
-            item.entries["container"].text: item.entries["image"].text
+        resources = {
+            item.entries["container"].text: item
             for item in (document.get("resources", "containers") or _EMPTY).items
             if "container" in item.entries and "image" in item.entries
         }
@@ -42,7 +43,7 @@ def azure(file: SourceFile, documents: tuple[Node, ...], sources: Sources | None
                 environment = merged.of(environment, _azure_variables(file, outer.get("variables")))
             environment = merged.of(environment, _azure_matrix(file, node.get("strategy", "matrix")))
             container = node.get("container", "image") or node.get("container")
-            named = container.text if container is not None else None
+            image = _azure_image(file, node.get("container"), container, resources)
             pool = node.get("pool", "vmImage") or node.get("pool") or document.get("pool", "vmImage")
             labels = (pool.text,) if pool is not None and pool.text else ()
             name = node.get("job") or node.get("deployment")
@@ -57,10 +58,24 @@ def azure(file: SourceFile, documents: tuple[Node, ...], sources: Sources | None
                 name=name.text if name is not None and name.text else "the pipeline",
                 system="azure",
                 runner=labels,
-                base=base_of(images.get(named) or named) if named else None,
+                base=base_of(image.image) if image is not None else None,
                 environment=environment,
+                images=() if image is None else (image,),
                 commands=commands,
             )
+
+
+def _azure_image(
+    file: SourceFile, written: Node | None, container: Node | None, resources: Mapping[str | None, Node]
+) -> JobImage | None:
+    """The container of a job, which may be one of the pipeline's resources."""
+    if container is None or not container.text:
+        return None
+    resource = resources.get(container.text)
+    image = resource.entries["image"] if resource is not None else container
+    options = (resource or written or _EMPTY).get("options")
+    gpus = asks_for_gpus(options.text if options is not None else None)
+    return JobImage(image.text or container.text, line_of(file, image), gpus=gpus)
 
 
 def _azure_jobs(document: Node) -> Iterator[tuple[Node, tuple[Node, ...]]]:
@@ -134,7 +149,7 @@ def circle(file: SourceFile, documents: tuple[Node, ...], sources: Sources | Non
         for name, node in (document.get("jobs") or _EMPTY).entries.items():
             named = node.get("executor", "name") or node.get("executor")
             executor = executors.get(named.text or "", _EMPTY) if named is not None else _EMPTY
-            image = _circle_image(node) or _circle_image(executor)
+            images = _circle_images(file, node) or _circle_images(file, executor)
             machine = node.get("resource_class") or executor.get("resource_class")
             environment = merged.of(
                 variables(file, executor.get("environment")), variables(file, node.get("environment"))
@@ -153,16 +168,21 @@ def circle(file: SourceFile, documents: tuple[Node, ...], sources: Sources | Non
                 name=name,
                 system="circle",
                 runner=(machine.text,) if machine is not None and machine.text else (),
-                base=base_of(image) if image else None,
+                base=base_of(images[0].image) if images and not images[0].service else None,
                 environment=environment,
                 commands=commands,
+                images=images,
             )
 
 
-def _circle_image(node: Node) -> str | None:
-    images = (node.get("docker") or _EMPTY).items
-    image = images[0].get("image") if images else None
-    return image.text if image is not None else None
+def _circle_images(file: SourceFile, node: Node) -> tuple[JobImage, ...]:
+    """The images of a job or an executor: the steps run in the first, the others are services."""
+    images = [each.get("image") for each in (node.get("docker") or _EMPTY).items]
+    return tuple(
+        JobImage(image.text, line_of(file, image), service=number > 0)
+        for number, image in enumerate(images)
+        if image is not None and image.text
+    )
 
 
 # -- Jenkins
@@ -220,9 +240,10 @@ def _job(
     base: Base | None,
     environment: Mapping[str, Setting],
     commands: list[ShellCommand],
+    images: tuple[JobImage, ...] = (),
 ) -> JobRead:
     place = file.place(node.start, node.start)
     return JobRead(
-        CiJob(file.name, name, place, system=system, runner=runner, base=base, environment=environment),
+        CiJob(file.name, name, place, system=system, runner=runner, base=base, environment=environment, images=images),
         tuple(commands),
     )

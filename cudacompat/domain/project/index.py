@@ -40,7 +40,6 @@ class ProjectIndex:
         self.lists: dict[str, tuple[ArchListSetting, ...]] = {}
         self.starts: dict[str, list[int]] = {}
         self.reaching: dict[int, tuple[ArchListSetting, ...]] = {}  # by the command itself, which its project keeps
-        self.asked: dict[str, bool] = {}
         self.answers: dict[Hashable, object] = {}
         self._full = False
 

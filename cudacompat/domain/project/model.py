@@ -18,6 +18,7 @@ from cudacompat.domain.project.cargo_features import CargoProject
 from cudacompat.domain.project.cmake_files import CMakeCommand as CMakeCommand
 from cudacompat.domain.project.cmake_files import CMakeFile as CMakeFile
 from cudacompat.domain.project.index import ProjectIndex, asks_for
+from cudacompat.domain.project.job_images import JobImage
 from cudacompat.domain.project.planned_builds import PlannedUnit
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt
 from cudacompat.domain.project.source_file import SourceFile as SourceFile
@@ -143,7 +144,7 @@ class JobStep:
 class CiJob:
     """One job of a CI system (`github`, `gitlab`, …): `runner` are the labels it asks for (all that its matrix gives).
     `matrix` holds the texts of each name of its matrix, `runs` what each run has, where that is certain; `container` is
-    its container as it is written, `bases` what that is for each value."""
+    its container as it is written, `bases` what that is for each value; `images` are those whose name is certain."""
 
     file: str
     name: str
@@ -157,6 +158,7 @@ class CiJob:
     bases: tuple[Base, ...] = ()
     runs: tuple[Mapping[str, str], ...] = ()
     container: str | None = None
+    images: tuple[JobImage, ...] = ()
 
     @property
     def gpu(self) -> bool:
@@ -394,7 +396,4 @@ class Project:
 
     def speaks_of(self, name: str) -> bool:
         """Whether any file asks for the value of this name: `$NAME`, `ENV{NAME}`, `os.environ["NAME"]`."""
-        asked = self._index.asked
-        if name not in asked:
-            asked[name] = any(asks_for(file.text, name) for file in self.files)
-        return asked[name]
+        return self.once(("speaks of", name), lambda: any(asks_for(file.text, name) for file in self.files))

@@ -21,7 +21,7 @@ _LONGEST = 300  # characters of a name that are looked at
 _BOARD = re.compile(r"(?i)(?<![a-z])(?:jetson|jetpack|l4t|tegra|orin|xavier|igpu)(?![a-z])|^dustynv/")
 # a product in the name of a file: Dockerfile.B200, build-h100.sh, requirements_rtx3090.txt
 _PRODUCT = re.compile(
-    r"(?i)(?<![a-z0-9])(?:g?b[1-3]00|gb10|h(?:20|[128]00)|a(?:10|16|30|40|[18]00)|l(?:4|20|40s?)|[vp]100|p40|t4"
+    r"(?i)(?<![a-z0-9])(?:g?b[1-3]00|gb10|h(?:20|[128]00)|a(?:10g?|16|30|40|[18]00)|l(?:4|20|40s?)|[vp]100|p40|t4g?"
     r"|[rg]tx[ _-]?\d{3,4}(?:[ _-]?(?:ti|super))?)(?![a-z0-9])"
 )
 
@@ -39,8 +39,14 @@ def is_for_boards(stage: Stage) -> bool:
 
 def is_for_others(file: str, capability: ComputeCapability) -> bool:
     """Whether a file is for other GPUs than those of this compute capability, by the product in its own name."""
-    named = {_products().get(_together(match[0])) for match in _PRODUCT.finditer(base_name(file)[:_LONGEST])} - {None}
+    named = products_in(base_name(file)[:_LONGEST])
     return bool(named) and capability not in named
+
+
+def products_in(name: str) -> frozenset[ComputeCapability]:
+    """The compute capabilities of the products that a name has as words of their own."""
+    found = (_products().get(_together(match[0])) for match in _PRODUCT.finditer(name))
+    return frozenset(each for each in found if each is not None)
 
 
 def is_for_x86(file: str) -> bool:

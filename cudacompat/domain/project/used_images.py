@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import field
 
-from cudacompat.domain.project.model import Project, SourceFile, Stage
+from cudacompat.domain.project.job_runners import is_trial
+from cudacompat.domain.project.model import CiJob, Project, SourceFile, Stage
 from cudacompat.domain.words.records import dataclass
 
 # image: "vllm/vllm-openai:v0.8.5"  # a comment; but not: image: {{ .Values.image }}
@@ -28,17 +29,37 @@ _CI = re.compile(r"(?:^|/)(?:\.github|\.gitlab|\.circleci|\.buildkite)/|(?:^|/)(
 @dataclass(frozen=True, slots=True)
 class UsedImage:
     """One image that the project runs, by its name with tag, and where it is named. `stage` is the stage of a
-    Dockerfile that begins with it."""
+    Dockerfile that begins with it, `job` the job of a CI system whose commands run in it."""
 
     image: str
     file: str
     line: int
     stage: Stage | None = field(default=None, compare=False)
+    job: CiJob | None = field(default=None, compare=False)
+
+    @property
+    def place(self) -> str | None:
+        """Where the packages of the project say that they are installed, if into this image."""
+        if self.stage is not None:
+            return f"{self.stage.file}:{self.stage.number}"
+        return f"{self.job.file}:{self.job.name}" if self.job is not None else None
 
 
 def used_images(project: Project) -> tuple[UsedImage, ...]:
     """Return the images, each once for each file and line."""
     return project.once("used_images", lambda: tuple(dict.fromkeys((*_of_stages(project), *_of_files(project)))))
+
+
+def images_of_jobs(project: Project, *, trials: bool) -> tuple[UsedImage, ...]:
+    """Return the images that jobs of a CI system run; the `trials` are those that are not certainly where a GPU is."""
+    jobs = (job for job in project.jobs if job.images and is_trial(project, job) is trials)
+    return tuple(
+        dict.fromkeys(
+            UsedImage(each.image, job.file, each.line, job=None if each.service else job)
+            for job in jobs
+            for each in job.images
+        )
+    )
 
 
 def _of_stages(project: Project) -> Iterator[UsedImage]:

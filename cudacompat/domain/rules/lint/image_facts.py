@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from cudacompat.domain.project.job_runners import is_on_others
 from cudacompat.domain.project.model import Command, Project
 from cudacompat.domain.project.other_machines import is_for_others
-from cudacompat.domain.project.used_images import UsedImage, used_images
+from cudacompat.domain.project.used_images import UsedImage, images_of_jobs, used_images
 from cudacompat.domain.rules.lint.wheel_facts import reason_of
 from cudacompat.domain.wheels.cure import cure_for
 from cudacompat.domain.wheels.images import ImageContent, ImageVerdict, content_of_image, image_with, judge_image
@@ -17,31 +18,36 @@ from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import cuda_of_index
 from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.verdict import Outcome
 
 
-def verdicts_of(project: Project) -> Iterator[tuple[UsedImage, ImageVerdict]]:
+def verdicts_of(project: Project, *, trials: bool = False) -> Iterator[tuple[UsedImage, ImageVerdict]]:
     """Yield each image that the project runs and that the table has, with its verdict on each GPU that was named; not
-    those whose package a stage installs anew."""
-    for used in used_images(project):
+    those whose package a stage or job installs anew. `trials` are those of jobs that are not certainly where a GPU is,
+    and no others."""
+    jobs = images_of_jobs(project, trials=trials)
+    for used in jobs if trials else (*used_images(project), *jobs):
         content = content_of_image(used.image)
         if content is None or _is_replaced(project, used, content):
             continue
         for target in project.targets:
-            if not is_for_others(used.file, target.capability):
+            elsewhere = used.job is not None and is_on_others(used.job, target.capability)
+            if not elsewhere and not is_for_others(used.file, target.capability):
                 yield used, judge_image(content, target)
 
 
 def _is_replaced(project: Project, used: UsedImage, content: ImageContent) -> bool:
-    """Whether a command of the stage installs another release of the package that decides for the image: pip leaves
-    one alone that does for what is asked."""
+    """Whether a command of the stage or job installs another release of the package that decides for the image: pip
+    leaves one alone that does for what is asked."""
     package = content.package
-    if used.stage is None or package is None:
+    if used.place is None or package is None:
         return False
-    anew = any(_takes_anew(command) for command in project.commands if command.stage is used.stage)
+    commands = project.commands_in(used.job) if used.job is not None else project.commands
+    anew = any(_takes_anew(command) for command in commands if command.stage is used.stage)
     asked = (
         each
         for packages in project.packages
-        if packages.file.startswith(f"{used.stage.file}:")
+        if (packages.file.startswith(f"{used.stage.file}:") if used.stage is not None else packages.file == used.place)
         for each in packages.requirements
         if each.name == package.name
     )
@@ -90,7 +96,7 @@ def finding(
         target=verdict.target.id,
         found=what_is_in(verdict),
         why=reason_of(verdict.verdict)
-        if severity is Severity.ERROR
+        if verdict.outcome is Outcome.FAILS
         else "the driver compiles its PTX at the first start",
         help=help_,
     )

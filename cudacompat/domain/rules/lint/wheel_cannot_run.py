@@ -1,13 +1,13 @@
 """A pinned wheel that has nothing for the GPU.
 
 What it finds: a requirement (of a requirements file, a lock, a pyproject.toml, a conda environment, or a command that
-installs) whose published wheel holds no machine code and no PTX for a GPU that was named with --gpu, whose CUDA
-runtime refuses the driver, or that its index never had, or not for the Python that --python names. One with a library
-for each CUDA release (bitsandbytes) needs the one for the CUDA release of the torch that it is installed with; one that
-compiles its kernels with the ptxas in its own wheel (triton) needs a ptxas that knows the GPU. Which code a wheel holds
-was read in the wheel, or is said by its publisher's build script; both are given with their date. A name without a
-version is checked as what it would be today, on the day of the table. Where a file holds several builds of one package,
-one has to run.
+installs) whose published wheel holds no machine code and no PTX for a GPU that was named with --gpu, whose CUDA runtime
+refuses the driver, or that its index never had, or not for the Python that --python names. One with a library for each
+CUDA release (bitsandbytes) needs the one for the CUDA release of the torch that it is installed with; one that compiles
+its kernels with the ptxas in its own wheel (triton) needs a ptxas that knows the GPU. Which code a wheel holds was read
+in the wheel, or is said by its publisher's build script; both are given with their date. A name without a version is
+checked as what it would be today, on the day of the table. Where a file holds several builds of one package, one has to
+run. A note for a job of a CI system of which nothing says that its runner has a GPU: it may be meant for the CPU.
 
 Why it matters: the installation succeeds, the program starts, and the first kernel ends in "no kernel image is
 available for execution on the device" (CUDA error 209).
@@ -21,49 +21,66 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.project.model import Project
+from cudacompat.domain.project.job_runners import runner_of
+from cudacompat.domain.project.model import CiJob, Project
 from cudacompat.domain.rules.lint.wheel_facts import (
     content_of,
     cure_of,
     failing,
     finding,
     groups_of,
+    job_of,
     python_without_wheel,
     reason_of,
     targets_of,
 )
 from cudacompat.domain.wheels.cure_words import command_of, sentence_of
-from cudacompat.domain.wheels.resolved import HowKnown, Resolved
+from cudacompat.domain.wheels.package_set import PackageSet
+from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
 
 def check(project: Project) -> Iterable[Finding]:
-    """One error for each package and GPU."""
+    """One error for each package and GPU; a note where a job of a CI system installs it, and no GPU may be."""
+    told: set[tuple[str, str]] = set()
     for packages, group in groups_of(project):
         verdict = failing(group)
-        if verdict is None:
+        if verdict is not None:
+            told.add((verdict.resolved.label, verdict.target.id))
+            yield _finding(project, packages, verdict, job=None)
+    for packages, group in groups_of(project, trials=True):
+        verdict, job = failing(group), job_of(project, packages)
+        if verdict is None or job is None or verdict.resolved.requirement.file != job.file:
             continue
-        resolved, target = verdict.resolved, verdict.target
-        absent = resolved.known is HowKnown.ABSENT
-        every = targets_of(project, packages)
-        cure = cure_of(resolved, packages, every)
-        command = command_of(cure, resolved.requirement, every)
-        none_for = verdict.verdict.none_for if verdict.verdict is not None else None
-        message = f"{resolved.label} does not run on {target.label}"
-        if none_for is not None:
-            message = f"{resolved.label} has no library for CUDA {none_for}"
-        yield finding(
-            RULE.id,
-            Severity.ERROR,
-            _absent(resolved) if absent else message,
-            resolved=resolved,
-            target=None if absent or none_for else target,
-            found=None if absent else content_of(resolved, none_for),
-            why=reason_of(verdict),
-            help_=sentence_of(cure, command, resolved.requirement),
-            command=command,
-        )
+        if (verdict.resolved.label, verdict.target.id) not in told:
+            told.add((verdict.resolved.label, verdict.target.id))
+            yield _finding(project, packages, verdict, job=job)
+
+
+def _finding(project: Project, packages: PackageSet, verdict: RequirementVerdict, job: CiJob | None) -> Finding:
+    """The finding; a note where `job` installs the package, on a machine that may have no GPU."""
+    resolved, target = verdict.resolved, verdict.target
+    absent = resolved.known is HowKnown.ABSENT
+    every = targets_of(project, packages)
+    cure = cure_of(resolved, packages, every)
+    command = command_of(cure, resolved.requirement, every)
+    none_for = verdict.verdict.none_for if verdict.verdict is not None else None
+    message = f"{resolved.label} does not run on {target.label}"
+    if none_for is not None:
+        message = f"{resolved.label} has no library for CUDA {none_for}"
+    why = reason_of(verdict)
+    return finding(
+        RULE.id,
+        Severity.ERROR if job is None else Severity.NOTE,
+        _absent(resolved) if absent else message,
+        resolved=resolved,
+        target=None if absent or none_for else target,
+        found=None if absent else content_of(resolved, none_for),
+        why=why if job is None else "; ".join(filter(None, (why, runner_of(job)))),
+        help_=sentence_of(cure, command, resolved.requirement),
+        command=command if job is None else None,
+    )
 
 
 def _absent(resolved: Resolved) -> str:

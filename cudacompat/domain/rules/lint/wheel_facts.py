@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from cudacompat.domain.judge.compat import judge
-from cudacompat.domain.project.model import Project
+from cudacompat.domain.project.job_runners import is_on_others, is_trial
+from cudacompat.domain.project.model import CiJob, Project
 from cudacompat.domain.project.other_machines import is_for_boards, is_for_others, of_another_maker, stage_at
-from cudacompat.domain.project.published_jobs import is_published
 from cudacompat.domain.tables.architectures import ARM_ONLY
 from cudacompat.domain.wheels.cure import cure_beside, cure_for
 from cudacompat.domain.wheels.cure_words import command_of, sentence_of
@@ -35,13 +35,15 @@ _OPEN = {
 }
 
 
-def groups_of(project: Project) -> Iterator[tuple[PackageSet, list[RequirementVerdict]]]:
+def groups_of(project: Project, *, trials: bool = False) -> Iterator[tuple[PackageSet, list[RequirementVerdict]]]:
     """Yield the verdicts of each package on each GPU that was named, with the set that it belongs to: several where
-    the set holds alternatives. Not those of files and extras for machines without a GPU."""
+    the set holds alternatives. Not those of files and extras for machines without a GPU; `trials` are those of jobs
+    that are not certainly where a GPU is, and no others."""
     if not project.targets:
         return
-    for environment in environments_of(project):
+    for environment in environments_of(project, trials=trials):
         packages = environment.packages
+        job = job_of(project, packages)
         stage = stage_at(project, packages.file)
         boards = stage is not None and is_for_boards(stage)
         every = targets_of(project, packages)
@@ -49,11 +51,13 @@ def groups_of(project: Project) -> Iterator[tuple[PackageSet, list[RequirementVe
         targets = tuple(
             each
             for each in every
-            if (not boards or each.capability.number in ARM_ONLY) and not is_for_others(of, each.capability)
+            if (not boards or each.capability.number in ARM_ONLY)
+            and not is_for_others(of, each.capability)
+            and not (job is not None and is_on_others(job, each.capability))
         )
         verdicts = project.once(("verdicts", id(packages)), partial(environment.verdicts, targets))
         for group in alternatives(verdicts, packages).values():
-            if not all(says_cpu(each.resolved.requirement, packages.file) for each in group):
+            if not all(says_cpu(each.resolved.requirement, packages.file, job) for each in group):
                 yield packages, group
 
 
@@ -62,21 +66,23 @@ def targets_of(project: Project, packages: PackageSet) -> tuple[Target, ...]:
     return on_platform(project.targets, packages.platform)
 
 
-def environments_of(project: Project) -> Iterator[ResolvedSet]:
-    """Yield what is installed together, with the wheels that it resolves to; not what a job of a CI system installs for
-    itself on a machine without a GPU, or on its owner's to try something and keep nothing, nor what is installed into
-    an image for accelerators of another maker."""
-    own = project.once("jobs_for_themselves", lambda: frozenset(_for_themselves(project)))
+def environments_of(project: Project, *, trials: bool = False) -> Iterator[ResolvedSet]:
+    """Yield what is installed together, with the wheels that it resolves to; of jobs of a CI system those that run
+    where a GPU is, or else (`trials`) those that nobody says that of. Not what is installed into an image for
+    accelerators of another maker."""
+    own = project.once("trials", lambda: frozenset(job.place.at for job in project.jobs if is_trial(project, job)))
     for packages in project.packages:
         stage = stage_at(project, packages.file)
         others = stage is not None and stage.base is not None and of_another_maker(stage.base.image)
-        if packages.job in own or others:
+        if (packages.job in own) is not trials or others:
             continue
         yield project.once(("resolved", id(packages)), partial(ResolvedSet.of, packages))
 
 
-def _for_themselves(project: Project) -> Iterator[tuple[str, int]]:
-    yield from (job.place.at for job in project.jobs if job.hosted or (job.runner and not is_published(project, job)))
+def job_of(project: Project, packages: PackageSet) -> CiJob | None:
+    """Return the job of a CI system that installs these packages."""
+    jobs = project.once("jobs_by_place", lambda: {job.place.at: job for job in project.jobs})
+    return jobs.get(packages.job) if packages.job is not None else None
 
 
 _NO_GPU = frozenset({"cpu", "doc", "docs", "readthedocs"})
@@ -87,15 +93,15 @@ _OTHER_GPU = frozenset({"apple", "mac", "macos", "osx", "darwin", "rocm", "xpu",
 _CPU_WORD = re.compile(r"(?!\w*gpu)(?:cpu[a-z]*|[a-z]+cpu)")  # CPUDockerfile, Dockerfile.base_cpuonly
 
 
-def says_cpu(requirement: Requirement, of: str = "") -> bool:
+def says_cpu(requirement: Requirement, of: str = "", job: CiJob | None = None) -> bool:
     """Return True if the file or the extra says in its name that it is for machines without a GPU of NVIDIA's, or for
-    tests; `of` is the list that includes the file, if another."""
+    tests; `of` is the list that includes the file, if another. What a `job` of tests installs itself, its tests use."""
     names = (requirement.file, requirement.group, of)
     words = (re.split(r"[^a-z]+", name.lower()) for name in names)
     own = [re.split(r"[^a-z]+", name.rpartition("/")[2].lower()) for name in (requirement.file, of)]
     if any(_CPU_WORD.fullmatch(word) for each in own for word in each):
         return True
-    nobodys = _NO_GPU | _TESTS
+    nobodys = _NO_GPU if job is not None and job.file == requirement.file else _NO_GPU | _TESTS
     return any(not nobodys.isdisjoint(each) for each in words) or any(not _OTHER_GPU.isdisjoint(each) for each in own)
 
 

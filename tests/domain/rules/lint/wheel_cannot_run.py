@@ -561,6 +561,7 @@ jobs:
     steps:
       - run: pip install {1} && pytest
 """
+_TEST_MATRIX = _MATRIX.format("2.0.1, 2.8.0").replace("release", "test")
 _OLD, _NEW = "torch==2.0.1\n", "torch==2.8.0\n"
 
 
@@ -591,13 +592,21 @@ CASES += (
                  line="torch==2.0.1", gpu=("RTX 5070 Ti",))
         for text in (_TABLE, _CATKIN)
     ),
+    # a job of tests, by its runner: one with a GPU (an error), one without, one of which nobody knows (notes)
+    *(
+        LintCase(bad=_tested("", runner, "torch==2.0.1"), good=_tested("", runner, "torch==2.8.0"),
+                 line="torch==2.0.1", gpu=("RTX 5070 Ti",))
+        for runner in ("[self-hosted, gpu]", "linux.rtx5070ti", "ubuntu-latest", "self-hosted")
+    ),
     # the newest torch that takes this triton is 2.0.1, which is too old for the one and not too new for the other
     LintCase(bad={"requirements.txt": "triton==2.0.0\ntorch\n"}, good={"requirements.txt": "triton==3.4.0\ntorch\n"},
              line="torch", gpu=("RTX 5070 Ti",)),
 )  # fmt: skip
 NEAR_MISSES += (
     NearMiss("of that torch", {"requirements.txt": "triton==2.0.0\ntorch\n"}, gpu=("GTX 1080",)),
-    NearMiss("a job that tries and keeps nothing", _tested("", "[self-hosted, gpu]", "torch==2.0.1"), gpu=("12.0",)),
+    NearMiss("a job that runs on another GPU", _tested("", "[self-hosted, rtx3090]", "torch==2.0.1"), gpu=("12.0",)),
+    NearMiss("a job for the CPU", {".github/workflows/cpu.yml": _TEST_JOB.format("x", "torch==2.0.1")}, gpu=("12.0",)),
+    NearMiss("the matrix has one that runs", {".github/workflows/a.yml": _TEST_MATRIX}, gpu=("12.0",)),
     NearMiss("a list for tests", {"tests/requirements.txt": _OLD, "requirements-test.txt": _OLD}, gpu=("12.0",)),
     NearMiss("a list that tests include", {"tests/a.txt": "-r b.txt\n", "tests/b.txt": _OLD}, gpu=("12.0",)),
     NearMiss("an image for another product", {"Dockerfile.v100": f"FROM python:3.11\nRUN pip install {_OLD}"},
