@@ -57,7 +57,7 @@ def _of_document(file: SourceFile, document: Node, sources: Sources | None) -> I
             base=base_of(filled(image.text, environment)) if image is not None and image.text else None,
             environment=environment,
             steps=tuple(_caches(file, node.get("cache") or usual)),
-            images=tuple(_images(file, image, node.get("services") or services, environment)),
+            images=tuple(_images(file, image, node.get("services") or services, environment=environment)),
         )
         yield JobRead(job, tuple(commands))
 

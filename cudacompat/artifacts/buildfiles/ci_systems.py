@@ -43,7 +43,7 @@ def azure(file: SourceFile, documents: tuple[Node, ...], sources: Sources | None
                 environment = merged.of(environment, _azure_variables(file, outer.get("variables")))
             environment = merged.of(environment, _azure_matrix(file, node.get("strategy", "matrix")))
             container = node.get("container", "image") or node.get("container")
-            image = _azure_image(file, node.get("container"), container, resources)
+            image = _azure_image(file, node.get("container"), container, resources=resources)
             pool = node.get("pool", "vmImage") or node.get("pool") or document.get("pool", "vmImage")
             labels = (pool.text,) if pool is not None and pool.text else ()
             name = node.get("job") or node.get("deployment")
