@@ -340,6 +340,19 @@ def test_a_version_without_known_settings_is_not_taken_for_the_newest(tmp_path: 
     assert "FLASH_ATTN_CUDA_ARCHS" in inside("generate", "flash-attention", "--gpu", "9.0", cwd=tmp_path).out
 
 
+@pytest.mark.parametrize(("given", "named"), [("v0.5.0", "v0.5.0"), ("0.3.0", "v0.3.0"), ("b10500", "b10500")])
+def test_a_version_with_dots_is_a_new_one_where_versions_were_counted(given: str, named: str) -> None:
+    ran = inside("generate", "llama.cpp", "--gpu", "12.0", "--engine-version", given, "--format", "json")
+    assert ran.json["engine_version"] == named
+    assert (
+        ran.json["settings"]
+        == inside("generate", "llama.cpp", "--gpu", "12.0", "--engine-version", "b10454", "--format", "json").json[
+            "settings"
+        ]
+    )
+    assert inside("generate", "llama.cpp", "--gpu", "12.0", "--engine-version", "0.5;x").code == 2
+
+
 @pytest.mark.parametrize("engine", ["ggml", "llama.cpp", "whisper.cpp"])
 @pytest.mark.parametrize("kind", ["dockerfile", "presets", "github", "cmake", "env"])
 def test_the_incidents_profile_keeps_the_switch_of_cuda(engine: str, kind: str) -> None:

@@ -123,6 +123,7 @@ class Engine:
     proved: tuple[tuple[str, Proof], ...] = ()  # output -> how far
     plain: bool = False  # a way of building, which any project may go, and no project of its own
     tag: str = "v"  # what its tags put before the version
+    dotted_from: str = ""  # where its versions are counted: the one from which on releases have dots besides (v0.5.0)
     packages: tuple[str, ...] = ()  # what the package indexes call it: building one of these builds it
     repositories: tuple[str, ...] = ()  # owner/name on GitHub, in small letters
     options: tuple[str, ...] = ()  # patterns: a cmake given one of each builds it, wherever its sources come from
@@ -132,6 +133,8 @@ class Engine:
         if text is None:
             return Version(self.current) if self.ahead and self.current is not None else None
         try:
+            if self.dotted_from and "." in text:  # no older than that; its own name stays with it
+                return Version(f"{self.dotted_from}+{text.strip().removeprefix('v')}")
             return Version(text.strip().removeprefix(self.tag))
         except InvalidVersion:
             like = self.label(None) or "1.2.3"
@@ -143,6 +146,8 @@ class Engine:
 
     def label(self, version: Version | None) -> str:
         """Return the version as its users write it, of the newest for `None`; empty where it has none of its own."""
+        if version is not None and version.local is not None and self.dotted_from:
+            return f"v{version.local}"
         text = str(version) if version is not None else self.current or ""
         return f"{self.tag}{text}" if text and self.tag != "v" else text
 
@@ -153,7 +158,7 @@ class Engine:
         found = tuple(knob for knob in own if knob.window.holds(version) and knob.channel in _CARRIES[route])
         if found:
             return found
-        named = f"{self.name} {version}" if version else self.name
+        named = f"{self.name} {self.label(version)}" if version else self.name
         if any(knob.window.holds(version) for knob in self.knobs):
             way = "a file for CMake" if route is Route.CMAKE_FILE else "the environment"
             raise UsageError(f"the build of {named} cannot be given its architectures through {way}")

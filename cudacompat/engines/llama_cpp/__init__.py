@@ -1,4 +1,5 @@
-"""llama.cpp, built with CMake. Its versions are build numbers: bNNNN, the number of commits up to there."""
+"""llama.cpp, built with CMake. Its versions are build numbers: bNNNN, the number of commits up to there. Since August
+2026 its releases have a version with dots, too."""
 
 from __future__ import annotations
 
@@ -58,6 +59,7 @@ ENGINE = EngineRecord(
     repositories=("ggml-org/llama.cpp", "ggerganov/llama.cpp"),
     current="10454",
     tag="b",
+    dotted_from="10335",  # ggml-org/llama.cpp#26839: 0.1.0-dev-b10335, August 2026
     source="github.com/ggml-org/llama.cpp at b10454 (4df29be4) and its history; a build number counts commits",
     unset=ggml.UNSET,
     finds_ccache=ggml.FINDS_CCACHE,

@@ -16,7 +16,7 @@ def rebuild_json(report: RebuildReport) -> Json:
     return {
         **head("rebuild"),
         "engine": plan.engine.name,
-        "engine_version": str(plan.version) if plan.version else plan.engine.current,
+        "engine_version": str(plan.version.local or plan.version) if plan.version else plan.engine.current,
         "cuda": str(plan.release.version),
         "source": steps.source,
         "targets": [{"name": each.label, "arch": each.arch} for each in plan.wanted],
