@@ -19,6 +19,7 @@ from cudacompat.app.project.installs import (
     with_brought,
     without,
 )
+from cudacompat.app.project.pythons import Pythons
 from cudacompat.artifacts.buildfiles.kinds import kind_of as file_kind
 from cudacompat.artifacts.buildfiles.windows import DIALECT_OF_FILE
 from cudacompat.artifacts.requirements import conda, conda_lists, kinds, pip_file
@@ -28,6 +29,7 @@ from cudacompat.domain.project.model import Command, SourceFile
 from cudacompat.domain.wheels.cure_words import LOCKS
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.install_command import UNKNOWN, InstallCommand
+from cudacompat.domain.wheels.narrowing import held_to_python
 from cudacompat.domain.wheels.package_set import PackageSet
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, WINDOWS_PLATFORM
 from cudacompat.domain.wheels.requirement import Requirement
@@ -63,6 +65,7 @@ class ProjectPackages:
         found: list[PackageSet] = []
         plain: list[bool | None] = []
         groups = by_place(commands)
+        pythons = Pythons(commands)
         for place, group in groups.items():
             together: list[Requirement] = []
             branch: list[Requirement] = []
@@ -72,6 +75,9 @@ class ProjectPackages:
                 together = without(together, install.removed)
                 with reading_for(platform or DEFAULT_PLATFORM):
                     more = list(self._of_command(command, install))
+                python = pythons.of(command)
+                if python is not None:
+                    more = [held_to_python(each, python) for each in more]
                 bare = install.own_extras is None or has_plain_base(command)
                 other = branch if command.conditional else []
                 before = [each for each in together if each not in other]
@@ -205,7 +211,9 @@ class ProjectPackages:
 
     def _constrained(self, read: ReadRequirements, command: Command, install: InstallCommand) -> ReadRequirements:
         """Requirements as the constraints of their command narrow them; the pinned ones alone, where one of those is
-        not known."""
+        not known, or where pip takes releases that come before those which were read (`--pre`)."""
+        if command.has("--pre"):
+            read = replace(read, requirements=tuple(each for each in read.requirements if each.pinned is not None))
         for constraint in install.constraints:
             limit = self._file_called(constraint, command)
             limits = self._read(limit, None) if limit is not None else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cudacompat.artifacts.buildfiles.shell_lists import EXPANSIONS, ShellLists
 from cudacompat.artifacts.buildfiles.shell_settings import defines, named, script_of, unwrapped
-from cudacompat.artifacts.buildfiles.shell_texts import changed, piped
+from cudacompat.artifacts.buildfiles.shell_texts import changed, is_requirement, piped, program_of
 from cudacompat.artifacts.buildfiles.shell_tree import DEEPEST, Branch, ShellTree
 from cudacompat.artifacts.buildfiles.shell_variables import Sources, Variables
 from cudacompat.domain.project.assignments import AssignmentKind
@@ -44,7 +44,7 @@ class ShellCommand:
     @property
     def program(self) -> str:
         """The name of the program without its folder; empty where only the build knows it."""
-        return self.words[0].text.rsplit("/", 1)[-1] if self.words and self.words[0].known else ""
+        return program_of(self.words[0].text, known=self.words[0].known) if self.words else ""
 
 
 def commands(
@@ -161,7 +161,7 @@ class _Reader:
                 if setting is not None:
                     own[setting.name] = setting
             elif child.type == "command_name":
-                words.append(self._word(child.children[0] if child.children else child))
+                words += self._words(child.children[0] if child.children else child)
             elif not child.type.endswith("redirect") and child.type not in ("<", ">", "<<<"):
                 words += self._words(child)
         words = unwrapped(self._file, words, own)
@@ -319,7 +319,7 @@ class _Reader:
             return (said, True) if said is not None else (raw, False)
         if kind in ("process_substitution", "arithmetic_expansion", "brace_expression"):
             return raw, False
-        if not node.child_count:
+        if not node.child_count or is_requirement(raw):
             return _ESCAPE.sub(r"\1", raw), True
         pieces: list[str] = []
         known = True

@@ -157,3 +157,23 @@ def _awk(words: list[str], text: str) -> str | None:
 
 
 _STEPS: Mapping[str, Callable[[list[str], str], str | None]] = {"cut": _cut, "tr": _tr, "sed": _sed, "awk": _awk}
+
+
+# torch[cuda]==2.9: a pattern of files for the shell, which leaves it as it is where no file has such a name
+_REQUIREMENT = re.compile(r"[\w./-]*\[[\w.,-]+\](?:[=<>!~]{1,2}[\w.]+)?")
+_PROGRAM = re.compile(r"/([\w.+-]+)$")
+_NVCC = ("$NVCC", "${NVCC}")
+
+
+def is_requirement(raw: str) -> bool:
+    """Whether a word without quotes is a requirement with extras."""
+    return _REQUIREMENT.fullmatch(raw) is not None
+
+
+def program_of(text: str, *, known: bool) -> str:
+    """The name of a program without its folder, which only the build may know (`$CUDA_HOME/bin/nvcc`); empty where the
+    build knows the name itself."""
+    if known:
+        return text.rsplit("/", 1)[-1]
+    named = _PROGRAM.search(text)
+    return "nvcc" if text in _NVCC else named[1] if named is not None else ""

@@ -20,6 +20,8 @@ _CMAKE = re.compile(r"(?m)%cmake(?:3|_kf\d)?(?=[ \t\\\n]|$)")  # not %cmake_buil
 def spec_commands(file: SourceFile) -> Iterator[ShellCommand]:
     """Yield the commands that build; RPM's %cmake is CMake with options of the distribution."""
     sections = list(_SECTION.finditer(file.text))
+    if not sections:
+        return  # of another program: PyInstaller's are Python
     ends = [*(match.start() for match in sections[1:]), len(file.text)]
     for section, end in zip(sections, ends, strict=True):
         if section["name"] not in ("build", "conf", "install"):

@@ -90,7 +90,9 @@ _PATTERNS = (
         RequirementKind.PIP,
     ),
 )
-_IN_FOLDER = re.compile(r"(?:^|/)(?:requirements|constraints|reqs)/[^/]+\.(?:txt|in)$", re.IGNORECASE)
+_IN_FOLDER = re.compile(
+    r"(?:^|/)(?:requirements|constraints|reqs)/(?!CMakeLists\.txt$)[^/]+\.(?:txt|in)$", re.IGNORECASE
+)
 
 
 def kind_of(path: str) -> RequirementKind | None:

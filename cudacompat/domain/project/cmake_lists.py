@@ -40,6 +40,8 @@ PROPERTY = "CUDA_ARCHITECTURES"
 SETS_PROPERTY = frozenset({"set_property", "set_target_properties", "set_directory_properties"})
 # -gencode, -arch=sm_70, $<$<COMPILE_LANGUAGE:CUDA>:-gencode=arch=compute_70,code=sm_70>; not -march=native
 _FLAG = re.compile(rf"(?<![\w-])(?:{PAIR_OPTION}|-{{1,2}}gpu-arch\w*|-arch(?=[=\s]|$))|\barch=compute_")
+# of Apple's compiler: -arch arm64, -arch ${CMAKE_OSX_ARCHITECTURES}
+_APPLES = re.compile(r"-arch[=\s;]+[\"']?(?:\$\{\w*OSX_ARCH\w*\}|arm(?:v\d|64)|x86_64|i386)")
 _ONE_FLAG = re.compile(TARGET_OPTION + r"[=\s;]+[\"']?[^\s;\"'>]+")
 _IN_FLAGS = re.compile(
     PAIR_OPTION + r"[=\s;]+[\"']?(arch=compute_\d{2,3}[af]?(?:,code=(?:\[[\w,]+\]|[\w]+(?:,(?:sm|compute)_\w+)*))?)"
@@ -128,7 +130,10 @@ def _named_in(project: Project, files: Sequence[CMakeFile]) -> tuple[CMakeTarget
     conditions = {each for place in places for block in place.blocks for each in block}
     plain = {**unset_in(conditions, known), **switches}
     found: list[CMakeTargets] = []
+    copied = frozenset(filter(None, (_copied(place.command) for place in places)))
     for place in places:
+        if not references_of(place.command).isdisjoint(copied):
+            continue  # the list of another CMake target, which counts where it stands
         conditional = any(_may_be_passed(block, gates) and not holds(block, plain) for block in place.blocks)
         for text in _lists_of(place.command, variables):
             images = _images(text) if text is not None else None
@@ -158,6 +163,12 @@ def _beside(places: Iterable[_Place]) -> Iterator[CMakeTargets]:
             images = _images(flags)
             if images:
                 yield CMakeTargets(place.command.place, images, place.arm, conditional=True)
+
+
+def _copied(command: CMakeCommand) -> str:
+    """The variable that takes the list of a CMake target: `get_target_property(ARCHS core CUDA_ARCHITECTURES)`."""
+    words = [word.text for word in command.arguments]
+    return words[0] if command.name == "get_target_property" and words[2:] == [PROPERTY] else ""
 
 
 def _is_open_by_choice(place: _Place, variables: Values, known: frozenset[str]) -> bool:
@@ -289,6 +300,8 @@ def _lists_of(command: CMakeCommand, variables: Values) -> Iterator[str | None]:
         yield from put_in(";".join(rest), variables)
     elif command.name == _SELECTS and len(words) > 1:
         yield _of_find_cuda(words[1:])
+    elif any(map(_APPLES.search, words)):
+        return
     elif command.name not in ("message", "if", "elseif", "while") and any(map(_FLAG.search, words)):
         line = _ESCAPED_QUOTE.sub("", " ".join(words))  # code=\\"sm_70,compute_70\\"
         flags = " ".join(match[0] for match in _ONE_FLAG.finditer(line))

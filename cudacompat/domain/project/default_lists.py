@@ -27,6 +27,7 @@ _OWN_CHOICE = re.compile(r"gencode|arch=|compute_\d|sm_\d\d|is_available|CUDA_HO
 _SWITCH = re.compile(r"(?:getenv|environ(?:\.get)?)\s*[(\[]\s*[\"'](\w{0,60}(?:CUDA|GPU|KERNEL)\w{0,60})[\"']")
 _DENIES = re.compile(r"(?:^|_)(?:NO|SKIP|DISABLE|WITHOUT)_")
 _MAKES = re.compile(r"\bCUDAExtension\s*\(|\.cu['\"]")
+_SOURCE = re.compile(r"\.cu\b|\bglob\b|listdir|rglob")  # of C++ sources alone an extension needs no target
 
 
 def standing_lists(project: Project) -> tuple[ArchListSetting, ...]:
@@ -132,7 +133,7 @@ def _turns_off(name: str, given: Setting | None) -> bool:
 
 
 def _always_made(text: str) -> bool:
-    return bool(_MAKES.search(text)) and not _OWN_CHOICE.search(text)
+    return bool(_MAKES.search(text)) and _SOURCE.search(text) is not None and not _OWN_CHOICE.search(text)
 
 
 def _of_cmake(project: Project) -> tuple[ArchListSetting, ...]:

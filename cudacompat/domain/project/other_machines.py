@@ -15,6 +15,7 @@ from cudacompat.domain.words.capability import ComputeCapability
 
 # Dockerfile.cuda12.9-amd64, docker/Dockerfile.x86_64
 _X86 = re.compile(r"(?i)(?<![a-z0-9])(?:amd64|x86[_-]64|x64)(?![a-z0-9])")
+_ARM = re.compile(r"(?i)(?<![a-z0-9])(?:arm64|aarch64|sbsa)(?![a-z0-9])")  # Dockerfile.arm64, Dockerfile.cross-sbsa
 _LONGEST = 300  # characters of a name that are looked at
 # Jetson.Dockerfile, docker/jetson/Dockerfile, nvcr.io/nvidia/l4t-base, dustynv/l4t-pytorch, tritonserver:24.08-py3-igpu
 # (NVIDIA's own for JetPack 6 and later: notes of the release 23.12 of the Triton container)
@@ -72,6 +73,9 @@ def passes_by(listed: ArchListSetting, capability: ComputeCapability) -> bool:
         return True
     if capability.number in ARM_ONLY:
         return False
+    name = base_name(listed.setting.place.file)[:_LONGEST]
+    if _ARM.search(name) is not None and _X86.search(name) is None:
+        return True
     # machine code: PTX of a lower number is there for what the list does not name
     numbers = {code.number for archs in listed.outcomes for code in archs.code if code.sass}
     stage = listed.command.stage if listed.command is not None else None

@@ -12,7 +12,7 @@ from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.wheels.platforms import DEFAULT_PYTHON
 from cudacompat.domain.wheels.requirement import Requirement
-from cudacompat.domain.wheels.table import cuda_of_index, plain_torch_index
+from cudacompat.domain.wheels.table import cuda_of_index, plain_torch_index, rows_of
 
 
 def of_one_python(requirements: Sequence[Requirement]) -> Iterator[Requirement]:
@@ -39,6 +39,25 @@ def narrowed(requirement: Requirement, specifier: str) -> Requirement:
     if not specifier or requirement.pinned is not None:
         return requirement
     return replace(requirement, specifier=",".join(filter(None, (requirement.specifier, specifier))))
+
+
+def held_to_python(requirement: Requirement, python: str) -> Requirement:
+    """Return the requirement held to the newest release that was read and that this Python takes (`3.8`), where it
+    leaves a choice and a newer one does not take it."""
+    if requirement.pinned is not None or requirement.conda or requirement.locked:
+        return requirement
+    read = rows_of(requirement.name, index=None)
+    taking = [row.version for row in read if _takes(row, python)]
+    if not taking or len(taking) == len(read) or max(row.version for row in read) == max(taking):
+        return requirement
+    return narrowed(requirement, f"<={max(taking)}")
+
+
+def _takes(row: WheelRow, python: str) -> bool:
+    try:
+        return not row.python or f"{python}.99" in SpecifierSet(row.python)
+    except InvalidSpecifier:
+        return True
 
 
 def is_same_build(row: WheelRow, build: str) -> bool:

@@ -146,6 +146,7 @@ def test_conda_locks_are_read_for_linux_and_newer_formats_refused() -> None:
         ("requirements.txt", RequirementKind.PIP),
         ("docker/requirements-gpu.in", RequirementKind.PIP),
         ("requirements/prod.txt", RequirementKind.PIP),
+        ("src/constraints/CMakeLists.txt", None),
         ("freeze.txt", RequirementKind.PIP),
         ("pylock.prod.toml", RequirementKind.PYLOCK),
         ("conda-env.yaml", RequirementKind.ENVIRONMENT),

@@ -156,7 +156,9 @@ def _by_find_cuda(project: Project, command: CMakeCommand) -> Finding:
 def _by_nvcc(project: Project) -> Iterator[Finding]:
     """Commands of an image build or a Makefile that certainly compile for the compiler's default target."""
     for command in project.commands:
-        built = command.instruction == "RUN" or is_makefile(command.place.file)
+        file = command.place.file
+        scripted = file.endswith((".sh", ".bash")) and not is_aside(file)
+        built = command.instruction == "RUN" or is_makefile(file) or scripted
         if command.program != "nvcc" or not built or command.conditional:
             continue
         words = command.words[1:]

@@ -21,6 +21,8 @@ from dataclasses import replace
 from cudacompat.domain.builds.engine import Channel, DeadKind, DeadSetting, Knob
 from cudacompat.domain.builds.lists.guess import GuessedItem, as_generated, meant, rewritten
 from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.cmake_languages import makes_cuda
+from cudacompat.domain.project.cmake_values import LIST_NAME
 from cudacompat.domain.project.command_facts import is_cmake, removal
 from cudacompat.domain.project.model import Command, EngineUse, Project, Setting
 from cudacompat.domain.wheels.distributions import framework
@@ -176,6 +178,8 @@ def _why(project: Project, setting: Setting, found: tuple[DeadSetting, EngineUse
         return None  # .define() of a build script: CMake does get it
     if is_cmake(setting.place.file) and any(_reads_in_file(use, setting.name) for use in project.uses):
         return None
+    if setting.name == LIST_NAME and setting.place.file.endswith(".py") and _has_cuda(project):
+        return None  # it is for the CMake files that lie here
     if _is_option(project, setting):
         return None  # the sources of what is built lie here: its own CMake declares what it reads
     if setting.name in project.known and _may_be_read(_reached(project, setting)):
@@ -188,6 +192,11 @@ def _why(project: Project, setting: Setting, found: tuple[DeadSetting, EngineUse
     elsewhere = f"; it is a setting of {each.read_by}" if each.read_by else ""
     why = "does not read it" if each.kind is DeadKind.UNREAD else f"is built here; {each.why}"
     return f"{use.engine.name} ({use.shown}) {why}{elsewhere}"
+
+
+def _has_cuda(project: Project) -> bool:
+    """Whether a CMake file of the project makes CUDA a language, which reads CMake's own list."""
+    return project.once("has_cuda", lambda: any(makes_cuda(each) for file in project.cmake for each in file.commands))
 
 
 def _is_option(project: Project, setting: Setting) -> bool:

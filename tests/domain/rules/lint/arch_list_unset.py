@@ -43,6 +43,14 @@ _FLAGS = "set(CUDA_NVCC_FLAGS ${CUDA_NVCC_FLAGS} -gencode arch=compute_86,code=s
 _OTHER = {"b/CMakeLists.txt": _FOUND.format(_FLAGS), "c/Makefile": "CUFLAGS := -arch=sm_86\n"}
 
 CASES = (
+    *(
+        LintCase(bad={"build.sh": script.format("")}, good={"build.sh": script.format(" -arch=sm_86")}, line="ops.cu")
+        for script in (
+            "/usr/local/cuda-8.0/bin/nvcc{} ops.cu -o ops.o -c -O2 -Xcompiler -fPIC\n",
+            "$CUDA_HOME/bin/nvcc{} ops.cu -o ops.o -c\n",
+            'NVCC="$CUDA_PATH/bin/nvcc"\n$NVCC{} -shared -o ops.so ops.cu\n',
+        )
+    ),
     LintCase(  # the compiler is a variable, and so are its flags
         bad=_made("cuda_arch := #-gencode=arch=compute_80,code=sm_80"),
         good=_made("cuda_arch := -gencode=arch=compute_80,code=sm_80"),
@@ -260,6 +268,9 @@ fn main() {
 )
 
 NEAR_MISSES = (
+    NearMiss("a script of tests", {"ops/test/compile.sh": "nvcc query.cu -o query\n"}),
+    NearMiss("flags that only the build knows", {"build.sh": "nvcc $FLAGS ops.cu -o ops.o -c\n"}),
+    NearMiss("what asks for the release", {"build.sh": "nvcc --version\n"}),
     *(
         NearMiss(why, _made(head, more))
         for why, head, more in (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.helpers.lint_case import LintCase
+from tests.helpers.lint_case import LintCase, NearMiss
 
 _CRATE = {
     "Cargo.toml": """\
@@ -477,5 +477,16 @@ RUN pip install git+https://github.com/NVlabs/tiny-cuda-nn/#subdirectory=binding
         bad={"CMakePresets.json": _PRESETS % '"environment"'},
         good={"CMakePresets.json": _PRESETS % '"vendor"'},
         line="GGML_CUDA_COMPUTE_CAPABILITY",
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss(
+        "setup.py hands it to the CMake files beside it",
+        {
+            "setup.py": "import torch.utils.cpp_extension as t\nargs = ['-DCMAKE_CUDA_ARCHITECTURES=OFF']\n"
+            "setup(ext_modules=[t.CUDAExtension('x', ['x.cu'])])\n",
+            "CMakeLists.txt": "project(x)\nif(WITH_CUDA)\n  enable_language(CUDA)\nendif()\n",
+        },
     ),
 )

@@ -1386,9 +1386,41 @@ CASES += (
     ),
 )
 
+CASES += (
+    *(  # programs and flags of variables in a script
+        LintCase(bad={"build.sh": script.format(70)}, good={"build.sh": script.format(120)}, gpu=("12.0",))
+        for script in (
+            "$CUDA_HOME/bin/nvcc -gencode arch=compute_{0},code=sm_{0} -o a a.cu\n",
+            "$NVCC -gencode arch=compute_{0},code=sm_{0} -o a a.cu\n",
+            'NVCC="$CUDA_PATH/bin/nvcc"\nFLAGS="-gencode arch=compute_{0},code=sm_{0}"\n$NVCC $FLAGS -o a a.cu\n',
+        )
+    ),
+    *(
+        LintCase(bad={"CMakeLists.txt": text.format(80)}, good={"CMakeLists.txt": text.format(120)}, gpu=("12.0",))
+        for text in (
+            # a target that takes the list of another
+            "project(x LANGUAGES CXX CUDA)\nadd_library(core core.cu)\n"
+            "set_target_properties(core PROPERTIES CUDA_ARCHITECTURES {0}-real)\nadd_executable(demo demo.cu)\n"
+            "get_target_property(ARCHS core CUDA_ARCHITECTURES)\n"
+            "set_target_properties(demo PROPERTIES CUDA_ARCHITECTURES ${{ARCHS}})\n",
+            # -arch of Apple's compiler is no target of nvcc's
+            'project(x LANGUAGES CXX CUDA)\nset(CMAKE_CUDA_ARCHITECTURES "{0}-real")\nadd_executable(demo demo.cu)\n'
+            'if(APPLE)\nset(CMAKE_ASM_FLAGS "-arch ${{CMAKE_OSX_ARCHITECTURES}}")\nendif()\n',
+        )
+    ),
+)
 _FORCED = 'set(CUDA_ARCH_LIST "{}" CACHE STRING "" FORCE)\nset(CUDA_NVCC_FLAGS "{}" CACHE STRING "" FORCE)\n'
 
 NEAR_MISSES = (
+    NearMiss(
+        "an image for Arm processors, by the name of its file",
+        {
+            "CMakeLists.txt": "project(x LANGUAGES CXX CUDA)\n",
+            "Dockerfile.cross-sbsa": "FROM nvidia/cuda:13.0.1-devel-ubuntu24.04\nCOPY . .\n"
+            'RUN cmake -B b "-DCMAKE_CUDA_ARCHITECTURES=90-real;121-real"\n',
+        },
+        gpu=("6.1",),
+    ),
     *(
         NearMiss(
             "a list for FindCUDA, which knows majors of one digit alone, and flags for the rest",

@@ -126,6 +126,15 @@ RUN TORCH_CUDA_ARCH_LIST="8.6;12.0" pip install --no-build-isolation /ops
 
 NEAR_MISSES = (
     NearMiss(
+        "C++ sources alone, which nvcc does not see",
+        {
+            "setup.py": "from torch.utils.cpp_extension import CUDAExtension\n"
+            "setup(ext_modules=[CUDAExtension('decode', ['src/decode.cpp'])])\n",
+            "Dockerfile": "FROM pytorch/pytorch:2.7.0-cuda12.8-cudnn9-devel\nCOPY . .\n"
+            "RUN pip install --no-build-isolation .\n",
+        },
+    ),
+    NearMiss(
         "only where there is a GPU",
         {
             "setup.py": """\

@@ -120,6 +120,19 @@ url = "https://download.pytorch.org/whl/cpu"
 torch = [{ markers = "extra == 'slow' and sys_platform != 'darwin'", source = "small" }]
 """
 CASES = (
+    *(
+        LintCase(
+            bad={"Dockerfile": f"FROM python:3.12\nRUN {line.format('2.5.1')}\n"},
+            good={"Dockerfile": f"FROM python:3.12\nRUN {line.format('2.9.1')}\n"},
+            line="torch",
+            gpu=("12.0",),
+        )
+        for line in (
+            "pip install torch[opt-einsum]=={}",  # for the shell a pattern, which no file has as its name
+            'PIP="python3 -m pip install --no-cache-dir" && $PIP torch=={}',
+            'PIP="pip --quiet" && ${{PIP}} install torch=={}',
+        )
+    ),
     LintCase(  # torchdata 0.6.1 asks for torch 2.0.1, whatever newer ones the list allows
         bad={"requirements.txt": "torch>=2.0.1\ntorchdata==0.6.1\n"},
         good={"requirements.txt": "torch>=2.0.1\ntorchdata==0.11.0\n"},
@@ -342,6 +355,21 @@ CASES += (
     ),
 )
 NEAR_MISSES = (
+    *(
+        NearMiss(f"{why}: no claim about the newest release of all", {"Dockerfile": text}, gpu=("GTX 1080",))
+        for why, text in (
+            ("Python 3.8 takes torch up to 2.5", "FROM python:3.8-slim\nRUN pip install torch\n"),
+            (
+                "so does that of Ubuntu 20.04",
+                "FROM ubuntu:20.04\nRUN apt-get update && apt-get install -y python3-pip\nRUN pip3 install torch\n",
+            ),
+            (
+                "a nightly page has newer ones",
+                "FROM python:3.12\nRUN pip install --pre torch -f "
+                "https://download.pytorch.org/whl/nightly/cpu/torch_nightly.html\n",
+            ),
+        )
+    ),
     *(
         NearMiss(
             "held to a release that runs there by a package without device code", {"requirements.txt": text}, gpu=gpu
