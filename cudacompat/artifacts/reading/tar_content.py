@@ -30,7 +30,10 @@ from cudacompat.domain.words.records import dataclass
 
 DOCUMENTS = 32 << 20  # bytes of the documents of one archive that are kept
 _MOST_LINKS = 10
-_DOCUMENT = re.compile(r"(?:^|/)(?:manifest\.json|index\.json|oci-layout|[^/]*[0-9a-f]{64}[^/]*)$")
+# Most tools name a configuration by its sha256; Jib calls it config.json, and a manifest.json may name any file.
+_DOCUMENT = re.compile(
+    r"(?:^|/)(?:manifest\.json|index\.json|oci-layout|[^/]*[0-9a-f]{64}[^/]*)$|^(?:\./)*[^/]+\.json$"
+)
 _LAYER = re.compile(r"[0-9a-f]{64}|(?:^|/)layer\.tar$|\.tar(?:\.\w+)?$")
 
 

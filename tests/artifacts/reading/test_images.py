@@ -20,7 +20,7 @@ from cudacompat.domain.words.image_platforms import PlatformWish, image_platform
 from cudacompat.domain.words.limits import Limits
 from tests.helpers import fatbin_writer as fw
 from tests.helpers import toolchain
-from tests.helpers.images import EMPTY_LAYER, Layout, digest, layer, saved
+from tests.helpers.images import EMPTY_LAYER, Layout, configuration, digest, layer, saved
 from tests.helpers.run import inside
 
 OLD = fw.fatbin(fw.ptx(toolchain.ptx_text("8.0", "75")))
@@ -56,6 +56,17 @@ BOTH: dict[str, Callable[..., bytes]] = {
     "OCI": lambda *layers: laid_out(*layers).tar(),
     "OCI, layers not compressed": lambda *layers: laid_out(*layers, packed=False).tar(),
 }
+
+
+@pytest.mark.parametrize("before", ["", "./"])
+@pytest.mark.parametrize("named", ["config.json", "c.json"])
+def test_a_configuration_may_have_any_name(tmp_path: Path, named: str, before: str) -> None:
+    data = layer(("app/lib.so", OLD))
+    manifest = json.dumps([{"Config": named, "RepoTags": ["demo:1"], "Layers": ["layer.tar"]}]).encode()
+    items = (("layer.tar", data), (named, configuration([data])), ("manifest.json", manifest))
+    found = of(layer(*((f"{before}{name}", each) for name, each in items)), tmp_path)
+    assert (inner(found), found.not_read) == (["app/lib.so"], ())
+    assert [str(image.platform) for image in found.images] == ["linux/amd64"]
 
 
 @pytest.mark.parametrize("kind", BOTH)
