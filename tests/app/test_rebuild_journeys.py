@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import toolchain
-from tests.helpers.run import ROOT, Ran, cudacompat
+from tests.helpers.run import ROOT, Ran, cudacompat, inside
 
 GPUS = ("8.6", "12.0")
 KERNEL = 'extern "C" __global__ void {name}(float* p) {{ p[threadIdx.x] *= 2.f; }}\n'
@@ -332,6 +332,25 @@ def test_a_build_without_any_device_code_is_no_success(tmp_path: Path) -> None:
     ran = rebuild(SHAPES["makefile"], engine, tree)
     assert ran.code == 1, ran.out + ran.err
     assert [each["id"] for each in ran.json["findings"]] == ["no-device-code"]
+
+
+def test_the_script_stops_before_it_compiles_for_a_list_of_the_projects_own(tmp_path: Path) -> None:
+    nvcc = toolchain.require_nvcc()
+    (tmp_path / "x.cu").write_text(KERNEL.format(name="x"))
+    lists = tmp_path / "CMakeLists.txt"
+    whole = "cmake_minimum_required(VERSION 3.24)\nproject(x LANGUAGES CXX CUDA)\n{}add_library(x OBJECT x.cu)\n"
+    lists.write_text(whole.format("set(CMAKE_CUDA_ARCHITECTURES 80 86-real 120-real)\n"))
+    path = os.pathsep.join([str(Path(sys.executable).parent), str(nvcc.parent), os.environ["PATH"]])
+    script = inside("rebuild", "cmake", ".", "--gpu", "12.0", "--dry-run", cwd=tmp_path).out
+    environment = {**os.environ, "CUDACXX": str(nvcc), "PATH": path}
+    ran = subprocess.run(["sh"], input=script, capture_output=True, text=True, env=environment, check=False)
+    assert (ran.returncode, ran.stderr) == (1, "a call of nvcc lacks compute_120: the project sets a list of its own\n")
+    assert not list(tmp_path.rglob("x.cu.o"))
+    lists.write_text(whole.format(""))
+    shutil.rmtree(tmp_path / "build")
+    beside = script.replace('cudacompat check "$made"', "exit 0 #")
+    ran = subprocess.run(["sh"], input=beside, capture_output=True, text=True, env=environment, check=False)
+    assert (ran.returncode, len(list(tmp_path.rglob("x.cu.o")))) == (0, 1), ran.stderr
 
 
 @pytest.mark.parametrize("name", ["ggml", "crate", "makefile", "wheel"])

@@ -6,6 +6,7 @@ import shlex
 
 from cudacompat.domain.builds.plans.commands import checked_for
 from cudacompat.domain.builds.steps import BuildStep, BuildSteps, ProductsBy, StepKind
+from cudacompat.domain.words.target import CodeKind
 
 _END = "END_OF_DOCKERFILE"
 # What linkers make: shared libraries, and what may be executed; not the objects that CMake and cargo keep. Programs of
@@ -50,9 +51,23 @@ def _step(step: BuildStep, steps: BuildSteps) -> list[str]:
     if step.kind is StepKind.CHECK:
         lines += _check(steps)
     elif step.kind is StepKind.FLAGS:
-        lines.append(f"grep -o -e '--generate-code=[^\" ]*' -e '-arch=[^\" ]*' {shlex.quote(step.paths[0])} | sort -u")
+        lines += _flags(shlex.quote(step.paths[0]), steps)
     if step.command:
         lines.append(shlex.join(step.command))
+    return lines
+
+
+def _flags(commands: str, steps: BuildSteps) -> list[str]:
+    """The lines that show what nvcc will be called for, and stop where one of its calls lacks what was promised. CMake
+    writes one call a line, its targets as `arch=compute_120,code=[compute_120,sm_120]`."""
+    lines = [f"grep -o -e '--generate-code=[^\" ]*' -e '-arch=[^\" ]*' {commands} | sort -u"]
+    for target in steps.plan.arrives:
+        form = f"(,code=[^ ]*{target}|-arch=sm_{target.arch})" if target.kind is CodeKind.PTX else f"[^a-z]{target}"
+        lines += [
+            f"if grep -e '--generate-code=' -e ' -arch=' -e ' -x cu ' {commands} | grep -v -q -E '{form}([^0-9a-z]|$)'",
+            f"then echo 'a call of nvcc lacks {target}: the project sets a list of its own' >&2; exit 1",
+            "fi",
+        ]
     return lines
 
 

@@ -50,7 +50,7 @@ def diff_text(page: Page, report: DiffReport) -> None:
         _artifact(page, artifact, report.names)
     for side in (report.old, report.new):
         not_read_lines(page, side.not_read)
-    if len(report.artifacts) > 1:
+    if sum(any(map(_is_other, each.targets)) for each in report.artifacts) > 1:
         page.line()
         page.line(("in sum", "bold"))
         _targets(page, report.totals)
@@ -92,10 +92,14 @@ def _by_change(service: Iterable[ServiceDiff]) -> list[tuple[Change, list[Servic
 
 
 def _targets(page: Page, targets: Sequence[TargetDiff]) -> None:
-    rows = [_row(each) for each in targets if each.new != each.old or each.new_isas != each.old_isas]
+    rows = [_row(each) for each in targets if _is_other(each)]
     width = max((len(name) for _, _, name, _ in rows), default=0)
     for word, style, name, text in rows:
         page.prose("  ", (word.ljust(_WIDTH), style), name.ljust(width), "  ", text, margin=_WIDTH + 2)
+
+
+def _is_other(each: TargetDiff) -> bool:
+    return each.new != each.old or each.new_isas != each.old_isas
 
 
 def _row(each: TargetDiff) -> tuple[str, str, str, str]:
