@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.device_files import library
 from tests.helpers.each_row import each_case
 from tests.helpers.run import Ran, inside
 
@@ -120,3 +121,41 @@ def test_a_project_of_which_only_the_image_has_cuda_is_examined_too(tmp_path: Pa
     assert of_project(doctor(tmp_path, ".", CARD)) == [("no-device-code", "note", ".")]
     (tmp_path / "Dockerfile").write_text("FROM eclipse-temurin:21\nCOPY app.jar /\n")
     assert of_project(doctor(tmp_path, ".", CARD)) == [("no-device-code", "error", ".")]
+
+
+def test_a_library_that_runs_hides_no_pin_and_no_image_beside_it(project: Path) -> None:
+    (project / "good.so").write_bytes(library("sm_120"))
+    ran = doctor(project, ".", CARD)
+    assert (ran.code, of_project(ran)) == (1, [("wheel-cannot-run", "error", "requirements.txt")])
+    assert ran.json["plan"][0]["command"].startswith('pip install "torch==2.7.1+cu128"')
+    (project / "requirements.txt").write_text("fastapi\n")
+    (project / "Dockerfile").write_text("FROM pytorch/pytorch:2.4.0-cuda12.1-cudnn9-runtime\n")
+    assert of_project(doctor(project, ".", CARD)) == [("image-cannot-run", "error", "Dockerfile")]
+    assert of_project(doctor(project, str(project), CARD))[0][0] == "image-cannot-run"
+
+
+def test_a_library_that_fails_and_a_pin_are_both_told_and_both_cured(project: Path) -> None:
+    (project / "bad.so").write_bytes(library("sm_86"))
+    ran = doctor(project, ".", CARD)
+    assert {each[:2] for each in of_project(ran)} == {("no-runnable-code", "error"), ("wheel-cannot-run", "error")}
+    assert any((step["command"] or "").startswith("pip install") for step in ran.json["plan"])
+
+
+def test_lists_of_architectures_beside_a_library_are_those_of_the_library(tmp_path: Path) -> None:
+    (tmp_path / "good.so").write_bytes(library("sm_120"))
+    (tmp_path / "requirements.txt").write_text("torch==2.8.0\n")
+    (tmp_path / "CMakeLists.txt").write_text(
+        "cmake_minimum_required(VERSION 3.24)\nset(CMAKE_CUDA_ARCHITECTURES 86)\nproject(a LANGUAGES CXX CUDA)\n"
+        "add_library(good SHARED a.cu)\n"
+    )
+    ran = doctor(tmp_path, ".", CARD)
+    assert (ran.code, of_project(ran), ran.json["plan"]) == (0, [], [])
+
+
+def test_a_folder_without_code_is_examined_beside_a_library_that_runs(project: Path) -> None:
+    (project / "good.so").write_bytes(library("sm_120"))
+    other = project / "other"
+    other.mkdir()
+    (project / "requirements.txt").rename(other / "requirements.txt")
+    ran = inside("doctor", "good.so", "other", "--gpu", CARD, "--format", "json", cwd=project)
+    assert [each[:2] for each in of_project(ran)] == [("wheel-cannot-run", "error"), ("no-device-code", "note")]

@@ -163,11 +163,13 @@ def _named(
     if not paths or not targets:
         return None, {}
     checked = _checked(paths, targets, on_file, options=options)
-    if not checked.verdicts and any(f.id == no_device_code.RULE.id for f in checked.findings):
-        from cudacompat.app.doctor.projects import with_projects
+    if not checked.verdicts and all(f.id != no_device_code.RULE.id for f in checked.findings):
+        return checked, {}
+    from cudacompat.app.doctor.projects import beside_libraries, with_projects
 
-        return with_projects(checked, targets)
-    return checked, {}
+    checked, projects = with_projects(checked, targets)
+    checked, more = beside_libraries(checked, paths, targets)
+    return checked, {**projects, **more}
 
 
 def _checked(

@@ -83,12 +83,13 @@ def path_plan(
                 f"{archive} is a prebuilt package: install a release that supports these GPUs, or build it from source"
             )
         )
+    pins = pin_steps(findings)
     if not built:
-        return tuple(dict.fromkeys(steps)), ()
+        return tuple(dict.fromkeys((*steps, *pins))), ()
     if known is None:
-        return (*steps, *_elsewhere(built, targets, driver=driver)), ()
+        return tuple(dict.fromkeys((*steps, *_elsewhere(built, targets, driver=driver), *pins))), ()
     rebuild, settings = _rebuild(targets, known, driver=driver)
-    return (*steps, *rebuild), settings
+    return tuple(dict.fromkeys((*steps, *rebuild, *pins))), settings
 
 
 def _only_lists(checked: CheckReport, known: Recognised | None, projects: Mapping[str, LintReport]) -> bool:

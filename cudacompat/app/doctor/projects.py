@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cudacompat.app.doctor.build_files import MOST_ENTRIES
+from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.lint import LintReport
 from cudacompat.domain.rules.artifact import no_device_code
+from cudacompat.domain.rules.lint import INSTALLED_RULES
 from cudacompat.domain.words.errors import CudacompatError
-from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.finding import Finding, Severity, worst_first
+from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.phrases import count
-from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.verdict import ArtifactVerdict, Target
 
 if TYPE_CHECKING:
     from cudacompat.app.lint import Linted
@@ -33,6 +36,51 @@ def with_projects(checked: CheckReport, targets: Sequence[Target]) -> tuple[Chec
             projects[finding.path] = linted.mended
             checked = _joined(checked, finding, linted.now)
     return checked, projects
+
+
+def beside_libraries(
+    checked: CheckReport, paths: Sequence[str], targets: Sequence[Target]
+) -> tuple[CheckReport, dict[str, LintReport]]:
+    """Return the report with what `lint` finds in the named folders where libraries were judged, too: of what will be
+    installed, and of images. The lists of architectures there are those of these libraries, which say themselves what
+    came of them."""
+    projects: dict[str, LintReport] = {}
+    for path in dict.fromkeys(paths):
+        if path in checked.environments or not Path(path).is_dir() or not _holds(path, checked.verdicts):
+            continue
+        linted = _linted(path, targets)
+        now = _installed(linted.now) if linted is not None else None
+        if linted is None or now is None or not (now.findings or now.packages):
+            continue
+        if any(each.severity is Severity.ERROR for each in now.findings):
+            projects[path] = _installed(linted.mended)
+        checked = replace(
+            checked,
+            findings=tuple(worst_first((*checked.findings, *now.findings))),
+            packages=(*checked.packages, *now.packages),
+            not_read=tuple(dict.fromkeys((*checked.not_read, *now.not_read))),
+            suppressed=(*checked.suppressed, *now.suppressed),
+        )
+    return checked, projects
+
+
+def _holds(folder: str, verdicts: Sequence[ArtifactVerdict]) -> bool:
+    return any(Path(ArtifactPath.parse(each.path).outer).is_relative_to(folder) for each in verdicts)
+
+
+def _installed(report: LintReport) -> LintReport:
+    """What the report has of packages that will be installed, and of images and how they are built."""
+    ids = {rule.id for rule in INSTALLED_RULES}
+    return replace(
+        report,
+        findings=tuple(each for each in report.findings if each.id in ids or _is_dockerfile(each.path)),
+        edited=tuple(each for each in report.edited if _is_dockerfile(each.name)),
+        fixed=tuple(each for each in report.fixed if _is_dockerfile(each.path)),
+    )
+
+
+def _is_dockerfile(path: str | None) -> bool:
+    return path is not None and kind_of(path) is FileKind.DOCKERFILE
 
 
 def _linted(path: str, targets: Sequence[Target]) -> Linted | None:

@@ -106,6 +106,16 @@ WHEEL_RULES: tuple[Rule[Project], ...] = (
     packages_overwrite.RULE,
     release_yanked.RULE,
 )
+# of what will be installed or run, whatever is built
+INSTALLED_RULES: tuple[Rule[Project], ...] = (
+    *WHEEL_RULES,
+    image_cannot_run.RULE,
+    image_by_jit.RULE,
+    image_not_known.RULE,
+    image_not_for_board.RULE,
+    image_of_other_cuda.RULE,
+    no_such_image.RULE,
+)
 LINT_RULES: tuple[Rule[Project], ...] = (
     unquoted_semicolon.RULE,
     wrong_grammar.RULE,
