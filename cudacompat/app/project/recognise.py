@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 
 from cudacompat.app.inputs.text_files import beginning
+from cudacompat.app.project.cargo_places import workspace
 from cudacompat.domain.builds.crate_versions import newest_allowed
-from cudacompat.domain.builds.engine import Engine
+from cudacompat.domain.builds.engine import BuildSystem, Engine
 from cudacompat.domain.words.records import dataclass
 from cudacompat.engines import known
 
@@ -33,7 +34,18 @@ def recognise(folder: Path) -> Recognised | None:
 
 def recognise_as(engine: Engine, folder: Path) -> Recognised | None:
     """Return what shows that this folder is, or uses, this engine; `None` where nothing does."""
-    return _shown(engine, folder, lambda name: beginning(folder / name))
+    here = _shown(engine, folder, lambda name: beginning(folder / name))
+    if here is None or engine.system is not BuildSystem.CARGO or Path(here.file).name == _LOCK:
+        return here
+    above = workspace(folder.absolute())
+    shared = _shown(engine, above, lambda name: beginning(above / name)) if above != folder.absolute() else None
+    # the lock is that of all members; the requirement of the workspace is for those that name none
+    counts = shared is not None and (Path(shared.file).name == _LOCK or here.version is None)
+    return shared if counts else here
+
+
+_LOCK = "Cargo.lock"
+_INHERITED = re.compile(r"(?m)^([ \t]*[\w-]+)\.workspace[ \t]*=[ \t]*true")
 
 
 def recognise_in(texts: Mapping[str, str], root: Path, below: str) -> Recognised | None:
@@ -55,6 +67,8 @@ def _shown(engine: Engine, folder: Path, text_of: Callable[[str], str | None]) -
         if marker.beside is not None and not (folder / marker.beside).is_file():
             continue
         text = text_of(marker.file)
+        if text is not None and marker.file == "Cargo.toml":
+            text = _INHERITED.sub(r"\1 = { workspace = true }", text)
         if text is not None and re.search(marker.recognises, text):
             found = re.search(marker.version, text) if marker.version else None
             version = ".".join(found.groups()) if found else marker.means

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from cudacompat.app.inputs.wanted_gpus import wanted_gpus
 from cudacompat.app.project.cargo import options_for_cuda
+from cudacompat.app.project.cargo_places import cargo_folder, local_crates
 from cudacompat.app.project.recognise import recognise, recognise_as
 from cudacompat.app.project.rust_sources import api_findings
 from cudacompat.app.rebuild.needs import active_nvcc, empty_submodules, framework_installed, ignored_list, python_of
-from cudacompat.app.rebuild.places import cargo_folder, local_crates
 from cudacompat.app.rebuild.steps import CONTAINER_PROGRAMS, Site, container_steps, make_steps
 from cudacompat.domain.builds.engine import BuildSystem, Engine
 from cudacompat.domain.builds.plans.plan import environment as environment_of

@@ -1,10 +1,12 @@
-"""Which crates on the disk a package is built with, and that one of them may be the engine."""
+"""Which crates on the disk a package is built with, that one of them may be the engine, and whose version counts."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from cudacompat.app.rebuild.places import local_crates
+import pytest
+
+from cudacompat.app.project.cargo_places import local_crates
 from tests.helpers.run import inside
 
 SCRIPT = 'fn main() { cc::Build::new().cuda(true).file("k.cu").compile("k"); }\n'
@@ -53,3 +55,25 @@ def test_rebuild_finds_the_engine_in_a_crate_that_the_package_reaches(tmp_path: 
     refused = inside("rebuild", "cargo-cc", str(top / "tools/bench"), "--gpu", "8.6", "--dry-run")
     assert refused.code == 2
     assert "no sign of it in build.rs" in refused.err
+
+
+@pytest.mark.parametrize(
+    ("member", "lock", "version"),
+    [
+        ("whisper-rs = { workspace = true }", '[[package]]\nname = "whisper-rs"\nversion = "0.14.3"\n', "0.14.3"),
+        ('whisper-rs = "0.14"', '[[package]]\nname = "whisper-rs"\nversion = "0.14.3"\n', "0.14.3"),
+        ("whisper-rs.workspace = true", "", "0.13.2"),
+        ('whisper-rs = "=0.15.0"', "", "0.15.0"),
+    ],
+)
+def test_a_member_has_the_version_of_its_workspace(member: str, lock: str, version: str, tmp_path: Path) -> None:
+    (tmp_path / "Cargo.toml").write_text(
+        '[workspace]\nmembers = ["svc"]\n[workspace.dependencies]\nwhisper-rs = "=0.13.2"\n'
+    )
+    if lock:
+        (tmp_path / "Cargo.lock").write_text(f"version = 4\n{lock}")
+    tree = crate(tmp_path / "svc", "svc", f"[dependencies]\n{member}\n")
+    made = inside("generate", "whisper-rs", "--gpu", "8.6", "--as", "env", "--format", "json", cwd=tree)
+    assert made.json["engine_version"] == version
+    planned = inside("rebuild", "whisper-rs", str(tree), "--gpu", "8.6", "--dry-run", "--format", "json")
+    assert planned.json["engine_version"] == version
