@@ -25,6 +25,8 @@ from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Target
 
+# "RuntimeError: …", "E   torch.AcceleratorError: …"; no "UserWarning: …".
+_EXCEPTION = re.compile(r"(?:E\s+)?(?:\w+\.){0,6}[A-Z]\w*(?:Error|Exception): ")
 _FIELD = re.compile(r"\{(\w+)\}")
 _GENERAL = {
     Role.END: "any earlier error",
@@ -72,7 +74,7 @@ def diagnose(
         signature = lines[_DERIVED[verdict.outcome]]
         text = f"ARCHS = {facts.archs.text}"
         occurrences.append(Occurrence(signature, verdict.line, text, values=(("archs", ",".join(verdict.archs)),)))
-    occurrences = [_softened(each, source.lines, reading) for each in occurrences]
+    occurrences = [_raised(_softened(each, source.lines, reading)) for each in occurrences]
     occurrences = with_cases(occurrences, facts, reading.signs, target=target)
     occurrences.sort(key=lambda each: each.line)
     fields = _fields(facts, target, engines)
@@ -147,6 +149,13 @@ def _softened(occurrence: Occurrence, lines: int, reading: LogReading) -> Occurr
     if lines <= sum(each.count for each in reading.occurrences):  # the log is nothing but these lines
         return occurrence
     return replace(occurrence, signature=replace(occurrence.signature, severity=Severity.NOTE))
+
+
+def _raised(occurrence: Occurrence) -> Occurrence:
+    """What a program may print as a warning, or a note, is an error where it raises an exception with these words."""
+    if occurrence.signature.severity is Severity.ERROR or not _EXCEPTION.match(occurrence.text):
+        return occurrence
+    return replace(occurrence, signature=replace(occurrence.signature, severity=Severity.ERROR))
 
 
 # -- causes and consequences

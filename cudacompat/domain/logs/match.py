@@ -13,7 +13,8 @@ from cudacompat.domain.words.records import dataclass
 # "nvrtc: error 5", "CUDA error: error code 34", "CUDA_CHECK failed with error 2": a number where the text is missing
 _NUMBER = re.compile(
     r"(?i)(?<![a-z])(cuda|cu(?:blas|dnn|dss|fft|file|rand|solver|sparse|tensor)"
-    r"|nv(?:rtc|ml|vm|jitlink|shmem)|nccl|npp)(?:lt|dn|sp)?(?:_?(?:check|call|assert)\s?failed with)?\s?:?"
+    r"|nv(?:rtc|ml|vm|jitlink|shmem)|nccl|npp)(?:lt|dn|sp)?"
+    r"(?:_?(?:check|call|assert)\s?failed with| api failed with)?\s?:?"
     r"\s?(?:runtime |driver |api |library )?(?:error|failure|status)(?:\s*[:,]\s*error)?(?:\s*code)?\s*[:=(#\[]?"
     r"\s*(-?\d{1,4})(?![\d.])"
 )

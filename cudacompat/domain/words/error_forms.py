@@ -173,7 +173,7 @@ FORMS: tuple[ErrorForm, ...] = (
         r"\bpanicked at\b|\bterminate called\b|\bSegmentation fault\b|\bcore dumped\b|\bIllegal instruction\b|"
         r"\bBus error\b|\bstack smashing detected\b|\bdouble free or corruption\b|\binvalid pointer$|"
         r"\bSIG(?:ABRT|SEGV|ILL|BUS|FPE|KILL)\b|\bkernel panic\b|\bKernel panic\b|\bgeneral protection fault\b|"
-        r"\bsegfault at\b|\bstd::bad_alloc\b",
+        r"\bsegfault at\b|::bad_alloc\b",
         (
             "panicked at~terminate called~Segmentation fault~core dumped~Illegal instruction~Bus error~"
             "stack smashing~double free~invalid pointer~SIGABRT~SIGSEGV~SIGILL~SIGBUS~SIGFPE~SIGKILL~ernel panic~"
@@ -322,10 +322,18 @@ FORMS: tuple[ErrorForm, ...] = (
         other="Fehlerfrei: ja",
     ),
     _form(
-        r"[\u251c\u2570\u2514]\u2500\u25b6 \w|\bEncountered problems while solving\b",  # uv, pixi
-        "\u2500\u25b6 ~Encountered problems while",
+        r"[\u251c\u2570\u2514]\u2500\u25b6 \w|\bEncountered problems while solving\b"  # uv, pixi
+        r"|^\s*[x\u00d7] No solution found|\brequirements are unsatisfiable\b",  # uv without box characters
+        "\u2500\u25b6 ~Encountered problems while~No solution found~unsatisfiable",
         "  \u2570\u2500\u25b6 Virtual package '__widget' is not on this machine",
         other="  \u251c\u2500\u2500 src",
+    ),
+    _form(  # FFmpeg and GStreamer
+        r"\bImpossible to \w|\bfunctionality missing\b|\bno element \"|\bdoesn't (?:support|exist|match)\b",
+        "mpossible to ~functionality missing~no element \"~doesn't ",
+        "Impossible to convert between the formats supported by the filter 'a' and the filter 'b'",
+        other="an impossible task",
+        weight=Weight.BY_LEVEL,
     ),
     # -- what says only that something failed
     _form(

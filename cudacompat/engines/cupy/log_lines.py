@@ -31,6 +31,7 @@ _OWN: tuple[Signature, ...] = (
         id="cupy-import-failed",
         title="CuPy could not load its libraries",
         patterns=(
+            "ImportError: CuPy is not correctly installed",
             "Failed to import CuPy.<+>make sure that the package matches with the version of CUDA",
             "Failed to import CuPy.",
         ),
@@ -69,7 +70,10 @@ _OWN: tuple[Signature, ...] = (
         id="cupy-no-cuda-path",
         title="CuPy finds no CUDA toolkit",
         severity=Severity.NOTE,
-        patterns=("CUDA path could not be detected. Set CUDA_PATH environment variable if CuPy fails to load",),
+        patterns=(
+            "Failed to auto-detect CUDA root directory",
+            "CUDA path could not be detected. Set CUDA_PATH environment variable if CuPy fails to load",
+        ),
         sample="UserWarning: CUDA path could not be detected. Set CUDA_PATH environment variable if CuPy fails to "
         "load.",
         cause="There is no nvcc on the PATH and CUDA_PATH is not set. With the pip packages of CUDA that is no fault.",

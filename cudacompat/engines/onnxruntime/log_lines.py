@@ -31,6 +31,7 @@ _OWN: tuple[Signature, ...] = (
         id="ort-provider-not-loaded",
         title="ONNX Runtime could not load its CUDA provider, so the CPU does the work",
         patterns=(
+            "Require cuDNN <cudnn:text> and CUDA <cuda:text>",
             "Failed to create CUDAExecutionProvider",
             "Failed to load library <...>onnxruntime_providers_cuda.so with error",
             'Error loading "<...>onnxruntime_providers_cuda.dll"',

@@ -296,7 +296,6 @@ CAPABILITY: tuple[Signature, ...] = (
     Signature(
         id="torch-conflict-companion",
         title="an installed package asks for torch {wanted}, and {here} is installed",
-        severity=Severity.WARNING,
         patterns=("requires torch==<wanted:word>, but you have torch <here:word> which is incompatible",),
         sample="torchaudio 2.6.0+cu124 requires torch==2.6.0, but you have torch 2.7.1+cu128 which is incompatible.",
         cause="A later pip command replaced torch alone; the packages built for the other one may fail with "

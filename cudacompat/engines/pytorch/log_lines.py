@@ -188,7 +188,10 @@ _OWN: tuple[Signature, ...] = (
     Signature(
         id="xformers-not-loaded",
         title="xFormers was built for another PyTorch, CUDA or Python",
-        patterns=("xFormers can't load C++/CUDA extensions",),
+        patterns=(
+            "xFormers wasn't build with CUDA support",
+            "xFormers can't load C++/CUDA extensions",
+        ),
         sample="WARNING[XFORMERS]: xFormers can't load C++/CUDA extensions. xFormers was built for:",
         cause="The wheel's kernels do not load in this environment; xFormers continues without them.",
         does_not_mean="the GPU",

@@ -127,6 +127,10 @@ PROGRAMS: tuple[Signature, ...] = (
         id="flash-attn-not-installed",
         title="the program asks for FlashAttention, and it is not installed or does not load",
         patterns=(
+            "packages that were not found in your environment: flash_attn",
+            "NameError: name "
+            "'<name:(FlashSelfAttention|FlashAttention|flash_attn_func|flash_attn_varlen_func)>' is not "
+            "defined",
             "FlashAttention2 has been toggled on, but it cannot be used due to the following error",
             "the package flash_attn seems to be not installed",
             "No module named 'flash_attn<part:word>'",

@@ -135,6 +135,7 @@ PACKAGES: tuple[Signature, ...] = (
         id="ext-module-not-built",
         title="a package was installed without its CUDA extension {module}",
         patterns=(
+            "cannot import name '<module:(csrc|_C|_ext|_CUDA|_cuda|_cext|_ext_src)>' from '<package:text>'",
             "NameError: name '<module:(causal_conv1d_cuda|exllamav2_ext|exllama_kernels|"
             "autogptq_cuda_64|autogptq_cuda_256|selective_scan_cuda|flash_attn_2_cuda|awq_ext)>' is not defined",
             "No module named "

@@ -341,6 +341,8 @@ SIGNATURES: tuple[Signature, ...] = (
         id="nvcc-called-wrongly",
         title="nvcc got options that do not belong together",
         patterns=(
+            "nvcc fatal : '<value:text>': expected a number",
+            "nvcc fatal : Unsupported NVVM pass option",
             "nvcc fatal : No input files specified",
             "nvcc fatal : redefinition of argument",
             "nvcc fatal : Must specify a",
@@ -357,6 +359,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="ptxas-limits",
         title="ptxas cannot build the kernel within its limits",
         patterns=(
+            "Register allocation failed with register count of",
             "uses too much local data",
             "uses too much parameter space",
             "uses too much global constant data",

@@ -54,6 +54,7 @@ SIGNATURES: tuple[Signature, ...] = (
             ("cublas", 14),
         ),
         patterns=(
+            "Exception: cublasLt ran into an error",
             "cublas runtime error : the GPU program failed to execute",
             "CUBLAS_STATUS_EXECUTION_FAILED",
             "CUBLAS_STATUS_INTERNAL_ERROR",

@@ -371,6 +371,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="gpu-memory-full",
         title="the GPU has no memory left",
         patterns=(
+            "thrust::system::detail::bad_alloc",
             "OutOfGPUMemoryError",
             "Triton Error [CUDA]: out of memory",
             "Error Code 2: OutOfMemory",

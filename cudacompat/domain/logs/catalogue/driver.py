@@ -44,7 +44,10 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvml-unknown-error",
         title="the running container lost its GPU",
-        patterns=("Failed to initialize NVML: Unknown Error",),
+        patterns=(
+            "could not get device handle for device <n:num>: nvml error: Unknown Error",
+            "Failed to initialize NVML: Unknown Error",
+        ),
         sample="Failed to initialize NVML: Unknown Error",
         cause="`systemctl daemon-reload` or a cgroup update removed the container's device rules.",
         does_not_mean="the host driver: nvidia-smi works on the host",
@@ -131,7 +134,10 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvrm-init-failed",
         title="the kernel module could not start the GPU",
-        patterns=("RmInitAdapter failed!",),
+        patterns=(
+            "NVRM: failed to copy vbios to system memory",
+            "RmInitAdapter failed!",
+        ),
         sample="NVRM: GPU 0000:01:00.0: RmInitAdapter failed! (0x22:0x56:884)",
         cause="The driver does not support the GPU (the 50 series needs the open kernel modules), its firmware is "
         "missing, or the GPU is in a bad state.",
@@ -176,6 +182,8 @@ SIGNATURES: tuple[Signature, ...] = (
         id="libcuda-missing",
         title="the driver library libcuda.so.1 is not visible",
         patterns=(
+            "Failed to dlopen libcuda.so",
+            "WARNING! libcuda.so not found! Do you have a CUDA driver installed",
             "libcuda.so.1: cannot open shared object file",
             "libcuda.so: cannot open shared object file",
             "libcuda.so.1 cannot found!",

@@ -198,6 +198,8 @@ SIGNATURES: tuple[Signature, ...] = (
         id="persistenced-failed",
         title="nvidia-persistenced could not start",
         patterns=(
+            "Unit nvidia-persistenced.service not found",
+            "nvidia-persistenced.service: Failed with result",
             "Failed to start NVIDIA Persistence Daemon",
             "nvidia-persistenced failed to initialize",
             "Failed to query NVIDIA devices. Please ensure that the NVIDIA device files",

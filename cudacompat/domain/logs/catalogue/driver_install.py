@@ -119,6 +119,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="xorg-no-nvidia",
         title="the X server could not start NVIDIA's driver",
         patterns=(
+            '(EE) Failed to load module "nvidia"',
             "(EE) NVIDIA(<...>): Failed to initialize the NVIDIA GPU",
             "(EE) NVIDIA: Failed to initialize the NVIDIA kernel module",
             "(EE) NVIDIA(<...>): Failed to initialize the NVIDIA graphics device",

@@ -86,6 +86,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="nvrm-other-driver-owns-gpu",
         title="another driver has the GPU: nouveau, nova or vfio-pci",
         patterns=(
+            "NVRM: This can occur when a driver such as",
             "is already bound to vfio-pci",
             "NVRM: The NVIDIA probe routine was not called for <count:num> device(s)",
             "The Nouveau kernel driver is currently in use by your system",
@@ -137,6 +138,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="module-key-rejected",
         title="Secure Boot refuses NVIDIA's kernel module: it is not signed with an enrolled key",
         patterns=(
+            "Secure boot is enabled on this system, so this is likely because it was not signed",
             "could not insert 'nvidia<part:(_uvm|_drm|_modeset|_peermem|_current*)>': Key was rejected by service",
             "could not insert 'nvidia<part:(_uvm|_drm|_modeset|_peermem|_current*)>': Required key not available",
             "could not insert 'nvidia': Key was rejected by service",

@@ -65,6 +65,9 @@ SIGNATURES: tuple[Signature, ...] = (
         id="process-aborted",
         title="a signal ended the process",
         patterns=(
+            "Fatal Python error: Segmentation fault",
+            "Fatal Python error: Bus error",
+            "Fatal Python error: Aborted",
             "(by signal 11)",
             "(by signal 6)",
             "Bus error (core dumped)",

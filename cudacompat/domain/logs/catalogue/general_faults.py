@@ -33,6 +33,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="symbol-missing",
         title="a library lacks a name that another one needs",
         patterns=(
+            "could not be located in the dynamic link library",
             "WinError 182]",
             "ImportError: <file:word>: undefined symbol: <symbol:word>",
             "OSError: <file:word>: undefined symbol: <symbol:word>",
@@ -141,6 +142,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="network-unreachable",
         title="a server on the network cannot be reached",
         patterns=(
+            "Remote end closed connection without response",
             "Temporary failure in name resolution",
             "Could not resolve host",
             "Name or service not known",

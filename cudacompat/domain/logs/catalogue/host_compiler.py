@@ -140,6 +140,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="cpu-illegal-instruction",
         title="the program uses CPU instructions that this machine does not have",
         patterns=(
+            "This version of jaxlib was built using AVX instructions",
             "(by signal 4)",
             "Illegal instruction (core dumped)",
             "terminated by signal SIGILL",

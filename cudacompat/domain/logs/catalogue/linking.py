@@ -23,6 +23,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="cuda-library-missing",
         title="{library} is not found at run time",
         patterns=(
+            "Failed to load dynamic library <library:cudaso>",
             "<library:cudaso>: cannot open shared object file",
             "Could not load dynamic library '<library:cudaso>'",
         ),

@@ -290,6 +290,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="nvcc-killed",
         title="a compile step was killed because the machine ran out of memory",
         patterns=(
+            "--error 0x89 --",
             "nvcc error : 'cicc' died due to signal 9",
             "nvcc error : 'ptxas' died due to signal 9",
             "nvcc error : 'cudafe++' died due to signal 9",

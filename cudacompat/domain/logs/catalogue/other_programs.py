@@ -141,6 +141,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="paddle-library-missing",
         title="PaddlePaddle does not find a library of CUDA",
         patterns=(
+            "CUDNN mismatch: PaddlePaddle was compiled with CUDNN",
             "The third-party dynamic library (<library:word>) that Paddle depends on is not configured correctly",
             "Cannot load cudnn shared library. Cannot invoke method",
         ),
@@ -171,6 +172,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="xgboost-without-cuda",
         title="this XGBoost or LightGBM was built without CUDA",
         patterns=(
+            "Compile with USE_CUDA=1 to enable GPU usage",
             "Unknown linear updater grow_gpu_hist",
             "Unknown tree updater grow_gpu_hist",
             "updater grow_gpu_hist",

@@ -9,6 +9,8 @@ SIGNATURES: tuple[Signature, ...] = (
         id="apt-cuda-key",
         title="apt does not have the key of NVIDIA's package repository",
         patterns=(
+            "E: The repository 'https://developer.download.nvidia.com<...>is not signed",
+            "E: The repository 'https://nvidia.github.io<...>is not signed",
             "NO_PUBKEY A4B469963BF863CC",
             "NO_PUBKEY F60F4B3D7FA2AF80",
             "signature verification failed for file "

@@ -69,6 +69,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="pip-no-distribution",
         title="pip finds no file of {package} for this machine and Python",
         patterns=(
+            "because no wheels are available with a matching platform",
             "No matching distribution found for <package:word>",
             "Could not find a version that satisfies the requirement <package:word>",
             "Because there are no versions of <package:word>",
@@ -112,7 +113,6 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=(
             "ResolutionImpossible",
             "because these package versions have conflicting dependencies",
-            "No solution found when resolving dependencies",
             "Cannot install <package:text> because these package versions",
         ),
         sample="ERROR: Cannot install app and xformers==0.0.28 because these package versions have conflicting "
@@ -172,6 +172,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="tensors-do-not-fit",
         title="the program's tensors do not fit each other: type or shape",
         patterns=(
+            "input has type <first:word> but second input has type <second:word>",
             "shapes cannot be multiplied",
             "expected scalar type <wanted:word> but found <found:word>",
             "must have the same dtype",

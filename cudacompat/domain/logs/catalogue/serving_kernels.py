@@ -80,6 +80,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="sgl-kernel-no-ops",
         title="sgl-kernel could not load its library",
         patterns=(
+            "Can not import sgl_kernel. Please check your installation",
             "[sgl_kernel] CRITICAL: Could not load any common_ops library",
             "Could not load any common_ops library",
         ),
@@ -182,6 +183,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="te-fp8-capability",
         title="FP8 needs a GPU of 8.9 or higher",
         patterns=(
+            "FP8 quantized models is only supported on GPUs with compute capability",
             "Device compute capability 8.9 or higher required for FP8 execution",
             "Float8 dynamic quantization requires CUDA compute capability",
             "is only supported on CUDA devices with compute capability >= 9.0 or 8.9",

@@ -279,6 +279,10 @@ SIGNATURES: tuple[Signature, ...] = (
         id="source-refused",
         title="the compiler refuses a call or a declaration in the source",
         patterns=(
+            "error: too many arguments in function call",
+            "error: too few arguments in function call",
+            "error: no suitable conversion function from",
+            "error: cannot convert 'at::Tensor'",
             "error: calling a __host__ function",
             "error: no instance of function template '<name:text>' matches",
             "error: more than one instance of overloaded function '<name:text>'",

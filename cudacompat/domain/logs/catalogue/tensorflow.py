@@ -35,7 +35,11 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="tf-cuinit-failed",
         title="TensorFlow could not start CUDA",
-        patterns=("failed call to cuInit: <error:word>", "failed call to cuInit"),
+        patterns=(
+            "kernel driver does not appear to be running on this host",
+            "failed call to cuInit: <error:word>",
+            "failed call to cuInit",
+        ),
         sample="E external/local_xla/xla/stream_executor/cuda/cuda_driver.cc:152] failed call to cuInit: INTERNAL: "
         "CUDA error: "
         "Failed call to cuInit: UNKNOWN ERROR (303)",

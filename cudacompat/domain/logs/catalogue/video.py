@@ -109,7 +109,12 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="ffmpeg-no-libcuda",
         title="FFmpeg finds no CUDA driver",
-        patterns=("Cannot load libcuda.so.1", "Cannot load nvcuda.dll", "Could not dynamically load CUDA"),
+        patterns=(
+            "CUVID functionality missing: <function:cusym>",
+            "Cannot load libcuda.so.1",
+            "Cannot load nvcuda.dll",
+            "Could not dynamically load CUDA",
+        ),
         sample="[AVHWDeviceContext @ 0x55] Cannot load libcuda.so.1\n[AVHWDeviceContext @ 0x55] Could not "
         "dynamically load "
         "CUDA",

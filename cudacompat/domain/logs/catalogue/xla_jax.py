@@ -129,7 +129,12 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="xla-dnn-init-failed",
         title="XLA could not start cuDNN",
-        patterns=("DNN library initialization failed", "DNN library is not found"),
+        patterns=(
+            "There was an error before creating cudnn handle",
+            "RET_CHECK failure <...>dnn != nullptr",
+            "DNN library initialization failed",
+            "DNN library is not found",
+        ),
         sample="jaxlib.xla_extension.XlaRuntimeError: FAILED_PRECONDITION: DNN library initialization failed. Look "
         "at the errors "
         "above for more details.",

@@ -1,0 +1,238 @@
+"""Lines of Python programs that train or serve: extensions that were not built, releases that do not fit."""
+
+from __future__ import annotations
+
+from cudacompat.domain.logs.signature import Role, Signature
+from cudacompat.domain.words.finding import Severity
+
+_CPP = "pytorch/pytorch torch/utils/cpp_extension.py"
+
+SIGNATURES: tuple[Signature, ...] = (
+    Signature(
+        id="torch-ext-host-version",
+        title="PyTorch refuses the host compiler {compiler} {have} for its CUDA",
+        patterns=(
+            "current installed version of <compiler:word> (<have:ver>) is less than the minimum required "
+            "version by CUDA",
+            "current installed version of <compiler:word> (<have:ver>) is greater than the maximum required version by "
+            "CUDA",
+        ),
+        sample="RuntimeError: The current installed version of g++ (4.8.5) is less than the minimum required "
+        "version by "
+        "CUDA 11.8 (6.0.0). Please make sure to use an adequate version of g++ (>=6.0.0, <12.0).",
+        cause="Before it builds an extension, PyTorch compares the C++ compiler with a table of what its CUDA release "
+        "takes. The range stands at the end of the line.",
+        does_not_mean="a missing nvcc; the GPU",
+        fix="Install a g++ within the range, name it with CC and CXX, and build again without pip's cache.",
+        sources=(_CPP,),
+    ),
+    Signature(
+        id="torch-module-removed",
+        title="a package wants a part of PyTorch that this release does not have: torch.{module}",
+        patterns=("ModuleNotFoundError: No module named 'torch.<module:word>'",),
+        sample="ModuleNotFoundError: No module named 'torch._six'",
+        cause="PyTorch is there, and of another release than the package was written for: torch._six was removed in "
+        "2.0, other parts came or moved with later releases.",
+        does_not_mean="a PyTorch that is not installed; the GPU",
+        fix="Update the package that the traceback ends in, or install the PyTorch that its README names.",
+        sources=("pytorch/pytorch#94709", "microsoft/DeepSpeed#2845"),
+    ),
+    Signature(
+        id="deepspeed-op-not-built",
+        title="an optimizer of DeepSpeed was not built",
+        patterns=("object has no attribute 'ds_opt_adam'", "object has no attribute 'ds_opt_adagrad'"),
+        sample="AttributeError: 'DeepSpeedCPUAdam' object has no attribute 'ds_opt_adam'",
+        cause="DeepSpeed compiles its optimizer when it first starts. That failed, and this line is printed while the "
+        "half made object is destroyed.",
+        does_not_mean="a missing attribute: it is never there after a build that failed",
+        fix="Read the errors of the build before it: most often CUDA_HOME is not set, or nvcc is of another CUDA "
+        "release than PyTorch.",
+        command="ds_report",
+        role=Role.END,
+        sources=("deepspeedai/DeepSpeed#1846",),
+    ),
+    Signature(
+        id="apex-not-installed",
+        title="the program needs NVIDIA's Apex with its CUDA extensions",
+        patterns=(
+            "NVIDIA Apex with CUDA extensions is required",
+            "Please install apex from https://www.github.com/nvidia/apex",
+            "RuntimeError: apex is not available",
+            "No module named 'apex'",
+            "cannot import name 'UnencryptedCookieSessionFactoryConfig' from 'pyramid.session'",
+        ),
+        sample="ImportError: Please install apex from https://www.github.com/nvidia/apex to run this example.",
+        cause="Apex is not installed, was installed without its extensions, or the package `apex` of the package index "
+        "was installed, which is another program (it asks for pyramid).",
+        does_not_mean="the GPU",
+        fix="Remove the other apex, and build NVIDIA's from its sources with the nvcc of PyTorch's CUDA release. Most "
+        "programs can use torch.amp in its place.",
+        command="pip uninstall apex",
+        sources=("NVIDIA/apex README", "NVIDIA/apex#156"),
+    ),
+    Signature(
+        id="torch-op-not-in-build",
+        title="this PyTorch was built without the operation {operation}",
+        patterns=(
+            "RuntimeError: <operation:word> is not compiled for this platform",
+            "<operation:word> is not compiled for this platform",
+            "not compiled with CUDA support for this operation",
+        ),
+        sample="RuntimeError: _scaled_mm_out_cuda is not compiled for this platform.",
+        cause="The operation needs a newer CUDA release than the one that this PyTorch was built with, or there is no "
+        "build of it for this system: FP8 products came to Windows with PyTorch 2.4 for CUDA 12.4.",
+        does_not_mean="the driver",
+        fix="Install a PyTorch for a newer CUDA release, or turn the option off that asks for FP8 (--fast).",
+        wheel="torch",
+        sources=("comfyanonymous/ComfyUI#4539",),
+    ),
+    Signature(
+        id="flash-attn-head-dim",
+        title="FlashAttention does not take heads of this size on this GPU",
+        patterns=(
+            "FlashAttention backward for head dim > <most:num> requires",
+            "FlashAttention forward only supports head dimension at most <most:num>",
+            "FlashAttention only supports head dimension at most <most:num>",
+        ),
+        sample="RuntimeError: FlashAttention backward for head dim > 192 requires A100/A800 or H100/H800",
+        cause="The backward kernels for large heads need more shared memory than GPUs other than A100 and H100 have.",
+        does_not_mean="a build for too few architectures",
+        fix="Take FlashAttention 2.5.5 or newer, whose backward pass takes heads of 256 on these GPUs without dropout, "
+        "or the attention of PyTorch (sdpa).",
+        command='pip install --no-build-isolation "flash-attn>=2.5.5"',
+        sources=("Dao-AILab/flash-attention csrc/flash_attn/flash_api.cpp", "Dao-AILab/flash-attention README"),
+    ),
+    Signature(
+        id="process-group-missing",
+        title="a program for several processes was started as one",
+        patterns=(
+            "Default process group has not been initialized",
+            "environment variable RANK expected, but not set",
+            "environment variable MASTER_ADDR expected, but not set",
+        ),
+        sample="ValueError: Default process group has not been initialized, please make sure to call "
+        "init_process_group.",
+        cause="It reads its rank from variables that its launcher sets (torchrun, deepspeed, srun), and was run "
+        "with python alone.",
+        does_not_mean="NCCL or the GPU",
+        fix="Start it with torchrun --nproc-per-node and the number of GPUs, also where that is one.",
+        role=Role.GENERAL,
+        sources=("pytorch/pytorch torch/distributed/distributed_c10d.py",),
+    ),
+    Signature(
+        id="triton-kernel-refused",
+        title="Triton's compiler refuses the source of a kernel",
+        patterns=("triton.compiler.errors.CompilationError", "triton.compiler.CompilationError"),
+        sample="triton.compiler.errors.CompilationError: at 1:0:",
+        cause="The kernel was written for another release of Triton, or uses a type that this GPU does not have. The "
+        "lines below it name the place.",
+        does_not_mean="the driver; ptxas",
+        fix="Install the Triton that the PyTorch in use was built with, and the release of the package that fits it.",
+        command="python -m pip show torch triton",
+        role=Role.GENERAL,
+        sources=("triton-lang/triton python/triton/compiler/errors.py",),
+    ),
+    Signature(
+        id="pip-went-on",
+        title="pip installed packages that do not fit each other",
+        role=Role.HEADING,
+        patterns=(
+            "pip's dependency resolver does not currently take into account all the packages that are installed",
+        ),
+        sample="ERROR: pip's dependency resolver does not currently take into account all the packages that are "
+        "installed. This behaviour is the source of the following dependency conflicts.",
+        cause="What was installed before asks for other releases than this command brought; the lines below name them.",
+        does_not_mean="an installation that failed",
+        fix="Name all packages that belong together in one command, or look at them with pip check.",
+        command="pip check",
+        sources=("https://pip.pypa.io/en/stable/topics/dependency-resolution/",),
+    ),
+    Signature(
+        id="uv-no-solution",
+        title="uv finds no set of packages that fit each other and this machine",
+        patterns=("No solution found when resolving dependencies",),
+        sample="  \u00d7 No solution found when resolving dependencies:\n  \u2570\u2500\u25b6 Because app "
+        "depends on torch==2.9.0 "
+        "and app depends on torch==2.8.0, we can conclude that the requirements are unsatisfiable.",
+        cause="Two requirements exclude each other, or a package has no file for this Python and platform on the index "
+        "that is asked; the lines below say which.",
+        does_not_mean="the GPU",
+        fix="Loosen the pin that is named, or name the index of PyTorch for it ([[tool.uv.index]] and "
+        "[tool.uv.sources]).",
+        role=Role.HEADING,
+        sources=("astral-sh/uv#1497", "https://docs.astral.sh/uv/guides/integration/pytorch/"),
+    ),
+    Signature(
+        id="git-no-checkout",
+        title="a build asks git for its version outside a checkout",
+        severity=Severity.NOTE,
+        patterns=("fatal: not a git repository (or any of the parent directories)",),
+        sample="fatal: not a git repository (or any of the parent directories): .git",
+        cause="setup.py or CMake asks for a commit or for submodules; an archive of the sources has none.",
+        does_not_mean="the failure, where another error follows",
+        fix="Nothing, where the archive holds all sources; else clone the repository with --recursive.",
+        sources=("Dao-AILab/flash-attention#559",),
+    ),
+    Signature(
+        id="dataloader-worker-ended",
+        title="a process that loads data for PyTorch ended",
+        patterns=("RuntimeError: DataLoader worker (pid(s) <pids:text>) exited unexpectedly",),
+        sample="RuntimeError: DataLoader worker (pid(s) 1234) exited unexpectedly",
+        cause="The worker failed by itself: its own error is before this line, or it was killed for memory.",
+        does_not_mean="the GPU",
+        fix="Run once with num_workers=0: the error is then raised where it happens.",
+        role=Role.END,
+        sources=("pytorch/pytorch torch/utils/data/dataloader.py",),
+    ),
+    Signature(
+        id="mmcv-release-refused",
+        title="an OpenMMLab package does not take this MMCV",
+        patterns=("MMCV==<here:word> is used but incompatible", "MMEngine==<here:word> is used but incompatible"),
+        sample="AssertionError: MMCV==2.2.0 is used but incompatible. Please install mmcv>=2.0.0rc4, <2.2.0.",
+        cause="The package tests the release of MMCV when it is imported, and this one is outside its range.",
+        does_not_mean="CUDA or the GPU",
+        fix="Install the MMCV that the line names, as a build for the PyTorch in use; or a newer release of "
+        "the package.",
+        command="mim install mmcv==2.1.0",
+        sources=("open-mmlab/mmdetection mmdet/__init__.py",),
+    ),
+    Signature(
+        id="gpu-opencl-missing",
+        title="the program computes on GPUs through OpenCL, and finds no OpenCL device",
+        patterns=("No OpenCL device found", "clGetPlatformIDs failed: PLATFORM_NOT_FOUND_KHR"),
+        sample="lightgbm.basic.LightGBMError: No OpenCL device found",
+        cause="The file that tells OpenCL of NVIDIA's driver is missing (/etc/OpenCL/vendors/nvidia.icd), or "
+        "libnvidia-opencl is: a container without it, or a driver without its compute packages.",
+        does_not_mean="CUDA, which may work",
+        fix="Install the driver's compute package on the host; in an image write libnvidia-opencl.so.1 to "
+        "/etc/OpenCL/vendors/nvidia.icd. LightGBM has a CUDA build, too (device_type=cuda).",
+        command="clinfo",
+        sources=("microsoft/LightGBM docs/GPU-Tutorial", "KhronosGroup/OpenCL-ICD-Loader README"),
+    ),
+    Signature(
+        id="trt-object-not-made",
+        title="TensorRT could not make its logger, builder or runtime",
+        patterns=("TypeError: pybind11::init(): factory function returned nullptr",),
+        sample="TypeError: pybind11::init(): factory function returned nullptr",
+        cause="TensorRT starts CUDA when its first object is made, and that failed: no GPU is visible, the driver is "
+        "too old, or another library had set an error before. Its own line about it is before this one.",
+        does_not_mean="a wrong argument",
+        fix="See what the driver says first; import and start TensorRT before other libraries that use the GPU.",
+        command="cudacompat doctor",
+        role=Role.END,
+        sources=("NVIDIA/TensorRT#2187",),
+    ),
+    Signature(
+        id="trt-engine-file-missing",
+        title="a pipeline finds no engine file and builds one",
+        patterns=("Deserialize engine failed because file path: <file:word> open error",),
+        sample="ERROR: ../nvdsinfer/nvdsinfer_model_builder.cpp:1494 Deserialize engine failed because file path: "
+        "/m.engine open error",
+        cause="The engine that the configuration names is not there yet. DeepStream then builds it from the model, "
+        "which takes minutes and needs a directory that it may write.",
+        does_not_mean="a fault by itself, where the pipeline starts afterwards",
+        fix="Wait for the build, keep the file that it names, and write its path to model-engine-file.",
+        severity=Severity.WARNING,
+        sources=("NVIDIA DeepStream SDK: Gst-nvinfer",),
+    ),
+)
