@@ -20,6 +20,8 @@ from cudacompat.domain.logs.verdict import DEFAULT_TARGETS, LogOutcome, LogVerdi
 from cudacompat.domain.logs.wheel_verdict import of_version
 from cudacompat.domain.tables.architectures import architecture
 from cudacompat.domain.tables.toolkits import first_with
+from cudacompat.domain.words.error_forms import Weight
+from cudacompat.domain.words.error_lines import is_low, weight_of
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.records import dataclass
@@ -74,7 +76,9 @@ def diagnose(
         signature = lines[_DERIVED[verdict.outcome]]
         text = f"ARCHS = {facts.archs.text}"
         occurrences.append(Occurrence(signature, verdict.line, text, values=(("archs", ",".join(verdict.archs)),)))
-    occurrences = [_raised(_softened(each, source.lines, reading)) for each in occurrences]
+    occurrences = [_softened(each, source.lines, reading) for each in occurrences]
+    alone = not reading.unknown and all(each.signature.severity is not Severity.ERROR for each in occurrences)
+    occurrences = [_raised(each, alone=alone) for each in occurrences]
     occurrences = with_cases(occurrences, facts, reading.signs, target=target)
     occurrences.sort(key=lambda each: each.line)
     fields = _fields(facts, target, engines)
@@ -151,9 +155,14 @@ def _softened(occurrence: Occurrence, lines: int, reading: LogReading) -> Occurr
     return replace(occurrence, signature=replace(occurrence.signature, severity=Severity.NOTE))
 
 
-def _raised(occurrence: Occurrence) -> Occurrence:
-    """What a program may print as a warning, or a note, is an error where it raises an exception with these words."""
-    if occurrence.signature.severity is Severity.ERROR or not _EXCEPTION.match(occurrence.text):
+def _raised(occurrence: Occurrence, *, alone: bool) -> Occurrence:
+    """What a program may print as a warning, or a note, is an error where it raises an exception with these words; and
+    where the line calls itself an error and the log, with `alone`, has no other."""
+    if occurrence.signature.severity is Severity.ERROR or occurrence.signature.role is Role.ECHO:
+        return occurrence
+    text = occurrence.text
+    says_error = alone and weight_of(text) is Weight.ERROR and not is_low(text)
+    if not says_error and not _EXCEPTION.match(text):
         return occurrence
     return replace(occurrence, signature=replace(occurrence.signature, severity=Severity.ERROR))
 

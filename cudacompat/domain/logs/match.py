@@ -22,6 +22,8 @@ _NUMBER = re.compile(
 _INSTEAD_OF_SUCCESS = re.compile(
     r"(?i)== ?(cuda|cu(?:blas|dnn|fft|rand|solver|sparse|tensor)|nccl)(?:_?status)?_?success\w* \((\d{1,4}) vs\. \d"
 )
+# OpenMM's, of an error whose name it does not know: "Error downloading array posq: Invalid error code (700)"
+_INVALID_CODE = re.compile(r"\b(?:Error|Exception)\b.{0,200}: Invalid error code \((?P<number>\d{1,3})\)")
 # "Error on nvEncOpenEncodeSessionEx: 10 (…)", "nvEncInitializeEncoder returned error 8", "nvml vram init failure: 999"
 _OF_CALL = re.compile(
     r"(?i)(?P<said>error (?:on|in|from) )?(?<![a-z])(?P<library>nvenc|nvml|nvjpeg|optix|nvptxcompile|cufile|cudss)"
@@ -100,6 +102,8 @@ class Matcher:
     def _by_number(self, text: str) -> Match | None:
         found = _NUMBER.search(text) or _INSTEAD_OF_SUCCESS.search(text)
         signature = self._numbers.get((found[1].lower(), int(found[2]))) if found else None
+        if signature is None and (found := _INVALID_CODE.search(text)) is not None:
+            signature = self._numbers.get(("cuda", int(found["number"])))
         if signature is None and (found := _OF_CALL.search(text)) is not None:
             signature = self._numbers.get((found["library"].lower(), int(found["number"])))
         return (

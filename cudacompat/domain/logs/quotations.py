@@ -18,6 +18,10 @@ _HEADING = re.compile(
 )
 # `  File "/x/y.py", line 3, in f`: the next line, where it is indented deeper, is that line of the program.
 _FRAME = re.compile(r"File \"[^\"\n]{1,400}\", line \d{1,7}(?:, in [^\n]{1,200})?\s*$")
+# "[07/03/25 11:44:08] DEBUG    Could not load x, using y:   ", whose next lines are indented as far as the message.
+_RICH_BELOW_WARNING = re.compile(r"\[\d\d/\d\d/\d\d \d\d:\d\d:\d\d\] (?:DEBUG|INFO) ")
+_RICH_INDENT = " " * 24
+_MOST_OF_RICH = 8  # lines of one message
 _OF_A_GO_TEST = re.compile(r"\s+\w+\.go:\d+: ")
 _END_OF_A_GO_TEST = re.compile(r"\s*--- (PASS|SKIP|FAIL)\b")
 
@@ -42,13 +46,22 @@ def is_quotation(text: str) -> bool:
 def is_quoted_by_its_surroundings(line: Surroundings) -> bool:
     """Whether a line belongs to the text of a commit as `git log` prints it, to a list of changes under a heading, or
     to a test of Go's that passed; or is a line of a program that a traceback of Python or Starlark shows."""
-    if _is_line_of_a_frame(line):
+    if _is_line_of_a_frame(line) or _continues_a_message_below_a_warning(line):
         return True
     if line.text.startswith("    ") and _above(line.before(_MOST_BEFORE), re.compile(r"    ")).startswith(_OF_A_COMMIT):
         return True
     if _ITEM.match(line.text) and _HEADING.match(_above(line.before(_MOST_BEFORE), re.compile(r"\s|[-*+\u2022] "))):
         return True
     return _OF_A_GO_TEST.match(line.text) is not None and _go_test_passed(line.after())
+
+
+def _continues_a_message_below_a_warning(line: Surroundings) -> bool:
+    """Whether a line is the rest of a message of rich's logger that is less than a warning: it is indented as far as
+    the message begins."""
+    if not line.text.startswith(_RICH_INDENT):
+        return False
+    above = next((each for each in reversed(line.before(_MOST_OF_RICH)) if not each.startswith(_RICH_INDENT)), "")
+    return _RICH_BELOW_WARNING.match(above) is not None
 
 
 def _is_line_of_a_frame(line: Surroundings) -> bool:

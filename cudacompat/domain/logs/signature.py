@@ -66,6 +66,7 @@ _REGEX = {
     rf"(?i: detected)?(?:!\s*Error code)?(?:\s*(?:code)?\s*\d{{1,3}})?(?:\s+(?:at|in file|in)\s+\S{{1,200}})?"
     rf"(?:,? (?:at |in )?line:? ?\d{{1,6}})?(?::?\s*\d{{1,3}}(?=\s?\())?|CUDA(?=: ))[\s:=\-(!<{_QUOTES}\\]{{1,8}}",
 }
+_COLON = re.compile(r"\b(error|warning):")  # MSBuild prints nvcc's messages as "x.cu(3): error : identifier …"
 _QUOTE_OR_BREAK = re.compile(rf"[{_QUOTES}\\\\]+")
 _PIECE_LENGTH = 13
 EVERYWHERE = ("/usr/local/cuda/bin/nvcc", "compute_")  # in every line of a verbose build
@@ -158,7 +159,7 @@ def compile_template(template: str, *, whole: bool = False) -> Pattern:
             elif piece[0] in _QUOTES:
                 parts.append(_ANY_QUOTE)
             else:
-                parts.append(re.escape(piece))
+                parts.append(_COLON.sub(r"\1\\s?:", re.escape(piece)))
         words = ["".join(run.split()) for run in re.split(rf"[{_QUOTES}]", literal)]
         literals += words
         weight += sum(map(len, words))

@@ -147,10 +147,11 @@ FORMS: tuple[ErrorForm, ...] = (
         other="it ends with: fatal error",
     ),
     _form(
-        r"\bCUDA (?:[Ee]rror|failure|runtime error|driver error)\b|\bCUDA_ERROR_[A-Z_]{3,}|\bcudaError[A-Z]\w{3,}"
-        r"|\bCU(?:BLAS|DNN|FFT|SPARSE|SOLVER|RAND)_STATUS_[A-Z_]{3,}|\bNVRTC_ERROR_[A-Z_]{3,}",
+        r"\bC(?:UDA|uda) (?:[Ee]rror|failure|runtime error|driver error)\b|\bCUDA_ERROR_[A-Z_]{3,}"
+        r"|\bcudaError[A-Z]\w{3,}|\bCU(?:BLAS|DNN|FFT|SPARSE|SOLVER|RAND)_STATUS_[A-Z_]{3,}|\bNVRTC_ERROR_[A-Z_]{3,}",
         (
             "CUDA error~CUDA Error~CUDA failure~CUDA runtime error~CUDA driver error~CUDA_ERROR_~cudaError~"
+            "Cuda error~Cuda Error~Cuda failure~Cuda runtime error~Cuda driver error~"
             "_STATUS_~NVRTC_ERROR_"
         ),
         "CUDA error 9999: something new",
@@ -323,8 +324,9 @@ FORMS: tuple[ErrorForm, ...] = (
     ),
     _form(
         r"[\u251c\u2570\u2514]\u2500\u25b6 \w|\bEncountered problems while solving\b"  # uv, pixi
-        r"|^\s*[x\u00d7] No solution found|\brequirements are unsatisfiable\b",  # uv without box characters
-        "\u2500\u25b6 ~Encountered problems while~No solution found~unsatisfiable",
+        r"|^\s*[x\u00d7] No solution found|\brequirements are unsatisfiable\b"
+        r"|\bwhich conflicts with any installable versions\b",  # uv without box characters
+        "\u2500\u25b6 ~Encountered problems while~No solution found~unsatisfiable~conflicts with any installable",
         "  \u2570\u2500\u25b6 Virtual package '__widget' is not on this machine",
         other="  \u251c\u2500\u2500 src",
     ),

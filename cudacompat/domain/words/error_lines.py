@@ -27,7 +27,7 @@ _HARMLESS = re.compile(
     r"|(?:^|[,;:(|] ?)(?:0|no) (?:tests? )?failed\b"  # not "request 0 failed"
     r"|\berror[_ -]?(?:rate|handler|handling|log(?!:)|page|count|correction|budget)\b|--?W(?:no-)?error|error-limit"
     r"|\berror_code\b|\bcudaErrorNotReady\b|\bstrerror\b|\bperror\b"
-    r"|(?<!== )(?:\bCUBLAS_STATUS_SUCCESS\b|\bCUDNN_STATUS_SUCCESS\b|\bcudaSuccess\b)"
+    r"|(?<!== )(?<!ERROR\. )(?:\bCUBLAS_STATUS_SUCCESS\b|\bCUDNN_STATUS_SUCCESS\b|\bcudaSuccess\b)"
     r"|^-- (?:Looking|Performing|Check)|^checking (?:for|whether) |^\[\d+/\d+\] |^\[ *\d+%\] "
     r"|\" [123]\d\d \d|HTTP/[\d.]+\" [123]\d\d\b"  # an answered request for /error
     r"|\bdebconf: |\binvoke-rc\.d: |\bUnable to register cu\w+ factory\b|\(ignored\)|\bfailed with initial frozen solve"
@@ -36,7 +36,7 @@ _HARMLESS = re.compile(
     r"|^\s*\d+ \| "  # a line of source that a compiler shows
     r"|^\s*is not able to compile a simple test program"  # a heading of CMake's: what failed is after it
     r"|\d --> \d\d:"  # a line of a transcript
-    r"|^\s+(?:raise|except|throw|return|assert|if|elif)\b"  # a line of source in a traceback
+    r"|^\s*raise [\w.]+\(|^\s+(?:raise|except|throw|return|assert|if|elif)\b"  # a line of source in a traceback
     r"|\b(?:if|when|unless|in case|whether)\b.{0,60}\b(?:fail|cannot|can't|unable|not (?:supported|available))",
     re.IGNORECASE,
 )

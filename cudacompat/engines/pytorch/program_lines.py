@@ -127,6 +127,7 @@ PROGRAMS: tuple[Signature, ...] = (
         id="flash-attn-not-installed",
         title="the program asks for FlashAttention, and it is not installed or does not load",
         patterns=(
+            "install flash attention v2 with",
             "packages that were not found in your environment: flash_attn",
             "NameError: name "
             "'<name:(FlashSelfAttention|FlashAttention|flash_attn_func|flash_attn_varlen_func)>' is not "

@@ -171,6 +171,8 @@ _PROGRAMS: dict[str, tuple[Iterable[str], str]] = {
     "cargo update": (("-p=",), r""),
     "nvidia-container-cli": (("-k", "-d="), r"info"),
     "clinfo": ((), r""),
+    "local-ai backends": ((), r"list"),
+    "rocminfo": ((), r""),
     "ds_report": ((), r""),
     "mim install": ((), r"mmcv==[\d.]+"),
     "modprobe": ((), r"nvidia-modeset"),

@@ -57,6 +57,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="conda-conflict",
         title="conda finds no set of packages that fits all requirements",
         patterns=(
+            "which conflicts with any installable versions previously reported",
             "LibMambaUnsatisfiableError",
             "UnsatisfiableError: The following specifications were found",
             "The following packages are incompatible",

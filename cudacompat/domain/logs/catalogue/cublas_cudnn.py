@@ -172,6 +172,7 @@ SIGNATURES: tuple[Signature, ...] = (
             ("cudnn", 1008),
         ),
         patterns=(
+            "Could not load library libcudnn<part:word> Error: <file:word>: undefined symbol: <symbol:word>",
             "CUDNN_STATUS_SUBLIBRARY_VERSION_MISMATCH",
             "CUDNN_STATUS_SUBLIBRARY_LOADING_FAILED",
             "CUDNN_STATUS_VERSION_MISMATCH",

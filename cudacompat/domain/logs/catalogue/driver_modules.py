@@ -160,6 +160,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="module-not-for-kernel",
         title="there is no nvidia module for the running kernel {kernel}",
         patterns=(
+            "modprobe: FATAL: Module nvidia not found in directory <folder:word>",
             "==> ERROR: module not found: 'nvidia",
             "could not find module by name 'nvidia",
             "modprobe: FATAL: nvidia_drm not found in directory",
@@ -199,6 +200,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="module-no-device",
         title="the nvidia module found no GPU that it supports",
         patterns=(
+            "Kernel module load error: No such device",
             "could not insert 'nvidia': No such device",
             "could not insert 'nvidia<part:(_uvm|_drm|_modeset|_peermem|_current*)>': No such device",
             "NVRM: No NVIDIA devices probed",
@@ -231,7 +233,6 @@ SIGNATURES: tuple[Signature, ...] = (
             "Bad return status for module build on kernel",
             "ERROR: Unable to build the NVIDIA kernel module",
             "An error occurred while performing the step: <q>Building kernel modules<q>",
-            "Unable to load the kernel module 'nvidia.ko'",
         ),
         sample="Error! Bad return status for module build on kernel: 6.14.0-27-generic (x86_64)",
         cause="The kernel is later than this driver release supports, or the compiler is not the one that built the "

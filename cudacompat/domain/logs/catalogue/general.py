@@ -65,6 +65,10 @@ SIGNATURES: tuple[Signature, ...] = (
         id="process-aborted",
         title="a signal ended the process",
         patterns=(
+            "ERROR Worker (pid:<pid:num>) was sent code 139",
+            "Worker (pid:<pid:num>) was sent SIGSEGV",
+            "process was signaled to shutdown with signal 11",
+            "process was signaled to shutdown with signal 6",
             "Fatal Python error: Segmentation fault",
             "Fatal Python error: Bus error",
             "Fatal Python error: Aborted",

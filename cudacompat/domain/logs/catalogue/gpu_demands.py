@@ -118,6 +118,8 @@ SIGNATURES: tuple[Signature, ...] = (
         id="program-finds-no-gpu",
         title="the program says that it finds no GPU",
         patterns=(
+            "is_available() should be True but is False",
+            "NotImplementedError: <what:text> requires CUDA",
             "No GPU found",
             "No GPUs found",
             "No GPU detected",

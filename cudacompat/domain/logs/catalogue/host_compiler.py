@@ -140,6 +140,8 @@ SIGNATURES: tuple[Signature, ...] = (
         id="cpu-illegal-instruction",
         title="the program uses CPU instructions that this machine does not have",
         patterns=(
+            "process was signaled to shutdown with signal 4",
+            "Worker (pid:<pid:num>) was sent SIGILL",
             "This version of jaxlib was built using AVX instructions",
             "(by signal 4)",
             "Illegal instruction (core dumped)",

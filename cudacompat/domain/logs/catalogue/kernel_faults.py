@@ -79,7 +79,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("ptxas fatal : Unknown option '<option:text>'", "nvlink fatal : Unknown option '<option:text>'"),
         sample="ptxas fatal   : Unknown option 'fmad-all'",
         cause="A compiler calls a ptxas of another release than it was written for: the first on PATH, or the one that "
-        "TRITON_PTXAS_PATH or CUDA_HOME names. Or -Xptxas hands on an option of nvcc.",
+        "TRITON_PTXAS_PATH or CUDA_HOME names. Or -Xptxas passes an option of nvcc.",
         does_not_mean="the GPU",
         fix="Let each compiler use the ptxas it came with (unset TRITON_PTXAS_PATH), and take the option out "
         "of -Xptxas "
@@ -134,6 +134,20 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("nerfstudio-project/gsplat#809", "Microsoft: Command-Line Error D8021"),
     ),
     Signature(
+        id="nvcc-refuses-msvc-headers",
+        title="nvcc's front end cannot read Microsoft's header {header}",
+        patterns=("\\VC\\Tools\\MSVC\\<version:ver>\\include\\<header:word>(<line:num>): error:",),
+        sample=r'C:\VS\VC\Tools\MSVC\14.29.30037\include\xutility(1309): error : expected a "(" [G:\x\a.vcxproj]',
+        cause="The release of MSVC and the release of CUDA do not fit: CUDA 11.6 and older stumble over "
+        "headers of some "
+        "updates of Visual Studio, and each CUDA takes none newer than it knows.",
+        does_not_mean="a broken source of the project; the GPU",
+        fix="Update CUDA, or select an older MSVC toolset (vcvarsall.bat x64 -vcvars_ver=14.29, in CMake -T "
+        "version=14.29).",
+        role=Role.GENERAL,
+        sources=("NVlabs/instant-ngp#288", "NVlabs/instant-ngp#48"),
+    ),
+    Signature(
         id="cmake-compiler-not-found",
         title="a compiler that CMake was given does not exist: {compiler}",
         patterns=(
@@ -160,8 +174,7 @@ SIGNATURES: tuple[Signature, ...] = (
             ": :/usr/local/cuda-<release:ver>:/usr/local/cuda<rest:word>: not found",
         ),
         sample="/bin/sh: 1: :/usr/local/cuda/bin/nvcc: not found",
-        cause="It was set as PATH is (CUDA_HOME=$CUDA_HOME:/usr/local/cuda), and programs put /bin/nvcc "
-        "behind the whole.",
+        cause="It was set as PATH is (CUDA_HOME=$CUDA_HOME:/usr/local/cuda), and programs append /bin/nvcc to it.",
         does_not_mean="a toolkit that is not installed",
         fix="Name one directory, without a colon.",
         command="export CUDA_HOME=/usr/local/cuda",

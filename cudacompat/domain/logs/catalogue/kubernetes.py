@@ -104,7 +104,13 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="oom-killed",
         title="the process was killed because host memory ran out",
-        patterns=("OOMKilled", "Out of memory: Killed process <pid:num>", "oom-kill:constraint"),
+        patterns=(
+            "process was signaled to shutdown with signal 9",
+            "was sent SIGKILL! Perhaps out of memory",
+            "OOMKilled",
+            "Out of memory: Killed process <pid:num>",
+            "oom-kill:constraint",
+        ),
         sample="Last State: Terminated  Reason: OOMKilled  Exit Code: 137",
         cause="The memory limit of the container or machine was reached. Loading a model needs about its size in "
         "RAM for a while.",

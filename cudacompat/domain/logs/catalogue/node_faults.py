@@ -68,14 +68,26 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Error response from daemon: error gathering device information while adding custom device "
         '"/dev/nvidia0": no such file or directory',
         cause="--device, a compose file or a CDI file names it, and the driver has not made it: no module is "
-        "loaded, or "
-        "nobody used the GPU since the start of the machine.",
+        "loaded, or no program used the GPU since the start of the machine.",
         does_not_mean="the image",
         fix="Run nvidia-smi once on the host, or nvidia-modprobe, which make the files; then use --gpus all "
         "in place of "
         "--device.",
         command="sudo nvidia-modprobe -c 0 -u",
         sources=("moby/moby daemon/devices_linux.go", "NVIDIA/nvidia-modprobe README"),
+    ),
+    Signature(
+        id="docker-cdi-off",
+        title="this Docker does not use CDI",
+        patterns=('could not select device driver "cdi" with capabilities',),
+        sample='docker: Error response from daemon: could not select device driver "cdi" with capabilities: [].',
+        cause="--device nvidia.com/gpu=all needs Docker's support of CDI: Docker 25 or newer with "
+        "`features.cdi` in its "
+        "daemon.json (on by itself from 28.2), for a rootless Docker in its own daemon.json.",
+        does_not_mean="a missing driver",
+        fix='Write {"features": {"cdi": true}} to the daemon.json of this Docker and restart it, or use --gpus all.',
+        command="docker run --rm --gpus all ubuntu nvidia-smi",
+        sources=("NixOS/nixpkgs#339999", "Docker: Container Device Interface"),
     ),
     Signature(
         id="image-older-than-gpu",
@@ -113,8 +125,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "Batch job submission failed: Requested node configuration is not available",
         ),
         sample="srun: error: Unable to allocate resources: Requested node configuration is not available",
-        cause="No node of the partition has so many GPUs, that kind of GPU, or so much memory and so many processors "
-        "beside them.",
+        cause="No node of the partition has so many GPUs, that kind of GPU, or so much memory and so many "
+        "processors with them.",
         does_not_mean="a busy cluster: such a job would wait",
         fix="Compare --gres, --mem and --cpus-per-task with what the nodes have.",
         command='sinfo -o "%P %G %c %m"',
@@ -122,7 +134,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="wsl-dxcore-absent",
-        title="the container toolkit finds no interface of WSL, and goes on as on plain Linux",
+        title="the container toolkit finds no interface of WSL, and continues as on plain Linux",
         severity=Severity.NOTE,
         patterns=(
             "dxcore initialization failed, continuing assuming a non-WSL environment",
@@ -141,10 +153,10 @@ SIGNATURES: tuple[Signature, ...] = (
         title="nvcc may not be executed",
         patterns=("/bin/nvcc: Permission denied", "nvcc: Permission denied"),
         sample="bash: /usr/local/cuda/bin/nvcc: Permission denied",
-        cause="The toolkit was copied without its modes, lies on a file system that is mounted noexec, or belongs to "
+        cause="The toolkit was copied without its modes, is on a file system that is mounted noexec, or belongs to "
         "another user.",
         does_not_mean="a missing toolkit; the GPU",
-        fix="Look at its mode and at the file system; install the toolkit anew where it was copied.",
+        fix="Look at its mode and at the file system; install the toolkit again if it was copied.",
         command="ls -l /usr/local/cuda/bin/nvcc",
         sources=("execve(2)",),
     ),
@@ -165,13 +177,101 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("modprobe.d(5)", "insmod(8)"),
     ),
     Signature(
+        id="installer-module-not-loaded",
+        title="NVIDIA's installer built its module, and the kernel does not load it",
+        patterns=("Unable to load the kernel module 'nvidia.ko'", "Unable to load the kernel module 'nvidia-drm.ko'"),
+        sample="ERROR: Unable to load the kernel module 'nvidia.ko'.  This happens most frequently when this "
+        "kernel module "
+        "was built against the wrong or improperly configured kernel sources",
+        cause="The reason is the text after `Kernel module load error` at the end of "
+        "/var/log/nvidia-installer.log: no such "
+        "device (no GPU that this release supports, or another driver has it), a key that Secure Boot does "
+        "not know, or "
+        "a kernel that was updated and not started yet.",
+        does_not_mean="a module that does not compile",
+        fix="Read that line; for nouveau blacklist it and restart, for Secure Boot enroll the key, for an "
+        "older GPU take its "
+        "legacy release.",
+        command="sudo tail -n 60 /var/log/nvidia-installer.log",
+        role=Role.HEADING,
+        sources=("Bumblebee-Project/Bumblebee#932",),
+    ),
+    Signature(
+        id="nvrm-open-datacenter-only",
+        title="these open kernel modules are for data center GPUs alone",
+        patterns=(
+            "Open nvidia.ko is only ready for use on Data Center GPUs",
+            "Open nvidia.ko is only ready for use on Data Center and Workstation GPUs",
+        ),
+        sample="NVRM: Open nvidia.ko is only ready for use on Data Center GPUs.",
+        cause="The open modules of releases 515 to 550 refuse GeForce and workstation GPUs unless an option "
+        "says otherwise; from 560 on they are the ones that are recommended for Turing and newer.",
+        does_not_mean="a broken GPU",
+        fix="Install a newer driver, or the proprietary modules of this one.",
+        command="ubuntu-drivers devices",
+        sources=("NVIDIA/open-gpu-kernel-modules#230", "NVIDIA driver README: Open Linux Kernel Modules"),
+    ),
+    Signature(
+        id="frigate-no-tensorrt",
+        title="this image of Frigate has no TensorRT",
+        patterns=("TensorRT libraries not found, tensorrt detector not present",),
+        sample="ERROR : TensorRT libraries not found, tensorrt detector not present",
+        cause="The detector is part of the images whose tag ends in -tensorrt alone.",
+        does_not_mean="the driver; the container toolkit",
+        fix="Take the image ghcr.io/blakeblackshear/frigate with the tag stable-tensorrt, and start it with the GPU.",
+        sources=("blakeblackshear/frigate#5810",),
+    ),
+    Signature(
+        id="localai-backend-missing",
+        title="LocalAI does not have the backend that the model wants",
+        patterns=(
+            'Backend not found backend="<backend:text>"',
+            "Fails: backend not found: <backend:word>",
+            "grpc process not found: <backend:word>",
+        ),
+        sample='ERROR Backend not found backend="llama-cpp"',
+        cause="Newer releases download each backend by itself, and this one is not there; in older images a "
+        "tag has some "
+        "of them only, or /tmp was emptied where they are unpacked.",
+        does_not_mean="the driver",
+        fix="Install it (local-ai backends install), with the variant for the CUDA release of the driver; or "
+        "take the tag "
+        "that holds it.",
+        command="local-ai backends list",
+        sources=("mudler/LocalAI#7899", "mudler/LocalAI#3727"),
+    ),
+    Signature(
+        id="model-not-loaded-anywhere",
+        title="none of a server's backends could load the model",
+        patterns=("could not load model - all backends returned error",),
+        sample="could not load model - all backends returned error: 9 errors occurred:",
+        cause="The server tried one backend after the other. Those that are not meant for the model fail "
+        "always; what the "
+        "right one said is in the server's own log.",
+        does_not_mean="nine faults",
+        fix="Name the backend in the model's configuration, set DEBUG=true and read what that one says.",
+        role=Role.END,
+        sources=("mudler/LocalAI#2279",),
+    ),
+    Signature(
+        id="tgi-shard-ended",
+        title="a process of Text Generation Inference did not start; its own error is before this line",
+        patterns=("Error: ShardCannotStart", "Error: ShardFailed"),
+        sample="Error: ShardCannotStart",
+        cause="The launcher only sees that the shard's process ended.",
+        does_not_mean="the launcher",
+        fix="Read the first error of the shard above it.",
+        role=Role.END,
+        sources=("huggingface/text-generation-inference launcher/src/main.rs",),
+    ),
+    Signature(
         id="installer-hook-failed",
         title="the distribution asks not to install NVIDIA's driver in this way",
         severity=Severity.WARNING,
         patterns=("The distribution-provided pre-install script failed",),
         sample="The distribution-provided pre-install script failed! Are you sure you want to continue?",
-        cause="Debian's and Ubuntu's script always fails: it tells that their own packages bring the driver. The "
-        "installer goes on if it is told to.",
+        cause="Debian's and Ubuntu's script always fails: it tells that their own packages bring the driver. "
+        "The installer continues on request.",
         does_not_mean="a broken installer",
         fix="Better take the distribution's package; else continue and read what follows.",
         command="ubuntu-drivers devices",

@@ -196,6 +196,8 @@ SIGNATURES: tuple[Signature, ...] = (
         id="nvcc-not-found",
         title="nvcc is not installed, or not on PATH",
         patterns=(
+            "error: command '<folder:text>/bin/nvcc' failed: No such file or directory",
+            "error: command 'nvcc' failed: No such file or directory",
             "make: nvcc: No such file or directory",
             "ERROR: cuda_nvcc requested but not found",
             "cicc: not found",

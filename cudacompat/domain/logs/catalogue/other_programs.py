@@ -8,6 +8,19 @@ from cudacompat.domain.words.finding import Severity
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
+        id="amd-memory-fault",
+        title="a kernel on an AMD GPU accessed memory outside its range",
+        patterns=("Memory access fault by GPU node-<node:num> (Agent handle",),
+        sample="Memory access fault by GPU node-4 (Agent handle: 0x28e9e40) on address 0x17000. Reason: Page "
+        "not present "
+        "or supervisor privilege.",
+        cause="The line is of ROCm, AMD's runtime: the program runs its build for AMD.",
+        does_not_mean="CUDA or an NVIDIA GPU",
+        fix="Look at the program's build for ROCm: its list of AMD's architectures, and HSA_OVERRIDE_GFX_VERSION.",
+        command="rocminfo",
+        sources=("ROCm/legacy-rocm-build#851",),
+    ),
+    Signature(
         id="kokkos-arch-mismatch",
         title="a program on Kokkos was compiled for another architecture than this GPU",
         patterns=(

@@ -21,7 +21,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "version by "
         "CUDA 11.8 (6.0.0). Please make sure to use an adequate version of g++ (>=6.0.0, <12.0).",
         cause="Before it builds an extension, PyTorch compares the C++ compiler with a table of what its CUDA release "
-        "takes. The range stands at the end of the line.",
+        "takes. The end of the line names the range.",
         does_not_mean="a missing nvcc; the GPU",
         fix="Install a g++ within the range, name it with CC and CXX, and build again without pip's cache.",
         sources=(_CPP,),
@@ -161,6 +161,76 @@ SIGNATURES: tuple[Signature, ...] = (
         "[tool.uv.sources]).",
         role=Role.HEADING,
         sources=("astral-sh/uv#1497", "https://docs.astral.sh/uv/guides/integration/pytorch/"),
+    ),
+    Signature(
+        id="gptq-extension-missing",
+        title="a package for quantized models runs without its CUDA extension",
+        severity=Severity.WARNING,
+        patterns=(
+            "exllama_kernels not installed",
+            "exllamav2_kernels not installed",
+            "Exllama kernel is not installed",
+            "CUDA extension not installed",
+            "AutoAWQ could not load <kernels:word> kernels extension",
+        ),
+        sample="WARNING:Exllama kernel is not installed, reset disable_exllama to True.",
+        cause="The wheel was built where there was no CUDA, for another PyTorch, or is the one of the package index "
+        "without kernels. Inference is slow, or ends when it asks for them.",
+        does_not_mean="the GPU or the driver",
+        fix="Install the wheel for this PyTorch and CUDA from the package's own index, or build it with nvcc on PATH: "
+        "pip install --no-build-isolation with the sources.",
+        sources=("AutoGPTQ/AutoGPTQ#402", "AutoGPTQ/AutoGPTQ#249"),
+    ),
+    Signature(
+        id="rapids-driver-unknown",
+        title="RAPIDS cannot ask the driver for its version",
+        severity=Severity.WARNING,
+        patterns=("Error getting driver and runtime versions",),
+        sample="UserWarning: Error getting driver and runtime versions:",
+        cause="It starts a second Python that calls Numba, which found no GPU or no driver. Without "
+        "an answer Numba "
+        "is not patched to link for an older driver.",
+        does_not_mean="a fault by itself",
+        fix="Check that the driver answers at all: python -m numba -s.",
+        command="nvidia-smi",
+        sources=("NVIDIA/cuml#5855", "rapidsai/ptxcompiler ptxcompiler/patch.py"),
+    ),
+    Signature(
+        id="torch-xpu-build",
+        title="this PyTorch is the build for Intel's GPUs",
+        severity=Severity.WARNING,
+        patterns=("XPU device count is zero",),
+        sample="UserWarning: XPU device count is zero!",
+        cause="The build with +xpu looks for Intel GPUs alone and uses the CPU here.",
+        does_not_mean="a missing NVIDIA driver",
+        fix="Install the build for CUDA.",
+        wheel="torch",
+        sources=("invoke-ai/launcher#137", "pytorch/pytorch c10/xpu/XPUFunctions.cpp"),
+    ),
+    Signature(
+        id="mmdeploy-step-failed",
+        title="a step of MMDeploy failed; its own error is before this line",
+        patterns=("with Call id: <call:num> failed. exit.", "mmdeploy - ERROR - visualize <backend:word> model failed"),
+        sample="mmdeploy - ERROR - `mmdeploy.backend.tensorrt.onnx2tensorrt.onnx2tensorrt` with Call id: 1 "
+        "failed. exit.",
+        cause="MMDeploy runs each step in a process and reports only that it ended.",
+        does_not_mean="the GPU",
+        fix="Read the first error before it, in the output of TensorRT or of Python.",
+        role=Role.END,
+        sources=("open-mmlab/mmdeploy#1904",),
+    ),
+    Signature(
+        id="mmdeploy-plugin-assert",
+        title="a TensorRT plugin of MMDeploy refuses its input",
+        patterns=("#assertion/<file:word>csrc/backend_ops/tensorrt",),
+        sample="#assertion/root/workspace/mmdeploy/csrc/backend_ops/tensorrt/batched_nms/trt_batched_nms.cpp,98",
+        cause="The plugin checks the status of its kernel or the shapes of its tensors, and that failed: "
+        "most often it was "
+        "built for other GPUs, or there are more boxes than it takes.",
+        does_not_mean="the driver",
+        fix="Build MMDeploy's operators for this GPU (CMAKE_CUDA_ARCHITECTURES), and lower pre_top_k in the "
+        "configuration.",
+        sources=("open-mmlab/mmdeploy#134",),
     ),
     Signature(
         id="git-no-checkout",
