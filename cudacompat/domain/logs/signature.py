@@ -67,7 +67,7 @@ _REGEX = {
     rf"(?:,? (?:at |in )?line:? ?\d{{1,6}})?(?::?\s*\d{{1,3}}(?=\s?\())?|CUDA(?=: ))[\s:=\-(!<{_QUOTES}\\]{{1,8}}",
 }
 _COLON = re.compile(r"\b(error|warning):")  # MSBuild prints nvcc's messages as "x.cu(3): error : identifier …"
-_QUOTE_OR_BREAK = re.compile(rf"[{_QUOTES}\\\\]+")
+_QUOTE_OR_BREAK = re.compile(rf"[{_QUOTES}\\\\]+|(?<=\berror)(?=:)|(?<=\bwarning)(?=:)")
 _PIECE_LENGTH = 13
 EVERYWHERE = ("/usr/local/cuda/bin/nvcc", "compute_")  # in every line of a verbose build
 _LEAST_PIECE = 10
