@@ -171,6 +171,7 @@ _PROGRAMS: dict[str, tuple[Iterable[str], str]] = {
     "cargo update": (("-p=",), r""),
     "nvidia-container-cli": (("-k", "-d="), r"info"),
     "clinfo": ((), r""),
+    "gst-inspect-1.0": ((), r"nvcodec"),
     "local-ai backends": ((), r"list"),
     "rocminfo": ((), r""),
     "ds_report": ((), r""),

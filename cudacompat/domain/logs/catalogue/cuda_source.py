@@ -90,6 +90,8 @@ SIGNATURES: tuple[Signature, ...] = (
         title="bfloat16 code is compiled for a target below 8.0",
         patterns=(
             "error: expression must be a pointer to a complete object type<+>__nv_bfloat16",
+            "error: no instance of function template <...>matches the argument list<+>(__nv_bfloat16",
+            "error: no instance of overloaded function <...>matches the argument list<+>(__nv_bfloat16",
             'error: no suitable constructor exists to convert from "<...>" to "__nv_bfloat16"',
             'error: no suitable user-defined conversion from "<...>__nv_bfloat16<...>" to "<...>" exists',
             'more than one operator "<op:word>" matches these operands<+>__nv_bfloat16',

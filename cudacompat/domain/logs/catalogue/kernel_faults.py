@@ -148,6 +148,24 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("NVlabs/instant-ngp#288", "NVlabs/instant-ngp#48"),
     ),
     Signature(
+        id="thrust-name-missing",
+        title="a source uses a name of Thrust or CUB whose header it does not include: {name}",
+        patterns=(
+            "error C2039: '<name:word>': is not a member of 'thrust'",
+            "error C2039: '<name:word>': is not a member of 'cub'",
+            'namespace "thrust" has no member "<name:word>"',
+            'namespace "cub" has no member "<name:word>"',
+        ),
+        sample="a.cu(7): error C2039: 'copy': is not a member of 'thrust'",
+        cause="Newer releases of CCCL (CUDA 12.8 and 13) no longer include one header of Thrust in another, and have "
+        "removed names that were deprecated.",
+        does_not_mean="a missing toolkit",
+        fix="Include the header of that name (thrust/copy.h, cub/cub.cuh), or update the package; CUDA 12.6 "
+        "still takes "
+        "the old source.",
+        sources=("NVIDIA/cccl docs: CCCL 2.x to 3.0 migration guide",),
+    ),
+    Signature(
         id="cmake-compiler-not-found",
         title="a compiler that CMake was given does not exist: {compiler}",
         patterns=(

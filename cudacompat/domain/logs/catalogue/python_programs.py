@@ -233,6 +233,17 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("open-mmlab/mmdeploy#134",),
     ),
     Signature(
+        id="paddle-operator-failed",
+        title="an operator of PaddlePaddle failed on the GPU; the CUDA error is in another line",
+        patterns=("(Fatal) Operator <operator:word> raises an",),
+        sample="SystemError: (Fatal) Operator conv2d raises an CUDA error",
+        cause="Paddle wraps the first error; lines such as `CUDA error(209)` or `CUDNN error` next to it say which.",
+        does_not_mean="the operator that is named",
+        fix="Read the number of the error in the lines around it.",
+        role=Role.HEADING,
+        sources=("PaddlePaddle/Paddle paddle/fluid/framework/operator.cc",),
+    ),
+    Signature(
         id="git-no-checkout",
         title="a build asks git for its version outside a checkout",
         severity=Severity.NOTE,

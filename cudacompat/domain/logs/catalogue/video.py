@@ -9,6 +9,34 @@ _DECODE = "FFmpeg/FFmpeg libavcodec/nvdec.c and cuviddec.c"
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
+        id="ffmpeg-filter-formats",
+        title="FFmpeg joins filters of the GPU and of the CPU without a transfer",
+        patterns=("Impossible to convert between the formats supported by the filter '<first:text>' and the filter",),
+        sample="Impossible to convert between the formats supported by the filter 'Parsed_scale_cuda_0' and the filter "
+        "'auto_scale_0'",
+        cause="Frames in the memory of the GPU (scale_cuda, hwaccel_output_format cuda) meet a filter or an "
+        "encoder that "
+        "takes frames in the memory of the CPU, or the other way round.",
+        does_not_mean="a missing driver or encoder",
+        fix="Put hwdownload,format=nv12 before a filter of the CPU and hwupload_cuda before one of the GPU, and give "
+        "-hwaccel cuda -hwaccel_output_format cuda before -i.",
+        sources=("FFmpeg/FFmpeg libavfilter/avfiltergraph.c", "FFmpeg wiki: HWAccelIntro"),
+    ),
+    Signature(
+        id="gstreamer-no-element",
+        title="GStreamer has no element {element}",
+        patterns=('no element "<element:(nv*|cuda*)>"', "No such element or plugin '<element:(nv*|cuda*)>'"),
+        sample='WARNING: erroneous pipeline: no element "nvh264enc"',
+        cause="The plugin is not installed, or GStreamer omits it: nvcodec shows its elements only where "
+        "the driver's "
+        "libcuda and libnvidia-encode can be loaded, and remembers a start without them.",
+        does_not_mean="a GPU without the codec",
+        fix="Install gst-plugins-bad, give containers the capability video, and remove GStreamer's registry "
+        "in the cache.",
+        command="gst-inspect-1.0 nvcodec",
+        sources=("GStreamer gst-plugins-bad sys/nvcodec/plugin.c",),
+    ),
+    Signature(
         id="nvenc-driver-too-old",
         title="the driver is too old for the NVENC of this FFmpeg",
         patterns=(
