@@ -1,5 +1,5 @@
 """The container images that a project runs: of the last stages of Dockerfiles, compose files, Helm values, manifests of
-Kubernetes, dev containers and quadlets."""
+Kubernetes, dev containers and quadlets, and of commands that start one with a GPU."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import field
 
+from cudacompat.domain.project.command_facts import is_aside
+from cudacompat.domain.project.container_runs import container_run
 from cudacompat.domain.project.job_runners import is_trial
 from cudacompat.domain.project.model import CiJob, Project, SourceFile, Stage
 from cudacompat.domain.words.records import dataclass
@@ -47,7 +49,9 @@ class UsedImage:
 
 def used_images(project: Project) -> tuple[UsedImage, ...]:
     """Return the images, each once for each file and line."""
-    return project.once("used_images", lambda: tuple(dict.fromkeys((*_of_stages(project), *_of_files(project)))))
+    return project.once(
+        "used_images", lambda: tuple(dict.fromkeys((*_of_stages(project), *_of_files(project), *_of_runs(project))))
+    )
 
 
 def images_of_jobs(project: Project, *, trials: bool) -> tuple[UsedImage, ...]:
@@ -88,6 +92,15 @@ def _of_files(project: Project) -> Iterator[UsedImage]:
             yield from _found(file, _JSON_IMAGE)
         elif name.endswith(".container"):
             yield from _found(file, _UNIT_IMAGE)
+
+
+def _of_runs(project: Project) -> Iterator[UsedImage]:
+    """Those that a script or a Makefile starts with a GPU."""
+    for command in project.commands:
+        if command.job is None and command.stage is None and not is_aside(command.place.file):
+            run = container_run(command)
+            if run is not None and run.has_gpu:
+                yield UsedImage(run.image.text, command.place.file, run.image.place.line)
 
 
 def _line(file: SourceFile, at: int) -> int:

@@ -16,17 +16,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from cudacompat.domain.project.container_runs import container_run
 from cudacompat.domain.project.image_names import base_of, is_nvidia_cuda
-from cudacompat.domain.project.model import Command, Project, Word
+from cudacompat.domain.project.model import Project
 from cudacompat.domain.project.stages import runs_cuda
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.programs import CONTAINER_ENGINES
 from cudacompat.domain.words.rule import Rule
 
-_SWITCHES = re.compile(
-    r"-[ditPq]+|--(?:rm|detach|interactive|tty|init|read-only|no-healthcheck|publish-all|quiet|replace)"
-)
-_GIVES = ("--gpus", "--device", "--runtime", "--privileged", "--entrypoint", "--env-file", "--annotation", "--help")
 _NOT_RUNNING = re.compile(
     r"\b(?:build|cmake|make|cargo|compile|pytest|tests?|lint|bash|sh|sleep|ls|cat|echo|env|--help|--version|cuobjdump|ldd"
     r"|check|pip|id|true|find|cp|tar)\b"
@@ -37,10 +33,10 @@ def check(project: Project) -> Iterable[Finding]:
     """One finding for each such command."""
     built = _built(project)
     for command in project.commands:
-        read = _image(command) if command.program in CONTAINER_ENGINES and not command.conditional else None
-        if read is None:
+        run = container_run(command) if not command.conditional else None
+        if run is None or run.may_have_gpu:
             continue
-        image, rest = read
+        image, rest = run.image.text, run.rest
         words = " ".join(word.text for word in rest)
         nvidia = is_nvidia_cuda(base_of(image)) and bool(rest) and rest[0].text == "nvidia-smi"
         own = _plain(image) in built and not _NOT_RUNNING.search(words) and (command.job is None or command.job.gpu)
@@ -72,29 +68,6 @@ def _built(project: Project) -> dict[str, str]:
 
 def _plain(image: str) -> str:
     return image.removesuffix(":latest").removeprefix("docker.io/")
-
-
-def _image(command: Command) -> tuple[str, tuple[Word, ...]] | None:
-    """The image that `docker run` starts, and the words behind it; `None` where it is given a GPU or may be."""
-    words = command.words[1:]
-    if words and words[0].text == "container":
-        words = words[1:]
-    if not words or words[0].text != "run":
-        return None
-    index = 1
-    while index < len(words):
-        word = words[index]
-        index += 1
-        if not word.text.startswith("-"):
-            return (word.text, words[index:]) if word.known else None
-        if word.text.startswith(_GIVES) or "NVIDIA_VISIBLE" in word.text:
-            return None
-        if "=" in word.text or _SWITCHES.fullmatch(word.text):
-            continue
-        if index < len(words) and "NVIDIA_VISIBLE" in words[index].text:
-            return None
-        index += 1  # the value of the option
-    return None
 
 
 RULE = Rule("run-without-gpu", "A CUDA container started without a GPU", __doc__, check)

@@ -9,6 +9,20 @@ GPU = "    deploy: {resources: {reservations: {devices: [{driver: nvidia, count:
 HELM = "gpu: nvidia\nimage:\n  repository: vllm/vllm-openai\n  pullPolicy: Always\n"
 HELM = "gpu: nvidia\nimage:\n  repository: vllm/vllm-openai\n  pullPolicy: Always\n  tag: "
 CASES = (
+    *(
+        LintCase(
+            bad={"run.sh": line.format("2.1.0-cuda12.1-cudnn8")},
+            good={"run.sh": line.format("2.8.0-cuda12.8-cudnn9")},
+            line="pytorch/pytorch",
+            gpu=("12.0",),
+        )
+        for line in (
+            "docker run -it --rm --gpus=all -v a:b pytorch/pytorch:{}-runtime python train.py\n",
+            "sudo docker container run --network host --gpus all pytorch/pytorch:{}-runtime\n",
+            "podman run --device nvidia.com/gpu=all pytorch/pytorch:{}-runtime\n",
+            "docker run --runtime nvidia pytorch/pytorch:{}-runtime\n",
+        )
+    ),
     LintCase(  # what the project leaves open is met by the image's own torch
         bad={
             "Dockerfile": "FROM pytorch/pytorch:2.4.0-cuda12.4-cudnn9-devel\nCOPY . .\nRUN pip install -e .\n",
@@ -71,6 +85,11 @@ CASES = (
     ),
 )
 NEAR_MISSES = (
+    NearMiss(
+        "a container without a GPU",
+        {"run.sh": "docker run --rm pytorch/pytorch:2.1.0-cuda12.1-cudnn8-runtime python -m pytest\n"},
+        gpu=("12.0",),
+    ),
     NearMiss("no GPU is named", {"Dockerfile": "FROM pytorch/pytorch:2.5.1-cuda12.4-cudnn9-runtime\n"}),
     NearMiss(
         "the stage installs another torch",
