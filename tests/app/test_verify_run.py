@@ -18,7 +18,7 @@ from cudacompat.app.runs import observe
 from tests.helpers import fake_gpu
 from tests.helpers.fake_gpu import CONTEXT
 from tests.helpers.fits import assert_fits
-from tests.helpers.run import EXAMPLE, Ran, cudacompat
+from tests.helpers.run import EXAMPLE, Ran, cudacompat, inside
 from tests.helpers.shared_build import BuildOnce
 from tests.host.programs.test_process import gone
 
@@ -381,6 +381,14 @@ def test_a_saved_log(tmp_path: Path, text: str, options: tuple[str, ...], verdic
     assert_fits(ran.json, schema())
     assert (ran.json["mode"], ran.json["verdict"], ran.code) == ("log", verdict, code)
     assert ran.json["unseen"]
+
+
+@pytest.mark.parametrize(("name", "quoted"), [("app.log", "app.log"), ("my log.txt", "'my log.txt'")])
+def test_the_command_of_a_failed_log_names_it(tmp_path: Path, name: str, quoted: str) -> None:
+    (tmp_path / name).write_text("CUDA error: no kernel image is available for execution on the device\n")
+    ran = inside("verify", "--log", name, "--gpu", "12.0", "--format", "json", cwd=tmp_path)
+    helps = {each["id"]: each["help"] for each in ran.json["findings"]}
+    assert helps["run-failed"] == f"to identify the error: cudacompat explain {quoted}"
 
 
 def test_the_incident_s_own_log() -> None:

@@ -13,6 +13,7 @@ server that never ends needs `--health URL`, a slow start a longer `--timeout`.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 
 from cudacompat.domain.runs.observation import End
@@ -28,7 +29,10 @@ def check(verified: Verified) -> Iterable[Finding]:
     if verified.decision.verdict is not Verdict.FAILED:
         return
     ended, health = verified.seen.ended, verified.seen.health
-    help_ = "save the output and run cudacompat explain LOG to identify the error"
+    if verified.log is not None and verified.log != "-":
+        help_ = f"to identify the error: cudacompat explain {shlex.quote(verified.log)}"
+    else:
+        help_ = "save the output and run cudacompat explain LOG to identify the error"
     if ended is not None and ended.how is End.TIMED_OUT:
         help_ = "for a server pass --health URL; for a slow start raise --timeout"
         if health is not None:
