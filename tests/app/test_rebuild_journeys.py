@@ -344,7 +344,7 @@ def test_the_script_stops_before_it_compiles_for_a_list_of_the_projects_own(tmp_
     script = inside("rebuild", "cmake", ".", "--gpu", "12.0", "--dry-run", cwd=tmp_path).out
     environment = {**os.environ, "CUDACXX": str(nvcc), "PATH": path}
     ran = subprocess.run(["sh"], input=script, capture_output=True, text=True, env=environment, check=False)
-    assert (ran.returncode, ran.stderr) == (1, "a call of nvcc lacks compute_120: the project sets a list of its own\n")
+    assert (ran.returncode, ran.stderr) == (1, "a call of nvcc lacks compute_120: the project sets another list\n")
     assert not list(tmp_path.rglob("x.cu.o"))
     lists.write_text(whole.format(""))
     shutil.rmtree(tmp_path / "build")

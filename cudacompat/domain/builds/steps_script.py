@@ -65,7 +65,7 @@ def _flags(commands: str, steps: BuildSteps) -> list[str]:
         form = f"(,code=[^ ]*{target}|-arch=sm_{target.arch})" if target.kind is CodeKind.PTX else f"[^a-z]{target}"
         lines += [
             f"if grep -e '--generate-code=' -e ' -arch=' -e ' -x cu ' {commands} | grep -v -q -E '{form}([^0-9a-z]|$)'",
-            f"then echo 'a call of nvcc lacks {target}: the project sets a list of its own' >&2; exit 1",
+            f"then echo 'a call of nvcc lacks {target}: the project sets another list' >&2; exit 1",
             "fi",
         ]
     return lines

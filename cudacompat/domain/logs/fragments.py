@@ -100,9 +100,8 @@ class Fragments:
 
     def _holding(self, run: Sequence[str], after_another: bool, before_another: bool) -> list[_Text]:
         """The texts that hold some of the copied words, which may be cut where no other copied word is beside them."""
-        exact, coarse = (
-            f"{' ' * after_another}{' '.join(words)}{' ' * before_another}" for words in (run, map(_coarse, run))
-        )
+        before, behind = " " if after_another else "", " " if before_another else ""
+        exact, coarse = (f"{before}{' '.join(words)}{behind}" for words in (run, map(_coarse, run)))
         found = [each for each in self._texts if exact in f" {each.words} " or coarse in f" {each.coarse} "]
         is_all = not after_another and not before_another
         if not is_all:  # what an example shows beside its message is no message
