@@ -330,7 +330,7 @@ def test_a_package_of_conda_without_device_code_is_not_said(tmp_path: Path, spec
         ("cupy, cuda-version=13.0", NEW_GPU, "570", 1),  # and asks for driver 580
         ("cupy, cuda-version=13.0", NEW_GPU, "580", 4),
         ("jaxlib=0.4.30=cuda120_201", "K80", "470", 1),
-        ("pytorch=2.5.1=cpu_generic_py311_0", NEW_GPU, "580", 0),
+        ("pytorch=2.5.1=cpu_generic_py311_0", NEW_GPU, "580", 1),  # a GPU was named, which it leaves unused
     ],
 )
 def test_the_cuda_release_of_a_build_of_conda_decides_what_is_sure(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.test_lists import JSON, check, packages
+from tests.helpers.run import Ran
 
 HEALTHY = "torch==2.8.0\n"
 AT = "https://github.com/a/b/releases/download/v1"
@@ -61,3 +62,43 @@ def test_a_local_version_alone_makes_no_extension_of_the_framework(tmp_path: Pat
     text = "torch==2.7.1+cu128\nfoobar==0.0.3+cu124\ntorchvision==0.22.1+cu124\n"
     ran = check(tmp_path, {"requirements.txt": text}, *JSON)
     assert [each["line"] for each in ran.json["findings"] if each["id"] == "torch-mismatch"] == [3]
+
+
+def _help(ran: Ran, id_: str) -> str:
+    (found,) = [each for each in ran.json["findings"] if each["id"] == id_]
+    return str(found["help"])
+
+
+def test_a_build_for_the_cpu_is_an_error_where_a_gpu_was_named(tmp_path: Path) -> None:
+    ran = check(tmp_path, {"requirements.txt": "torch==2.5.1+cpu\n"}, *JSON)
+    found = [(each["id"], each["severity"]) for each in ran.json["findings"]]
+    assert (ran.code, found, packages(ran)[0][3]) == (1, [("wheel-without-code", "error")], None)
+
+
+@pytest.mark.parametrize(
+    ("text", "id_", "pin"),
+    [
+        ("jax[cuda12]==0.4.35\n", "wheel-by-jit", '"jax[cuda12]==0.6.2"'),
+        ("jax==0.4.35\njaxlib==0.4.35\njax-cuda12-plugin==0.4.35\n", "wheel-by-jit", '"jax[cuda12]==0.6.2"'),
+        ("tensorflow[and-cuda]==2.18.0\n", "wheel-cannot-run", '"tensorflow[and-cuda]==2.21.0"'),
+        ("tensorflow==2.18.0\n", "wheel-cannot-run", '"tensorflow==2.21.0"'),
+    ],
+)
+def test_the_cure_moves_what_belongs_together(tmp_path: Path, text: str, id_: str, pin: str) -> None:
+    ran = check(tmp_path, {"requirements.txt": text}, *JSON, gpu="RTX 5090")
+    assert _help(ran, id_).partition("pip install ")[2].partition(" ")[0].startswith(pin)
+
+
+def test_the_cure_is_within_the_bounds_of_what_requires_the_package(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"requirements.txt": "faster-whisper==1.1.0\n"}
+    old = check(tmp_path, files, *JSON, "--driver", "470", gpu="V100")
+    assert 'pip install "ctranslate2==3.24.0" "faster-whisper==0.10.1"' in _help(old, "wheel-cannot-run")
+    free = check(tmp_path, {"requirements.txt": "faster-whisper\n"}, *JSON, "--driver", "470", gpu="V100")
+    assert 'pip install "ctranslate2==3.24.0"  #' in _help(free, "wheel-cannot-run")
+
+
+def test_a_cure_that_a_package_refuses_says_so(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"requirements.txt": "whisperx==3.8.0\n"}
+    ran = check(tmp_path, files, *JSON, "--driver", "470", gpu="V100")
+    helps = [each["help"] for each in ran.json["findings"] if "ctranslate2==3" in each["help"]]
+    assert all("no release of whisperx is known that goes with it" in each for each in helps)

@@ -124,8 +124,13 @@ def _locks_beside(root: Path, name: str) -> tuple[str, ...]:
 
 
 def _held(finding: Finding, policy: Policy) -> Finding:
-    """The finding as serious as the policy wants gaps to be, if it is about one: as of a wheel that is read."""
-    if finding.id != "wheel-partial" or finding.severity is Severity.NOTE:
+    """The finding as serious as for a file that is read: a gap as the policy wants it, a build for the CPU as any other
+    without device code, since a GPU was named that it leaves unused."""
+    if finding.severity is Severity.NOTE:
+        return finding
+    if finding.id == "wheel-without-code":
+        return replace(finding, severity=Severity.ERROR)
+    if finding.id != "wheel-partial":
         return finding
     severity = {Holes.WARN: Severity.WARNING, Holes.IGNORE: Severity.NOTE}.get(policy.holes, Severity.ERROR)
     return replace(finding, severity=severity)

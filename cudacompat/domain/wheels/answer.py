@@ -110,7 +110,8 @@ def _without_code(resolved: Resolved, target: Target) -> RequirementVerdict:
     """The verdict on a wheel without device code that its programs need: it fails where it compiles its kernels by
     itself, and not for this GPU, and lacks kernels where a library of single features does."""
     below = begins_above(resolved.requirement.name, target.capability)
-    features = lacking_features(resolved.rows[-1], target) if resolved.rows and below is None else None
+    read = resolved.rows and resolved.build != "cpu"  # whose rows are those of the build with device code
+    features = lacking_features(resolved.rows[-1], target) if read and below is None else None
     if features is not None:
         lacks = Outcome.PARTIAL
         found = WheelVerdict(resolved.rows[-1], target, lacks, reason=None, min_driver=None, beside=features)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from packaging.requirements import Requirement as Pep508
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from cudacompat.domain.wheels.distributions import distributions, framework
@@ -36,6 +37,14 @@ def brought_along(requirements: Sequence[Requirement], elsewhere: Iterable[str] 
                 yield _required(each, need)
 
 
+def extras_of(requirement: Requirement) -> tuple[str, ...]:
+    """Return the extras with which the requirement is written, of the package itself."""
+    found = _EXTRAS.match(requirement.written)
+    if found is None or canonicalize_name(requirement.written.partition("[")[0].strip()) != requirement.name:
+        return ()
+    return tuple(each.strip() for each in found[1].split(",") if each.strip())
+
+
 def _of_extra(requirement: Requirement) -> Iterator[str]:
     """The package with device code that an extra brings in the version of the package itself."""
     front = distributions().chosen_by_extra.get(requirement.name)
@@ -59,6 +68,36 @@ def needs_of_release(package: str, version: Version | None, specifier: str = "")
     if _ANY_LATER in allowed:
         return newest
     return next((needs for last, needs in reversed(older) if last in allowed), newest)
+
+
+def bounds_by_others(package: str, named: Iterable[Requirement]) -> SpecifierSet | None:
+    """Return which releases of this package all pinned ones among these take together; `None` where none of them asks
+    for it. What a lock or a range pins, its program may move."""
+    asked = [
+        need.specifier
+        for each in named
+        if each.pinned is not None and not each.locked and each.name != package
+        for need in map(Pep508, needs_of_release(each.name, each.pinned))
+        if need.name == package
+    ]
+    return SpecifierSet(",".join(map(str, asked))) if asked else None
+
+
+def takes(package: str, version: Version, pins: Mapping[str, Version]) -> bool:
+    """Return True if what this release requires, as far as that is known, admits these pins."""
+    return _admit(needs_of_release(package, version), pins)
+
+
+def release_that_takes(package: str, pins: Mapping[str, Version]) -> Version | None:
+    """Return the newest release of a package before a change of what it requires that takes these pins; `None` where
+    none is known."""
+    older = distributions().brought_by_older.get(package, {})
+    return max((Version(last) for last, needs in older.items() if _admit(needs, pins)), default=None)
+
+
+def _admit(needs: Iterable[str], pins: Mapping[str, Version]) -> bool:
+    asked = ((need.specifier, pins.get(need.name)) for need in map(Pep508, needs))
+    return all(pin is None or specifier.contains(pin, prereleases=True) for specifier, pin in asked)
 
 
 def names_needed(requirement: Requirement) -> frozenset[str]:

@@ -89,7 +89,7 @@ def cure_for(
     if second is not None:
         return second
     if not native:
-        return _none(package, targets, version, platform=platform, beside=beside)
+        return _none(package, targets, version, platform=platform, beside=beside, allowed=allowed)
     return cure_for(
         package,
         targets,
@@ -104,10 +104,16 @@ def cure_for(
 
 
 def cure_beside(
-    resolved: Resolved, beside: Sequence[Resolved], targets: Sequence[Target], *, native: bool = False
+    resolved: Resolved,
+    beside: Sequence[Resolved],
+    targets: Sequence[Target],
+    *,
+    native: bool = False,
+    allowed: SpecifierSet | None = None,
 ) -> WheelCure | NoCure:
     """Return the cure of a wheel in an environment with these others: what goes with the torch there while that runs on
-    all of these GPUs, else another torch with the pins of all that have to move with it."""
+    all of these GPUs, else another torch with the pins of all that have to move with it. With `allowed` only releases
+    in it."""
     name, main = resolved.requirement.name, framework().name
     python = resolved.requirement.python
     pins = tuple(
@@ -117,9 +123,12 @@ def cure_beside(
     )
     torch = next((each for each in beside if each.requirement.name == main), None)
     if name == main or torch is None or torch.version is None:
-        return cure_for(name, targets, version=resolved.version, beside=pins, native=native, python=python)
+        version = resolved.version
+        return cure_for(name, targets, version=version, beside=pins, native=native, allowed=allowed, python=python)
     release = FrameworkRelease(torch.version, torch.cuda, torch.build)
-    own = cure_for(name, targets, version=resolved.version, native=native, going_with=release, python=python)
+    own = cure_for(
+        name, targets, version=resolved.version, native=native, allowed=allowed, going_with=release, python=python
+    )
     runs = not any(verdict_of(torch, target).outcome is Outcome.FAILS for target in targets)
     if native or (runs and isinstance(own, WheelCure)):
         return own
@@ -220,7 +229,13 @@ def _minor(candidate: Candidate) -> tuple[int, int]:
 
 
 def _none(
-    package: str, targets: Sequence[Target], version: Version | None, *, platform: str | None, beside: Sequence[str]
+    package: str,
+    targets: Sequence[Target],
+    version: Version | None,
+    *,
+    platform: str | None,
+    beside: Sequence[str],
+    allowed: SpecifierSet | None,
 ) -> NoCure:
     if package in distributions().single_features:
         return NoCure(package, f"use {package} without this feature, or build it from source", is_known=False)
@@ -231,16 +246,17 @@ def _none(
     single: list[tuple[Target, WheelCure]] = []
     dark: list[str] = []
     for target in targets if len(targets) > 1 else ():
-        found = cure_for(package, (target,), version=version, platform=platform, beside=beside)
+        found = cure_for(package, (target,), version=version, platform=platform, beside=beside, allowed=allowed)
         if isinstance(found, WheelCure):
             single.append((target, found))
         else:
             dark.append(found.sentence)
     if not single:
-        return NoCure(package, _why_none(package, targets, version, platform=platform, beside=beside))
+        why = _why_none(package, targets, version, platform=platform, beside=beside, allowed=allowed)
+        return NoCure(package, why)
     parts = [f"{_from(cure)} for {target.label}" for target, cure in single]
     parts += dict.fromkeys(dark)
-    first = f"no wheel of {package} that is known serves all of them; one environment each: "
+    first = f"no wheel of {package}{_in(allowed)} that is known serves all of them; one environment each: "
     clash = none_for_all({each.capability: each.spec for each in targets})
     return NoCure(package, first + "; ".join((*parts, *((clash,) if clash else ()))), tuple(single))
 
@@ -259,12 +275,24 @@ def _from(cure: WheelCure) -> str:
     return f"{' '.join(cure.pins_of_index)} from {cure.index_url or 'PyPI'}{alone}"
 
 
+def _in(allowed: SpecifierSet | None) -> str:
+    """The bounds of the releases that count, to be put behind the package."""
+    return f" {allowed}" if allowed is not None and len(allowed) else ""
+
+
 def _why_none(
-    package: str, targets: Sequence[Target], version: Version | None, *, platform: str | None, beside: Sequence[str]
+    package: str,
+    targets: Sequence[Target],
+    version: Version | None,
+    *,
+    platform: str | None,
+    beside: Sequence[str],
+    allowed: SpecifierSet | None,
 ) -> str:
     """What does in place of a wheel where none runs on these targets together: another driver, another release to be
     read, a build from source."""
     labels = ", ".join(target.label for target in targets)
+    none = f"no wheel of {package}{_in(allowed)} that is known runs on {labels}"
     unknown = next((target for target in targets if without_gpu(target) is not None), None)
     if unknown is not None and without_gpu(unknown) is Reason.DRIVER_DROPPED_GPU:
         last = last_branch(unknown.capability)
@@ -273,21 +301,21 @@ def _why_none(
     newer = None
     if driver is not None:
         bare = [replace(each, driver=None) for each in targets]
-        newer = cure_for(package, bare, version=version, platform=platform, beside=beside)
+        newer = cure_for(package, bare, version=version, platform=platform, beside=beside, allowed=allowed)
     if isinstance(newer, WheelCure) and newer.min_driver is not None:
         asks = f"install driver {newer.min_driver} or newer"
         if version is not None and newer.version == version and newer.index == PYPI:
             return f"{package} {version} runs on {labels} with a newer driver than {driver}: {asks}"
         then = f"then {newer.command} ({replace(newer, min_driver=None).conditions})"
-        return f"no wheel of {package} that is known runs on {labels} with driver {driver}: {asks}, {then}"
+        return f"{none} with driver {driver}: {asks}, {then}"
     platforms = list(dict.fromkeys(platform or platform_for(target) for target in targets))
     if thin := _of_few(package, platforms):
         return f"{thin} on {labels}: {_reading(package, targets, platforms)} reads another release"
     first = ComputeCapability.parse(distributions().builds_from.get(package, "0.0"))
     if any(each.capability < first for each in targets):
-        return f"no wheel of {package} that is known runs on {labels}, and its sources build from sm_{first.number} on"
+        return f"{none}, and its sources build from sm_{first.number} on"
     does = _OF_VENDOR if is_vendors_wheel(package) else _FROM_SOURCE
-    return f"no wheel of {package} that is known runs on {labels}: {does}"
+    return f"{none}: {does}"
 
 
 def _of_few(package: str, platforms: Sequence[str]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from cudacompat.domain.wheels.conda_builds import conda_name, conda_release, cuda_version
@@ -62,11 +63,15 @@ def _rows(cure: WheelCure) -> str:
     """The rows of a manifest of pixi, which names the index of each package.
     https://pixi.sh/latest/python/pytorch/"""
     index = f', index = "{cure.index_url}"'
-    pins = (pin.partition("+")[0].partition("==") for pin in cure.pins_of_index)
+    pins = (_without_extras(pin).partition("+")[0].partition("==") for pin in cure.pins_of_index)
     rows = [f'{name} = {{ version = "=={version}"{index} }}' for name, _, version in pins]
     return "; ".join(
         [*rows, *(f'{pin.partition("==")[0]} = "=={pin.partition("==")[2]}"' for pin in cure.pins_of_pypi)]
     )
+
+
+def _without_extras(pin: str) -> str:
+    return re.sub(r"\[[^\]]*\]", "", pin)
 
 
 def _pins(cure: WheelCure) -> str:
@@ -103,7 +108,7 @@ def _pdm(cure: WheelCure) -> tuple[str, ...]:
     """A source is a table of pyproject.toml, which no command of pdm's writes."""
     if cure.index_url is None:
         return (f"pdm add {_pins(cure)}",)
-    names = ", ".join(f'"{pin.partition("==")[0]}"' for pin in cure.pins_of_index)
+    names = ", ".join(f'"{_without_extras(pin).partition("==")[0]}"' for pin in cure.pins_of_index)
     table = rf'\n[[tool.pdm.source]]\nname = "{_named(cure)}"\nurl = "{cure.index_url}"\ninclude_packages = [{names}]\n'
     return f"printf '{table}' >> pyproject.toml", f"pdm add {_pins(cure)}"
 

@@ -209,6 +209,16 @@ def distributions() -> Distributions:
     )
 
 
+def front_of(package: str) -> str | None:
+    """Return what installs this package in its own version, with what has to be of that version: `jax[cuda12]` of
+    `jax-cuda12-plugin`; `None` for a package that is installed by its own name."""
+    for name, front in distributions().chosen_by_extra.items():
+        cuda = next((cuda for cuda, names in front.releases.items() if package in names), None)
+        if cuda is not None:
+            return f"{name}[{front.extra.format(cuda)}]"
+    return None
+
+
 def framework() -> Framework:
     """Return the distribution that has an index for each CUDA release."""
     return distributions().framework

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.distributions import framework, front_of
 from cudacompat.domain.wheels.table import cuda_of_index
 from cudacompat.domain.words.phrases import some
 from cudacompat.domain.words.records import dataclass
@@ -17,7 +17,7 @@ class WheelCure:
     beside it that have to move with it. `basis` is `measured` or `documented`; `min_driver` the oldest driver branch
     that will do on all of them. `native` is whether every GPU has machine code there, `cuda` the release that the wheel
     was made for (`12.4`, `12`), where it is known. `stuck` are packages beside it of which no release is known that
-    goes along."""
+    goes along. `extras` are those of the package that the requirement is written with."""
 
     package: str
     version: Version
@@ -28,6 +28,7 @@ class WheelCure:
     companions: tuple[tuple[str, Version], ...] = ()
     cuda: str | None = None
     stuck: tuple[str, ...] = ()
+    extras: tuple[str, ...] = ()
 
     @property
     def pins(self) -> tuple[str, ...]:
@@ -47,14 +48,22 @@ class WheelCure:
         local = f"+{self.index}" if self.index_url is not None else ""
         own = {framework().name, *framework().built_with_it}
         there = self._all if self.index_url is None else (each for each in self._all if _is_on_index(each[0]))
-        return tuple(f"{name}=={version}{local if name in own else ''}" for name, version in there)
+        return tuple(f"{self._named(name)}=={version}{local if name in own else ''}" for name, version in there)
 
     @property
     def pins_of_pypi(self) -> tuple[str, ...]:
         """Those of the pins that PyPI alone has, where its index is another one."""
         if self.index_url is None:
             return ()
-        return tuple(f"{name}=={version}" for name, version in self._all if not _is_on_index(name))
+        return tuple(f"{self._named(name)}=={version}" for name, version in self._all if not _is_on_index(name))
+
+    def _named(self, name: str) -> str:
+        """The package as it is installed: with its extras, and by the one whose extra brings it in its own version, so
+        that what belongs together moves together."""
+        front = front_of(name)
+        if front is not None:
+            return front
+        return f"{name}[{','.join(self.extras)}]" if self.extras and name == self.package else name
 
     @property
     def index_option(self) -> str:

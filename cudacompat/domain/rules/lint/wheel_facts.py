@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
+
+from packaging.specifiers import SpecifierSet
 
 from cudacompat.domain.judge.compat import judge
 from cudacompat.domain.project.job_runners import is_on_others, is_trial
 from cudacompat.domain.project.model import CiJob, Project
 from cudacompat.domain.project.other_machines import is_for_boards, is_for_others, of_another_maker, stage_at
 from cudacompat.domain.tables.architectures import ARM_ONLY
+from cudacompat.domain.wheels.brought import bounds_by_others, extras_of, release_that_takes, takes
 from cudacompat.domain.wheels.cure import cure_beside, cure_for
 from cudacompat.domain.wheels.cure_words import command_of, sentence_of
 from cudacompat.domain.wheels.distributions import framework
@@ -224,11 +228,50 @@ def cure_of(
 ) -> WheelCure | NoCure:
     """Return the pin and index that run on all these GPUs, with the pins of what has to move along."""
     targets = on_platform(targets, packages.platform)
-    if packages.forked:
-        name, beside = resolved.requirement.name, tuple(each.name for each in packages.requirements)
-        python = resolved.requirement.python
-        return cure_for(name, targets, version=resolved.version, beside=beside, native=native, python=python)
-    return cure_beside(resolved, ResolvedSet.of(packages).resolved, targets, native=native)
+    requirement = resolved.requirement
+    bounds = bounds_by_others(requirement.name, packages.requirements)
+    found = _with_users(_cure_in(resolved, packages, targets, native=native, allowed=bounds), packages)
+    if isinstance(found, NoCure) and bounds is not None:
+        free = _with_users(_cure_in(resolved, packages, targets, native=native, allowed=None), packages)
+        found = free if isinstance(free, WheelCure) and not free.stuck else found
+    return replace(found, extras=extras_of(requirement)) if isinstance(found, WheelCure) else found
+
+
+def _cure_in(
+    resolved: Resolved,
+    packages: PackageSet,
+    targets: Sequence[Target],
+    *,
+    native: bool,
+    allowed: SpecifierSet | None,
+) -> WheelCure | NoCure:
+    """The cure in the environment of these packages, of the releases in `allowed`."""
+    if not packages.forked:
+        beside = ResolvedSet.of(packages).resolved
+        return cure_beside(resolved, beside, targets, native=native, allowed=allowed)
+    name, names = resolved.requirement.name, tuple(each.name for each in packages.requirements)
+    python = resolved.requirement.python
+    return cure_for(
+        name, targets, version=resolved.version, beside=names, native=native, allowed=allowed, python=python
+    )
+
+
+def _with_users(cure: WheelCure | NoCure, packages: PackageSet) -> WheelCure | NoCure:
+    """The cure with another release of each pinned package that refuses what it pins; those of which no release is
+    known that takes it are stuck."""
+    if isinstance(cure, NoCure):
+        return cure
+    pins = {cure.package: cure.version, **dict(cure.companions)}
+    along, stuck = list(cure.companions), list(cure.stuck)
+    for each in packages.requirements:
+        if each.name in pins or each.pinned is None or each.locked or takes(each.name, each.pinned, pins):
+            continue
+        older = release_that_takes(each.name, pins)
+        if older is None:
+            stuck.append(each.name)
+        else:
+            along.append((each.name, older))
+    return replace(cure, companions=tuple(along), stuck=tuple(dict.fromkeys(stuck)))
 
 
 def finding(
