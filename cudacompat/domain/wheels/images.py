@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,12 +16,14 @@ from packaging.version import InvalidVersion, Version
 
 from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.wheels.answer import verdict_of
-from cudacompat.domain.wheels.distributions import table_text
+from cudacompat.domain.wheels.distributions import framework, table_text
 from cudacompat.domain.wheels.model import PYPI, CodeList, RowBasis, WheelRow
 from cudacompat.domain.wheels.platforms import platform_for
+from cudacompat.domain.wheels.required import asked_of_framework
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolve import resolve
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
+from cudacompat.domain.wheels.running_framework import every_build_fails, with_its_pin
 from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Outcome, Target
 from cudacompat.domain.words.versions import ToolkitVersion
@@ -172,13 +175,25 @@ def _libraries(image: str, row: Mapping[str, Any], release: Mapping[str, Any]) -
 def judge_image(content: ImageContent, target: Target) -> ImageVerdict:
     """Return the verdict on the target: of the package that decides, or of the library that runs best there."""
     if content.package is not None:
-        found = resolve([content.package], platform_for(target))
-        resolved = found[0] if found else _unread(content)
-        return ImageVerdict(content, target, verdict_of(resolved, target))
+        return ImageVerdict(content, target, _with_its_framework(content, content.package, target))
     wheels = [_documented(content, row) for row in content.libraries] or [_unread(content)]
     verdicts = [verdict_of(wheel, target) for wheel in wheels]
     best = max(verdicts, key=lambda each: each.outcome.strength if each.outcome is not None else -1)
     return ImageVerdict(content, target, best)
+
+
+def _with_its_framework(content: ImageContent, package: Requirement, target: Target) -> RequirementVerdict:
+    """The verdict on the package that decides; where the framework that it pins does not run on the target, nor does
+    the image, whatever is known of the package itself."""
+    platform = platform_for(target)
+    found = resolve([package], platform)
+    own = with_its_pin(verdict_of(found[0] if found else _unread(content), target), platform)
+    asked = asked_of_framework(package.name, package.pinned) if own.outcome is Outcome.UNDECIDED else None
+    if asked is None or not every_build_fails(asked, target, platform):
+        return own
+    pinned = resolve([replace(package, name=framework().name, specifier=str(asked), index=PYPI)], platform)
+    beside = [verdict_of(each, target) for each in pinned]
+    return next((each for each in beside if each.outcome is Outcome.FAILS), own)
 
 
 def _documented(content: ImageContent, row: WheelRow) -> Resolved:

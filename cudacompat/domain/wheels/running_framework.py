@@ -25,11 +25,14 @@ def failing_pin(row: WheelRow, target: Target, platform: str) -> str | None:
     """Return what this wheel asks of the framework (`torch==2.6.0`) where every build that is known of it fails on the
     target; `None` where one runs, none is known, or the wheel asks for none."""
     asked = asked_in(row)
-    if asked is None:
-        return None
+    return f"{framework().name}{asked}" if asked is not None and every_build_fails(asked, target, platform) else None
+
+
+def every_build_fails(asked: SpecifierSet, target: Target, platform: str) -> bool:
+    """Return True if builds of these releases of the framework are known, and none of them runs on the target."""
     meant = [each for each in candidates(framework().name, platform) if any(_versions(each, asked))]
     fails = [verdict_of(each.resolved, target).outcome is Outcome.FAILS for each in meant]
-    return f"{framework().name}{asked}" if fails and all(fails) else None
+    return bool(fails) and all(fails)
 
 
 def with_its_pin(verdict: RequirementVerdict, platform: str) -> RequirementVerdict:

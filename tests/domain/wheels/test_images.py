@@ -37,6 +37,11 @@ from tests.helpers.each_row import each_case
         ("ghcr.io/speaches-ai/speaches:0.8.3-cuda-12.6.3", "RTX 5070 Ti", None, "jit"),
         ("onerahmet/openai-whisper-asr-webservice:v1.9.1-gpu", "RTX 5070 Ti", None, "fails"),
         ("localai/localai:v3.0.0-gpu-nvidia-cuda-12", "RTX 5070 Ti", None, "undecided"),
+        # the torch that its wheel pins decides, too: also of a release of vllm that was not read
+        ("vllm/vllm-openai:v0.5.5", "RTX 5070 Ti", None, "fails"),
+        ("vllm/vllm-openai:v0.5.5", "RTX 3090", None, "native"),
+        ("vllm/vllm-openai:v0.4.2", "RTX 5070 Ti", None, "fails"),
+        ("vllm/vllm-openai:v0.4.2", "RTX 3090", None, "undecided"),
     ],
 )
 def test_an_image_is_judged_by_what_its_tag_holds(image: str, gpu: str, driver: str | None, outcome: str) -> None:
