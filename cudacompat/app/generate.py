@@ -50,9 +50,10 @@ class GenerateRequest:
 
 def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
     """Return the plans for these GPUs and, with an output named, its files; `UsageError` for what cannot be built."""
+    from cudacompat.app.project.recognise import find_for
     from cudacompat.generate.outputs import Matrix, output, reaching, require_reach
 
-    found = find(engine)
+    found = find_for(engine, Path(asked.folder), "generate")
     form = profiles.find(asked.profile) if asked.profile else None
     kind = output(asked.output) if asked.output else None
     if asked.engine_version is None:

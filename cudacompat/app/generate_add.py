@@ -37,8 +37,6 @@ from cudacompat.engines import find, known
 _CUDA_OF_IMAGE = re.compile(r"cuda(?:-|:\s*)?(\d+\.\d+)")
 _LONGEST_LINE = 2000
 _MOST_BELOW = 200  # of the folders below one without an engine
-_NVCC = re.compile(r"(?m)^[^#\n]*\bnvcc\b")
-_MESON = re.compile(r"(?:\bproject|\badd_languages)\s*\([^)]*'cuda'")
 _PINS = (
     "pyproject.toml",
     "requirements.txt",
@@ -100,14 +98,14 @@ def extend(engine: str | None, folder: str, specs: Sequence[str], *, engine_vers
 
 
 def _engine(name: str | None, version: str | None, folder: str, *, specs: Sequence[str]) -> tuple[Engine, str | None]:
-    from cudacompat.app.project.recognise import recognise
+    from cudacompat.app.project.recognise import find_for, nvcc_file, recognise
 
     seen = recognise(Path(folder))
     if name is not None:
-        engine = find(name)
+        engine = find_for(name, Path(folder), "generate")
         own = seen.built if seen is not None and seen.engine is engine else None
         return engine, version or own
-    if seen is None and _made_by_nvcc(Path(folder)):
+    if seen is None and nvcc_file(Path(folder)):
         return find("nvcc"), version
     if seen is None:
         pins = any((Path(folder) / each).is_file() for each in _PINS)
@@ -154,14 +152,6 @@ def _pinned(engine: Engine, files: Sequence[SourceFile], folder: Path) -> str | 
     pins = (pattern.search(line) for line in lines if engine.framework.package in line and len(line) <= _LONGEST_LINE)
     versions = [next(filter(None, pin.groups())) for pin in pins if pin is not None]
     return min(versions, key=Version, default=None)
-
-
-def _made_by_nvcc(folder: Path) -> bool:
-    """Whether a Makefile, or Meson, calls nvcc there: the build system of a tree that no engine is known by."""
-    from cudacompat.app.inputs.text_files import beginning
-
-    by_make = any(_NVCC.search(beginning(folder / name) or "") for name in ("GNUmakefile", "makefile", "Makefile"))
-    return by_make or _MESON.search(beginning(folder / "meson.build") or "") is not None
 
 
 def _command(engine: Engine, version: str | None, folder: str, job: AdditionRequest) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cudacompat.domain.builds.engine import Channel
 from cudacompat.domain.machine.loaders import CudaLibraries, OneForRelease
-from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.errors import UnknownEngineError, UsageError
 from cudacompat.engines import (
     bitsandbytes,
     candle,
@@ -174,7 +174,7 @@ def find(name: str) -> EngineRecord:
         names = ", ".join(dict.fromkeys(by_name[each].name for each in near))
         raise UsageError(f"unknown engine: {name[:60]!r}; similar: {names}")
     ways = ("cmake", "nvcc", torch_extension.ENGINE.name, cargo_cmake.ENGINE.name, cargo_cc.ENGINE.name)
-    raise UsageError(
+    raise UnknownEngineError(
         f"unknown engine: {name[:60]!r}; known ways of building: {', '.join(ways)}; known engines: "
         f"{', '.join(engine.name for engine in known() if engine.name not in ways)}"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -11,8 +12,48 @@ from cudacompat.app.inputs.text_files import beginning
 from cudacompat.app.project.cargo_places import workspace
 from cudacompat.domain.builds.crate_versions import newest_allowed
 from cudacompat.domain.builds.engine import BuildSystem, Engine
+from cudacompat.domain.words.errors import UnknownEngineError, UsageError
 from cudacompat.domain.words.records import dataclass
-from cudacompat.engines import known
+from cudacompat.engines import find, known
+
+_NVCC = re.compile(r"(?m)^[^#\n]*\bnvcc\b")
+_MESON = re.compile(r"(?:\bproject|\badd_languages)\s*\([^)]*'cuda'")
+MAKEFILES = ("GNUmakefile", "makefile", "Makefile")
+
+
+def find_for(name: str, folder: Path, command: str) -> Engine:
+    """Return the engine of this name; `UsageError` that says how the sources in the folder are built where there is
+    none."""
+    try:
+        return find(name)
+    except UnknownEngineError as error:
+        way = way_of(folder, command)
+        if not way:
+            raise
+        raise UsageError(f"unknown engine: {name[:60]!r}{way}") from error
+
+
+def way_of(folder: Path, command: str) -> str:
+    """Return what the sources in the folder are built by, with the command (`generate`, `rebuild`) for it, behind a
+    semicolon; empty where the folder shows nothing."""
+    here = recognise(folder)
+    if here is not None:
+        engine, file = here.engine.name, Path(here.file).name
+    else:
+        engine, file = "nvcc", nvcc_file(folder)
+    where = f" {shlex.quote(str(folder))}" if command == "rebuild" else ""
+    return f"; {file} shows a build by {engine}: cudacompat {command} {engine}{where}" if file else ""
+
+
+def nvcc_file(folder: Path) -> str:
+    """Return the Makefile, or Meson's file, that calls nvcc there: the build system of a tree that no engine is known
+    by; empty where none does."""
+    by_meson = _MESON.search(beginning(folder / "meson.build") or "") is not None
+    return _makefile(folder) or ("meson.build" if by_meson else "")
+
+
+def _makefile(folder: Path) -> str:
+    return next((name for name in MAKEFILES if _NVCC.search(beginning(folder / name) or "")), "")
 
 
 @dataclass(frozen=True, slots=True)

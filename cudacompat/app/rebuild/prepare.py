@@ -10,7 +10,7 @@ from pathlib import Path
 from cudacompat.app.inputs.wanted_gpus import wanted_gpus
 from cudacompat.app.project.cargo import options_for_cuda
 from cudacompat.app.project.cargo_places import cargo_folder, local_crates
-from cudacompat.app.project.recognise import recognise, recognise_as
+from cudacompat.app.project.recognise import find_for, recognise, recognise_as, way_of
 from cudacompat.app.project.rust_sources import api_findings
 from cudacompat.app.rebuild.needs import active_nvcc, empty_submodules, framework_installed, ignored_list, python_of
 from cudacompat.app.rebuild.steps import CONTAINER_PROGRAMS, Site, container_steps, make_steps
@@ -20,7 +20,7 @@ from cudacompat.domain.builds.plans.plan import plan_build
 from cudacompat.domain.builds.steps import BuildSteps
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
-from cudacompat.engines import find, names_anywhere
+from cudacompat.engines import names_anywhere
 
 DOCKERFILE = "Dockerfile.cudacompat"
 
@@ -59,8 +59,8 @@ def prepare(
     """
     if container is not None and container not in CONTAINER_PROGRAMS:
         raise UsageError(f"--in accepts {', '.join(CONTAINER_PROGRAMS)}, not {container!r}")
-    engine = find(engine_name)
     tree = _tree(source)
+    engine = find_for(engine_name, tree, "rebuild")
     version = _version(engine, tree, engine_version)
     python = python_of(environment)
     installed = framework_installed(engine, python) if version is None and container is None else None
@@ -146,7 +146,7 @@ def _version(engine: Engine, tree: Path, given: str | None) -> str | None:
         if other is not None:
             raise UsageError(f"{tree} contains {other.engine.name} (see {Path(other.file).name}), not {engine.name}")
         files = ", ".join(dict.fromkeys(marker.file for marker in engine.markers))
-        raise UsageError(f"{tree} does not contain {engine.name}: no sign of it in {files}")
+        raise UsageError(f"{tree} does not contain {engine.name}: no sign of it in {files}{way_of(tree, 'rebuild')}")
     return given or (here.built if here is not None else None)
 
 

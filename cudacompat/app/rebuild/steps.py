@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cudacompat.app.inputs.text_files import beginning
+from cudacompat.app.project.recognise import MAKEFILES, way_of
 from cudacompat.artifacts.buildfiles.cmake_cache import entries
 from cudacompat.artifacts.buildfiles.compile_commands import cuda_units
 from cudacompat.domain.builds.engine import BuildSystem, Channel
@@ -218,9 +219,10 @@ _CLEAN_TARGET = re.compile(r"(?m)^(?:[\w./-]+ )*clean(?: [\w./-]+)* *::?(?!=)")
 
 
 def _make(site: Site) -> Made:
-    file = next((name for name in ("GNUmakefile", "makefile", "Makefile") if (site.tree / name).is_file()), None)
+    file = next((name for name in MAKEFILES if (site.tree / name).is_file()), None)
     if file is None and not any(word.startswith(_ELSEWHERE) for word in site.extra):
-        raise UsageError(f"no Makefile in {site.tree}, which make would build from{_by_meson(site)}")
+        way = _by_meson(site) or way_of(site.tree, "rebuild")
+        raise UsageError(f"no Makefile in {site.tree}, which make would build from{way}")
     text = beginning(site.tree / file) if file is not None else None
     cleans = text is not None and _CLEAN_TARGET.search(text) is not None
     why = "make does not know that NVCC_APPEND_FLAGS changed: objects that are there would stay as they are"

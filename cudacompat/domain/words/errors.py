@@ -17,6 +17,10 @@ class UsageError(CudacompatError):
     """The command was asked for something it cannot do as asked: exit code 2."""
 
 
+class UnknownEngineError(UsageError):
+    """The name is no engine's, and like none."""
+
+
 class StepError(CudacompatError):
     """Another program that had to run first failed: exit code 5."""
 
