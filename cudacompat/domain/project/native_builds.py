@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from cudacompat.domain.builds.engine import BuildSystem, MakeNative, Native
 from cudacompat.domain.project.command_facts import in_cargo_config
-from cudacompat.domain.project.default_lists import makefile_run
+from cudacompat.domain.project.default_lists import fetched, makefile_run
 from cudacompat.domain.project.model import Command, Project, Setting, SourceFile, TextSpan
 from cudacompat.domain.project.stages import builds_cuda
 from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
@@ -21,8 +22,11 @@ _OTHER_SETTINGS = frozenset({"CMAKE_TOOLCHAIN_FILE", *FLAG_VARIABLES, "CMAKE_CUD
 _NATIVE = re.compile(r"(?m)^[^#\n]*?(?<![\w-])((?:-arch|--gpu-architecture|--gpu-arch)[= ]native\b)")
 # What says which GPU is there; without one, it prints nothing
 _ASKS_GPU = re.compile(r"\bnvidia-smi\b|get_device_capability|\b__nvcc_device_query\b")
+_OPENS = re.compile(r"[ \t]*ifn?(?:eq|def)\b")
+_ASSIGNED = re.compile(r"[ \t]*(\w+)[ \t]*[:?]?=[ \t]*\$\(shell\b")
 _RUNS = re.compile(r"\$\(|`")
 _OPTION = re.compile(r"arch|gencode|sm_|compute_")
+_MOST_LINES = 8
 _LONGEST = 2000  # characters of one command in a value
 
 
@@ -79,6 +83,42 @@ def asked_list(command: Command) -> tuple[str, TextSpan, str] | None:
         if given is not None and _asks(given.written, known=bool(given.outcomes)):
             return knob.name, given.place, given.written
     return None
+
+
+def asked_in_makefile(project: Project, command: Command) -> TextSpan | None:
+    """Where the project's own Makefile asks the GPU that is there for its target (`SM := $(shell nvidia-smi …)`), if
+    this `make` runs it and gives nothing else."""
+    if command.program not in MAKE or command.conditional or fetched(project, command):
+        return None
+    if any(word.text.startswith(("-C", "-f")) or not word.known for word in command.words[1:]):
+        return None
+    file = next((each for name in ("Makefile", "makefile") if (each := project.file(name)) is not None), None)
+    found = project.once(("asked_in_makefile", file.name), lambda: _asked_in(file)) if file is not None else None
+    if found is None or found[0] in command.environment:
+        return None
+    return None if any(word.text.startswith(f"{found[0]}=") for word in command.words) else found[1]
+
+
+def _asked_in(file: SourceFile) -> tuple[str, TextSpan] | None:
+    """The variable that a Makefile takes from the GPU in any case and gives to nvcc as its target, and where."""
+    for name, place in islice(_asking_lines(file), _MOST_LINES):
+        if re.search(rf"(?:sm_|compute_|-arch[= ])[^\n]{{0,40}}\$[({{]{name}[)}}]", file.text):
+            return name, place
+    return None
+
+
+def _asking_lines(file: SourceFile) -> Iterator[tuple[str, TextSpan]]:
+    """The variables that a Makefile asks the GPU for, outside its conditions."""
+    depth = at = 0
+    for line in file.text.split("\n"):
+        if _OPENS.match(line):
+            depth += 1
+        elif line.lstrip().startswith("endif"):
+            depth -= 1
+        asked = _ASSIGNED.match(line) if not depth and len(line) < _LONGEST and "||" not in line else None
+        if asked is not None and _ASKS_GPU.search(line) is not None:
+            yield asked[1], file.place(at, at + len(line))
+        at += len(line) + 1
 
 
 def _asks(text: str, *, known: bool) -> bool:

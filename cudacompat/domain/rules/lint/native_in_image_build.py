@@ -26,7 +26,7 @@ from cudacompat.domain.project.brought_cmake import NEWEST_CMAKE, cmake_version
 from cudacompat.domain.project.command_facts import image_of
 from cudacompat.domain.project.default_lists import reaching
 from cudacompat.domain.project.model import Command, Project, Stage, TextSpan
-from cudacompat.domain.project.native_builds import asked_list, asks_native, make_native, native_flag
+from cudacompat.domain.project.native_builds import asked_in_makefile, asked_list, asks_native, make_native, native_flag
 from cudacompat.domain.project.stages import compiler, distro_of, toolkit
 from cudacompat.domain.rules.lint.settings_facts import behind_cmake, in_cmake_args, settings_fix, settings_for
 from cudacompat.domain.tables.cmake_spellings import FIRST_WITH_WORD, PASSES_NATIVE_ON
@@ -70,7 +70,7 @@ def check(project: Project) -> Iterable[Finding]:
         )
     for command in project.commands:
         stage = image_of(command)
-        asked = asked_list(command) if stage is not None and not command.conditional else None
+        asked = _asked_by(project, command) if stage is not None and not command.conditional else None
         if asked is not None and command.place.at not in said and asked[1].at not in said:
             said.update((command.place.at, asked[1].at))
             yield _asked(project, command, asked=asked)
@@ -80,6 +80,12 @@ def check(project: Project) -> Iterable[Finding]:
             finding = _unset(project, stage, command)
             if finding is not None:
                 yield finding
+
+
+def _asked_by(project: Project, command: Command) -> tuple[str, TextSpan, str] | None:
+    """The list that a command, or the Makefile that it runs, takes from the GPU that is there."""
+    place = asked_in_makefile(project, command)
+    return ("", place, project.text(place)) if place is not None else asked_list(command)
 
 
 def _asked(project: Project, command: Command, asked: tuple[str, TextSpan, str]) -> Finding:

@@ -72,6 +72,8 @@ _EXTENSION = {
 _HEAD = "FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\nRUN apt-get install -y cmake\nCOPY . .\n"
 _SMI = "nvidia-smi --query-gpu=compute_cap --format=csv,noheader"
 
+_SHELL = "SM := {}\nall:\n\tnvcc -arch=sm_$(SM) -o k k.cu\n"
+
 
 def _with(lines: str, script: str = "") -> dict[str, str]:
     return {**_PLAIN, "Dockerfile": _HEAD + lines, **({"ci/build.sh": script} if script else {})}
@@ -98,6 +100,11 @@ CASES = (
         for run in ("RUN ci/build.sh\n", "RUN cd ci && bash build.sh\n")
         for script in ('cmake -B b "-DCMAKE_CUDA_ARCHITECTURES={0}" .\n',)
         for bad in ("native", "${A:-native}", f"$({_SMI})")
+    ),
+    LintCase(
+        bad={"Makefile": _SHELL.format(f"$(shell {_SMI} | tr -d .)"), "Dockerfile": _HEAD + "RUN make\n"},
+        good={"Makefile": _SHELL.format("120"), "Dockerfile": _HEAD + "RUN make\n"},
+        line="SM :=",
     ),
     LintCase(
         bad={**_EXTENSION, "Dockerfile": _HEAD + f"RUN TORCH_CUDA_ARCH_LIST=$({_SMI}) pip install .\n"},
@@ -495,6 +502,17 @@ RUN GGML_CUDA=1 CMAKE_CUDA_ARCHITECTURES="86-real;120-real" pip install git+http
 )
 
 NEAR_MISSES = (
+    NearMiss(
+        "the command gives the number",
+        {"Makefile": _SHELL.format(f"$(shell {_SMI})"), "Dockerfile": _HEAD + "RUN make SM=120\n"},
+    ),
+    NearMiss(
+        "it asks where nothing else is given",
+        {
+            "Makefile": "ifndef SM\n" + _SHELL.format(f"$(shell {_SMI})").replace("\nall", "\nendif\nall"),
+            "Dockerfile": _HEAD + "ENV SM=120\nRUN make\n",
+        },
+    ),
     NearMiss(
         "a build gives the argument",
         {
