@@ -118,6 +118,10 @@ OPENERS = (
     Opener("squashfs image", ((0, b"hsqs"),)),
     Opener("cabinet", ((0, b"MSCF\0\0\0\0"),)),
     Opener("cpio archive", ((0, b"070701"),)),
+    Opener("Windows image", ((0, b"MSWIM\0\0\0"),)),
+    Opener("virtual disk of QEMU", ((0, b"QFI\xfb"),)),
+    Opener("virtual disk of VMware", ((0, b"KDMV"),)),
+    Opener("virtual disk of Hyper-V", ((0, b"vhdxfile"),)),
 )
 
 

@@ -1,4 +1,5 @@
-"""Files that are not what their names say: a page of an error saved as a wheel, a pointer of Git LFS for a library.
+"""Files that are not what their names say: a page of an error saved as a wheel, a pointer of Git LFS for a library; and
+those of which only their name says what they hold.
 
 What a file is, its bytes decide. These bytes are of no kind that is read, and the name says that there should be
 something: so nothing is known of what ought to be there.
@@ -11,6 +12,9 @@ import re
 # As a published file is called. A `.gz` or `.zip` of test data may hold anything, but these are what people install.
 _ARCHIVE = re.compile(r"\.(?:whl|zip|egg|conda|crate|deb|rpm|tgz|txz|tbz2?|tar\.(?:gz|xz|bz2|zst|lz4))$", re.IGNORECASE)
 _LIBRARY = re.compile(r"\.(?:so(?:\.\d+)*|dll|pyd|cubin|fatbin|ptx|a|lib|o|obj|exe)$", re.IGNORECASE)
+# Documents are compound files, too; what tells a package of Windows Installer stands far behind the first bytes.
+_INSTALLER = re.compile(r"\.ms[imp]$", re.IGNORECASE)
+_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LONGEST_ENDING = 64  # characters in which these are looked for: paths have hundreds
 _POINTER = b"version https://git-lfs.github.com/spec/"  # the first line that Git LFS' specification demands
 _PAGE = re.compile(rb"\s*<(?:!doctype|html|\?xml)", re.IGNORECASE)
@@ -20,6 +24,8 @@ def broken_promise(name: str, head: bytes) -> str | None:
     """Return why a file that holds nothing which is read is not what its name says; None where the name says nothing
     of the kind. `head` is how it begins."""
     last = name[-_LONGEST_ENDING:]
+    if head.startswith(_COMPOUND):
+        return "a package of Windows Installer, which is not opened" if _INSTALLER.search(last) else None
     archive = _ARCHIVE.search(last) is not None
     if not archive and _LIBRARY.search(last) is None:
         return None

@@ -13,6 +13,7 @@ from cudacompat.domain.words.code import ReadResult
 
 PAGE = b"<!DOCTYPE html>\n<html><body>404</body></html>\n"
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"
+COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1000)
 NOISE = bytes(range(7, 99)) + b"\0" * 9  # binary, and the beginning of nothing
 ROWS = {
     ("a-1-py3-none-any.whl", PAGE): "a web page, saved under the name of another file",
@@ -21,6 +22,7 @@ ROWS = {
     ("a-1-py3-none-any.WHL", b""): "an empty file, whose name says that it is an archive",
     ("liba.so.12", POINTER): "a pointer of Git LFS; git lfs pull fetches the file itself",
     ("a.cubin", PAGE): "a web page, saved under the name of another file",
+    ("setup.MSI", COMPOUND): "a package of Windows Installer, which is not opened",
     # texts that linkers read, pages that are called pages, what no tool promises anything of
     ("libc.so", b"/* GNU ld script */\nGROUP ( libc.so.6 )\n"): None,
     ("index.html", PAGE): None,
@@ -28,6 +30,8 @@ ROWS = {
     ("data.gz", b"hello\n"): None,
     ("__init__.py", b""): None,
     ("a.so", b""): None,
+    ("sheet.xls", COMPOUND): None,
+    ("a.msi", b"hello\n"): None,
 }
 
 
