@@ -55,7 +55,7 @@ def _place(command: Command) -> str:
         return f"{command.stage.file}:{command.stage.number}"
     if command.job is not None:
         return f"{command.job.file}:{command.job.name}"
-    return command.place.file
+    return command.caller.place.file if command.caller is not None else command.place.file
 
 
 def _runs(command: Command) -> Iterator[list[str | None]]:

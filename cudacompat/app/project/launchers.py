@@ -18,17 +18,19 @@ _GIVEN = re.compile(
 
 def launcher_commands(files: Sequence[SourceFile]) -> Iterator[Command]:
     """Yield what the launchers install. A command that the user's own file gives in TORCH_COMMAND stands in place of
-    theirs."""
+    theirs, at its own place; where several such files are there, each is for another system, and the others stand for
+    themselves, as all do where no launcher is."""
     launchers = [(file, each) for file in files if is_launcher(file.name) for each in _installs(file)]
-    given = [each for file in files if _USERS.search(file.name) for each in _given(file)]
+    given = [_command(file, each) for file in files if _USERS.search(file.name) for each in _given(file)]
     replaced = False
     for file, install in launchers:
         command = _command(file, install.command)
         if not (given and install.replaceable):
             yield command
-        elif not replaced:  # at the launcher's place, with whose other commands it makes one environment
+        elif not replaced:  # in the launcher's name, with whose other commands it makes one environment
             replaced = True
-            yield replace(command, words=given[-1].words)
+            yield replace(given[-1], caller=command)
+    yield from given[:-1] if replaced else given
 
 
 def _installs(file: SourceFile) -> tuple[LauncherInstall, ...]:

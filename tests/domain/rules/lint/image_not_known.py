@@ -13,7 +13,7 @@ CASES = tuple(
         gpu=("RTX 5070 Ti",),
     )
     for image in (
-        "vllm/vllm-openai:v0.4.0",
+        "vllm/vllm-openai:v99.0.0",
         "vllm/vllm-openai:latest",
         "ollama/ollama:99.0.0",
         "localai/localai:v3.0.0-gpu-nvidia-cuda-12",

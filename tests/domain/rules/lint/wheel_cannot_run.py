@@ -590,6 +590,11 @@ jobs:
       - run: pip install {1} && pytest
 """
 _TEST_MATRIX = _MATRIX.format("2.0.1, 2.8.0").replace("release", "test")
+_GIVEN = 'TORCH_COMMAND="pip install torch=={} --index-url https://download.pytorch.org/whl/{}"\n'
+_GOOD_SCRIPT = {
+    "launch.py": _LAUNCHER.format(_WHL, _WHL, "cu128", "2.7.1"),
+    "webui-user.sh": "export " + _GIVEN.format("2.7.1", "cu128"),
+}
 _OLD, _NEW = "torch==2.0.1\n", "torch==2.8.0\n"
 
 
@@ -620,6 +625,16 @@ CASES += (
                  line="torch==2.0.1", gpu=("RTX 5070 Ti",))
         for text in (_TABLE, _CATKIN)
     ),
+    # the user's own file gives the command: alone, and beside a launcher whose own is good; it is the place
+    *(
+        LintCase(bad={name: head + _GIVEN.format("2.1.2", "cu121"), **launcher},
+                 good={name: head + _GIVEN.format("2.7.1", "cu128"), **launcher}, line="torch==2.1.2", gpu=("12.0",))
+        for name, head in (("webui-user.sh", "export "), ("webui-user.sh", ""), ("webui-user.bat", "set "))
+        for launcher in ({}, {"modules/launch_utils.py": _LAUNCHER.format(_WHL, _WHL, "cu128", "2.7.1")})
+    ),
+    LintCase(bad={"webui-user.bat": "set " + _GIVEN.format("2.1.2", "cu121"), **_GOOD_SCRIPT},
+             good={"webui-user.bat": "set " + _GIVEN.format("2.7.1", "cu128"), **_GOOD_SCRIPT},
+             line="torch==2.1.2", gpu=("12.0",)),
     # a job of tests, by its runner: one with a GPU (an error), one without, one of which nobody knows (notes)
     *(
         LintCase(bad=_tested("", runner, "torch==2.0.1"), good=_tested("", runner, "torch==2.8.0"),
