@@ -33,6 +33,10 @@ FRAGMENTS = (
     ("FlashAttention only supports Ampere", "flash-attn-old-gpu"),
     ("CUBLAS_STATUS_NOT_INIT", "cublas-not-initialized"),
     ("requires use of the NVIDIA open kernel", "nvrm-needs-open-modules"),
+    ("disagrees about version of symbol module_lay", "module-version-mismatch"),
+    ("error: 'compute_120' unsupported gpu archit", "nvcc-unsupported-arch"),
+    ("ImportError: libcublas.so.12: cannot open", "cuda-library-missing"),
+    ("Xid (PCI:0000:01:00): 79", "nvrm-xid"),
     ("nvrtc: error: invalid value for --gpu-arch", "nvrtc-invalid-arch"),
 )
 # No part of one message: good news, words of any failure, names of many errors.
@@ -40,6 +44,7 @@ HEALTHY = (
     "CUDA is available",
     "CUDA available: True",
     "everything is fine here",
+    "Get:5 https://developer.download.nvidia.com/compute/cuda/repos/ubuntu2204/x86_64  cuda-toolkit-12-8 12.8.1-1",
     "Requirement already satisfied: torch==2.7.1",
 )
 OF_MANY = ("an error occurred", "the build failed", "it does not work")

@@ -25,6 +25,7 @@ _TROUBLE = re.compile(
 )
 # What programs print in front of a message: "RuntimeError: ", "CUDA error: ", "E   ", "torch.AcceleratorError: ".
 _INTRODUCTION = re.compile(r"(?:[\w.]{0,60}(?:[Ee]rror|Exception|ERROR|fatal)\s?:\s*|CUDA [Ee]rror:?\s+|E\s{2,})+")
+_ADDRESS = re.compile(r"\bhttps?://\S{1,300}")
 _NAME = re.compile(r"[A-Za-z]\w{9,79}")  # a constant or a function: "CUDA_ERROR_NO_BINARY", "cudaErrorInsufficient"
 _CONSTANT = re.compile(r"\b[A-Z][A-Z0-9]{2,}(?:_[A-Z0-9]+){2,8}\b")
 _MOST_WORDS = 24
@@ -38,6 +39,7 @@ _SAY_NOTHING = frozenset(
     ("an", "it", "is", "the", "to", "in", "of", "was", "does", "occurred", "happened", "problem", "work", "works")
 )
 _LEAST_WITHOUT_TROUBLE = 16  # letters of a part without a word of trouble in it: "the provided PTX was"
+_LEAST_OF_MANY = 24  # the same, where the message goes on in another way than the copied words
 _LEAST_PART = 0.5  # of a message, that words have to be which are in several
 _NEAR = 12  # letters by which the lengths of two messages may differ that are compared in other ways
 _MOST_LETTERS = 600
@@ -102,18 +104,24 @@ class Fragments:
         """The texts that hold some of the copied words, which may be cut where no other copied word is beside them."""
         before, behind = " " if after_another else "", " " if before_another else ""
         exact, coarse = (f"{before}{' '.join(words)}{behind}" for words in (run, map(_coarse, run)))
-        found = [each for each in self._texts if exact in f" {each.words} " or coarse in f" {each.coarse} "]
+        without_numbers = self._told([word for word in run if _PLACE not in word]) >= _LEAST_TOLD
+        found = [
+            each
+            for each in self._texts
+            if exact in f" {each.words} " or (without_numbers and coarse in f" {each.coarse} ")
+        ]
         is_all = not after_another and not before_another
         if not is_all:  # what an example shows beside its message is no message
             found = [each for each in found if not each.is_sample]
         if not _TROUBLE.search(exact):
-            found = [each for each in found if is_all and len(exact) >= _LEAST_WITHOUT_TROUBLE and not each.is_sample]
+            least = _LEAST_WITHOUT_TROUBLE if is_all else _LEAST_OF_MANY
+            found = [each for each in found if len(exact) >= least and not each.is_sample]
         return found
 
     def _told(self, words: Sequence[str]) -> float:
-        return sum(
-            self._telling.get(word, _OF_A_CUT_WORD) for word in words if word != _PLACE and word not in _SAY_NOTHING
-        )
+        """How much words say together; one with a number in it says something where it is known."""
+        said = [word for word in words if word not in _SAY_NOTHING]
+        return sum(self._telling.get(word, 0.0 if _PLACE in word else _OF_A_CUT_WORD) for word in said)
 
     def _named(self, name: str) -> Signature | None:
         """The one of whose constants this is the beginning or the end: of its CUDA error before others it mentions."""
@@ -143,7 +151,7 @@ def completed(text: str, sample: str) -> str | None:
 
 def bare(text: str) -> str:
     """The copied text without what programs and collectors print in front of a message."""
-    text = without_prefix(text[:_MOST_LETTERS]).strip()
+    text = without_prefix(_ADDRESS.sub("", text[:_MOST_LETTERS])).strip()
     found = _INTRODUCTION.match(text)
     return text[found.end() :] if found else text
 

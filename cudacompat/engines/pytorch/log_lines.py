@@ -11,6 +11,7 @@ from cudacompat.engines.pytorch.capability_lines import CAPABILITY
 from cudacompat.engines.pytorch.library_lines import CRATES, LIBRARIES
 from cudacompat.engines.pytorch.other_languages import OTHER_LANGUAGES
 from cudacompat.engines.pytorch.program_lines import PROGRAMS
+from cudacompat.engines.pytorch.python_programs import PYTHON_PROGRAMS
 
 _INSTALL = "pip install --upgrade torch --index-url https://download.pytorch.org/whl/{wheel}"
 
@@ -297,6 +298,7 @@ LINES = LogLines(
         SignatureGroup("Linking and loading libraries", _LINKING, before="glibc-too-old"),
         SignatureGroup("PyTorch", (*_OWN, *CAPABILITY, *LIBRARIES, *PROGRAMS, *OTHER_LANGUAGES), place=130),
         SignatureGroup("Rust crates", CRATES),
+        SignatureGroup("Python packages and programs", PYTHON_PROGRAMS),
         SignatureGroup("Silent use of the CPU", _CPU, before="sherpa-cpu"),
     ),
     additions=(

@@ -23,23 +23,6 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("jax-ml/jax jax/_src/xla_bridge.py",),
     ),
     Signature(
-        id="program-on-cpu",
-        title="the program says that it runs on the CPU",
-        severity=Severity.WARNING,
-        patterns=(
-            "Using device_type cpu",
-            "Using device_type CPU",
-            "Using torch device: CPU",
-            "Using torch device: cpu",
-        ),
-        sample=">> Using device_type CPU",
-        cause="PyTorch sees no GPU: it is the build without CUDA, the driver is too old for it, or the CPU was chosen.",
-        does_not_mean="a broken GPU",
-        fix="See what PyTorch was built with and what it sees.",
-        command="python -c 'import torch; print(torch.__version__, torch.cuda.is_available())'",
-        sources=("invoke-ai/InvokeAI#1763",),
-    ),
-    Signature(
         id="tf-cpu",
         title="TensorFlow does not use the GPU: it finds no CUDA driver",
         severity=Severity.WARNING,

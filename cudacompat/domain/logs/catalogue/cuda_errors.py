@@ -244,11 +244,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the driver is loaded, but the program sees no GPU (CUDA error 100)",
         code=100,
         names=("cudaErrorNoDevice", "CUDA_ERROR_NO_DEVICE"),
-        patterns=(
-            "LogicError: cuInit failed: no device",
-            "no CUDA-capable device is detected",
-            "only 0 Devices available, <n:num> requested",
-        ),
+        patterns=("no CUDA-capable device is detected", "only 0 Devices available, <n:num> requested"),
         sample="CUDA error: no CUDA-capable device is detected",
         cause="CUDA_VISIBLE_DEVICES hides every GPU (an empty value, -1, `all` or a number that does not exist), "
         "or the container got no device node.",

@@ -105,7 +105,10 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvrm-xid",
         title="the kernel module reported a GPU fault (Xid {xid})",
-        patterns=("NVRM: Xid (<...>): <xid:num>",),
+        patterns=(
+            "Xid (PCI:<bus:word>): <xid:num>",
+            "NVRM: Xid (<...>): <xid:num>",
+        ),
         sample="NVRM: Xid (PCI:0000:01:00): 31, pid=12345, name=python, Ch 00000008, intr 00000000. MMU Fault: "
         "ENGINE GRAPHICS",
         cause="Xid 13, 31 and 43 come from programs. Xid 48, 63, 64, 74, 79, 94 and 95 point to the hardware.",

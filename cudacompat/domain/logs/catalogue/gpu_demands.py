@@ -118,6 +118,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="program-finds-no-gpu",
         title="the program says that it finds no GPU",
         patterns=(
+            "LogicError: cuInit failed: no device",
             "is_available() should be True but is False",
             "NotImplementedError: <what:text> requires CUDA",
             "No GPU found",

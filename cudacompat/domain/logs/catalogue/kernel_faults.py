@@ -17,8 +17,8 @@ SIGNATURES: tuple[Signature, ...] = (
         cause="The instruction exists for architecture-specific targets alone. The library was built for the plain "
         "number (9.0 in place of 9.0a), and the kernel's body is this message.",
         does_not_mean="a broken GPU; an old driver",
-        fix="Build the library with the suffix in its list: TORCH_CUDA_ARCH_LIST=9.0a, "
-        "CMAKE_CUDA_ARCHITECTURES=90a or -gencode arch=compute_90a,code=sm_90a; for data center Blackwell 100a.",
+        fix="Build the library with the suffix in its list: CMAKE_CUDA_ARCHITECTURES=90a or -gencode "
+        "arch=compute_90a,code=sm_90a; for data center Blackwell 100a.",
         sources=("NVIDIA/cutlass include/cutlass/arch/config.h", "NVIDIA/cutlass include/cute/arch/mma_sm90_gmma.hpp"),
     ),
     Signature(
@@ -50,7 +50,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "(/src/cutlass_preprocessors.cpp:147)",
         cause="Weight-only quantization (int8, int4, AWQ) has kernels for 7.0 and newer; GPUs of 6.x have none.",
         does_not_mean="a build for too few architectures",
-        fix="Build the engine in float16 without weight-only quantization, or use llama.cpp on such a GPU.",
+        fix="Build the engine in float16 without weight-only quantization, or use another server on such a GPU.",
         sources=("Tlntin/Qwen-TensorRT-LLM#15", "NVIDIA/TensorRT-LLM cutlass_preprocessors.cpp"),
     ),
     Signature(

@@ -7,7 +7,7 @@ from cudacompat.domain.words.finding import Severity
 
 _CPP = "pytorch/pytorch torch/utils/cpp_extension.py"
 
-SIGNATURES: tuple[Signature, ...] = (
+PYTHON_PROGRAMS: tuple[Signature, ...] = (
     Signature(
         id="torch-ext-host-version",
         title="PyTorch refuses the host compiler {compiler} {have} for its CUDA",
@@ -242,6 +242,23 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Read the number of the error in the lines around it.",
         role=Role.HEADING,
         sources=("PaddlePaddle/Paddle paddle/fluid/framework/operator.cc",),
+    ),
+    Signature(
+        id="program-on-cpu",
+        title="the program says that it runs on the CPU",
+        severity=Severity.WARNING,
+        patterns=(
+            "Using device_type cpu",
+            "Using device_type CPU",
+            "Using torch device: CPU",
+            "Using torch device: cpu",
+        ),
+        sample=">> Using device_type CPU",
+        cause="PyTorch sees no GPU: it is the build without CUDA, the driver is too old for it, or the CPU was chosen.",
+        does_not_mean="a broken GPU",
+        fix="See what PyTorch was built with and what it sees.",
+        command="python -c 'import torch; print(torch.__version__, torch.cuda.is_available())'",
+        sources=("invoke-ai/InvokeAI#1763",),
     ),
     Signature(
         id="git-no-checkout",
