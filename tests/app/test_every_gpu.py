@@ -46,3 +46,20 @@ def test_lint_names_all_gpus_for_a_configured_directory(tmp_path: Path) -> None:
     told = inside("lint", str(tmp_path), "--gpu", "A100", "--gpu", "RTX 5090", "--format", "json")
     (found,) = (each for each in json.loads(told.out)["findings"] if each["id"] == "planned-missing-target")
     assert "--gpu A100 --gpu 'RTX 5090', then" in found["help"]
+
+
+def test_the_command_that_writes_settings_keeps_the_driver() -> None:
+    told = inside("check", INCIDENT, "--gpu", "V100", "--gpu", "T4", "--driver", "470", "--format", "json")
+    helps = [each["help"] for each in json.loads(told.out)["findings"] if "cudacompat generate" in (each["help"] or "")]
+    assert helps
+    assert all("cudacompat generate ENGINE --gpu V100 --gpu 'Tesla T4' --driver 470" in each for each in helps)
+
+
+def test_the_commands_of_a_plan_build_what_they_check() -> None:
+    told = {
+        engine: json.loads(inside("generate", engine, "--gpu", "T4", "--format", "json").out)["builds"][0]["commands"]
+        for engine in ("vllm", "pytorch", "bitsandbytes")
+    }
+    assert told["vllm"][-2] == "TORCH_CUDA_ARCH_LIST=7.5 pip wheel --no-deps --no-cache-dir -w dist ."
+    assert "pip wheel" in told["pytorch"][-2]
+    assert told["bitsandbytes"][-2].startswith("# build it here")

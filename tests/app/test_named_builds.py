@@ -102,3 +102,24 @@ def test_a_cure_that_a_package_refuses_says_so(tmp_path: Path) -> None:
     ran = check(tmp_path, files, *JSON, "--driver", "470", gpu="V100")
     helps = [each["help"] for each in ran.json["findings"] if "ctranslate2==3" in each["help"]]
     assert all("no release of whisperx is known that goes with it" in each for each in helps)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"\xef\xbb\xbftorch==2.8.0\n", 0),
+        (b"# caf\xe9\ntorch==2.8.0\n", 4),  # not read, which is said: pip takes UTF-8
+        (b"caf\xe9 was here\nand nothing else\n", 3),
+    ],
+    ids=["byte order mark", "latin-1", "prose in latin-1"],
+)
+def test_a_list_is_told_by_its_lines_in_any_encoding(tmp_path: Path, data: bytes, code: int) -> None:
+    assert check(tmp_path, {"frozen.txt": data}).code == code
+
+
+def test_gpus_of_one_wheel_share_its_environment(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"requirements.txt": "nvidia-cublas==13.10.0.20\n"}
+    ran = check(tmp_path, files, *JSON, "--gpu", "T4", "--gpu", "RTX 5090", gpu="V100")
+    text = _help(ran, "wheel-cannot-run")
+    assert text.count("nvidia-cublas==13.10.0.20") == 1
+    assert "use the package of a CUDA release that serves that GPU: nvidia-cublas-cu12;" in text

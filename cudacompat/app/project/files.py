@@ -202,14 +202,16 @@ def _rust(root: Path, files: list[SourceFile]) -> Iterator[SourceFile]:
                 yield SourceFile(name, text)
 
 
-def text_of(path: Path, *, follow: bool, may_list: bool = False) -> str:
+def text_of(path: Path, *, follow: bool, may_list: bool = False, any_bytes: bool = False) -> str:
     """Return the text of a build file, its byte order mark included; with `may_list` of one that may list packages,
-    whatever its name. `OSError` or `ValueError` if it cannot be read, `TooLargeError` if it is too large."""
+    whatever its name; with `any_bytes` what is not UTF-8 in it is replaced, to tell what it is. `OSError` or
+    `ValueError` if it cannot be read, `TooLargeError` if it is too large."""
     listed = may_list or requirement_kind(path.name) is not None
-    return _text(path, follow=follow, most=_MOST_OF_LOCK if listed else MOST_OF_BUILD_FILE, utf_16=listed)
+    most = _MOST_OF_LOCK if listed else MOST_OF_BUILD_FILE
+    return _text(path, follow=follow, most=most, utf_16=listed, any_bytes=any_bytes)
 
 
-def _text(path: Path, *, follow: bool, most: int, utf_16: bool) -> str:
+def _text(path: Path, *, follow: bool, most: int, utf_16: bool, any_bytes: bool = False) -> str:
     """The text of a regular file; what it is was asked of the open file. pip takes lists of packages in UTF-16, as
     PowerShell redirects the output of `pip freeze`."""
     with open_regular(path, follow=follow) as file:
@@ -226,7 +228,7 @@ def _text(path: Path, *, follow: bool, most: int, utf_16: bool) -> str:
     if b"\0" in data:
         raise ValueError("a binary file")
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8", errors="replace" if any_bytes else "strict")
     except UnicodeDecodeError as error:
         raise ValueError(f"not UTF-8 (byte {error.start})") from None
 

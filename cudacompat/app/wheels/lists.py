@@ -50,7 +50,8 @@ def is_list(path: str) -> bool:
         plain = may_be_plain_list(path)
         if not plain and not path.lower().endswith(BY_CONTENT_SUFFIXES):
             return False
-        return is_list_by_text(text_of(Path(path), follow=True, may_list=True), plain=plain)
+        text = text_of(Path(path), follow=True, may_list=True, any_bytes=plain)
+        return is_list_by_text(text.removeprefix("\ufeff"), plain=plain)
     except TooLargeError:
         return not path.lower().endswith(".json")  # of a list that is said when it is read
     except (OSError, ValueError):

@@ -64,7 +64,8 @@ def command(
 
         with progress(quiet) as on_file, downloads(quiet, on_file) as told:
             options = FetchOptions(Platform.parse(platform, python), told=told)
-            with at_hand([query.pin], options) as here:
+            named = query.pin if query.version is not None else f"{query.package}>=0"  # never a file of that name
+            with at_hand([named], options) as here:
                 report = wheels(query, targets, platform=where, read=[read_now(query, here.paths[0])])
     return emit(report, format_, color, output=output, exit_zero=exit_zero)
 

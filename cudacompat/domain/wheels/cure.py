@@ -16,7 +16,7 @@ from cudacompat.domain.tables.run_time_compilers import begins_above
 from cudacompat.domain.wheels.answer import verdict_of
 from cudacompat.domain.wheels.by_compiler import cure_by_compiler
 from cudacompat.domain.wheels.candidates import Candidate, candidates, preference
-from cudacompat.domain.wheels.distributions import distributions, framework
+from cudacompat.domain.wheels.distributions import distributions, family_of, framework, release_of_family
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.own_compiler import assembling_rows
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, on_platform, options_for, platform_for
@@ -24,7 +24,7 @@ from cudacompat.domain.wheels.pythons import has_wheel
 from cudacompat.domain.wheels.required import asked_of_framework
 from cudacompat.domain.wheels.resolved import RequirementVerdict, Resolved
 from cudacompat.domain.wheels.running_framework import lacks_framework, pinned_release
-from cudacompat.domain.wheels.table import rows_of
+from cudacompat.domain.wheels.table import packages, rows_of
 from cudacompat.domain.wheels.together import FrameworkRelease, MovedAlong, moved_along
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.capability import ComputeCapability
@@ -254,7 +254,10 @@ def _none(
     if not single:
         why = _why_none(package, targets, version, platform=platform, beside=beside, allowed=allowed)
         return NoCure(package, why)
-    parts = [f"{_from(cure)} for {target.label}" for target, cure in single]
+    by_wheel: dict[str, list[str]] = {}
+    for target, cure in single:
+        by_wheel.setdefault(_from(cure), []).append(target.label)
+    parts = [f"{wheel} for {', '.join(labels)}" for wheel, labels in by_wheel.items()]
     parts += dict.fromkeys(dark)
     first = f"no wheel of {package}{_in(allowed)} that is known serves all of them; one environment each: "
     clash = none_for_all({each.capability: each.spec for each in targets})
@@ -314,8 +317,20 @@ def _why_none(
     first = ComputeCapability.parse(distributions().builds_from.get(package, "0.0"))
     if any(each.capability < first for each in targets):
         return f"{none}, and its sources build from sm_{first.number} on"
-    does = _OF_VENDOR if is_vendors_wheel(package) else _FROM_SOURCE
+    sister = _sister(package, targets, platforms) if is_vendors_wheel(package) else None
+    does = f"{_OF_VENDOR}: {sister}" if sister else _OF_VENDOR if is_vendors_wheel(package) else _FROM_SOURCE
     return f"{none}: {does}"
+
+
+def _sister(package: str, targets: Sequence[Target], platforms: Sequence[str]) -> str | None:
+    """The same library's package for another CUDA release of which a wheel runs on all of these targets; of several
+    that of the newest release."""
+    own = [name for name in packages() if name != package and family_of(name) == family_of(package)]
+    for name in sorted(own, key=lambda each: release_of_family(each) or 0, reverse=True):
+        known = [each.resolved for platform in platforms for each in candidates(name, platform)]
+        if any(all(_serves(verdict_of(wheel, each), native=False) for each in targets) for wheel in known):
+            return name
+    return None
 
 
 def _of_few(package: str, platforms: Sequence[str]) -> str | None:

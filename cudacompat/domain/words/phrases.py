@@ -49,7 +49,7 @@ CAUSE = {
 
 
 _GENERATE = "cudacompat generate ENGINE "
-ANY_ENGINE = re.compile(rf"{_GENERATE}(?: ?--gpu (?:'[^']*'|[\w.:-]+))+")  # with its GPUs
+ANY_ENGINE = re.compile(rf"{_GENERATE}(?: ?--(?:gpu|driver) (?:'[^']*'|[\w.:-]+))+")  # with its GPUs
 
 
 def one_line(text: str) -> str:
@@ -96,7 +96,8 @@ def some(names: Sequence[str], most: int = 3) -> str:
 def generate_command(target: Target, engine: str = "ENGINE") -> str:
     """The command that writes settings for this target. Which engine it is cannot be told from an artifact; the
     command names those it knows when it is given none of them."""
-    return generate_for(target.spec, engine)
+    driver = f" --driver {target.driver}" if target.driver is not None else ""
+    return f"{generate_for(target.spec, engine)}{driver}"
 
 
 def generate_for(spec: str, engine: str = "ENGINE") -> str:

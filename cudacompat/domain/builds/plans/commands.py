@@ -62,13 +62,16 @@ def _once(items: Sequence[str], item: str) -> list[str]:
 
 def commands(plan: BuildPlan) -> tuple[str, ...]:
     """Return the shell lines that clear the caches which hide a changed list, build with the plan's settings, and
-    check what came out; none to build where no recipe is known."""
+    check what came out. Where no recipe is known, pip builds what is a Python package, and a comment stands for the
+    build of anything else."""
     lines = [shlex.join(cache.clear) for cache in plan.engine.caches if cache.window.holds(plan.version)]
     variables = variables_before((each.name, each.value) for each in environment(plan))
     recipe = plan.recipe
     steps = (recipe.configure, *recipe.build) if recipe is not None else ()
     if plan.engine.system is BuildSystem.PIP:
-        steps = steps[1:]  # the first prepares an image's environment; here there is one
+        steps = steps[1:] or (_PIP_BUILDS,)  # the first prepares an image's environment; here there is one
+    elif not steps:
+        lines.append(_BUILD_IT)
     for step in steps:
         made = as_wheel(words(plan, step), "dist")
         if made and "--install" not in made and made[:2] != ["make", "install"]:
@@ -76,6 +79,10 @@ def commands(plan: BuildPlan) -> tuple[str, ...]:
             lines.append(f"{variables} {line}" if variables else line)
     made_in = _MADE_IN.get(plan.engine.system, ".")
     return (*lines, f"cudacompat check {made_in} {checked_for(plan)} --require {plan.require}")
+
+
+_PIP_BUILDS = ("pip", "wheel", ".")  # any project: packaging.python.org, PEP 517
+_BUILD_IT = "# build it here with these settings, as its own pages say: no recipe is known"
 
 
 def checked_for(plan: BuildPlan) -> str:

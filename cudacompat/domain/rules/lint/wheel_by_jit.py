@@ -30,7 +30,7 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Outcome
 
-_KEPT = "no wheel of it with machine code for that GPU is known: keep the JIT cache (CUDA_CACHE_PATH in a volume)"
+_KEPT = "no wheel of it that runs there without JIT is known: keep the JIT cache (CUDA_CACHE_PATH in a volume)"
 
 
 def check(project: Project) -> Iterable[Finding]:
