@@ -95,6 +95,10 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
             require_compiler(find_distro(distro), plan.release)
             if kind is not None and kind.image:
                 require_cmake(find_distro(distro), plan.title, plan.recipe)
+    elif kind is not None and kind.checks and kind.matrix is Matrix.IN_ONE and len(plans) > 1:
+        from cudacompat.domain.builds.plans.distros import in_one_distribution
+
+        plans = in_one_distribution(plans)
     if asked.cuda is None and fleet and driver is not None and len({plan.release.version for plan in plans}) == 1:
         asked = replace(asked, cuda=str(plans[0].release.version))  # the drivers are in the fleet's files alone
     command = command_line(plans, asked)

@@ -382,6 +382,19 @@ def test_each_image_of_a_mixed_list_has_a_distribution_of_its_own() -> None:
     assert [base[1] for base in bases if base] == ["ubuntu22.04", "ubuntu24.04"]
 
 
+@pytest.mark.parametrize("kind", ["github", "gitlab"])
+def test_a_job_for_several_images_has_one_distribution_whose_packages_it_installs(kind: str) -> None:
+    ran = inside("generate", "cmake", "--gpu", "K80", "--gpu", "B200", "--as", kind)
+    assert set(re.findall(r"nvidia/cuda:(\d+\.\d+)\S+-devel-(\w+\.\d+)", ran.out)) == {
+        ("11.8", "ubuntu22.04"),
+        ("12.8", "ubuntu22.04"),
+    }
+    assert "python3.11-venv" in ran.out
+    refused = inside("generate", "faiss", "--gpu", "K80", "--gpu", "B200", "--as", kind)
+    assert refused.code == 2
+    assert "CUDA 11.8" in refused.err
+
+
 @pytest.mark.parametrize("more", [("--cuda", "11.8"), ("--distro", "ubuntu22.04")])
 def test_no_image_has_a_cmake_that_the_engine_refuses(more: tuple[str, ...]) -> None:
     ran = inside("generate", "faiss", "--gpu", "A100", *more, "--as", "dockerfile")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from cudacompat.domain.builds.engine_trees import Recipe
 from cudacompat.domain.tables.image_tags import FLAVOURS
 from cudacompat.domain.tables.images import newest_image
@@ -9,6 +12,9 @@ from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import ToolkitVersion
+
+if TYPE_CHECKING:
+    from cudacompat.domain.builds.plans.model import BuildPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,19 @@ def fitting_distros(release: CudaRelease, recipe: Recipe | None) -> list[str]:
         and (each.cmake is None or each.cmake >= least)
         and newest_image(release.version, each.name, FLAVOURS) is not None
     ]
+
+
+def in_one_distribution(plans: tuple[BuildPlan, ...]) -> tuple[BuildPlan, ...]:
+    """Return the plans with images of one distribution, as a job whose steps are the same for each needs it;
+    `UsageError` where there is none."""
+    if len({plan.distro for plan in plans}) == 1:
+        return plans
+    each = [fitting_distros(plan.release, plan.recipe) for plan in plans]
+    name = next((name for name in reversed(each[0]) if all(name in names for names in each)), None)
+    if name is None:
+        releases = ", ".join(str(plan.release.version) for plan in plans)
+        raise UsageError(f"no distribution has images of CUDA {releases}; make a job for each, with its own --gpu")
+    return tuple(replace(plan, distro=name, image=newest_image(plan.release.version, name, FLAVOURS)) for plan in plans)
 
 
 def require_cmake(of: Distro, engine: str, recipe: Recipe | None) -> None:
