@@ -11,6 +11,7 @@ from packaging.version import Version
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.wheels.platforms import DEFAULT_PYTHON
+from cudacompat.domain.wheels.pythons import has_sources, has_wheel
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import cuda_of_index, plain_torch_index, rows_of
 
@@ -54,10 +55,12 @@ def held_to_python(requirement: Requirement, python: str) -> Requirement:
 
 
 def _takes(row: WheelRow, python: str) -> bool:
+    """Whether a release is for a Python by what it says (torch 2.5 says 3.8) and by the wheels that it has (from 3.9)."""
     try:
-        return not row.python or f"{python}.99" in SpecifierSet(row.python)
+        said = not row.python or f"{python}.99" in SpecifierSet(row.python)
     except InvalidSpecifier:
-        return True
+        said = True
+    return said and (has_wheel(row.package, row.version, python) or has_sources(row.package, row.version))
 
 
 def is_same_build(row: WheelRow, build: str) -> bool:
