@@ -55,7 +55,7 @@ def held_to_python(requirement: Requirement, python: str) -> Requirement:
 
 
 def _takes(row: WheelRow, python: str) -> bool:
-    """Whether a release is for a Python by what it says (torch 2.5 says 3.8) and by the wheels that it has (from 3.9)."""
+    """Whether a release is for a Python, by what it says (torch 2.5: 3.8) and by the wheels that it has (from 3.9)."""
     try:
         said = not row.python or f"{python}.99" in SpecifierSet(row.python)
     except InvalidSpecifier:
