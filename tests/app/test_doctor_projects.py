@@ -77,7 +77,7 @@ def test_a_named_dockerfile_is_examined_as_what_it_is(project: Path) -> None:
 def test_a_folder_with_nothing_about_cuda_holds_nothing_to_examine(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM alpine\n")
     ran = doctor(tmp_path, ".", CARD)
-    assert (ran.code, of_project(ran)) == (1, [("no-device-code", "error", ".")])
+    assert (ran.code, of_project(ran)) == (3, [("no-device-code", "error", ".")])
     (finding,) = (each for each in ran.json["findings"] if each["path"])
     assert "cudacompat lint" in finding["help"]
 
@@ -159,3 +159,10 @@ def test_a_folder_without_code_is_examined_beside_a_library_that_runs(project: P
     (project / "requirements.txt").rename(other / "requirements.txt")
     ran = inside("doctor", "good.so", "other", "--gpu", CARD, "--format", "json", cwd=project)
     assert [each[:2] for each in of_project(ran)] == [("wheel-cannot-run", "error"), ("no-device-code", "note")]
+
+
+def test_where_nothing_was_judged_the_exit_code_is_that_of_check(tmp_path: Path) -> None:
+    assert doctor(tmp_path, ".", CARD).code == inside("check", ".", "--gpu", CARD, cwd=tmp_path).code == 3
+    (tmp_path / "good.so").write_bytes(library("sm_120"))
+    (tmp_path / "empty").mkdir()
+    assert inside("doctor", "good.so", "empty", "--gpu", CARD, cwd=tmp_path).code == 1

@@ -106,10 +106,11 @@ class DoctorReport:
 
     @property
     def exit_code(self) -> ExitCode:
-        """1 for an error, of the machine or of what was judged. Else, of paths that were named, as `check`; of
-        installed packages 4 where a library was not read or nothing can be told of a component, and no device code
-        among them is fine."""
-        if count_of(self.findings, Severity.ERROR):
+        """1 for an error, of the machine or of what was judged; that nothing was there to judge is none. Else, of paths
+        that were named, as `check`; of installed packages 4 where a library was not read or nothing can be told of a
+        component, and no device code among them is fine."""
+        counting = [f for f in self.findings if self.packages is not None or f.id != "no-device-code"]
+        if count_of(counting, Severity.ERROR):
             return ExitCode.FINDINGS
         if self.packages is not None:
             unread = self.check is not None and bool(self.check.not_read)

@@ -34,7 +34,7 @@ from cudacompat.domain.machine.troubles import Cause, Trouble
 from cudacompat.domain.policy.policy import Ignore, Policy
 from cudacompat.domain.project.inline_ignores import InlineIgnore, InlineUse
 from cudacompat.domain.rules import all_rules, own_rules, rule_called
-from cudacompat.domain.rules.artifact import no_runnable_code
+from cudacompat.domain.rules.artifact import no_runnable_code, unwanted_ptx
 from cudacompat.domain.rules.artifact.compiled_later import WheelFacts, wheels_among
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.other_processor import ForOtherProcessor, for_other_processor
@@ -419,6 +419,11 @@ def test_forced_jit_is_the_cause_where_the_machine_code_fits(
     said = f"{found.why} {found.help}"
     assert all(each in said for each in has)
     assert lacks not in said
+
+
+def test_what_to_build_in_place_of_ptx_has_the_number_of_that_ptx() -> None:
+    (found,) = unwanted_ptx.check(held([module("sm_80", "compute_86")], Policy(ptx=PtxPolicy.NONE)))
+    assert found.help == "build machine code only (CMake: 86-real; nvcc: code=sm_86)"
 
 
 def test_unread_ptx_counts_as_ptx_where_none_is_wanted() -> None:

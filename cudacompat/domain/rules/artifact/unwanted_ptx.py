@@ -30,14 +30,15 @@ def check(held: ArtifactFacts) -> Iterable[Finding]:
     with_ptx = [m for m in held.artifact.modules if any(e.kind is CodeKind.PTX and e.kernels != () for e in m.entries)]
     if not with_ptx:
         return
-    names = " ".join(str(target) for target in targets_of(with_ptx, CodeKind.PTX))
+    targets = targets_of(with_ptx, CodeKind.PTX)
+    names, number = " ".join(map(str, targets)), max(target.number for target in targets)
     yield Finding(
         id=RULE.id,
         severity=Severity.ERROR,
         path=held.artifact.path,
         message=f"contains PTX, which the policy forbids: {names}",
         found=f"in {count(len(with_ptx), 'module')} of {len(held.artifact.modules)}",
-        help="build machine code only (CMake: 120-real; nvcc: code=sm_120)",
+        help=f"build machine code only (CMake: {number}-real; nvcc: code=sm_{number})",
         places=shown_places(with_ptx),
     )
 

@@ -29,6 +29,7 @@ from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.rule import Rule
+from cudacompat.domain.words.target import ArchSuffix
 
 # What builds nothing, and what builds are made with: neither reads a list of architectures.
 _PLAIN = frozenset(
@@ -101,7 +102,7 @@ def check(project: Project) -> Iterable[Finding]:
         if why is None:
             continue
         knob = _knob(project, found)
-        items = _taken(knob, meant(setting.value) if setting.value else None)
+        items = _taken(knob, _with_targets(project, meant(setting.value) if setting.value else None))
         listed = rewritten(knob.grammar, items) if knob is not None and items else None
         if listed and not project.targets and _comes_built(found):
             listed = None
@@ -274,6 +275,17 @@ def _comes_built(found: tuple[DeadSetting, EngineUse] | None) -> bool:
     """Whether the engine comes as a wheel for its own list, which a list of somebody's own makes pip build: that is
     nothing to do unless a GPU asks for it."""
     return found is not None and any(each.against_wheel for each in found[1].engine.fixed)
+
+
+def _with_targets(project: Project, items: Sequence[GuessedItem] | None) -> Sequence[GuessedItem] | None:
+    """The items, with machine code for each GPU that was named and that has none of its own major among them."""
+    if items is None:
+        return None
+    kind = "real" if any(each.kind for each in items) else ""
+    numbers = [each.number for each in items if each.suffix is ArchSuffix.NONE and each.kind != "virtual"]
+    wanted = dict.fromkeys(target.capability.number for target in project.targets)
+    lacking = [each for each in wanted if not any(has // 10 == each // 10 and has <= each for has in numbers)]
+    return (*items, *(GuessedItem(each, ArchSuffix.NONE, kind) for each in lacking))
 
 
 def _taken(knob: Knob | None, items: Sequence[GuessedItem] | None) -> Sequence[GuessedItem] | None:
