@@ -112,9 +112,8 @@ def _of_unpublished(project: Project) -> Iterator[Finding]:
             continue
         for target, result, images, chosen in _unserved(project, command, listed):
             key = (command.place.file, target.id)
-            if key in told or chosen is not listed or passes_by(listed, target.capability):
-                continue
-            if result is not ListCoverage.FAILS or in_other_job(project, listed, target, result=result):
+            passed = key in told or chosen is not listed or passes_by(listed, target.capability)
+            if passed or result is not ListCoverage.FAILS or in_other_job(project, listed, target, result=result):
                 continue
             told.add(key)
             yield _as_note(_finding(project, listed, target, result=result, images=images))
@@ -171,9 +170,9 @@ def _of_branches(project: Project) -> Iterator[Finding]:
         last = next(each for each in reversed(group) if each.command is not None and each.command.conditional)
         for target in project.targets if images else ():
             result = serves(target.capability, images)
-            if passes_by(last, target.capability):
+            if passes_by(last, target.capability) or result not in _UNSERVED:
                 continue
-            if result in _UNSERVED and not in_other_job(project, last, target, result=result):
+            if not in_other_job(project, last, target, result=result):
                 yield _finding(project, last, target, result=result, images=images)
 
 
