@@ -82,6 +82,7 @@ class Distributions:
     compute capability below which the sources of packages build nothing; `with_code_unread` are
     packages whose wheels hold device code and were not read, `named_for_cuda` finds others by a CUDA release in their
     names, but for those families that are `named_for_cuda_without` device code.
+    `local_build` finds a local version that names the CUDA release, or the framework's, that a wheel was built for.
     `used_without_it` says of packages what they do without device code that most programs want of them;
     `other_accelerators` are packages for other processors, `other_makers` finds their names in the name of an image, a
     function or a command; `pypi_mirrors` finds the address of an index that holds PyPI's own files.
@@ -113,6 +114,7 @@ class Distributions:
     with_code_unread: frozenset[str]
     named_for_cuda: re.Pattern[str]
     named_for_cuda_without: frozenset[str]
+    local_build: re.Pattern[str]
     used_without_it: Mapping[str, str]
     repositories: Mapping[str, str]
     other_accelerators: frozenset[str]
@@ -201,6 +203,7 @@ def distributions() -> Distributions:
         with_code_unread=frozenset(raw["with_code_unread"]["names"]),
         named_for_cuda=re.compile(raw["with_code_unread"]["pattern"]),
         named_for_cuda_without=frozenset(raw["with_code_unread"]["without"]),
+        local_build=re.compile(raw["local_build"]["pattern"]),
         used_without_it=raw["used_without_it"]["names"],
         repositories=raw["repositories"]["names"],
         other_accelerators=frozenset(raw["other_accelerators"]["names"]),

@@ -13,9 +13,6 @@ from cudacompat.domain.words.records import dataclass
 
 CONDA = "conda"  # the index of what comes from conda's channels, but for the framework's own
 LOCAL_BUILD = re.compile(r"cu\d{3}|cpu")  # of PyTorch's own index
-# A local version that names what a GPU build was made with, whoever built it: `cu124`, `cu12torch2.6cxx11abifalse`,
-# `pt24cu121`, `torch2.7`, `cuda11.cudnn86`; not `cpu`, `ubuntu1`, `pt24cpu`.
-_OF_BUILD = re.compile(r"(?:^|[^a-z]|pt\d{1,4})cu(?:da)?\d{2,4}(?!\d)|(?:^|[^a-z])torch\d")
 _OTHERS = re.compile(r"rocm[\d.]*|xpu")  # builds for the GPUs of other makers, by their local version or index
 _MOST_OF_ADDRESS = 300  # characters of one that are looked at
 _SHORTEST_NAME = 3  # letters of a package's family that an address is searched for
@@ -61,7 +58,7 @@ class Requirement:
     @property
     def for_cuda(self) -> bool:
         """Whether the local version names the CUDA release, or the framework's, that it was built for."""
-        return _OF_BUILD.search(self.local_version.lower()) is not None
+        return distributions().local_build.search(self.local_version.lower()) is not None
 
     @property
     def for_others(self) -> bool:
