@@ -12,6 +12,7 @@ from cudacompat.domain.machine.facts import Found, HostFacts, Missing, ToolFacts
 from cudacompat.domain.words.finding import Severity
 from cudacompat.domain.words.versions import ToolkitVersion
 from tests.helpers.build import target
+from tests.helpers.run import inside
 
 FACTS = HostFacts(Missing("GPU", ()), Missing("driver", ()))
 
@@ -116,3 +117,11 @@ def test_the_release_that_is_asked_for_builds_for_all(tmp_path: Path) -> None:
     ):
         ((_, step),) = judge_folders(build_folders([str(folder)]), tuple(map(target, gpus)), FACTS, named=True)
         assert words in step.why
+
+
+def test_a_folder_that_fits_and_is_not_built_yet_is_no_fault(tmp_path: Path) -> None:
+    folder = configured(tmp_path / "build", "120", "/usr/local/cuda-13.0/bin/nvcc")
+    ran = inside("doctor", folder, "--gpu", "12.0", "--driver", "580", "--format", "json")
+    (finding,) = [each for each in ran.json["findings"] if each["id"] == "no-device-code"]
+    assert (ran.code, finding["severity"]) == (3, "note")
+    assert finding["message"] == "configured for 120, and nothing is built there yet"

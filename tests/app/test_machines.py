@@ -269,6 +269,7 @@ SOLVED: tuple[Solved, ...] = (
     ),
     ("a wedged driver", Box((), None, trouble=Cause.NO_ANSWER), ["driver-not-working"], ["sudo reboot"]),
     ("WSL that Windows blocks", Box((), None, on=WSL, trouble=Cause.BLOCKED), ["driver-not-working"], ["wsl.exe"]),
+    ("WSL without a driver in Windows", Box((), None, on=WSL), ["no-gpu"], ["driver in Windows, none in WSL"]),
     # containers
     ("docker without GPUs", Box((), None, container="docker"), ["no-gpu"], ["docker run --gpus all"]),
     ("apptainer without --nv", Box((), None, container="apptainer"), ["container-access", "no-gpu"], ["--nv", "--nv"]),

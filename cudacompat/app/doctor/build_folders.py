@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from cudacompat.app.doctor.configure_anew import BuildFolder, anew
@@ -14,6 +15,7 @@ from cudacompat.domain.builds.lists.reader import images_in
 from cudacompat.domain.judge.coverage import reach
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import PlanStep
+from cudacompat.domain.rules.artifact import no_device_code
 from cudacompat.domain.tables.drivers import BRANCHES
 from cudacompat.domain.tables.toolkits import first_with, release
 from cudacompat.domain.words.finding import Finding, Severity
@@ -101,6 +103,20 @@ def judge_folders(
         unable = [target for target in targets if not _can_build(folder.version, target)]
         if failing or by_jit or unable:
             found.append(_stale(folder, targets, failing, by_jit=by_jit, unable=unable, facts=facts, named=named))
+    return found
+
+
+def not_built(findings: Iterable[Finding], folders: Iterable[BuildFolder]) -> list[Finding]:
+    """Return the findings, a note in place of the one that says of such a folder that it holds no device code: nothing
+    is built there yet, and its list and compiler are judged in its place."""
+    lists = {Path(each.folder): each.archs for each in folders}
+    found = []
+    for finding in findings:
+        archs = lists.get(Path(finding.path or "")) if finding.id == no_device_code.RULE.id else None
+        if archs is not None:
+            message = one_line(f"configured for {archs or 'no list'}, and nothing is built there yet")
+            finding = replace(finding, severity=Severity.NOTE, message=message, help=None)
+        found.append(finding)
     return found
 
 

@@ -106,9 +106,8 @@ def doctor(
         findings += [f for f in checked.findings if not (driver_told and paths and is_of_outside_driver(f))]
         findings += applied(JIT_RULES, [JitUse(facts, _by_jit(checked, packages))])
     conflicts = _conflicts(facts, packages)
-    apart = _builds(paths, targets, facts) if not facts_file else []
+    findings, apart = _builds(findings, paths, targets, facts=facts) if not facts_file else (findings, [])
     configured = {Path(f.path).parent for f, _ in apart if f.path}
-    findings = [f for f in findings if f.id != "no-device-code" or Path(f.path or "") not in configured]
     findings += [*(each.finding for each in conflicts), *(finding for finding, _ in apart)]
     if paths and specs:  # that no GPU is here is nothing to them
         findings = [f for f in findings if f.id != no_gpu.RULE.id or f.severity is not Severity.NOTE]
@@ -202,12 +201,20 @@ def _conflicts(facts: HostFacts, packages: InstalledPackages | None) -> list[Pac
     return conflicts_among(facts, packages) if packages is not None else []
 
 
-def _builds(paths: Sequence[str], targets: Sequence[Target], facts: HostFacts) -> list[tuple[Finding, PlanStep]]:
-    """What there is to say of build folders: those named, or those of the current folder."""
-    from cudacompat.app.doctor.build_folders import build_folders, judge_folders
+def _builds(
+    findings: list[Finding], paths: Sequence[str], targets: Sequence[Target], *, facts: HostFacts
+) -> tuple[list[Finding], list[tuple[Finding, PlanStep]]]:
+    """The findings as build folders leave them, and what there is to say of those folders: those named, or those of the
+    current folder."""
+    from cudacompat.app.doctor.build_folders import build_folders, judge_folders, not_built
 
-    found = build_folders(paths or (".",)) if targets else ()
-    return judge_folders(found, targets, facts, named=bool(paths))
+    folders = build_folders(paths or (".",)) if targets else ()
+    if not folders:
+        return findings, []
+    apart = judge_folders(folders, targets, facts, named=bool(paths))
+    stale = {Path(finding.path).parent for finding, _ in apart if finding.path}
+    left = [f for f in findings if f.id != no_device_code.RULE.id or Path(f.path or "") not in stale]
+    return not_built(left, folders), apart
 
 
 def _targets(specs: Sequence[str], driver: DriverRelease | None, facts: HostFacts) -> tuple[Target, ...]:

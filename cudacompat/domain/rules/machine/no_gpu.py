@@ -9,7 +9,7 @@ architecture (-arch=native) silently get the compiler's default instead.
 Example: a container started without `--gpus all`; a CI runner; a fresh machine without the driver.
 
 What to do: on a machine that should have one, install the driver, or start the container with its GPUs. To check for
-another machine's GPU, name it: `--gpu "RTX 5070 Ti"`.
+another machine's GPU, name it: `--gpu "RTX 5070 Ti"`. WSL uses the driver of Windows.
 """
 
 from __future__ import annotations
@@ -40,12 +40,15 @@ def check(machine: Machine) -> Iterable[Finding]:
         if "nvidiactl" in dict(facts.driver_files.nodes) and isinstance(facts.libcuda, Missing):
             message = "this container has device files of the GPU and no libraries of the driver"
         help_ = _START.get(facts.container.kind or "", _START["docker"])
+    elif machine.is_wsl:
+        message = "no NVIDIA GPU is visible in WSL"
+        help_ = f"{_IN_WINDOWS}; {_ELSEWHERE}"
     elif cards:
         message = f"there is an NVIDIA GPU ({_named(machine) or cards}) but no working driver"
         help_, command = _driver(machine)
     else:
         message = "no NVIDIA GPU found on this machine"
-        help_ = 'to check for another machine, name its GPU: --gpu "RTX 5070 Ti" or --gpu 12.0'
+        help_ = _ELSEWHERE
     yield Finding(
         id=RULE.id,
         severity=Severity.NOTE if machine.is_elsewhere else Severity.ERROR,
@@ -55,6 +58,10 @@ def check(machine: Machine) -> Iterable[Finding]:
         help=help_,
         command=command,
     )
+
+
+_IN_WINDOWS = "install or update the NVIDIA driver in Windows, none in WSL, then run wsl.exe --shutdown"
+_ELSEWHERE = 'to check for another machine, name its GPU: --gpu "RTX 5070 Ti" or --gpu 12.0'
 
 
 def _named(machine: Machine) -> str:
