@@ -141,22 +141,12 @@ WALKS: tuple[Walk, ...] = (
     Walk("cupy-bare", ("cupy-cuda12x==13.4.1",), "RTX 3090", "580"),
     Walk("cupy-11-bare", ("cupy-cuda11x==13.6.0",), "RTX 3090", "550"),
     Walk(
-        "jax-13-driver",
-        (
-            "--no-deps jax==0.10.2 jaxlib==0.10.2 jax-cuda13-plugin==0.10.2 jax-cuda13-pjrt==0.10.2"
-            " ml_dtypes numpy opt_einsum scipy",
-        ),
-        "RTX 3090",
-        "570",
-    ),
-    Walk(
         "libraries-that-torch-brings",
         ("torch==2.6.0", "--no-deps cupy-cuda12x==13.4.1 fastrlock"),
         "RTX 5090",
         "580",
         unreached="download.pytorch.org",
     ),
-    Walk("xformers-apart", ("torch==2.8.0", "--no-deps xformers==0.0.29.post3"), "RTX 3090", "580"),
     Walk("faster-whisper", ("faster-whisper==1.2.1",), "RTX 5090", "580"),
     Walk("bitsandbytes-alone", ("--no-deps bitsandbytes==0.43.0 numpy",), "RTX 5090", "580"),
     Walk("tensorflow-blackwell", ("tensorflow[and-cuda]==2.18.0",), "RTX 5090", "580"),
