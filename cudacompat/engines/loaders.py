@@ -93,6 +93,18 @@ OTHERS: tuple[PackageLoading, ...] = (
         ),
     ),
     PackageLoading(
+        "xformers",
+        (
+            OnSomeGpus(
+                files=r"xformers/_C_flashattention3\..+",
+                numbers=((90, 999),),
+                loaded_by="xformers calls FlashAttention 3 on GPUs of 9.0 and newer",
+                source="the wheel of xformers 0.0.29.post3: ops/fmha/flash3.py, CUDA_MINIMUM_COMPUTE_CAPABILITY",
+                by_own_package=True,
+            ),
+        ),
+    ),
+    PackageLoading(
         "sgl-kernel",
         (
             OnSomeGpus(

@@ -101,6 +101,11 @@ def test_what_no_program_calls_on_a_gpu_is_no_error_of_the_folder_either(
     assert inside("check", site(venv), "--gpu", "9.0").code == 1  # where both are called, both count
 
 
+def test_what_a_package_calls_on_newer_gpus_alone_is_no_error_of_it(venv: Path) -> None:
+    install(site(venv), "xformers", _C=library("sm_86"), _C_flashattention3=library("sm_90"))
+    assert [inside("doctor", "--python", venv, "--gpu", gpu).code for gpu in ("8.6", "9.0")] == [0, 1]
+
+
 class TestMarkdown:
     def test_it_stays_below_sixty_lines_whatever_is_installed(self, venv: Path) -> None:
         for number in range(80):
