@@ -24,6 +24,7 @@ from cudacompat.domain.machine.feature_libraries import spare_features
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport, ListedPackages, OfArtifact, left_open
 from cudacompat.domain.rules.artifact import (
+    ALTERNATIVES_RULES,
     ARTIFACT_RULES,
     ASKED_WHEEL_RULES,
     BASELINE_RULES,
@@ -46,6 +47,7 @@ from cudacompat.domain.rules.artifact.other_platform import AskedWheel
 from cudacompat.domain.rules.artifact.other_processor import for_other_processor, started_nowhere
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
+from cudacompat.domain.rules.artifact.unused_any_of import AlternativesFacts
 from cudacompat.domain.rules.ignores import IGNORE_RULES
 from cudacompat.domain.rules.ignores.suppress import names, suppress
 from cudacompat.domain.wheels.platforms import platform_for_all
@@ -131,6 +133,7 @@ def judge_read(
     findings = [*_of_the_whole(found, targets, installed=loaded is not None), *judged.findings]
     findings += applied(ASKED_WHEEL_RULES, asked)
     findings = _settled(findings, judged.verdicts, found, targets=targets, policy=policy, loaded=loaded)
+    findings += applied(ALTERNATIVES_RULES, _alternatives(judged.verdicts, policy))
     if policy.max_bytes is not None:
         findings += applied(SIZE_RULES, _sized(found, policy.max_bytes))
     if baseline is not None:
@@ -340,6 +343,15 @@ def _forgive_alternatives(
                 for f in findings
             ]
     return findings
+
+
+def _alternatives(verdicts: Sequence[ArtifactVerdict], policy: Policy) -> list[AlternativesFacts]:
+    """The groups of alternatives, each with the number of the files that are in it."""
+    paths = {verdict.path for verdict in verdicts}
+    return [
+        AlternativesFacts(group, sum(any(names(glob, path) for glob in group) for path in paths), len(paths))
+        for group in policy.any_of
+    ]
 
 
 def _sized(read: ReadResult, limit: int) -> list[SizeFacts]:

@@ -545,3 +545,31 @@ def test_a_release_without_a_wheel_for_the_python_that_is_named_is_an_error(tmp_
     assert check(tmp_path, {"requirements.txt": "torch==2.0.1\n"}, "--python", "1.2.3").code == 2
     cure = check(tmp_path, {"requirements.txt": "torch==2.0.1\n"}, *JSON, "--python", "3.13", gpu="8.6")
     assert 'pip install "torch==2.5' in cure.json["findings"][0]["help"]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"requirements.txt": "-c c.txt\nopenai-whisper\n", "c.txt": "torch=={}\n"},
+        {"requirements.txt": "-r base.txt\n", "base.txt": "-c c.txt\ntimm\n", "c.txt": "torch=={}\n"},
+        {"environment.yml": "dependencies:\n- pip\n- pip:\n  - -c c.txt\n  - accelerate\n", "c.txt": "torch=={}\n"},
+        {
+            "pyproject.toml": '[project]\nname = "a"\ndependencies = ["openai-whisper"]\n'
+            '[tool.uv]\nconstraint-dependencies = ["torch=={}"]\n'
+        },
+        {
+            "pyproject.toml": '[project]\nname = "a"\ndependencies = ["torch==2.11.0"]\n'
+            '[tool.uv]\noverride-dependencies = ["torch=={}"]\n'
+        },
+        {
+            "pyproject.toml": '[project]\nname = "a"\ndependencies = ["torch", "timm"]\n'
+            '[tool.pdm.resolution.overrides]\ntorch = "{}"\n'
+        },
+    ],
+    ids=["pip", "included", "conda", "uv-constraint", "uv-override", "pdm-override"],
+)
+def test_constraints_hold_what_packages_bring_along(tmp_path: Path, files: dict[str, str]) -> None:
+    for version, code in (("2.6.0", 1), ("2.8.0", 0)):
+        ran = check(tmp_path, {name: text.replace("{}", version) for name, text in files.items()}, *JSON)
+        assert {each["version"] for each in ran.json["packages"] if each["package"] == "torch"} == {version}
+        assert ran.code == code

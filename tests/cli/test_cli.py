@@ -99,6 +99,11 @@ class TestCheck:
         assert inside("check", tmp_path, "--gpu", "8.0").code == 1
         assert inside("check", tmp_path, "--gpu", "8.0", "--any-of", "lib_*.ptx").code == 0
         assert inside("check", tmp_path, "--gpu", "6.0", "--any-of", "lib_*.ptx").code == 1
+        missed = inside("check", tmp_path, "--gpu", "12.0", "--any-of", "libx_*.so", "--format", "json")
+        assert [each["id"] for each in missed.json["findings"] if each["severity"] == "warning"].count(
+            "unused-any-of"
+        ) == 1
+        assert "unused-any-of" not in inside("check", tmp_path, "--gpu", "12.0", "--any-of", "lib_*.ptx").out
 
     def test_exit_zero_turns_only_findings_into_success(self, tmp_path: Path) -> None:
         assert inside("check", EXAMPLE, "--gpu", GPU, "--exit-zero").code == 0

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, product
 
-from cudacompat.artifacts.requirements.base import Origin
+from cudacompat.artifacts.requirements.base import Origin, ReadRequirements
+from cudacompat.artifacts.requirements.pip_file import constrained
 from cudacompat.domain.project.command_facts import is_aside
 from cudacompat.domain.project.model import Command, Stage
 from cudacompat.domain.wheels.brought import brought_along
@@ -99,7 +100,8 @@ def with_brought(sets: Sequence[PackageSet], plain: Sequence[bool | None]) -> It
     for packages, whole in zip(sets, plain, strict=True):
         elsewhere = frozenset[str]() if whole else every
         told = packages.job is None and whole is not None
-        more = tuple(brought_along(packages.requirements, elsewhere)) if told else ()
+        brought = ReadRequirements(tuple(brought_along(packages.requirements, elsewhere)) if told else ())
+        more = constrained(brought, ReadRequirements(packages.constraints)).requirements
         yield replace(packages, requirements=(*packages.requirements, *more)) if more else packages
 
 

@@ -1,5 +1,5 @@
-"""Requirement files whose names do not say so: those that a file of the project gives to pip, and those that are such
-lists by their content and their name together."""
+"""Requirement files whose names do not say so: those that a file of the project gives to pip or conda, and those that
+are such lists by their content and their name together."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ MOST_LOOKED_AT = 2000  # files by name
 _MOST_READ = 100  # of them
 _MOST_NAMED = 5000  # paths that commands name
 _LONGEST_README = 1 << 19
-_INSTALLS = re.compile(r"\b(?:pip[\d.]*|uv|pip-compile|pip-sync)\b")
+_INSTALLS = re.compile(r"\b(?:pip[\d.]*|uv|pip-compile|pip-sync|conda|mamba|micromamba)\b")
 _ENDS = "|".join(re.escape(suffix) for suffix in PLAIN_SUFFIXES)
 _GIVEN = re.compile(
-    r"(?<!\S)[\"']?(?:-[rc][ =]?|--(?:requirements?|constraints?)[ =])[\"']?"
+    r"(?<!\S)[\"']?(?:-[rc][ =]?|--(?:requirements?|constraints?|file)[ =])[\"']?"
     rf"(?P<path>[\w./+-]{{1,200}}(?:{_ENDS}))(?![\w./-])"
 )
 _README = re.compile(r"(?i)(?:readme|install)[\w.-]*")
@@ -70,7 +70,7 @@ def _given(files: Iterable[SourceFile], plain: frozenset[str]) -> Iterator[str]:
         if is_readme(file.name) and len(file.text) > _LONGEST_README:
             continue
         for line in file.text.replace("\\\n", "  ").split("\n"):
-            if ("-r" not in line and "-c" not in line) or _INSTALLS.search(line) is None:
+            if not any(option in line for option in ("-r", "-c", "--file")) or _INSTALLS.search(line) is None:
                 continue
             for match in _GIVEN.finditer(line):
                 count += 1

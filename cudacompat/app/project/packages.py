@@ -57,6 +57,7 @@ class ProjectPackages:
         self._there = frozenset((*self._files, *there))
         self._reached: dict[str, None] = {}  # in the order in which they were
         self._read_alone: dict[str, ReadRequirements | None] = {}
+        self._limits: list[Requirement] = []  # the constraints of what was installed last
         self.not_read: list[NotRead] = []
 
     def sets(self, commands: Sequence[Command]) -> tuple[PackageSet, ...]:
@@ -70,6 +71,7 @@ class ProjectPackages:
             together: list[Requirement] = []
             branch: list[Requirement] = []
             reached = len(self._reached)
+            self._limits = []
             platform = _platform_of(group[0][0])
             for command, install in group:
                 together = without(together, install.removed)
@@ -90,7 +92,12 @@ class ProjectPackages:
             if together:
                 job = first.job.place.at if first.job is not None else None
                 branched = sum(command.conditional for command, _ in group) > 1
-                found.append(PackageSet(place, tuple(together), branched=branched, job=job, platform=platform))
+                limits = tuple(self._limits)
+                found.append(
+                    PackageSet(
+                        place, tuple(together), branched=branched, job=job, platform=platform, constraints=limits
+                    )
+                )
                 whole = all(self._file_called(path, command) for command, install in group for path in install.files)
                 unknown = holds_unknown(first.stage, groups)
                 plain.append(None if unknown else whole and has_plain_base(first))
@@ -103,7 +110,7 @@ class ProjectPackages:
             if is_of_tests(name):
                 self._forget_others(since=reached)
             if read is not None and read.requirements:
-                found.append(PackageSet(name, read.requirements))
+                found.append(PackageSet(name, read.requirements, constraints=read.constraints))
                 plain.append(False)
         return tuple(with_brought(found, plain))
 
@@ -172,7 +179,11 @@ class ProjectPackages:
             if each.constraint:
                 read = pip_file.constrained(read, inner)
             else:
-                read = replace(read, requirements=(*read.requirements, *inner.requirements))
+                read = replace(
+                    read,
+                    requirements=(*read.requirements, *inner.requirements),
+                    constraints=(*read.constraints, *inner.constraints),
+                )
         return read
 
     def _of_command(self, command: Command, install: InstallCommand) -> Iterator[Requirement]:
@@ -222,6 +233,7 @@ class ProjectPackages:
                 read = replace(read, requirements=pinned)
             else:
                 read = pip_file.constrained(read, limits)
+        self._limits += read.constraints
         return read
 
     def _of_itself(self, command: Command, extras: Sequence[str], origin: Origin) -> Iterator[Requirement]:

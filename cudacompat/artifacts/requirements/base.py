@@ -47,13 +47,15 @@ class Include:
 @dataclass(frozen=True, slots=True)
 class ReadRequirements:
     """Content of one file: its requirements, the files that it includes, the lines that were not understood (each with
-    the reason), and the indexes that it names: the one that replaces PyPI, and additional ones."""
+    the reason), and the indexes that it names: the one that replaces PyPI, and additional ones. `constraints` are those
+    that were applied to it, for what its requirements bring along."""
 
     requirements: tuple[Requirement, ...]
     includes: tuple[Include, ...] = ()
     not_understood: tuple[tuple[int, str], ...] = ()
     index: str | None = None
     extra_indexes: tuple[str, ...] = ()
+    constraints: tuple[Requirement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,8 @@ def constrained(read_: ReadRequirements, constraints: ReadRequirements) -> ReadR
             )
         else:
             narrowed.append(each)
-    return replace(read_, requirements=tuple(narrowed))
+    held = (*read_.constraints, *constraints.requirements)
+    return replace(read_, requirements=tuple(narrowed), constraints=held)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from packaging.utils import canonicalize_name
@@ -21,6 +22,7 @@ from cudacompat.artifacts.requirements.base import (
     requirement_of,
     table,
 )
+from cudacompat.artifacts.requirements.pip_file import constrained
 from cudacompat.artifacts.requirements.table_rows import constraint_of, requirements_in, row_of
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.requirement import Requirement, index_name
@@ -56,11 +58,40 @@ def read(text: str, file: str) -> ReadRequirements:
     found += _of_poetry(table(tool, "poetry"), text, origin, own=own)
     of_pixi = manifests.of_pixi(table(tool, "pixi"), text, file)
     manager = _manager(tool, table(document, "build-system").get("build-backend"))
-    return ReadRequirements(
+    whole = ReadRequirements(
         (*(replace(each, tool=manager) for each in all_made(found)), *of_pixi.requirements),
         not_understood=(*wrong, *of_pixi.not_understood),
         index=own.default,
     )
+    return _held(whole, tool, lines, origin=origin)
+
+
+def _held(read: ReadRequirements, tool: Table, lines: Mapping[str, int], origin: Origin) -> ReadRequirements:
+    """The requirements as the tables of uv and PDM hold them: constraints narrow what leaves a choice, overrides take
+    the place of whatever asks for the package."""
+    uv = table(tool, "uv")
+    overrides = _texts(uv.get("override-dependencies"))
+    for name, version in table(table(table(tool, "pdm"), "resolution"), "overrides").items():
+        if isinstance(version, str):
+            overrides.append(f"{name}{version if version[:1] in '=<>~!' else f'=={version}'}")
+    said = [[*_told(texts, lines, origin)] for texts in (overrides, _texts(uv.get("constraint-dependencies")))]
+    first = {each.name: each for each in said[0]}
+    placed = tuple(
+        replace(each, specifier=first[each.name].specifier, local=first[each.name].local)
+        if each.name in first
+        else each
+        for each in read.requirements
+    )
+    limits = ReadRequirements((*said[1], *said[0]))  # of one name the last counts
+    return constrained(replace(read, requirements=placed), limits) if limits.requirements else read
+
+
+def _told(texts: Sequence[str], lines: Mapping[str, int], origin: Origin) -> Iterator[Requirement]:
+    for text in texts:
+        with suppress(ValueError):
+            found = requirement_of(text, lines.get(text, 1), origin)
+            if found is not None:
+                yield found
 
 
 def _manager(tool: Table, backend: object) -> str:

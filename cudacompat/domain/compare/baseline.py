@@ -23,7 +23,7 @@ ALL = "all"  # the key of an artifact's own line
 
 _HEAD = """\
 # How much device code each artifact carries, by target. `cudacompat check --write-baseline` wrote it, and
-# `cudacompat check` compares with it: a target, module or kernel that is missing is the finding lost-since-baseline.
+# `cudacompat check` compares with it: a target less, or fewer modules or kernels, is the finding lost-since-baseline.
 # Keep it in version control and review what changes in it.
 """
 

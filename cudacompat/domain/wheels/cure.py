@@ -9,7 +9,7 @@ from dataclasses import replace
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from cudacompat.domain.judge.compat import last_branch, without_gpu
+from cudacompat.domain.judge.compat import first_branch, last_branch, without_gpu
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.tables.driver_choice import none_for_all
 from cudacompat.domain.tables.run_time_compilers import begins_above
@@ -29,6 +29,7 @@ from cudacompat.domain.wheels.together import FrameworkRelease, MovedAlong, move
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Outcome, Reason, Target
+from cudacompat.domain.words.versions import DriverRelease
 
 _FEW = 2  # releases of a package that were read for a platform
 _FROM_SOURCE = "build it from source for that GPU"
@@ -307,10 +308,12 @@ def _why_none(
         newer = cure_for(package, bare, version=version, platform=platform, beside=beside, allowed=allowed)
     if isinstance(newer, WheelCure) and newer.min_driver is not None:
         asks = f"install driver {newer.min_driver} or newer"
+        least = _with_least_driver(package, targets, version, platform=platform, beside=beside, allowed=allowed)
+        older = f"; or driver {least[0]} or newer, then {least[1]}" if least and least[0] < newer.min_driver else ""
         if version is not None and newer.version == version and newer.index == PYPI:
-            return f"{package} {version} runs on {labels} with a newer driver than {driver}: {asks}"
+            return f"{package} {version} runs on {labels} with a newer driver than {driver}: {asks}{older}"
         then = f"then {newer.command} ({replace(newer, min_driver=None).conditions})"
-        return f"{none} with driver {driver}: {asks}, {then}"
+        return f"{none} with driver {driver}: {asks}, {then}{older}"
     platforms = list(dict.fromkeys(platform or platform_for(target) for target in targets))
     if thin := _of_few(package, platforms):
         return f"{thin} on {labels}: {_reading(package, targets, platforms)} reads another release"
@@ -330,6 +333,34 @@ def _sister(package: str, targets: Sequence[Target], platforms: Sequence[str]) -
         known = [each.resolved for platform in platforms for each in candidates(name, platform)]
         if any(all(_serves(verdict_of(wheel, each), native=False) for each in targets) for wheel in known):
             return name
+    return None
+
+
+def _with_least_driver(
+    package: str,
+    targets: Sequence[Target],
+    version: Version | None,
+    *,
+    platform: str | None,
+    beside: Sequence[str],
+    allowed: SpecifierSet | None,
+) -> tuple[int, str] | None:
+    """The oldest driver branch with which some build of this release runs on all targets, of any release without a
+    version or where none of it does, and the command that installs that build."""
+    bare = [replace(each, driver=None) for each in targets]
+    every = candidates(package, platform or platform_for(targets[0]))
+    wheels = [each for each in every if allowed is None or allowed.contains(each.version)]
+    needed: set[int] = set()
+    for wheel in [each for each in wheels if each.version == version] or wheels:
+        found = [verdict_of(wheel.resolved, target) for target in bare]
+        if all(_serves(each, native=False) for each in found):
+            own = [each.verdict.min_driver for each in found if each.verdict is not None]
+            needed.add(max([*(each or 0 for each in own), *(first_branch(each.capability) or 0 for each in bare)]))
+    for branch in sorted(needed):
+        held = [replace(each, driver=DriverRelease.parse(str(branch))) for each in targets]
+        cure = cure_for(package, held, version=version, platform=platform, beside=beside, allowed=allowed)
+        if isinstance(cure, WheelCure):
+            return branch, cure.command
     return None
 
 

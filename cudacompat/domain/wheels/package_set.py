@@ -27,13 +27,15 @@ class PackageSet:
     """Requirements that are installed together. `file` is the one that names them; `forked` is whether it holds
     alternatives (extras, groups, a lock for several platforms): then no two of them need ever meet. `branched` is
     whether branches of a script install some of them; `job` is where the job of a CI system stands that does;
-    `platform` the one that they are installed on (`None`: that of each GPU)."""
+    `platform` the one that they are installed on (`None`: that of each GPU). `constraints` hold what the packages bring
+    along."""
 
     file: str
     requirements: tuple[Requirement, ...]
     branched: bool = False
     job: tuple[str, int] | None = None
     platform: str | None = None
+    constraints: tuple[Requirement, ...] = ()
 
     @property
     def forked(self) -> bool:

@@ -131,7 +131,8 @@ def _distance(version: Version, own: Version) -> tuple[bool, int, int, tuple[int
 
 
 def _newest_first(version: Version) -> tuple[int, ...]:
-    return tuple(-number for number in (version.micro, version.post or 0))
+    parts = (*version.release[2:], 0, 0, 0)[:3]
+    return tuple(-number for number in (*parts, version.post or 0))
 
 
 def _version(text: str) -> Version | None:

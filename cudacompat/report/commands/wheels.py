@@ -142,7 +142,7 @@ def _known(build: Build) -> str:
 def _cuda(build: Build) -> str:
     libraries = list(build.row.by_cuda) if build.row is not None else []
     if len(libraries) > 1:
-        return f"{libraries[0][:-1]}.{libraries[0][-1]} to {libraries[-1][:-1]}.{libraries[-1][-1]}"
+        return f"{libraries[0][:-1]}.{libraries[0][-1]}-{libraries[-1][:-1]}.{libraries[-1][-1]}"
     return build.resolved.cuda or "-"
 
 
@@ -185,7 +185,7 @@ def _outcome(build: Build, verdict: RequirementVerdict) -> str:
     word = {Outcome.JIT: "JIT", Outcome.PARTIAL: "lacks kernels"}.get(outcome, outcome.value)
     choice = build.cuda_choice(verdict.target)
     if choice:
-        return f"{word}, for CUDA {choice[0]} to {choice[-1]}" if len(choice) > 1 else f"{word}, for CUDA {choice[0]}"
+        return f"{word}, for CUDA {choice[0]}-{choice[-1]}" if len(choice) > 1 else f"{word}, for CUDA {choice[0]}"
     return f"{word}, driver {found.min_driver}" if found is not None and found.min_driver is not None else word
 
 

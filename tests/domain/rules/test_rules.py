@@ -34,12 +34,13 @@ from cudacompat.domain.machine.troubles import Cause, Trouble
 from cudacompat.domain.policy.policy import Ignore, Policy
 from cudacompat.domain.project.inline_ignores import InlineIgnore, InlineUse
 from cudacompat.domain.rules import all_rules, own_rules, rule_called
-from cudacompat.domain.rules.artifact import no_runnable_code, unwanted_ptx
+from cudacompat.domain.rules.artifact import no_device_code, no_runnable_code, unwanted_ptx
 from cudacompat.domain.rules.artifact.compiled_later import WheelFacts, wheels_among
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.rules.artifact.other_processor import ForOtherProcessor, for_other_processor
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
+from cudacompat.domain.rules.artifact.unused_any_of import AlternativesFacts
 from cudacompat.domain.rules.ignores.policy_ignores import IgnoreUse
 from cudacompat.domain.rules.lint import INLINE_RULES
 from cudacompat.domain.rules.machine.machine_facts import Machine
@@ -47,7 +48,7 @@ from cudacompat.domain.runs.load import ArtifactLoad, ModuleAnswer, compare
 from cudacompat.domain.words.baseline_change import BaselineChange
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.choices import Extra, PtxPolicy, Require
-from cudacompat.domain.words.code import DeviceModule, NotRead, ReadResult, Registration
+from cudacompat.domain.words.code import DeviceModule, FetchedFile, NotRead, ReadResult, Registration
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import JitPolicy
 from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
@@ -253,6 +254,7 @@ RULE_CASES: tuple[RuleCase, ...] = (
     RuleCase(
         "too-big", SizeFacts("a.whl", 101, 100, (("sm_120", 50),)), SizeFacts("a.whl", 100, 100, (("sm_120", 50),))
     ),
+    RuleCase("unused-any-of", AlternativesFacts(("lib*",), 0, 2), AlternativesFacts(("lib*",), 1, 2)),
     RuleCase("lost-since-baseline", compared(lost=("sm_90",)), compared(gained=("sm_120",))),
     RuleCase("new-since-baseline", compared(gained=("sm_120",)), compared(lost=("sm_90",))),
     RuleCase(
@@ -535,3 +537,13 @@ def test_the_driver_alone_is_blamed_where_it_alone_is_at_fault(driver: str) -> N
 def test_a_driver_that_does_not_know_the_gpu_is_told_alone() -> None:
     facts = judged([module("sm_120", "compute_120"), other("sm_80")], driver="535")
     assert [f.id for rule in rules.artifact.ARTIFACT_RULES for f in rule.check(facts)] == ["driver-too-old-for-gpu"]
+
+
+def test_a_name_that_is_no_path_is_said_before_what_its_package_holds() -> None:
+    def told(given: str) -> str:
+        file = FetchedFile(given, "build-1.0-py3-none-any.whl", 10, travelled=10, release="build==1.0")
+        (finding,) = no_device_code.check(replace(read(file.label), fetched=(file,)))
+        return finding.message
+
+    assert told("build").startswith("no such file or directory: build; the package of that name")
+    assert told("build==1.0") == "contains no CUDA device code"

@@ -201,7 +201,7 @@ def test_the_cure_of_an_assembler_is_the_first_that_knows_the_gpu(beside: tuple[
     [
         ("bitsandbytes==0.41.3", "RTX 5070 Ti", "0.45.5"),  # the first with a library for the CUDA of such a torch
         ("torchvision==0.20.1", "RTX 5070 Ti", "0.22.1"),
-        ("bitsandbytes==0.41.3", "RTX 4090", "0.42.0"),
+        ("bitsandbytes==0.41.3", "RTX 4090", "0.41.3.post2"),
     ],
 )
 def test_a_cure_goes_with_a_framework_that_runs_on_the_gpu(pin: str, spec: str, version: str) -> None:

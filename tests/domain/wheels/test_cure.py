@@ -196,3 +196,19 @@ def test_no_build_from_source_is_told_below_what_the_sources_build() -> None:
     old = _cure("vllm", "6.1", version="0.33.0")
     assert isinstance(old, NoCure)
     assert old.sentence == "no wheel of vllm that is known runs on 6.1, and its sources build from sm_70 on"
+
+
+def test_the_build_that_asks_for_the_least_driver_is_named_too() -> None:
+    def told(version: str | None) -> str:
+        found = _cure("torch", "RTX 3090", version=version, driver="450")
+        assert isinstance(found, NoCure)
+        return found.sentence
+
+    least = '; or driver 455 or newer, then pip install "torch=={}+cu118"'
+    assert "install driver 525 or newer" in told("2.5.1")
+    assert least.format("2.5.1") in told("2.5.1")
+    assert "install driver 580 or newer" in told(None)
+    assert least.format("2.7.1") in told(None)
+    one = _cure("ctranslate2", "RTX 3090", version="4.5.0", driver="450")
+    assert isinstance(one, NoCure)
+    assert "or driver" not in one.sentence  # one build, one driver

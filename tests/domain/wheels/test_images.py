@@ -41,7 +41,7 @@ from tests.helpers.each_row import each_case
         ("vllm/vllm-openai:v0.5.5", "RTX 5070 Ti", None, "fails"),
         ("vllm/vllm-openai:v0.5.5", "RTX 3090", None, "native"),
         ("vllm/vllm-openai:v0.4.2", "RTX 5070 Ti", None, "fails"),
-        ("vllm/vllm-openai:v0.4.2", "RTX 3090", None, "undecided"),
+        ("vllm/vllm-openai:v0.1.2", "RTX 3090", None, "undecided"),
     ],
 )
 def test_an_image_is_judged_by_what_its_tag_holds(image: str, gpu: str, driver: str | None, outcome: str) -> None:

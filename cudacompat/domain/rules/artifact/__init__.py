@@ -43,6 +43,7 @@ from cudacompat.domain.rules.artifact import (
     suffix_left_out,
     too_big,
     undecided,
+    unused_any_of,
     unwanted_ptx,
 )
 from cudacompat.domain.rules.artifact.compiled_later import WheelFacts
@@ -51,6 +52,7 @@ from cudacompat.domain.rules.artifact.other_platform import AskedWheel
 from cudacompat.domain.rules.artifact.other_processor import ForOtherProcessor
 from cudacompat.domain.rules.artifact.policy_facts import ArtifactFacts
 from cudacompat.domain.rules.artifact.too_big import SizeFacts
+from cudacompat.domain.rules.artifact.unused_any_of import AlternativesFacts
 from cudacompat.domain.words.baseline_change import BaselineChange
 from cudacompat.domain.words.code import NotRead, ReadResult
 from cudacompat.domain.words.rule import Rule
@@ -88,6 +90,7 @@ HELD_RULES: tuple[Rule[ArtifactFacts], ...] = (
     suffix_left_out.RULE,
 )
 SIZE_RULES: tuple[Rule[SizeFacts], ...] = (too_big.RULE,)
+ALTERNATIVES_RULES: tuple[Rule[AlternativesFacts], ...] = (unused_any_of.RULE,)
 BASELINE_RULES: tuple[Rule[BaselineChange], ...] = (lost_since_baseline.RULE, new_since_baseline.RULE)
 TARGET_RULES: tuple[Rule[Target], ...] = (driver_beyond_tables.RULE,)
 PROCESSOR_RULES: tuple[Rule[ForOtherProcessor], ...] = (other_processor.RULE,)
@@ -101,6 +104,7 @@ IGNORABLE_RULES: tuple[Rule[Any], ...] = (
     *ARTIFACT_RULES,
     *HELD_RULES,
     *SIZE_RULES,
+    *ALTERNATIVES_RULES,
     *BASELINE_RULES,
     *TARGET_RULES,
     *READ_RULES,

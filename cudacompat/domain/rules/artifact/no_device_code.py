@@ -14,6 +14,7 @@ read by `cudacompat lint`.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable
 
@@ -26,8 +27,18 @@ from cudacompat.domain.words.rule import Rule
 def check(read: ReadResult) -> Iterable[Finding]:
     """One finding for each named path without device code."""
     images = {image.path for image in read.images}
+    named = {file.label: file.given for file in read.fetched if file.release is not None}
     for path in read.barren:
-        is_image = path in images
+        is_image, given = path in images, named.get(path, "")
+        if re.fullmatch(r"[\w.-]+", given):  # a name alone, which may have been meant as a path
+            yield Finding(
+                id=RULE.id,
+                severity=Severity.ERROR,
+                path=path,
+                message=f"no such file or directory: {given}; the package of that name contains no CUDA device code",
+                help="name a path that exists; if the package was meant, check a list of all packages (pip freeze)",
+            )
+            continue
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
