@@ -166,3 +166,14 @@ def test_where_nothing_was_judged_the_exit_code_is_that_of_check(tmp_path: Path)
     (tmp_path / "good.so").write_bytes(library("sm_120"))
     (tmp_path / "empty").mkdir()
     assert inside("doctor", "good.so", "empty", "--gpu", CARD, cwd=tmp_path).code == 1
+
+
+def test_markdown_about_paths_names_no_user(tmp_path: Path) -> None:
+    from cudacompat.report.commands.doctor_markdown import without_names
+
+    assert list(without_names(["`/home/ada/a.txt:1`\n"], "/root")) == ["`/home/\u2026/a.txt:1`\n"]
+    (tmp_path / "requirements.txt").write_text("torch==2.0.1\n")
+    home = {"HOME": str(tmp_path)}
+    ran = inside("doctor", str(tmp_path), "--gpu", CARD, "--format", "markdown", cwd=tmp_path, env=home)
+    assert "wheel-cannot-run" in ran.out
+    assert str(tmp_path) not in ran.out

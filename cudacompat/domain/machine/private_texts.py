@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 # Where a path ends inside a longer text.
-_END = r"(?=[/\\:;,\s\"')]|$)"
+_END = r"(?=[/\\:;,\s\"'`)\]|<>]|$)"
 
 
-_HOMES = re.compile(r"((?:^|(?<=[\s:;,=\"'(]))/home/|[/\\]Users[/\\])[^/\\:;,\s\"')]+")
+# `/home/ada/x`, file:///home/ada; not: /srv/home/ada, https://example.org/home/page
+_HOMES = re.compile(r"((?<![\w.~-])(?:/var)?/home/|[/\\]Users[/\\])[^/\\:;,\s\"'`)\]|<>]+")
 
 
 GPU_ID = re.compile(r"\b(GPU|MIG)-[0-9A-Fa-f][0-9A-Fa-f-]{3,}(?!\w)")

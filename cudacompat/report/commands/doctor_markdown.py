@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import cudacompat
 from cudacompat.domain.machine.private_texts import anonymous
@@ -38,7 +38,12 @@ def doctor_markdown(report: DoctorReport) -> Iterator[str]:
     if report.plan:
         room = MOST_LINES - len(lines) - 4
         lines += ["", "### What to do", "", *_fitting(list(_plan(report.plan)), room, "lines of the plan")]
-    yield from (f"{_unmarked(anonymous(line, report.facts.home))}\n" for line in lines)
+    yield from without_names((f"{line}\n" for line in lines), report.facts.home)
+
+
+def without_names(parts: Iterable[str], home: str | None) -> Iterator[str]:
+    """Yield the parts of a report that is pasted, without names of users and ids of GPUs."""
+    yield from (_unmarked(anonymous(part, home)) for part in parts)
 
 
 def _with_evidence(finding: Finding) -> str:

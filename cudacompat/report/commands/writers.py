@@ -309,12 +309,13 @@ def findings_markdown(report: Report) -> Iterator[str]:
 
 def doctor_markdown(report: DoctorReport) -> Iterator[str]:
     """Return the parts of the text."""
+    from cudacompat.report.commands.doctor_markdown import doctor_markdown as parts
+    from cudacompat.report.commands.doctor_markdown import without_names
+
     if report.check is not None and report.packages is None:
         from cudacompat.report.markdown import doctor_markdown as of_paths
 
-        return of_paths(report)
-    from cudacompat.report.commands.doctor_markdown import doctor_markdown as parts
-
+        return without_names(of_paths(report), report.facts.home)
     return parts(report)
 
 
