@@ -43,17 +43,18 @@ def beside_libraries(
 ) -> tuple[CheckReport, dict[str, LintReport]]:
     """Return the report with what `lint` finds in the named folders where libraries were judged, too: of what will be
     installed, and of images. The lists of architectures there are those of these libraries, which say themselves what
-    came of them."""
+    came of them; where a library is at fault, its plan mends the Dockerfile that built it."""
     projects: dict[str, LintReport] = {}
+    is_sick = any(each.severity is Severity.ERROR for each in checked.findings)
     for path in dict.fromkeys(paths):
         if path in checked.environments or not Path(path).is_dir() or not _holds(path, checked.verdicts):
             continue
         linted = _linted(path, targets)
-        now = _installed(linted.now) if linted is not None else None
+        now = _installed(linted.now, is_sick=is_sick) if linted is not None else None
         if linted is None or now is None or not (now.findings or now.packages):
             continue
         if any(each.severity is Severity.ERROR for each in now.findings):
-            projects[path] = _installed(linted.mended)
+            projects[path] = _installed(linted.mended, is_sick=is_sick)
         checked = replace(
             checked,
             findings=tuple(worst_first((*checked.findings, *now.findings))),
@@ -68,12 +69,15 @@ def _holds(folder: str, verdicts: Sequence[ArtifactVerdict]) -> bool:
     return any(Path(ArtifactPath.parse(each.path).outer).is_relative_to(folder) for each in verdicts)
 
 
-def _installed(report: LintReport) -> LintReport:
-    """What the report has of packages that will be installed, and of images and how they are built."""
+def _installed(report: LintReport, *, is_sick: bool) -> LintReport:
+    """What the report has of packages that will be installed, of images, and where no library is at fault of how images
+    are built."""
     ids = {rule.id for rule in INSTALLED_RULES}
     return replace(
         report,
-        findings=tuple(each for each in report.findings if each.id in ids or _is_dockerfile(each.path)),
+        findings=tuple(
+            each for each in report.findings if each.id in ids or (not is_sick and _is_dockerfile(each.path))
+        ),
         edited=tuple(each for each in report.edited if _is_dockerfile(each.name)),
         fixed=tuple(each for each in report.fixed if _is_dockerfile(each.path)),
     )
