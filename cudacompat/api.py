@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from cudacompat.domain.words.errors import CudacompatError as CudacompatError
-from cudacompat.domain.words.records import dataclass
 
 if TYPE_CHECKING:
     from cudacompat.domain.words.code import BinaryArtifact, ReadResult

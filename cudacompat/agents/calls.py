@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,6 @@ from cudacompat.agents.tools import AgentTool, Json
 from cudacompat.domain.words.byte_sizes import byte_size
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.exit_codes import MEANINGS, ExitCode
-from cudacompat.domain.words.records import dataclass
 from cudacompat.host.programs.process import ProcessResult, ProcessStop, run
 
 _MOST_PRINTED = 64 << 20  # bytes of JSON that a command may print; more than a reduced report has

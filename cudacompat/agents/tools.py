@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from cudacompat.domain.words.choices import Require
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.records import dataclass
 from cudacompat.engines import ENGINES
 from cudacompat.generate.outputs import OUTPUTS
 

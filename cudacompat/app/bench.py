@@ -8,6 +8,7 @@ import shlex
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from cudacompat.app.runs.observe import RunRequest, observe
@@ -16,7 +17,6 @@ from cudacompat.domain.runs.bench import Measured, Run, Variant, oddity
 from cudacompat.domain.runs.observation import Observation
 from cudacompat.domain.runs.verify import Verdict, decide
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.records import dataclass
 from cudacompat.host.runs.health import require_url
 from cudacompat.host.surroundings.masking import without_secrets
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,6 @@ from cudacompat.domain.tables.driver_choice import counted
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.command_words import gpu_words
 from cudacompat.domain.words.errors import ParseError, UsageError
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.engines import find, known, profiles
 

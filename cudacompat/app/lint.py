@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import NamedTuple
@@ -31,7 +31,6 @@ from cudacompat.domain.wheels.package_set import deciding
 from cudacompat.domain.wheels.resolved import RequirementVerdict
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.finding import Finding, worst_first
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.rule_selection import RuleSelection
 from cudacompat.domain.words.secrets import masked
 from cudacompat.domain.words.verdict import Target

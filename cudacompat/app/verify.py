@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cudacompat.app.inputs.targets import jit_from, release_of
 from cudacompat.app.runs.observe import OnOutput, RunRequest, observe
@@ -20,7 +20,6 @@ from cudacompat.domain.runs.verify import Decision, Expect, Verdict, decide
 from cudacompat.domain.tables.cuda_libraries import is_library_file
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.judged_target import JudgedTarget
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.rule import applied
 from cudacompat.domain.words.verdict import Target
 from cudacompat.host.runs.health import require_url

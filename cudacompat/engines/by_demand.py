@@ -5,7 +5,7 @@ A hint is no plan: it names where the list stands, and the plain way of building
 
 from __future__ import annotations
 
-from cudacompat.domain.words.records import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from packaging.version import Version
 
@@ -10,7 +11,6 @@ from cudacompat.domain.builds.engine import Channel, Engine, Grammar
 from cudacompat.domain.builds.lists.writer import CodeTarget, spell
 from cudacompat.domain.builds.plans.plan import PlanSetting
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

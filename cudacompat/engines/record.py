@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.builds.engine import Engine
 from cudacompat.domain.machine.loaders import PackageLoading
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt
-from cudacompat.domain.words.records import dataclass
 
 if TYPE_CHECKING:
     from cudacompat.domain.logs.signature import LogLines

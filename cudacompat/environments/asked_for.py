@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 
-from cudacompat.domain.words.records import dataclass
 from cudacompat.environments.own import normalised
 
 _BYTES = 1 << 20  # of one METADATA: torch's requirements stand within its first kilobytes

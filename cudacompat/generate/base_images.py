@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from cudacompat.domain.builds.plans.plan import BuildPlan
-from cudacompat.domain.words.records import dataclass
 
 DOCKER_HUB = "docker.io"  # podman and buildah ask which registry is meant where it is left out
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import cudacompat
 from cudacompat.domain.reports.generate import GeneratedBinary, GeneratedFile
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.records import dataclass
 from cudacompat.generate.own_wheel import WHEEL_NAME, templates, wheel
 
 FOLDER = ".cudacompat"

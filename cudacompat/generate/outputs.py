@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 
 from cudacompat.domain.builds.engine import BuildSystem, Engine, Grammar, Route
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.records import dataclass
 
 
 class Matrix(Enum):

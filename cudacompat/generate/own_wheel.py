@@ -12,6 +12,7 @@ import io
 import tomllib
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -19,7 +20,6 @@ from packaging.requirements import Requirement
 
 import cudacompat
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.records import dataclass
 
 _NAME = f"cudacompat-{cudacompat.__version__}"
 _INFO = f"{_NAME}.dist-info"

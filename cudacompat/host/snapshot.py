@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,7 +23,6 @@ from cudacompat.domain.machine.facts import (
 )
 from cudacompat.domain.machine.kernel_log import still_there
 from cudacompat.domain.machine.troubles import distinct
-from cudacompat.domain.words.records import dataclass
 from cudacompat.host.gpus.driver import driver
 from cudacompat.host.gpus.driver_files import driver_files, kernel_log
 from cudacompat.host.gpus.libcuda import programs

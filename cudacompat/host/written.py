@@ -10,11 +10,11 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.records import dataclass
 
 PREFIX = ".cudacompat-"  # of what lies beside a file while it is written
 _NO_NEW_FILE = (errno.EACCES, errno.EPERM, errno.EROFS)

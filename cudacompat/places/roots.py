@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from cudacompat.domain.words.records import dataclass
 from cudacompat.places.safe_search import absolute_entries
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import dataclass
 
 from cudacompat.domain.rules import rule_called
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.rule import SECTIONS
 
 _GAPS = {

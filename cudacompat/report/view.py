@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cudacompat.domain.reports.check import CheckReport
@@ -15,7 +16,6 @@ from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, suppressing_files, worst_first
 from cudacompat.domain.words.phrases import count
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import ArtifactVerdict, JitPolicy, Outcome, Target
 from cudacompat.report.text.condensed import merged
 

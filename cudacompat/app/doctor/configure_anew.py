@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from shlex import quote
 
 from cudacompat.app.inputs.wanted_gpus import requested
@@ -14,7 +15,6 @@ from cudacompat.domain.rules.machine.release_facts import span
 from cudacompat.domain.tables.toolkits import release, with_all
 from cudacompat.domain.words.errors import CudacompatError
 from cudacompat.domain.words.phrases import one_line
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import ToolkitVersion
 

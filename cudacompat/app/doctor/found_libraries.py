@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cudacompat.app.doctor.installing import needs
@@ -20,7 +20,6 @@ from cudacompat.domain.machine.loaders import CudaLibraries, is_file_of
 from cudacompat.domain.tables.cuda_libraries import is_vendors, release_asked_for
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.words.code import BinaryArtifact
-from cudacompat.domain.words.records import dataclass
 from cudacompat.engines import cuda_libraries
 from cudacompat.environments.own import normalised
 from cudacompat.host.toolchain.library_folders import SystemLoader, system_loader

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -30,7 +30,6 @@ from cudacompat.domain.rules.artifact import no_runnable_code
 from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.words.code import BinaryArtifact, ReadResult
 from cudacompat.domain.words.finding import Finding, Severity, worst_first
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import ArtifactVerdict, Target
 from cudacompat.domain.words.versions import ToolkitVersion
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PureWindowsPath
 from shlex import quote
 
@@ -29,7 +29,6 @@ from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, WINDOWS_PLATFOR
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.phrases import one_line, some, verb
 from cudacompat.domain.words.platforms import platform_of_system
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Target
 from cudacompat.engines import cuda_libraries
 from cudacompat.environments.own import normalised

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 from cudacompat.app.doctor.installing import in_place, installer, needs, public_version, remover
@@ -18,7 +19,6 @@ from cudacompat.domain.wheels.package_set import PackageSet, one_folder
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import one_line
-from cudacompat.domain.words.records import dataclass
 from cudacompat.environments.overwritten import owners
 from cudacompat.environments.own import normalised
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cudacompat.app.inputs.reading import ReadOptions
@@ -20,7 +20,6 @@ from cudacompat.domain.tables.toolkit_packages import NVCC_WHEEL
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import FatbinEntry, ReadResult
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Assembly, PtxProof, Target
 from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.host.toolchain.assemblers import LONGEST_S, Assembler, assemble, assemblers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,6 @@ from cudacompat.domain.words.code import FetchedFile, NotRead, ReadResult
 from cudacompat.domain.words.errors import StepError, UsageError
 from cudacompat.domain.words.image_platforms import ImagePlatform, PlatformWish, image_platform, of_machine
 from cudacompat.domain.words.paths import ArtifactPath
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.wheel_tags import Platform
 
 if TYPE_CHECKING:

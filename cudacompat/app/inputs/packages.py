@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.words.errors import CudacompatError, StepError, UsageError
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.wheel_tags import Platform
 from cudacompat.host.programs.pip import Link, Listing
 

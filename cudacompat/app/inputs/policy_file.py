@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ from cudacompat.domain.policy.resolve import strongest
 from cudacompat.domain.rules.artifact import IGNORABLE_RULES
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.policy_value import PolicyValue, Rank
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.versions import DriverRelease
 

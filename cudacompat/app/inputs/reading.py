@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cudacompat.app.inputs.named import FetchOptions, at_hand, wish_of
@@ -16,7 +16,6 @@ from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.executor import Answer, Executor, Item, Lost
 from cudacompat.domain.words.limits import Limits
-from cudacompat.domain.words.records import dataclass
 
 # To start processes takes half a second; what one of them reads of a library in that time:
 _WORTH = 500 << 20

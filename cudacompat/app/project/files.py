@@ -7,7 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
 
@@ -28,7 +28,6 @@ from cudacompat.domain.wheels.list_files import may_be_plain_list
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.limits import MOST_OF_BUILD_FILE
-from cudacompat.domain.words.records import dataclass
 from cudacompat.engines import called, known
 
 _MOST_OF_LOCK = 16 << 20  # of a file of requirements, which programs write

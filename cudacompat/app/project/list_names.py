@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from packaging.version import Version
 
 from cudacompat.domain.builds.engine import BuildSystem, Channel, DeadKind, Engine, Grammar, Knob, Route
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.records import dataclass
 from cudacompat.engines import known
 
 _REFERENCE = re.compile(

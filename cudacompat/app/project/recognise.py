@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from cudacompat.app.project.cargo_places import workspace
 from cudacompat.domain.builds.crate_versions import newest_allowed
 from cudacompat.domain.builds.engine import BuildSystem, Engine
 from cudacompat.domain.words.errors import UnknownEngineError, UsageError
-from cudacompat.domain.words.records import dataclass
 from cudacompat.engines import find, known
 
 _NVCC = re.compile(r"(?m)^[^#\n]*\bnvcc\b")

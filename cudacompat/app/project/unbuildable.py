@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cudacompat.app.project.files import read
 from cudacompat.app.project.model import project_of
@@ -16,7 +16,6 @@ from cudacompat.domain.project.stages import compiler
 from cudacompat.domain.rules.lint import ci_toolkit_cannot_build, conda_cannot_build, image_cannot_build_target
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Finding
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.rule import applied
 from cudacompat.domain.words.versions import ToolkitVersion
 

@@ -11,13 +11,12 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cudacompat.artifacts.buildfiles import file_api
 from cudacompat.artifacts.files.sniff import HEAD, Kind, sniff
 from cudacompat.domain.builds.steps import BuildSteps, ProductsBy
-from cudacompat.domain.words.records import dataclass
 
 _MOST_FILES = 500_000  # that are looked at in one folder
 _LEFT_OUT = frozenset({".git", ".hg", ".svn", "node_modules", "CMakeFiles", "cudacompat-logs", "__pycache__"})

@@ -8,6 +8,7 @@ import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from cudacompat.app.inputs.text_files import beginning
@@ -22,7 +23,6 @@ from cudacompat.domain.builds.steps import BuildStep, ProductsBy, StepKind
 from cudacompat.domain.words.command_words import variables_before
 from cudacompat.domain.words.errors import CudacompatError, UsageError
 from cudacompat.domain.words.phrases import count
-from cudacompat.domain.words.records import dataclass
 
 CONTAINER_PROGRAMS = ("podman", "docker", "buildah")
 

@@ -7,13 +7,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from cudacompat.app.runs.run_log import RunLog
 from cudacompat.domain.machine.facts import Found
 from cudacompat.domain.machine.jit_variables import is_switched_off
 from cudacompat.domain.runs.observation import Health, JitCache, MappedFile, Observation, ProcessView
-from cudacompat.domain.words.records import dataclass
 from cudacompat.host.gpus import libcuda
 from cudacompat.host.gpus.driver_api import bare_context
 from cudacompat.host.gpus.nvml_watch import NvmlWatch

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 
 from cudacompat.artifacts.files.opened import opened
 from cudacompat.artifacts.logs import Excerpt, LogScanner, pieces, refuse_binary
@@ -16,7 +17,6 @@ from cudacompat.domain.logs.text import sublines, without_prefix
 from cudacompat.domain.runs.observation import LogView
 from cudacompat.domain.runs.signs import RunSign, SeenSign
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.secrets import masked
 
 _TAIL_BYTES = 8192

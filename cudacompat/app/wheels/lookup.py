@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -23,7 +24,6 @@ from cudacompat.domain.wheels.table import measured_row, packages, rows, rows_of
 from cudacompat.domain.wheels.without_row import is_built_from_sources, variable_of
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.phrases import some
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Outcome, Target
 
 _MOST_SIMILAR = 3

@@ -10,7 +10,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,6 @@ from cudacompat.domain.words.choices import SurveyExecutor
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import CudacompatError, UsageError
 from cudacompat.domain.words.executor import Lost
-from cudacompat.domain.words.records import dataclass
 from cudacompat.host.written import append, cut, refusal
 
 _LARGEST_ROW = 16 << 20  # bytes

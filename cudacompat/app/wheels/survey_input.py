@@ -6,13 +6,12 @@ import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cudacompat.app.inputs.named import FetchOptions, at_hand
 from cudacompat.app.inputs.text_files import read_whole
 from cudacompat.domain.words.errors import StepError, UsageError
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.secrets import masked
 from cudacompat.domain.words.wheel_tags import Platform
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from cudacompat.artifacts.binaries import elf
 from cudacompat.artifacts.binaries.buffer import Buffer, UnreadableError
-from cudacompat.domain.words.records import dataclass
 
 _SHT_DYNAMIC = 6
 _DT_NEEDED, _DT_RPATH, _DT_RUNPATH = 1, 15, 29

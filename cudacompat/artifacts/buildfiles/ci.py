@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cudacompat.artifacts.buildfiles import commands as shell
 from cudacompat.artifacts.buildfiles import windows
@@ -26,7 +26,6 @@ from cudacompat.domain.project.image_names import base_of
 from cudacompat.domain.project.job_images import JobImage, asks_for_gpus
 from cudacompat.domain.project.model import CiJob, JobStep, Setting, SourceFile, Word
 from cudacompat.domain.words.matrix_names import OF_MATRIX
-from cudacompat.domain.words.records import dataclass
 
 _EXPRESSION = re.compile(r"\$\{\{.{0,2000}?\}\}", re.DOTALL)
 _OF_VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")

@@ -6,11 +6,11 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind
 from cudacompat.domain.project.cmake_lists import SETS_PROPERTY
-from cudacompat.domain.words.records import dataclass
 
 _TOKEN = re.compile(
     r"(?P<comment>#(?:\[(?P<eq>=*)\[)?)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cudacompat.artifacts.buildfiles.shell_lists import EXPANSIONS, ShellLists
@@ -15,7 +15,6 @@ from cudacompat.artifacts.buildfiles.shell_variables import Sources, Variables
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Setting, SourceFile, Word
 from cudacompat.domain.words.programs import MAKE
-from cudacompat.domain.words.records import dataclass
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -6,12 +6,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from cudacompat.artifacts.buildfiles import file_api
 from cudacompat.domain.builds.lists.nvcc_flags import Requested, requested
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.shell_words import shell_words
 
 _MOST_BYTES = 256 << 20  # read whole, it takes several times as much memory

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from cudacompat.artifacts.buildfiles import shell
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind, BaseImageLine
-from cudacompat.domain.words.records import dataclass
 
 _INSTRUCTION = re.compile(r"[ \t]*([A-Za-z]+)(?![^\s\\`])[ \t]*")
 _DIRECTIVE = re.compile(r"[ \t]*#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(\S.*?)[ \t\r]*\n?")

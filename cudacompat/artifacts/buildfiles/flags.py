@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from cudacompat.artifacts.buildfiles.blanking import blanked
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
@@ -14,7 +15,6 @@ from cudacompat.artifacts.buildfiles.python_values import ComposedText, PythonTe
 from cudacompat.domain.builds.lists.nvcc_flags import ARCH_OPTION
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Setting, SourceFile, TextSpan
-from cudacompat.domain.words.records import dataclass
 
 # arch=compute_70,code=sm_70 | -arch=sm_70 | arch=compute_{x}, which only the program can know
 _TOKEN = re.compile(

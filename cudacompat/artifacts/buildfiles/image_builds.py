@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from cudacompat.artifacts.buildfiles.ci import variables
@@ -12,7 +13,6 @@ from cudacompat.artifacts.buildfiles.positions import Node
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import ImageBuild, JobStep, Setting, SourceFile, TextSpan, Word
 from cudacompat.domain.words.programs import CONTAINER_ENGINES
-from cudacompat.domain.words.records import dataclass
 
 _BUILDERS = CONTAINER_ENGINES | {"buildah"}
 _VERBS = frozenset({"build", "bud"})

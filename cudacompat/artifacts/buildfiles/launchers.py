@@ -12,12 +12,11 @@ import shlex
 import warnings
 from collections import ChainMap, deque
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.domain.project.model import SourceFile, Word
 from cudacompat.domain.wheels.distributions import distributions, framework
-from cudacompat.domain.words.records import dataclass
 
 _NAMES = re.compile(
     r"(?!test_)(?:\w+_)?(?:launch(?:er|_utils?)?|install(?:er|_\w+)?|one_click|webui|start|bootstrap)\.py"

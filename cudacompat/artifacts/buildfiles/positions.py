@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from cudacompat.artifacts.buildfiles.trees import yaml_documents
-from cudacompat.domain.words.records import dataclass
 
 _DEEPEST = 60
 _MOST_NODES = 50_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from cudacompat.artifacts.buildfiles.kinds import kind_of
@@ -11,7 +12,6 @@ from cudacompat.domain.project.model import SourceFile
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.limits import MOST_OF_BUILD_FILE
-from cudacompat.domain.words.records import dataclass
 
 _MOST_FILES = 5_000
 _DEEPEST = 12

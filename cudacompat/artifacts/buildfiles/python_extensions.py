@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from cudacompat.artifacts.buildfiles.python_places import PythonPlaces
-from cudacompat.domain.words.records import dataclass
 
 _MAKES = frozenset({"CUDAExtension", "CppExtension", "Extension", "Pybind11Extension"})
 _ADDS = frozenset({"append", "extend", "insert"})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from cudacompat.artifacts.buildfiles.python_operations import (
     METHODS,
@@ -24,7 +25,6 @@ from cudacompat.artifacts.buildfiles.python_operations import (
     together,
 )
 from cudacompat.artifacts.buildfiles.python_places import PythonPlaces
-from cudacompat.domain.words.records import dataclass
 
 _LONGEST = 1 << 18  # characters of a program
 _MOST_NODES = 40_000

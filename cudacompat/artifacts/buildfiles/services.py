@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from cudacompat.artifacts.buildfiles.ci import variables
@@ -12,7 +13,6 @@ from cudacompat.artifacts.buildfiles.positions import Node
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.image_names import base_of
 from cudacompat.domain.project.model import Service, Setting, SourceFile
-from cudacompat.domain.words.records import dataclass
 
 _QUADLET_LINE = re.compile(r"(?m)^[ \t]*(\w+)[ \t]*=[ \t]*([^\r\n]*+)$")
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cudacompat.domain.builds.lists.nvcc_flags import PAIR_OPTION, PAIR_OPTIONS
 from cudacompat.domain.project.assignments import Assignment, AssignmentKind
-from cudacompat.domain.words.records import dataclass
 
 _ENDS = frozenset(";&|()<>\n")  # what ends a word of a shell beside spaces
 _LINE = frozenset("\n")  # and of a list of arguments that no shell reads

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
-
-from cudacompat.domain.words.records import dataclass
 
 _MOST_PARTS = 100  # of one key; a document that a person wrote has five
 _TOKEN = re.compile(

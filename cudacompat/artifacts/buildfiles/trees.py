@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
-
-from cudacompat.domain.words.records import dataclass
 
 _MOST_NODES = 50_000
 

@@ -7,11 +7,11 @@ import io
 import os
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError
 from cudacompat.domain.words.limits import Limits
-from cudacompat.domain.words.records import dataclass
 
 LARGEST = 4 << 30  # bytes of one member that are held in memory
 CHUNK = 1 << 20

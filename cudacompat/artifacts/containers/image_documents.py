@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cudacompat.domain.words.image_platforms import ImagePlatform, PlatformWish
-from cudacompat.domain.words.records import dataclass
 
 LARGEST = 4 << 20  # bytes of one document, as registries limit them
 LAYOUT, INDEX, SAVED = "oci-layout", "index.json", "manifest.json"

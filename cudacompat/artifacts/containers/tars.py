@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum
 from struct import Struct
 from typing import NamedTuple
 
 from cudacompat.artifacts.binaries.buffer import Buffer, FileWindow, UnreadableError
 from cudacompat.artifacts.containers.base import Budget, Member, MemberBytes, Source
-from cudacompat.domain.words.records import dataclass
 
 _BLOCK = 512
 _LARGE = 8 << 20  # bytes of a member that is not held: smaller ones are read faster in one piece

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from cudacompat.domain.words.code import BinaryArtifact, BundledCompiler, ContainerImage, NotRead
 from cudacompat.domain.words.image_platforms import PlatformWish
 from cudacompat.domain.words.paths import ArtifactPath
-from cudacompat.domain.words.records import dataclass
 
 if TYPE_CHECKING:
     from cudacompat.artifacts.reading.tar_content import TarContent

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,7 +22,6 @@ from cudacompat.domain.words.executor import Executor, Lost
 from cudacompat.domain.words.image_platforms import PlatformWish
 from cudacompat.domain.words.limits import Limits
 from cudacompat.domain.words.paths import ArtifactPath
-from cudacompat.domain.words.records import dataclass
 
 if TYPE_CHECKING:
     from cudacompat.artifacts.reading.given import Given

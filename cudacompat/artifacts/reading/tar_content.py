@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from cudacompat.artifacts.containers.image_documents import (
@@ -26,7 +26,6 @@ from cudacompat.artifacts.containers.tars import TarKind
 from cudacompat.artifacts.reading.found import PlaceContents, Terms
 from cudacompat.artifacts.reading.layered import ImagePlace, LayerRead, is_plain, laid
 from cudacompat.domain.words.paths import ArtifactPath
-from cudacompat.domain.words.records import dataclass
 
 DOCUMENTS = 32 << 20  # bytes of the documents of one archive that are kept
 _MOST_LINKS = 10

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from cudacompat.artifacts.containers.folders import EntryKind, walk
 from cudacompat.domain.words.code import BinaryArtifact, BundledCompiler, ContainerImage, NotRead
-from cudacompat.domain.words.records import dataclass
 
 SMALLEST_KEPT = 1 << 20  # bytes of a file whose result is kept: smaller ones are read as fast as what was kept
 

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
@@ -18,7 +19,6 @@ from cudacompat.artifacts.remote.errors import (
     _untrusted,
     _words,
 )
-from cudacompat.domain.words.records import dataclass
 
 if TYPE_CHECKING:
     from http.client import HTTPMessage

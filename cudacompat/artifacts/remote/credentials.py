@@ -8,10 +8,9 @@ import binascii
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from cudacompat.domain.words.records import dataclass
 
 _LARGEST = 1 << 20
 _END = re.compile(r"/(?:v[12]/?)?$")

@@ -4,8 +4,7 @@ them."""
 from __future__ import annotations
 
 import re
-
-from cudacompat.domain.words.records import dataclass
+from dataclasses import dataclass
 
 _SCHEME = re.compile(r"(?:oci|docker)://", re.IGNORECASE)
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?|\[[0-9a-fA-F:]{2,45}\])(?::\d{1,5})?")

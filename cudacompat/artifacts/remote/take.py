@@ -6,6 +6,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -21,7 +22,6 @@ from cudacompat.artifacts.remote.zip_table import (
     table_of,
     table_place,
 )
-from cudacompat.domain.words.records import dataclass
 
 _HEAD = 512
 _NEAR = 1 << 17  # bytes between two wanted members that are taken rather than asked around

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from struct import Struct
-
-from cudacompat.domain.words.records import dataclass
 
 LARGEST = 32 << 20  # bytes of a table
 TAIL = 22 + 0xFFFF  # in which the end record lies

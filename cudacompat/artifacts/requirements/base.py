@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,7 +20,6 @@ from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_of
 from cudacompat.domain.wheels.requirement import Requirement, index_for, index_name, split_local
-from cudacompat.domain.words.records import dataclass
 
 Table = Mapping[str, Any]
 PYTHONS = frozenset({"3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14"})

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from packaging.utils import canonicalize_name
@@ -16,7 +16,6 @@ from cudacompat.artifacts.requirements import pip_file
 from cudacompat.artifacts.requirements.base import LineNumbers, Origin, ReadRequirements, made
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.requirement import CONDA, Requirement
-from cudacompat.domain.words.records import dataclass
 
 _LONGEST_SPEC = 500  # characters
 _NAME = re.compile(r"(?:([\w./:-]+)::)?([\w.-]+)(?![\w.-])\s*(?:\[([^\]]*)\])?(.*)", re.DOTALL)

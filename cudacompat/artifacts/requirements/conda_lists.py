@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from packaging.utils import canonicalize_name
 
@@ -19,7 +20,6 @@ from cudacompat.artifacts.requirements.conda import (
     package_file,
 )
 from cudacompat.domain.wheels.requirement import Requirement
-from cudacompat.domain.words.records import dataclass
 
 _MOST_LINE = 2000  # characters of a line that is looked at
 _EXPLICIT = "@EXPLICIT"

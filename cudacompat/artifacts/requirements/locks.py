@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from packaging.utils import canonicalize_name
@@ -23,7 +24,6 @@ from cudacompat.artifacts.requirements.base import (
 )
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.requirement import Requirement, index_name
-from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

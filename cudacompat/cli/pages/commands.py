@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from cudacompat.cli.pages.values import ValueKind, kind_of
-from cudacompat.domain.words.records import dataclass
 from cudacompat.report.formats import formats_of
 
 

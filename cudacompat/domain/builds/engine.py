@@ -7,7 +7,7 @@ engine for which it holds; nothing about an engine is decided anywhere else.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
@@ -40,7 +40,6 @@ from cudacompat.domain.builds.setting_facts import (
 )
 from cudacompat.domain.builds.without_list import MakeNative, Native, OwnList
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import ToolkitVersion
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ versions of the engine for which it holds. `cudacompat.domain.builds.engine` put
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import Enum
 
 from packaging.version import Version
 
 from cudacompat.domain.builds.setting_facts import ALWAYS, Window
-from cudacompat.domain.words.records import dataclass
 
 
 class Proof(Enum):

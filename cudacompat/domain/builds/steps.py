@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 
 from cudacompat.domain.builds.plans.plan import BuildPlan
 from cudacompat.domain.words.choices import Require
 from cudacompat.domain.words.finding import Finding
-from cudacompat.domain.words.records import dataclass
 
 
 class StepKind(Enum):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.compare.identity import container_of
 from cudacompat.domain.words.baseline_change import BaselineChange
@@ -15,7 +16,6 @@ from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.domain.words.errors import ParseError, UsageError
 from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.phrases import count, sort_key
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 
 VERSION = 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import ClassVar
 
@@ -11,7 +11,6 @@ from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.choices import FailOn as FailOn
 from cudacompat.domain.words.code import BinaryArtifact, NotRead
 from cudacompat.domain.words.exit_codes import ExitCode
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchTarget
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
 from cudacompat.domain.words.versions import PtxIsa

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.gpus.lookup import capability_named
 from cudacompat.domain.tables.architectures import architecture
@@ -13,7 +14,6 @@ from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import ParseError, UsageError
 from cudacompat.domain.words.fleet_gpu import FleetGpu
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import JitPolicy, Target
 from cudacompat.domain.words.versions import DriverRelease
 

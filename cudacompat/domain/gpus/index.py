@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.tables.architectures import architecture
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.gpu import Gpu
-from cudacompat.domain.words.records import dataclass
 
 if TYPE_CHECKING:
     from cudacompat.domain.tables.pci_ids import PciDevice

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from cudacompat.domain.tables.toolkits import release
@@ -11,7 +12,6 @@ from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import BundledCompiler
 from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.errors import ParseError
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import ToolkitVersion
 

@@ -11,14 +11,13 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
 from cudacompat.domain.judge.weakest_outcome import runs_as
 from cudacompat.domain.tables.architectures import ARCHITECTURES
 from cudacompat.domain.words.code import DeviceModule
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget
 from cudacompat.domain.words.verdict import Evidence, ModuleVerdict, Outcome, Reason, Target
 

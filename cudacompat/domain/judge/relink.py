@@ -9,11 +9,10 @@ and so does a call into a unit that was left out (300).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cudacompat.domain.judge.compat import judge
 from cudacompat.domain.words.code import DeviceModule, FatbinEntry, Registration
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.verdict import ModuleVerdict, Outcome, Reason, Target
 

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from cudacompat.domain.words.finding import Severity
-from cudacompat.domain.words.records import dataclass
 
 _ARCH = re.compile(r"(?:.*_)?(\d{2,3})([af]?)")
 _COMPARED = re.compile(r"(!?)(arch|gpu|toolkit|nvrtc|driver)(<|>=)(\d{1,3})\.(\d{1,2})")

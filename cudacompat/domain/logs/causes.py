@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from cudacompat.domain.logs.reading import Occurrence
 from cudacompat.domain.logs.signature import Role
 from cudacompat.domain.logs.unknown_errors import Unknown
 from cudacompat.domain.words.finding import Severity
-from cudacompat.domain.words.records import dataclass
 
 # An unknown line that may be why no GPU or driver is there: "modprobe: FATAL: …", "NVRM: …", "nvidia 0000:01:00.0: …".
 # Not "KeyError: 'segments'".

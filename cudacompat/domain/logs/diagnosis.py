@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cudacompat.domain.logs import verdict as log_verdict
 from cudacompat.domain.logs.causes import Causes, find_causes
@@ -24,7 +24,6 @@ from cudacompat.domain.words.error_forms import Weight
 from cudacompat.domain.words.error_lines import is_low, weight_of
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Target
 
 # "RuntimeError: …", "E   torch.AcceleratorError: …"; no "UserWarning: …".

@@ -6,11 +6,11 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from cudacompat.domain.logs.signature import Role, Signature, literals_between_places
 from cudacompat.domain.logs.text import without_prefix
-from cudacompat.domain.words.records import dataclass
 
 # "libcudart.so.12", "sm_120", "12.0", "nvidia-smi": a word without the marks at its ends.
 _WORD = re.compile(r"[^\W_](?:[\w.+-]*[^\W_])?")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cudacompat.domain.logs.cases import SIGNS, LogSign
 from cudacompat.domain.logs.signature import LineAddition, LogLines, Signature, SignatureGroup
-from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

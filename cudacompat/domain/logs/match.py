@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from cudacompat.domain.logs.signature import EVERYWHERE, Pattern, Role, Signature, compile_template, pieces_of
-from cudacompat.domain.words.records import dataclass
 
 # "CUDA error 209", "CUDA failure 100:", "cudaError: 35", "CUDA Error Code: 2", "cuBLAS error 13", "cudnn status: 4",
 # "nvrtc: error 5", "CUDA error: error code 34", "CUDA_CHECK failed with error 2": a number where the text is missing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Protocol
 
 from cudacompat.domain.logs.cases import SIGNS, LogSign
@@ -24,7 +25,6 @@ from cudacompat.domain.words.error_lines import (
     is_of_another_program,
     weight_of,
 )
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.secrets import masked
 from cudacompat.domain.words.translations import in_english
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
@@ -12,7 +13,6 @@ from cudacompat.domain.logs.verdict import LogVerdict
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Target
 
 

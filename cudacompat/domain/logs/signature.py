@@ -24,12 +24,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
 from cudacompat.domain.logs.cases import Case, LogSign
 from cudacompat.domain.words.finding import Severity
-from cudacompat.domain.words.records import dataclass
 
 _QUOTES = "'\"`\u2018\u2019\u201c\u201d\u00b4"
 _ANY_QUOTE = rf"\\{{0,3}}[{_QUOTES}]{{0,2}}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 
 from cudacompat.domain.logs.signature import Signature
-from cudacompat.domain.words.records import dataclass
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z_]{2,}|\b\d{3}\b")
 _COMMON = frozenset(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 
 from cudacompat.domain.judge.fits import Fit, ptx_fit, sass_fit
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 
 # nvcc's default target: `nvcc --help` up to CUDA 12.9 and of 13, and measured with nvcc 13.0 and 13.5 (75).

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from cudacompat.domain.machine.components import Component
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Outcome, Reason, Target
 
 _FEW = 20  # modules that run, for each one that does not

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.machine.alternatives import Alternatives, CalledOn
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Outcome, Reason
 
 

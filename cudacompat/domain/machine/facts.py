@@ -6,7 +6,7 @@ again, so that one machine can be diagnosed on another (`doctor --save-facts`, `
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from cudacompat.domain.machine.components import Component, Environment
@@ -14,7 +14,6 @@ from cudacompat.domain.machine.troubles import Trouble
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.fleet_gpu import FleetGpu
 from cudacompat.domain.words.platforms import platform_of_system
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, ToolkitVersion
 
 T = TypeVar("T")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
 
 from cudacompat.domain.machine.facts import Found, Missing
 from cudacompat.domain.words.errors import ParseError
-from cudacompat.domain.words.records import dataclass
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)

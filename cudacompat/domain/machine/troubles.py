@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
-
-from cudacompat.domain.words.records import dataclass
 
 
 class Cause(Enum):

@@ -10,6 +10,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import Enum
 
 from cudacompat.domain.gpus.lookup import resolve
@@ -18,7 +19,6 @@ from cudacompat.domain.words.errors import ParseError, UsageError
 from cudacompat.domain.words.judged_target import JudgedTarget
 from cudacompat.domain.words.phrases import one_line
 from cudacompat.domain.words.policy_value import PolicyValue, Rank
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.versions import DriverRelease
 

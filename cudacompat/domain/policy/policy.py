@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from cudacompat.domain.words.choices import Extra, Holes, PtxPolicy, Require
 from cudacompat.domain.words.errors import ParseError
 from cudacompat.domain.words.judged_target import JudgedTarget
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import DriverRelease

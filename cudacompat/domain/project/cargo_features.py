@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
-
-from cudacompat.domain.words.records import dataclass
 
 _LINUX = re.compile(
     r'cfg\((?:unix|target_os\s*=\s*"linux"|not\(windows\)|not\(target_os\s*=\s*"(?:macos|windows)"\))\)'

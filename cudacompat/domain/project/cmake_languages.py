@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Project
-from cudacompat.domain.words.records import dataclass
 
 _DEEPEST = 100  # blocks within each other; what stands deeper is told to stand in the hundredth
 OPENS = frozenset({"if", "foreach", "while", "function", "macro", "block"})

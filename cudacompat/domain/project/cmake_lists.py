@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.nvcc_flags import ARCH_OPTION, PAIR_OPTION, TARGET_OPTION, requested
@@ -32,7 +33,6 @@ from cudacompat.domain.project.command_facts import base_name, folder_of, is_asi
 from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Project, TextSpan
 from cudacompat.domain.tables.architectures import ARM_ONLY
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.switch_values import is_off
 from cudacompat.domain.words.target import ArchTarget
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.project.cmake_lists import CMakeTargets, named_targets
 from cudacompat.domain.project.command_facts import is_aside
 from cudacompat.domain.project.list_units import OF_ONE_ARCH, TRIED
 from cudacompat.domain.project.model import CMakeCommand, Project
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget
 
 _ADDS = re.compile(r"(?:\w+_)?add_(?:library|executable|module)")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from cudacompat.domain.words.finding import Edit
-from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.project.model import SourceFile
 from cudacompat.domain.words.finding import Finding, Suppressed
-from cudacompat.domain.words.records import dataclass
 
 _IGNORE = re.compile(r"cudacompat:[ \t]*ignore(?:\[([^\]\n]*)\])?[ \t:-]*([^\r\n]*)")
 _COMMENT = re.compile(r"[ \t]*(?:#|//|--|<!--|/\*)")

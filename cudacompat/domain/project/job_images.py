@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-
-from cudacompat.domain.words.records import dataclass
+from dataclasses import dataclass
 
 # --gpus all, --gpus=1, --runtime=nvidia, --device nvidia.com/gpu=all; not: --gpu-name
 _ASKS = re.compile(r"(?<!\S)(?:--gpus(?:[ =]|$)|--runtime[ =]nvidia\b|--device[ =]nvidia\.com/gpu)")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from cudacompat.domain.project.command_facts import is_any_makefile, is_aside
 from cudacompat.domain.project.model import Project, TextSpan
 from cudacompat.domain.tables.nvcc_releases import NvccRelease, first_nvcc_with, nvcc_release
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import ToolkitVersion
 
 _COMMENT = re.compile(r"(?m)#[^\n]*")

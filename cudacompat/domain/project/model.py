@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
 from packaging.version import InvalidVersion, Version
@@ -26,7 +27,6 @@ from cudacompat.domain.project.source_file import TextSpan as TextSpan
 from cudacompat.domain.project.source_file import Word as Word
 from cudacompat.domain.wheels.package_set import PackageSet
 from cudacompat.domain.words.code import NotRead
-from cudacompat.domain.words.records import dataclass, field
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import ToolkitVersion
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from cudacompat.domain.builds.lists.nvcc_flags import Requested
@@ -14,7 +14,6 @@ from cudacompat.domain.tables.ptx import isa_of_target
 from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import BinaryArtifact, Compression, DeviceModule, FatbinEntry, Registration
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import Outcome, Reason, Target
 

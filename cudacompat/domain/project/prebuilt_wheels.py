@@ -7,8 +7,7 @@ are without it. The rows of engines stand with the engines.
 from __future__ import annotations
 
 from collections.abc import Iterable
-
-from cudacompat.domain.words.records import dataclass
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import field
-
-from cudacompat.domain.words.records import dataclass
+from dataclasses import dataclass, field
 
 _LINE_END = re.compile("\n")
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from cudacompat.domain.project.command_facts import is_aside
 from cudacompat.domain.project.container_runs import container_run
 from cudacompat.domain.project.job_runners import is_trial
 from cudacompat.domain.project.model import CiJob, Project, SourceFile, Stage
-from cudacompat.domain.words.records import dataclass
 
 # image: "vllm/vllm-openai:v0.8.5"  # a comment; but not: image: {{ .Values.image }}
 _YAML_IMAGE = re.compile(r"(?m)(?:^[ \t]*(?:-[ \t]+)?|[{,][ \t]*)image:[ \t]*[\"']?([^\s\"'#{},]{1,300})")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from cudacompat.domain.runs.bench import Measured, Variant
 from cudacompat.domain.words.exit_codes import ExitCode
-from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of
-from cudacompat.domain.words.records import dataclass
 
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
     from cudacompat.domain.machine.component_verdicts import ComponentVerdict

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
-
-from cudacompat.domain.words.records import dataclass
 
 if TYPE_CHECKING:  # what one command needs is not loaded for the others
     from cudacompat.domain.builds.plans.plan import BuildPlan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from cudacompat.domain.builds.engine import Engine
@@ -9,7 +10,6 @@ from cudacompat.domain.project.edited_file import EditedFile
 from cudacompat.domain.project.list_places import ListPlace, PlaceState
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.exit_codes import ExitCode
-from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from cudacompat.domain.project.edited_file import EditedFile
@@ -12,7 +12,6 @@ from cudacompat.domain.project.planned_builds import PlannedUnit
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.rule_selection import RuleSelection
 from cudacompat.domain.words.verdict import Target
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from cudacompat.domain.words.code import ReadResult
 from cudacompat.domain.words.exit_codes import ExitCode
-from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from cudacompat.domain.reports.check import CheckReport
@@ -9,7 +10,6 @@ from cudacompat.domain.runs.load import Agreement, ArtifactLoad
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.domain.words.finding import Finding, Severity, count_of
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Target
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum
 from statistics import median
-
-from cudacompat.domain.words.records import dataclass
 
 
 class Variant(Enum):

@@ -9,6 +9,7 @@ GPU memory and shows up as utilisation of the process: neither proves that a ker
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 
 from cudacompat.domain.judge.fits import Fit, sass_fit
@@ -17,7 +18,6 @@ from cudacompat.domain.runs.run_time_compilers import run_time_compilers
 from cudacompat.domain.runs.signs import SignMeaning
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.phrases import count
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import Outcome, short_name
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 
 from cudacompat.domain.words.code import DeviceModule, Registration
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.verdict import ModuleVerdict, Outcome, Target
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import Enum
-
-from cudacompat.domain.words.records import dataclass
 
 
 class SignMeaning(Enum):

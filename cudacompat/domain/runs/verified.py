@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cudacompat.domain.runs.observation import Observation
 from cudacompat.domain.runs.verify import Decision, Expect
 from cudacompat.domain.words.judged_target import JudgedTarget
-from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

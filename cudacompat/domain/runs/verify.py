@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 
 from cudacompat.domain.runs.evidence import (
@@ -19,7 +20,6 @@ from cudacompat.domain.runs.evidence import (
 from cudacompat.domain.runs.observation import End, JudgedFile, Observation
 from cudacompat.domain.runs.signs import SignMeaning
 from cudacompat.domain.words.choices import Expect as Expect
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Outcome
 
 _NOTHING_RUNS = {Outcome.FAILS, Outcome.SPECIAL}

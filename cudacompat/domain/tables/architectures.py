@@ -8,12 +8,12 @@ November 2026. What a toolkit builds for and nobody has named yet is there too, 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from cudacompat.domain.tables.generated import rows
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

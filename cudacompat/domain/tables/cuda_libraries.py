@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
-
-from cudacompat.domain.words.records import dataclass
 
 _NAME = re.compile(r"lib(?P<stem>[A-Za-z]\w*?)\.so\.(?P<abi>\d+(?:\.\d+)*)")
 _FIRST_WITHOUT_SUFFIX = 13  # the major release from which the names of the toolkit's wheels have no -cuNN

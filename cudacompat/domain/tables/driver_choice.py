@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 
 from cudacompat.domain.tables.architectures import Architecture, architecture
 from cudacompat.domain.tables.kernel_modules import DEFAULT_OPEN_BRANCH, ModuleKind, kinds
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import DriverRelease
 
 # Long-term support to June 2028, and the first that the runtime of CUDA 13 takes; NVIDIA's "Supported Drivers and CUDA

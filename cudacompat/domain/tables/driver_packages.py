@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from cudacompat.domain.tables.kernel_modules import ModuleKind
-from cudacompat.domain.words.records import dataclass
 
 _UBUNTU = re.compile(r"^(?:Ubuntu|Linux Mint|Pop!_OS|Zorin|KDE neon|elementary)")
 _DEBIAN = re.compile(r"^Debian")

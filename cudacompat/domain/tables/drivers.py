@@ -7,9 +7,9 @@ it. Where it names no driver yet, no row here takes that version.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from cudacompat.domain.tables.ptx import PTX_ISAS
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease, PtxIsa
 
 

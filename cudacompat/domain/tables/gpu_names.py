@@ -13,12 +13,12 @@ The tables are read at first use.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
 from cudacompat.domain.tables.generated import rows, table
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.records import dataclass
 
 
 def readme_version() -> str:

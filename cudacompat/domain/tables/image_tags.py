@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import ToolkitVersion
 
 FLAVOURS = ("base", "runtime", "devel")

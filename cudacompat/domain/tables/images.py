@@ -7,11 +7,11 @@ all the same. NVIDIA deletes the tags of a release six months after its end of l
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
 from cudacompat.domain.tables.image_tags import FLAVOURS
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import ToolkitVersion
 
 

@@ -6,8 +6,7 @@ By hand, from the clouds' own pages; a type that no pattern here matches is not 
 from __future__ import annotations
 
 import re
-
-from cudacompat.domain.words.records import dataclass
+from dataclasses import dataclass
 
 __all__ = ["TYPES", "InstanceTypes", "gpu_of"]
 

@@ -4,9 +4,9 @@ became those of Arm servers."""
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from cudacompat.domain.tables.image_tags import NGC
-from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

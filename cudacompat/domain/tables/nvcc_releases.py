@@ -6,9 +6,10 @@ in those that follow. Measured the same on `ptxas --help` of 11.2.152 (Debian bu
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cudacompat.domain.tables.ptx import PTX_ISAS
 from cudacompat.domain.tables.toolkits import RELEASES, first_with, release
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import ToolkitVersion
 
 

@@ -8,13 +8,13 @@ need it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from cudacompat.domain.tables.generated import table
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

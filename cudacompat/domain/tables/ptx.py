@@ -6,10 +6,10 @@ that is newer than those is there as it was measured. Versions before 6.0 (CUDA 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from cudacompat.domain.tables.generated import rows
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import PtxIsa, ToolkitVersion
 
 # The PTX that came with the first compiler which takes characters beyond ASCII, even in comments. Measured: the ptxas

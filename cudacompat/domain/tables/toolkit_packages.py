@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from cudacompat.domain.tables.cuda_libraries import toolkit_wheel
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import ToolkitVersion
 
 

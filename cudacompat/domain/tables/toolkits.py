@@ -7,11 +7,11 @@ that number).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from cudacompat.domain.tables.generated import rows
 from cudacompat.domain.words.cuda_release import CudaRelease
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import DriverRelease, PtxIsa, ToolkitVersion
 
 _NOTES = "https://docs.nvidia.com/cuda/archive/13.2.2/cuda-toolkit-release-notes/index.html"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 
 from packaging.version import Version
@@ -13,7 +14,6 @@ from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolved import HowKnown, Resolved
 from cudacompat.domain.wheels.table import plain_torch_index, releases, rows_of, torch_rows
-from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

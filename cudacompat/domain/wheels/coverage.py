@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from packaging.version import Version
@@ -15,7 +15,6 @@ from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 from cudacompat.domain.wheels.running_framework import failing_pin
 from cudacompat.domain.wheels.verdict import judge_row
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Outcome, Target
 
 _TARGETS = tuple(Target(each, None, ComputeCapability.parse(each)) for each in CAPABILITIES)

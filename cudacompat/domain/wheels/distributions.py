@@ -9,9 +9,8 @@ import json
 import pkgutil
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
-
-from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from packaging.utils import canonicalize_name
@@ -12,7 +12,6 @@ from packaging.utils import canonicalize_name
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.requirement import LOCAL_BUILD, index_name
 from cudacompat.domain.words.programs import CONDA
-from cudacompat.domain.words.records import dataclass
 
 UNKNOWN = "?"  # an index, or a file, that only the build can know
 _PYTHON = re.compile(r"python[\d.]*")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum
 
 from packaging.version import Version
 
 from cudacompat.domain.tables.cuda_libraries import cuda_in_name
 from cudacompat.domain.words.code import Compression, DeviceModule, FatbinEntry, Registration
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.versions import PtxIsa
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from packaging.version import Version
 
@@ -20,7 +21,6 @@ from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Reso
 from cudacompat.domain.wheels.running_framework import with_its_pin
 from cudacompat.domain.wheels.table import rows_of, torch_rows, unlisted_indexes
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Outcome, Target
 from cudacompat.domain.words.versions import ToolkitVersion
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -18,7 +19,6 @@ from cudacompat.domain.wheels.resolve import resolve
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.running_framework import with_its_pin
 from cudacompat.domain.wheels.table import cuda_of_index, packages, rows
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Outcome, Target
 
 

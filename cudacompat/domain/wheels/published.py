@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -20,7 +20,6 @@ from cudacompat.domain.wheels.running_framework import with_its_pin
 from cudacompat.domain.wheels.table import packages
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure, no_native
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Outcome, Target
 
 _BY_JIT = "jit-only"

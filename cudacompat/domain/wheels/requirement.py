@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from packaging.version import InvalidVersion, Version
 
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.model import PYPI
-from cudacompat.domain.words.records import dataclass
 
 CONDA = "conda"  # the index of what comes from conda's channels, but for the framework's own
 LOCAL_BUILD = re.compile(r"cu\d{3}|cpu")  # of PyTorch's own index

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from packaging.version import Version
@@ -16,7 +16,6 @@ from cudacompat.domain.wheels.table import (
     plain_torch_index,
 )
 from cudacompat.domain.wheels.verdict import WheelVerdict
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Outcome, Target
 
 

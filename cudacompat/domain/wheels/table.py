@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -18,7 +18,6 @@ from packaging.version import Version
 from cudacompat.domain.wheels.distributions import framework, table_text
 from cudacompat.domain.wheels.model import PYPI, CodeList, RowBasis, WheelLibrary, WheelRow
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
-from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

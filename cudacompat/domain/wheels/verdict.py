@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from packaging.version import Version
 
@@ -13,7 +13,6 @@ from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.model import CodeList, RowBasis, WheelLibrary, WheelRow
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import ModuleVerdict, Outcome, Reason, Target
 from cudacompat.domain.words.versions import ToolkitVersion
 

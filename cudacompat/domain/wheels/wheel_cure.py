@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from packaging.version import Version
 
 from cudacompat.domain.wheels.distributions import framework, front_of
 from cudacompat.domain.wheels.table import cuda_of_index
 from cudacompat.domain.words.phrases import some
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Target
 
 

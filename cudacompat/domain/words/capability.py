@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from cudacompat.domain.words.errors import ParseError
-from cudacompat.domain.words.records import dataclass
 
 _FORM = re.compile(r"(\d{1,2})\.(\d)")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.words.records import dataclass
+from dataclasses import dataclass
+
 from cudacompat.domain.words.versions import DriverRelease, PtxIsa, ToolkitVersion
 
 

@@ -7,9 +7,9 @@ for them at once, and a line that it means and one that it does not.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import Enum
 
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.translations import FOREIGN_NEEDLES
 
 

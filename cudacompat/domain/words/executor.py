@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
-
-from cudacompat.domain.words.records import dataclass
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")

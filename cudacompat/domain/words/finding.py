@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 from enum import Enum
-
-from cudacompat.domain.words.records import dataclass
 
 
 class Severity(Enum):

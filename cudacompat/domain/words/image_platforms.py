@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.records import dataclass
 
 _ARCHITECTURES = {
     "x86_64": "amd64",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.words.records import dataclass
+from dataclasses import dataclass
 
 _GIB = 1 << 30
 _ENDLESS = 1 << 62

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from cudacompat.domain.words.finding import Finding
-from cudacompat.domain.words.records import dataclass
 
 Facts = TypeVar("Facts", contravariant=True)
 LookedAt = TypeVar("LookedAt")

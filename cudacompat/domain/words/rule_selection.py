@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cudacompat.domain.words.phrases import count
-from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.choices import JitPolicy as JitPolicy
 from cudacompat.domain.words.code import DeviceModule, FatbinEntry
 from cudacompat.domain.words.platforms import is_windows
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchTarget
 from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 

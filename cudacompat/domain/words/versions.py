@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Self
 
 from cudacompat.domain.words.errors import ParseError
-from cudacompat.domain.words.records import dataclass
 
 _DIGITS = re.compile(r"\d{1,5}")
 # Branches from 450 on are multiples of five, and a driver of Windows has the number of its branch or one of the four

@@ -10,11 +10,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from cudacompat.domain.runs.load import ModuleAnswer
-from cudacompat.domain.words.records import dataclass
 from cudacompat.host.gpus.libcuda import LIBRARY
 from cudacompat.host.programs.keeper import keeping
 from cudacompat.places.safe_search import safe_environment

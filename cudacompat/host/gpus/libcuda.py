@@ -10,12 +10,12 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from cudacompat.domain.machine.facts import SEARCH_PATH, Found, GpuDevice, LibcudaFacts, Missing
 from cudacompat.domain.machine.troubles import CUDA_CAUSES, NO_DEVICE, Cause, Trouble
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
 from cudacompat.host.gpus import pci
 from cudacompat.host.gpus.nvml import cuda_version_of, limit_s

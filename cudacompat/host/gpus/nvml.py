@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ from cudacompat.domain.machine.facts import DriverFacts, Found, GpuDevice, Missi
 from cudacompat.domain.machine.troubles import NVML_CAUSES, Cause, Trouble
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import ParseError
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
 from cudacompat.host.gpus import pci
 from cudacompat.host.gpus.capability import capability_of

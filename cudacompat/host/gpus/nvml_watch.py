@@ -6,11 +6,11 @@ import contextlib
 import time
 import warnings
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from cudacompat.domain.machine.facts import GpuDevice
 from cudacompat.domain.runs.observation import DeviceUse
-from cudacompat.domain.words.records import dataclass
 from cudacompat.host.gpus.nvml import LIBRARY, VIA, gpu_of, reason_of
 from cudacompat.places.safe_search import stray_library
 

@@ -9,10 +9,10 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.wheel_tags import Platform
 from cudacompat.host.programs.process import ProcessResult, find, run
 

@@ -12,11 +12,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO
 
-from cudacompat.domain.words.records import dataclass
 from cudacompat.places.safe_search import NEUTRAL_FOLDER, safe_environment
 
 TIMEOUT_S = 10.0

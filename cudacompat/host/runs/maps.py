@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
-
-from cudacompat.domain.words.records import dataclass
 
 _PROC = Path("/proc")
 _MOST_BYTES = 64 << 20

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from cudacompat.domain.words.phrases import one_line
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Assembly, PtxProof
 from cudacompat.domain.words.versions import ToolkitVersion
 from cudacompat.host.programs.process import TIMEOUT_S, ProcessResult, find, is_program, run

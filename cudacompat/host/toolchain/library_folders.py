@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from cudacompat.domain.words.records import dataclass
 from cudacompat.places.roots import Roots, library_path
 from cudacompat.places.there import is_file
 

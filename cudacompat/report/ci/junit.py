@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TextIO
 from xml.etree import ElementTree
 
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed
 from cudacompat.domain.words.phrases import CAUSE
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import ArtifactVerdict
 from cudacompat.report.ci.uris import outer_of
 from cudacompat.report.safe_text import clipped, safe

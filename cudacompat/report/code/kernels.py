@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from cudacompat.domain.words.code import DeviceModule, FatbinEntry, KernelUsage
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import CodeKind
 from cudacompat.report.code.lists import Column, in_order
 

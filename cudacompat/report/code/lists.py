@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.words.code import DeviceModule, FatbinEntry
 from cudacompat.domain.words.phrases import sort_key
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 
 Column = tuple[CodeKind, ArchTarget | None]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from cudacompat.domain.words.code import DeviceModule
 from cudacompat.domain.words.phrases import sort_key
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 
 KIND_NAME = {

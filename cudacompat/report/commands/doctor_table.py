@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.judge.component_words import outcome_word, why
 from cudacompat.domain.machine.component_verdicts import ComponentVerdict
@@ -11,7 +12,6 @@ from cudacompat.domain.reports.doctor import ComponentRow, DoctorReport, Install
 from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, some
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Outcome
 
 MOST_ROWS = 12  # of one environment, for a screen; what fails comes first

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from cudacompat.domain.words.records import dataclass
 from cudacompat.report.html.heat import FAULTY, HeatGroup
 
 MOST_CHOICES = 16  # of one kind; each GPU has a rule with each outcome

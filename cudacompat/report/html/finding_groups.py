@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.words.finding import CodePlace, Finding
-from cudacompat.domain.words.records import dataclass
 from cudacompat.report.rule_text import rule_text
 from cudacompat.report.view import details
 

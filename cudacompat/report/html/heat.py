@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.words.byte_sizes import byte_size
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, Registration
 from cudacompat.domain.words.finding import Finding
 from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.phrases import CAUSE, count, sort_key
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, ModuleVerdict, Outcome
 from cudacompat.report.code.sizes import TargetSize, sizes_of

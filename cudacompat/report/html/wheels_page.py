@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.tables.architectures import architecture
 from cudacompat.domain.tables.gpu_names import capabilities_by_name
@@ -14,7 +15,6 @@ from cudacompat.domain.wheels.coverage import CoverageRow
 from cudacompat.domain.wheels.measured import CAPABILITIES
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.phrases import count
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Outcome
 from cudacompat.report.html.document import render_page
 

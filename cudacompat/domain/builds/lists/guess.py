@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from cudacompat.domain.builds.engine import Grammar
@@ -16,7 +16,6 @@ from cudacompat.domain.builds.lists.nvcc_flags import PAIR_OPTION
 from cudacompat.domain.builds.lists.writer import CodeTarget, spell
 from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchSuffix
 
 _ITEM = re.compile(

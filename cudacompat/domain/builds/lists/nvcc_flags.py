@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.words.phrases import sort_key
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 
 _CODE = re.compile(r"(sm|compute|lto)_(\d{2,3})([af]?)")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.nvcc_flags import PAIR_OPTION
 from cudacompat.domain.builds.lists.writer import CodeTarget, spell
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget
 
 

@@ -7,12 +7,11 @@ FindCUDA's cuda_select_nvcc_arch_flags, CuPy's install notes; each was read or r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 
 

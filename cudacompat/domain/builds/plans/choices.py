@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.builds.plans.costs import ImageSize, Sizes, sizes
@@ -10,7 +11,6 @@ from cudacompat.domain.builds.plans.model import BuildPlan
 from cudacompat.domain.builds.plans.plan import arriving
 from cudacompat.domain.judge.coverage import Reach, reach
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 
 

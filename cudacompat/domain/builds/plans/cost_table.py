@@ -9,9 +9,9 @@ on where the build asks for it (ggml does); before, it lay in the file as it was
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import ToolkitVersion
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.builds.engine import Engine
 from cudacompat.domain.builds.plans.cost_table import SizeRow, TimeRow, size_row, time_row
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget
 from cudacompat.domain.words.versions import ToolkitVersion
 

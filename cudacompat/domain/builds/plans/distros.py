@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.builds.engine_trees import Recipe
@@ -10,7 +10,6 @@ from cudacompat.domain.tables.image_tags import FLAVOURS
 from cudacompat.domain.tables.images import newest_image
 from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.errors import UsageError
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import ToolkitVersion
 
 if TYPE_CHECKING:

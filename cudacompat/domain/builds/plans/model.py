@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from packaging.version import Version
@@ -14,7 +14,6 @@ from cudacompat.domain.judge.coverage import Reach, reach, requirement
 from cudacompat.domain.tables.images import BaseImage
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.cuda_release import CudaRelease
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget
 from cudacompat.domain.words.versions import DriverRelease
 

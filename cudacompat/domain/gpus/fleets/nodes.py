@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from cudacompat.domain.gpus.fleet import Row, capability_in, capability_of, driver_in
 from cudacompat.domain.tables.instance_types import gpu_of
@@ -19,7 +19,6 @@ from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.fleet_gpu import FleetGpu
 from cudacompat.domain.words.platforms import platform_named
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import DriverRelease
 
 _PREFIX = "nvidia.com/"

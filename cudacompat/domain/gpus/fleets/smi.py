@@ -6,14 +6,13 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cudacompat.domain.gpus.fleet import Row, capability_in, capability_of, driver_in, without_comment
 from cudacompat.domain.gpus.lookup import capability_named, resolve
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.fleet_gpu import FleetGpu
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import DriverRelease
 
 

@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.paths import ArtifactPath
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Target
 

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.rules.artifact.compiled_later import named_wheel
 from cudacompat.domain.words.command_words import gpu_words
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.wheel_tags import Platform, fits_file, tags_of_file

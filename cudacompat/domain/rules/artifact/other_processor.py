@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 
 from cudacompat.domain.rules.artifact.compiled_later import named_wheel
 from cudacompat.domain.tables.architectures import architecture
@@ -28,7 +29,6 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.image_platforms import image_platform
 from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.phrases import count
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Target
 

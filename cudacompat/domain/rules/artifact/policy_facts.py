@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.words.code import BinaryArtifact, DeviceModule, FatbinEntry
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.target import ArchSuffix, CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, ModuleVerdict, Outcome
 

@@ -15,10 +15,10 @@ the other serves, or compress it (`nvcc --compress-mode=size`).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from cudacompat.domain.words.byte_sizes import byte_size
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.rule import Rule
 
 

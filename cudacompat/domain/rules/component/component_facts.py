@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cudacompat.domain.machine.component_verdicts import ComponentVerdict
 from cudacompat.domain.machine.components import Component
-from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

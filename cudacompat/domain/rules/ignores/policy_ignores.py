@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cudacompat.domain.policy.policy import Ignore
-from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

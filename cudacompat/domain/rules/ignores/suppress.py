@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
 
@@ -11,7 +12,6 @@ from cudacompat.domain.rules.artifact import not_read as not_read_rule
 from cudacompat.domain.rules.ignores.policy_ignores import IgnoreUse
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.finding import Finding, Suppressed
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Target
 
 

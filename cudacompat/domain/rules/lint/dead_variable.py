@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from cudacompat.domain.builds.engine import Channel, DeadKind, DeadSetting, Knob
 from cudacompat.domain.builds.lists.guess import GuessedItem, as_generated, meant, rewritten
@@ -27,7 +27,6 @@ from cudacompat.domain.project.command_facts import is_cmake, removal
 from cudacompat.domain.project.model import Command, EngineUse, Project, Setting
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import ArchSuffix
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from cudacompat.domain.project.command_facts import ancestry, removal
 from cudacompat.domain.project.image_names import is_nvidia_cuda
 from cudacompat.domain.project.model import Project, Setting, Stage, TextSpan
 from cudacompat.domain.project.stages import installing, runs_cuda, ships
 from cudacompat.domain.words.finding import Edit, Fix
-from cudacompat.domain.words.records import dataclass
 
 STUBS = re.compile(r"\S*/stubs/?")
 

@@ -8,6 +8,8 @@ CMake 4.4, cpp_extension.py of version 2, cudarc's build.rs).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cudacompat.domain.machine.facts import DEBIANS_NVCC, HostCompiler, HostFacts, ToolkitFacts
 from cudacompat.domain.words.nvcc_variables import (
     COMPILER_IN_ENVIRONMENT,
@@ -15,7 +17,6 @@ from cudacompat.domain.words.nvcc_variables import (
     FLAG_VARIABLES,
     NVCCS_COMPILER,
 )
-from cudacompat.domain.words.records import dataclass
 
 USUAL = "/usr/local/cuda"
 _ROOTS = ("CUDA_HOME", "CUDA_PATH")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 from cudacompat.domain.machine.facts import PciCard
 from cudacompat.domain.machine.troubles import Cause
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.tables.kernel_modules import ModuleKind, kinds
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import short_name
 
 _ANOTHER_RULE = (Cause.GPU_LOST, Cause.GPU_RESET, Cause.GPU_UNREADABLE, Cause.NO_ANSWER, Cause.CRASHED)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from cudacompat.domain.machine.troubles import Cause, Trouble
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.tables.driver_packages import without_nouveau
-from cudacompat.domain.words.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

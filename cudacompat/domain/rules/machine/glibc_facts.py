@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.tables.toolkits import first_for_glibc
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import ToolkitVersion
 
 _GLIBC = re.compile(r"glibc (\d+)\.(\d+)")

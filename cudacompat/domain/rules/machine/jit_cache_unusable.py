@@ -15,12 +15,12 @@ build with machine code for the GPU.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from cudacompat.domain.machine.facts import Found, HostFacts, JitCacheFacts
 from cudacompat.domain.machine.jit_variables import is_switched_off
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import some
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.rule import Rule
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from cudacompat.domain.machine.facts import Found, GpuDevice, HostFacts, Missing
 from cudacompat.domain.machine.troubles import Cause, Trouble
 from cudacompat.domain.machine.visibility import Visibility, visibility
 from cudacompat.domain.tables.kernel_modules import ModuleKind
 from cudacompat.domain.words.finding import Severity
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import DriverRelease
 

@@ -6,6 +6,7 @@ One answer for every rule about a toolkit: where its release cannot stay, each o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cudacompat.domain.machine.facts import Found, HostCompiler, ToolkitFacts
 from cudacompat.domain.rules.machine.builder_facts import used_compilers
@@ -15,7 +16,6 @@ from cudacompat.domain.tables.drivers import max_ptx, needed_driver
 from cudacompat.domain.tables.jetpack import board
 from cudacompat.domain.tables.toolkits import RELEASES, with_all
 from cudacompat.domain.words.cuda_release import CudaRelease
-from cudacompat.domain.words.records import dataclass
 from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
 
 
