@@ -60,8 +60,9 @@ class Distributions:
     """What is known by name alone.
 
     `shared_libraries` are packages that load CUDA's libraries from other packages, `loaded_by_name` those libraries'
-    packages without the release in their names; `one_folder` are groups that write
-    the same files. For reading wheels: `deciding_library` finds the library that decides for a package,
+    packages without the release in their names; `libraries_of_machine` are families of packages that neither hold nor
+    require these libraries, each with the extras that bring them; `one_folder` are groups that write the same files.
+    For reading wheels: `deciding_library` finds the library that decides for a package,
     `called_beside` another one that its programs call on every GPU,
     `library_for_each_cuda` those of a package that has one for each CUDA release, `nearest_library_since` from which of
     its releases on the nearest one of the same major release is loaded where none is for that release,
@@ -90,6 +91,7 @@ class Distributions:
     framework: Framework
     shared_libraries: frozenset[str]
     loaded_by_name: tuple[str, ...]
+    libraries_of_machine: Mapping[str, frozenset[str]]
     one_folder: tuple[tuple[str, ...], ...]
     deciding_library: Mapping[str, re.Pattern[str]]
     called_beside: Mapping[str, re.Pattern[str]]
@@ -165,6 +167,9 @@ def distributions() -> Distributions:
         framework=_framework(raw["framework"]),
         shared_libraries=frozenset(raw["shared_libraries"]["names"]),
         loaded_by_name=tuple(raw["loaded_by_name"]["names"]),
+        libraries_of_machine={
+            name: frozenset(extras) for name, extras in raw["libraries_of_machine"]["extras"].items()
+        },
         one_folder=tuple(map(tuple, raw["one_folder"]["groups"])),
         deciding_library=_patterns(raw["deciding_library"]["patterns"]),
         called_beside=_patterns(raw["called_beside"]["patterns"]),

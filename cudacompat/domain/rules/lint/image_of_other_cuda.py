@@ -1,17 +1,20 @@
-"""An image whose CUDA release does not know the GPU.
+"""An image of another CUDA release than the GPU, or a package in it, needs.
 
 What it finds: an image that the project runs (see `image-cannot-run`), of which nothing else is known, whose tag names
 a CUDA release (`cu124`, `cuda12.4`) that cannot build machine code which a GPU that was named with --gpu runs: it is
 older than the first that can, or newer than the last. (CUDA 11.7 has no sm_89, and its sm_86 runs on an RTX 4090.)
-Images of nvidia/cuda hold no program, and a stage that installs torch is checked by what it installs.
+Images of nvidia/cuda hold no program, and a stage that installs torch is checked by what it installs. Of these it finds
+the ones whose CUDA libraries are of another major release than those that a package loads which pip installs there and
+which brings none itself: ctranslate2 (faster-whisper), onnxruntime-gpu, tensorflow, CuPy.
 
 Why it matters: what was built with that release has no machine code for the GPU. For a newer GPU at best PTX is
 compiled at the first start; the wheels of PyTorch have none. For an older GPU than the release knows nothing runs.
+A package that loads libcublas.so.12 does not find it in an image for CUDA 11, and stops or computes on the CPU.
 
 Example: `FROM team/trainer:torch2.6-cu124` for an RTX 5070 Ti, which needs CUDA 12.8.
 
 What to do: use a tag for a CUDA release that knows the GPU; have the image read:
-`docker save IMAGE | cudacompat check - --gpu GPU`.
+`docker save IMAGE | cudacompat check - --gpu GPU`. For a package, use the image for its major CUDA release.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from cudacompat.domain.project.image_names import base_of, is_nvidia_cuda
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.project.other_machines import is_for_others, of_another_maker
 from cudacompat.domain.project.used_images import UsedImage, used_images
+from cudacompat.domain.rules.lint.image_library_facts import OtherLibraries, other_libraries
 from cudacompat.domain.tables.jetpack import l4t_image
 from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.wheels.distributions import framework
@@ -40,7 +44,8 @@ _LONGEST = 300  # characters of an image's name that are looked at
 
 
 def check(project: Project) -> Iterable[Finding]:
-    """One warning for each image and GPU."""
+    """One warning for each image and GPU, and for each package that its libraries do not serve."""
+    yield from map(_of_package, other_libraries(project))
     for used in used_images(project) if project.targets else ():
         cuda = _release(used)
         if cuda is None or _installs_framework(project, used):
@@ -68,6 +73,20 @@ def check(project: Project) -> Iterable[Finding]:
                 why="at best its PTX is compiled at the first start" if old else "that release no longer knows the GPU",
                 help=f"use a tag of it for CUDA {bound}",
             )
+
+
+def _of_package(each: OtherLibraries) -> Finding:
+    requirement = each.package.requirement
+    return Finding(
+        id=RULE.id,
+        severity=Severity.WARNING,
+        message=f"{each.package.label} loads libraries of CUDA {each.needs}; the image has those of CUDA {each.has}",
+        path=requirement.file,
+        line=requirement.line,
+        found=each.image,
+        why=f"the package brings no CUDA libraries: it does not find libcublas.so.{each.needs} there",
+        help=f"use an image of nvidia/cuda for CUDA {each.needs}",
+    )
 
 
 def _serving(capability: ComputeCapability) -> list[CudaRelease]:
@@ -108,4 +127,4 @@ def _places(project: Project) -> Iterable[str]:
             yield packages.file.rpartition(":")[0]
 
 
-RULE = Rule("image-of-other-cuda", "An image of a CUDA release that does not know the GPU", __doc__, check)
+RULE = Rule("image-of-other-cuda", "An image of another CUDA release than is needed", __doc__, check)

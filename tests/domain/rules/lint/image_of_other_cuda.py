@@ -1,10 +1,23 @@
-"""`image-of-other-cuda`: the tag names a CUDA release that does not know the GPU."""
+"""`image-of-other-cuda`: the tag names a CUDA release that does not know the GPU, or the image has the libraries of
+another one than a package loads."""
 
 from __future__ import annotations
 
 from tests.helpers.lint_case import LintCase, NearMiss
 
 _SERVICE = "services:\n  a:\n    image: {}\n    gpus: all\n"
+_OLD = "FROM nvidia/cuda:11.8.0-cudnn8-runtime-ubuntu22.04\n"
+_NEW = "FROM nvidia/cuda:12.9.1-cudnn-runtime-ubuntu22.04\n"
+
+
+def _pip(base: str, packages: str, *more: str) -> dict[str, str]:
+    return {"Dockerfile": "".join([base, *(f"{line}\n" for line in more), f"RUN pip install {packages}\n"])}
+
+
+def _quiet(why: str, files: dict[str, str]) -> NearMiss:
+    return NearMiss(why, files, gpu=("RTX 4090",))
+
+
 CASES = (
     LintCase(
         bad={"Dockerfile": "ARG BASE=team/trainer:py311-torch2.6-cu124\nFROM ${BASE}\nCOPY . /app\n"},
@@ -24,8 +37,49 @@ CASES = (
         line="image:",
         gpu=("GTX 1080",),
     ),
+    *(  # libcublas.so.12 is opened by name, and the package brings none
+        LintCase(bad=_pip(_OLD, each), good=_pip(_NEW, each), line="RUN pip install", gpu=("RTX 4090",))
+        for each in ("ctranslate2==4.8.5", "faster-whisper==1.1.0", "onnxruntime-gpu==1.22.0", "cupy-cuda12x==13.4.1")
+    ),
+    LintCase(  # too new an image is no better
+        bad=_pip("FROM nvidia/cuda:13.0.1-cudnn-runtime-ubuntu22.04\n", "ctranslate2==4.8.5"),
+        good=_pip(_NEW, "ctranslate2==4.8.5"),
+        line="RUN pip install",
+    ),
+    LintCase(
+        bad=_pip("FROM nvidia/cuda:12.3.2-cudnn9-runtime-ubuntu22.04\n", "onnxruntime-gpu==1.27.0"),
+        good=_pip("FROM nvidia/cuda:12.3.2-cudnn9-runtime-ubuntu22.04\n", "onnxruntime-gpu==1.22.0"),
+        line="RUN pip install",
+    ),
+    LintCase(  # the stage that ships begins with another, where a list is installed
+        bad={"Dockerfile": f"{_OLD.strip()} AS a\nRUN pip install -r r.txt\nFROM a\n", "r.txt": "ctranslate2==4.8.5\n"},
+        good={
+            "Dockerfile": f"{_NEW.strip()} AS a\nRUN pip install -r r.txt\nFROM a\n",
+            "r.txt": "ctranslate2==4.8.5\n",
+        },
+        line="ctranslate2",
+    ),
 )
 NEAR_MISSES = (
+    _quiet("torch brings its own", _pip(_OLD, "torch==2.7.1")),
+    _quiet("torch brings what the other loads", _pip(_OLD, "torch==2.7.1 ctranslate2==4.8.5")),
+    _quiet("its release for CUDA 11", _pip(_OLD, "ctranslate2==3.24.0")),
+    _quiet("the libraries are installed in addition", _pip(_OLD, "ctranslate2==4.8.5 nvidia-cublas-cu12")),
+    _quiet("an extra brings them", _pip(_OLD, "'onnxruntime-gpu[cuda,cudnn]==1.22.0'")),
+    _quiet(
+        "apt brings them",
+        _pip(_OLD, "ctranslate2==4.8.5", "RUN apt-get update && apt-get install -y libcublas-12-4"),
+    ),
+    _quiet(
+        "copied from an image that has them",
+        _pip(_OLD, "ctranslate2==4.8.5", "COPY --from=nvidia/cuda:12.4.1-runtime-ubuntu22.04 /usr/local /usr/local"),
+    ),
+    _quiet("a list that is not here may bring them", _pip(_OLD, "ctranslate2==4.8.5", "RUN pip install -r /x/y.txt")),
+    _quiet(
+        "the stage does not ship",
+        {"Dockerfile": f"{_OLD.strip()} AS a\nRUN pip install ctranslate2==4.8.5\n{_NEW}COPY --from=a /venv /venv\n"},
+    ),
+    _quiet("a newer one than every wheel that was read", _pip(_OLD, "ctranslate2==99.0")),
     NearMiss(
         "its code for a lower minor version runs",
         {"compose.yaml": _SERVICE.format("example.org/speech/server:2.1-cuda12.8")},
