@@ -14,6 +14,7 @@ from cudacompat.artifacts.buildfiles.positions import Node
 from cudacompat.artifacts.buildfiles.shell_variables import Sources
 from cudacompat.artifacts.buildfiles.windows import DIALECT_OF_SHELL, Dialect
 from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.hosted_runners import CIRCLE_EXECUTORS
 from cudacompat.domain.project.image_names import base_of
 from cudacompat.domain.project.job_images import JobImage, asks_for_gpus
 from cudacompat.domain.project.model import Base, CiJob, Setting, SourceFile
@@ -150,7 +151,6 @@ def circle(file: SourceFile, documents: tuple[Node, ...], sources: Sources | Non
             named = node.get("executor", "name") or node.get("executor")
             executor = executors.get(named.text or "", _EMPTY) if named is not None else _EMPTY
             images = _circle_images(file, node) or _circle_images(file, executor)
-            machine = node.get("resource_class") or executor.get("resource_class")
             environment = merged.of(
                 variables(file, executor.get("environment")), variables(file, node.get("environment"))
             )
@@ -167,12 +167,25 @@ def circle(file: SourceFile, documents: tuple[Node, ...], sources: Sources | Non
                 node,
                 name=name,
                 system="circle",
-                runner=(machine.text,) if machine is not None and machine.text else (),
+                runner=_circle_runner(node, executor),
                 base=base_of(images[0].image) if images and not images[0].service else None,
                 environment=environment,
                 commands=commands,
                 images=images,
             )
+
+
+def _circle_runner(node: Node, executor: Node) -> tuple[str, ...]:
+    """The class of the machine; where none is named, the kind of executor, whose default class has no GPU. A machine's
+    image made for CUDA says what it needs. Nothing for an executor that the file does not have, as that of an orb."""
+    named = node.get("resource_class") or executor.get("resource_class")
+    if named is not None:
+        return (named.text,) if named.text else ()
+    image = node.get("machine", "image") or executor.get("machine", "image")
+    if image is not None and image.text and "cuda" in image.text.lower():
+        return (image.text,)
+    kind = next((each for each in CIRCLE_EXECUTORS if node.get(each) or executor.get(each)), None)
+    return (kind,) if kind is not None else ()
 
 
 def _circle_images(file: SourceFile, node: Node) -> tuple[JobImage, ...]:

@@ -18,6 +18,7 @@ from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.cargo_features import CargoProject
 from cudacompat.domain.project.cmake_files import CMakeCommand as CMakeCommand
 from cudacompat.domain.project.cmake_files import CMakeFile as CMakeFile
+from cudacompat.domain.project.hosted_runners import has_no_gpu
 from cudacompat.domain.project.index import ProjectIndex, asks_for
 from cudacompat.domain.project.job_images import JobImage
 from cudacompat.domain.project.planned_builds import PlannedUnit
@@ -168,10 +169,7 @@ class CiJob:
     @property
     def hosted(self) -> bool:
         """Whether it certainly runs on a machine of the CI's own that has no GPU."""
-        hosted = ("ubuntu-", "windows-", "macos-", "saas-linux-")
-        return bool(self.runner) and all(
-            label.lower().startswith(hosted) and "gpu" not in label.lower() for label in self.runner
-        )
+        return bool(self.runner) and all(has_no_gpu(label, self.system) for label in self.runner)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,14 @@ _PIP = "    steps:\n      - run: pip install torch==2.4.0 --index-url https://do
 _CONTAINER = "    container:\n      image: {}\n      options: {}\n    steps:\n      - run: {}\n"
 _SERVICE = "    services:\n      a:\n        image: {}\n    steps:\n      - run: make\n"
 _CIRCLE = "version: 2.1\njobs:\n  t:\n    docker:\n      - image: {}\n{}    steps:\n      - run: make\n"
+_KEPT = "      - store_artifacts: {path: dist}\n"
+_CIRCLE_PIP = (
+    "version: 2.1\nplain: &plain\n  docker: [{{image: python:3.12}}]\n"
+    "gpu: &gpu\n  machine: {{image: any}}\n  resource_class: gpu.nvidia.medium\n"
+    "executors:\n  e:\n    machine: {{image: any}}\n    resource_class: gpu.nvidia.small\n"
+    "jobs:\n  t:\n    {}\n"
+    "    steps:\n      - run: pip install torch==2.4.0 --index-url https://download.pytorch.org/whl/cu121\n"
+)
 _AZURE = (
     "pool: {}\nresources:\n  containers:\n  - container: c\n    image: {}\n"
     "jobs:\n- job: t\n  container: c\n  steps:\n  - script: make\n"
@@ -63,6 +71,16 @@ def test_a_label_says_whether_a_gpu_is_there(labels: str, wanted: bool) -> None:
         (".gitlab-ci.yml", f"t:\n  tags: [gpu]\n  services:\n    - name: {_OLD}\n  script: [make]\n", "error"),
         (".circleci/config.yml", _CIRCLE.format(_OLD, "    resource_class: gpu.nvidia.medium\n"), "error"),
         (".circleci/config.yml", _CIRCLE.format(_OLD, "    resource_class: large\n"), "note"),
+        (".circleci/config.yml", _CIRCLE.format(_OLD, ""), "note"),  # the default class of docker
+        (".circleci/config.yml", _CIRCLE.format(_OLD, "    resource_class: large\n") + _KEPT, "note"),
+        (".circleci/config.yml", _CIRCLE.format(_OLD, "    resource_class: me/gpu-box\n") + _KEPT, "error"),
+        (".circleci/config.yml", _CIRCLE_PIP.format("docker: [{image: python:3.12}]"), "note"),
+        (".circleci/config.yml", _CIRCLE_PIP.format("machine: {image: ubuntu-2404:current}"), "note"),
+        (".circleci/config.yml", _CIRCLE_PIP.format("machine: {image: linux-cuda-12:default}"), "error"),
+        (".circleci/config.yml", _CIRCLE_PIP.format("executor: some-orb/gpu"), "error"),
+        (".circleci/config.yml", _CIRCLE_PIP.format("<<: *gpu"), "error"),
+        (".circleci/config.yml", _CIRCLE_PIP.format("<<: *plain"), "note"),
+        (".circleci/config.yml", _CIRCLE_PIP.format("executor: e"), "error"),
         ("azure-pipelines.yml", _AZURE.format("gpu-pool", _OLD), "error"),
         ("azure-pipelines.yml", _AZURE.format("{vmImage: ubuntu-22.04}", _OLD), "note"),
         # what the job installs anew decides; another product than the one that is asked for
