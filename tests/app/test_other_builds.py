@@ -15,6 +15,7 @@ from cudacompat.engines import cuda_libraries
 VENV = Environment("/home/ada/.venv", "./.venv", "3.12", "./.venv")
 UV = Environment("/home/ada/.venv", "./.venv", "3.12", "./.venv", installer="uv")
 TARGET = Environment("/home/ada/libs", "./libs", "", "--python", installer="pip --target")
+_OLDER = "nvidia-cusparse-cu12==12.3.1.170 nvidia-cudnn-cu12==9.10.2.21"
 
 
 def step(
@@ -82,7 +83,10 @@ def test_the_commands_of_each_world() -> None:
 @pytest.mark.parametrize(
     ("package", "gpu", "driver", "asked"),
     [
-        ("jax-cuda13-pjrt", "8.6", "570", "'jax[cuda12]==0.10.2'"),
+        # cuSPARSE of CUDA 12.9 has only PTX for this GPU, which driver 570 does not compile
+        ("jax-cuda13-pjrt", "8.6", "570", "'jax[cuda12]==0.10.2' nvidia-cusparse-cu12==12.3.1.170"),
+        ("jax-cuda13-plugin", "7.0", "570", f"'jax[cuda12]==0.10.2' {_OLDER}"),
+        ("jax-cuda13-pjrt", "9.0", "570", "'jax[cuda12]==0.10.2'"),
         ("jax-cuda13-plugin", "7.0", "580", "'jax[cuda12]==0.10.2' nvidia-cudnn-cu12==9.10.2.21"),  # cuDNN left Volta
         ("jax-cuda12-pjrt", "12.0", "580", "'jax[cuda13]==0.10.2'"),
         ("jax-cuda13-pjrt", "8.6", "470", None),  # neither runs with it

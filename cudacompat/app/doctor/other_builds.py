@@ -14,7 +14,7 @@ from cudacompat.app.doctor.reader_shell import in_order, words
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.machine.loaders import CudaLibraries
 from cudacompat.domain.reports.doctor import PlanStep
-from cudacompat.domain.tables.cuda_libraries import MATH_LIBRARIES, cuda_in_name, toolkit_wheel
+from cudacompat.domain.tables.cuda_libraries import MATH_LIBRARIES, cuda_in_name, requirement, toolkit_wheel
 from cudacompat.domain.tables.drivers import branch_of
 from cudacompat.domain.wheels.cure import cure_for, pin_of_last
 from cudacompat.domain.wheels.distributions import distributions, family_of, release_of_family
@@ -86,13 +86,20 @@ def _by_extra(
                 named = f"{asked} {cures[0].version}"
                 pin = f"{asked}=={cures[0].version}"
                 native = all(each.native for each in cures)
-                wheels = (each.format(cuda) for each in chosen.libraries)
+                wheels = _opened(cures, cuda)
                 older = filter(None, (pin_of_last(each, targets, platform) for each in wheels))
                 direct = home is not None and is_of_project(home)  # whose tool removes what the project names alone
                 removed = (front,) if direct else chosen.releases[own]
                 step = _swap(removed, named, (pin, *older), home=home, native=native)
                 return replace(step, cures=chosen.releases[own])
     return None
+
+
+def _opened(cures: Iterable[WheelCure], cuda: int) -> tuple[str, ...]:
+    """What pip installs for NVIDIA's libraries that these packages open: the extra takes any release of them."""
+    uses = ((cuda_libraries(each.package), str(each.version)) for each in cures)
+    names = (name for use, version in uses if use is not None for name in use.opened(version))
+    return tuple(dict.fromkeys(wheel for name in names if (wheel := requirement(name, cuda)) is not None))
 
 
 def _all_run(

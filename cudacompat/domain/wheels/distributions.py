@@ -45,12 +45,9 @@ class Framework:
 @dataclass(frozen=True, slots=True)
 class ChosenByExtra:
     """A package with an extra for each major CUDA release (`cuda{}`), and by release the packages that it brings, which
-    have its version; no two of these releases go into one environment, `second` is what becomes of the second one.
-    `libraries` are the wheels of NVIDIA's that come along and that newer releases of may not serve every GPU, `{}` in
-    them the release."""
+    have its version; no two of these releases go into one environment, `second` is what becomes of the second one."""
 
     extra: str
-    libraries: tuple[str, ...]
     releases: Mapping[int, tuple[str, ...]]
     second: str
 
@@ -186,7 +183,6 @@ def distributions() -> Distributions:
         chosen_by_extra={
             name: ChosenByExtra(
                 each["extra"],
-                tuple(each["libraries"]),
                 {int(cuda): tuple(names) for cuda, names in each["releases"].items()},
                 second=each["second"],
             )
