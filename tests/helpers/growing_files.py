@@ -407,6 +407,21 @@ _REQUIRED: Mapping[RequirementKind, Growing] = {
         lambda i: f"https://conda.anaconda.org/conda-forge/noarch/a{i}-1.{i}-pyh_0.conda\n",
         ("https://a/linux-64/", "a-", "# pip a @ ", "# Name Version Build Channel\n"),
     ),
+    RequirementKind.CONDA_SPECS: Growing(
+        "requirements-conda.txt",
+        "# for conda install --file\n",
+        _same("conda-forge::pytorch=2.5.1\n"),
+        lambda i: f"conda-forge::a{i}[version='>=1.{i}',build=*_0]\n",
+        ("a::", "a[version='", "a=1=", "a >=1,"),
+    ),
+    RequirementKind.JSON_LIST: Growing(
+        "requirements-json.txt",
+        '[{"name": "pip", "version": "1"}',
+        _same(',{"name": "torch", "version": "2.5.1+cu124"}'),
+        lambda i: f',{{"name": "a{i}", "version": "1.{i}", "channel": "conda-forge", "build_string": "py_{i}"}}',
+        ("[", '{"a":', '"\\'),
+        "]\n",
+    ),
     RequirementKind.PIXI: Growing(
         "pixi.lock",
         "version: 6\npackages:\n",

@@ -140,7 +140,11 @@ def no_collector() -> Iterator[None]:
 def test_every_kind_is_here() -> None:
     assert set(GROWING) == {*FileKind, *RequirementKind}
     for kind, growing in GROWING.items():
-        found = kinds.kind_of(growing.name) if isinstance(kind, FileKind) else requirements.kind_of(growing.name)
+        if isinstance(kind, FileKind):
+            found: FileKind | RequirementKind | None = kinds.kind_of(growing.name)
+        else:
+            text = f"{growing.begin}{growing.listed(0)}{growing.end}"
+            found = requirements.kind_in(requirements.kind_of(growing.name), text)
         assert found is kind
         assert wanted(growing.name)
         for _, made in growing.shapes():

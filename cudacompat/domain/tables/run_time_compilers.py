@@ -7,19 +7,17 @@ flashinfer-python: flashinfer/jit/core.py, check_cuda_arch: "FlashInfer requires
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cache
 
+from cudacompat.domain.tables.generated import rows
 from cudacompat.domain.words.capability import ComputeCapability
 
 COMPILES_FROM: Mapping[str, ComputeCapability] = {
     "triton": ComputeCapability(7, 0),
     "flashinfer-python": ComputeCapability(7, 5),
 }
-# What packages do not do without it, by their names; empty where they only become slower. Others need it.
-#   torch: torch/_inductor alone asks for triton; everything else in it is compiled (torch 2.6.0, read 2026-11-30)
-#   openai-whisper: whisper/timing.py catches what triton raises and says "falling back to a slower … implementation"
-#                   (20250625, read 2026-11-30)
-_FEATURES: Mapping[str, Mapping[str, str]] = {"triton": {"torch": "torch.compile", "openai-whisper": ""}}
 
 
 def begins_above(package: str, capability: ComputeCapability) -> str | None:
@@ -29,15 +27,24 @@ def begins_above(package: str, capability: ComputeCapability) -> str | None:
     return f"{package} begins at sm_{first.number}" if first is not None and capability < first else None
 
 
+@cache
+def _features() -> Mapping[str, Mapping[str, str]]:
+    """What packages do not do without a compiler, by its name and theirs (`data/run_time_compilers.json`)."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in rows("run_time_compilers"):
+        found[row["compiler"]][row["user"]] = row["lacks"]
+    return found
+
+
 def may_be_a_feature(package: str) -> bool:
     """Return whether some of the packages that use this one run without it."""
-    return package in _FEATURES
+    return package in _features()
 
 
 def only_a_feature(package: str, users: Iterable[str]) -> str | None:
     """Return what does not work without this package (`torch.compile`) where all of its users, by their normalised
     names, run without it; `None` where there are none, or one of them needs it."""
-    known, names = _FEATURES.get(package, {}), dict.fromkeys(users)
+    known, names = _features().get(package, {}), dict.fromkeys(users)
     if not names or not all(name in known for name in names):
         return None
     return " and ".join(filter(None, (known[name] for name in names))) or "what it compiles"
