@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Distro:
-    """One distribution, as NVIDIA's image tags name it, with the major version of its own gcc and the version of its
-    own CMake and of the CUDA toolkit that it packages itself, nvidia-cuda-toolkit (`None`: not known)."""
+    """One distribution, as NVIDIA's image tags name it, with the major version of its own gcc and the versions of its
+    own CMake, CUDA toolkit (nvidia-cuda-toolkit, which it packages itself) and glibc (`None`: not known)."""
 
     name: str
     gcc: int
     source: str
     cmake: tuple[int, int] | None = None
     cuda: ToolkitVersion | None = None
+    glibc: tuple[int, int] | None = None
 
 
 def _of(packages: str, where: str) -> str:
@@ -36,6 +37,8 @@ def _el(release: int, compiler: str) -> str:
     return f"gcc --version of Enterprise Linux {release} in public reports: {compiler}"
 
 
+# glibc: libc6 of packages.ubuntu.com and packages.debian.org, glibc of Enterprise Linux (2.41 of Debian 13 was run);
+# that of Ubuntu 26.04 as reports of its machines say, not read here
 DISTROS: tuple[Distro, ...] = (
     Distro(
         "ubuntu22.04",
@@ -43,6 +46,7 @@ DISTROS: tuple[Distro, ...] = (
         _of("gcc 4:11.2.0-1ubuntu1, cmake 3.22.1-1ubuntu1, nvidia-cuda-toolkit 11.5.1-1ubuntu1", "Ubuntu jammy"),
         (3, 22),
         ToolkitVersion(11, 5),
+        glibc=(2, 35),
     ),
     Distro(
         "ubuntu24.04",
@@ -50,6 +54,7 @@ DISTROS: tuple[Distro, ...] = (
         _of("gcc 4:13.2.0-7ubuntu1, cmake 3.28.3-1build7, nvidia-cuda-toolkit 12.0.140~12.0.1-4build4", "Ubuntu noble"),
         (3, 28),
         ToolkitVersion(12, 0),
+        glibc=(2, 39),
     ),
     Distro(
         "ubuntu26.04",
@@ -57,6 +62,7 @@ DISTROS: tuple[Distro, ...] = (
         _of("gcc 4:15.2.0-5ubuntu1, cmake 4.2.3-2ubuntu2, nvidia-cuda-toolkit 12.4.131~12.4.1-8", "Ubuntu resolute"),
         (4, 2),
         ToolkitVersion(12, 4),
+        glibc=(2, 43),
     ),
 )
 # those that generated files are not made for, and Dockerfiles begin with all the same
@@ -67,6 +73,7 @@ _OTHERS: tuple[Distro, ...] = (
         _of("gcc 4:9.3.0-1ubuntu2, cmake 3.16.3-1ubuntu1, nvidia-cuda-toolkit 10.1.243-3", "Ubuntu focal"),
         (3, 16),
         ToolkitVersion(10, 1),
+        glibc=(2, 31),
     ),
     Distro(
         "debian11",
@@ -74,6 +81,7 @@ _OTHERS: tuple[Distro, ...] = (
         _of("gcc 4:10.2.1-1, cmake 3.18.4-2+deb11u1, nvidia-cuda-toolkit 11.2.2-3+deb11u3", "Debian bullseye"),
         (3, 18),
         ToolkitVersion(11, 2),
+        glibc=(2, 31),
     ),
     Distro(
         "debian12",
@@ -81,6 +89,7 @@ _OTHERS: tuple[Distro, ...] = (
         "gcc 12.2 and CMake 3.25.1 were run; nvidia-cuda-toolkit 11.8.89~11.8.0-5~deb12u1 in public lists of packages",
         (3, 25),
         ToolkitVersion(11, 8),
+        glibc=(2, 36),
     ),
     Distro(
         "debian13",
@@ -88,13 +97,14 @@ _OTHERS: tuple[Distro, ...] = (
         _of("gcc 4:14.2.0-1, cmake 3.31.6-2, nvidia-cuda-toolkit 12.4.131~12.4.1-2", "Debian trixie"),
         (3, 31),
         ToolkitVersion(12, 4),
+        glibc=(2, 41),
     ),
-    Distro("rockylinux8", 8, _el(8, "8.5.0 (Red Hat 8.5.0-28)")),
-    Distro("rockylinux9", 11, _el(9, "11.5.0 (Red Hat 11.5.0-5)")),
-    Distro("rockylinux10", 14, _el(10, "14.3.1 (Red Hat 14.3.1-2), of Rocky Linux 10.1")),
-    Distro("ubi8", 8, _el(8, "8.5.0 (Red Hat 8.5.0-28)")),
-    Distro("ubi9", 11, _el(9, "11.5.0 (Red Hat 11.5.0-5)")),
-    Distro("ubi10", 14, _el(10, "14.3.1 (Red Hat 14.3.1-2), of Rocky Linux 10.1")),
+    Distro("rockylinux8", 8, _el(8, "8.5.0 (Red Hat 8.5.0-28)"), glibc=(2, 28)),
+    Distro("rockylinux9", 11, _el(9, "11.5.0 (Red Hat 11.5.0-5)"), glibc=(2, 34)),
+    Distro("rockylinux10", 14, _el(10, "14.3.1 (Red Hat 14.3.1-2), of Rocky Linux 10.1"), glibc=(2, 39)),
+    Distro("ubi8", 8, _el(8, "8.5.0 (Red Hat 8.5.0-28)"), glibc=(2, 28)),
+    Distro("ubi9", 11, _el(9, "11.5.0 (Red Hat 11.5.0-5)"), glibc=(2, 34)),
+    Distro("ubi10", 14, _el(10, "14.3.1 (Red Hat 14.3.1-2), of Rocky Linux 10.1"), glibc=(2, 39)),
 )
 
 

@@ -7,6 +7,7 @@ from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.ignores import inline_ignore
 from cudacompat.domain.rules.lint import (
     arch_list_unset,
+    built_for_newer_glibc,
     ccache_append_flags,
     ci_cache_key,
     ci_toolkit_cannot_build,
@@ -167,6 +168,7 @@ LINT_RULES: tuple[Rule[Project], ...] = (
     no_such_image.RULE,
     compat_shadows_driver.RULE,
     stub_at_runtime.RULE,
+    built_for_newer_glibc.RULE,
     visible_devices_in_image.RULE,
     driver_capabilities.RULE,
     service_without_gpu.RULE,

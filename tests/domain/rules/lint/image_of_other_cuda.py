@@ -52,10 +52,13 @@ CASES = (
         line="RUN pip install",
     ),
     LintCase(  # the stage that ships begins with another, where a list is installed
-        bad={"Dockerfile": f"{_OLD.strip()} AS a\nRUN pip install -r r.txt\nFROM a\n", "r.txt": "ctranslate2==4.8.5\n"},
+        bad={
+            "Dockerfile": f"{_OLD.strip()} AS a\nRUN pip install -r requirements.txt\nFROM a\n",
+            "requirements.txt": "ctranslate2==4.8.5\n",
+        },
         good={
-            "Dockerfile": f"{_NEW.strip()} AS a\nRUN pip install -r r.txt\nFROM a\n",
-            "r.txt": "ctranslate2==4.8.5\n",
+            "Dockerfile": f"{_NEW.strip()} AS a\nRUN pip install -r requirements.txt\nFROM a\n",
+            "requirements.txt": "ctranslate2==4.8.5\n",
         },
         line="ctranslate2",
     ),
