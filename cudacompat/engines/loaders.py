@@ -16,6 +16,20 @@ _JAX = {
 _JAX_BOTH = ("cusparse.so.12", "cudnn.so.9")
 
 OTHERS: tuple[PackageLoading, ...] = (
+    PackageLoading(
+        "numba-cuda",
+        (
+            CudaLibraries(
+                opens=("libnvrtc.so.{cuda}|libnvrtc.so.13|libnvrtc.so.12", "libnvvm.so.4|libnvvm.so"),
+                released_with="cuda-bindings",
+                looks_into_toolkits=True,
+                extras=("cu{cuda}",),
+                extras_since="0",
+                source="the wheels of numba-cuda 0.30.4 (METADATA, cuda_paths.py, codegen.py), cuda-pathfinder 1.9.1 "
+                "(descriptor_catalog.py), nvidia-cuda-nvcc-cu12 12.8.93 and nvidia-nvvm 13.5.37",
+            ),
+        ),
+    ),
     *(
         PackageLoading(
             package,

@@ -622,3 +622,65 @@ class TestAnotherReleaseWithItsLibraries:
         assert seen is not None
         (step,) = package_steps(seen.packages, aim, facts(prefix))
         assert "quark 2.0 asks for onnxruntime-gpu>=1.30: change it, too" in step.why
+
+
+class TestACompilerWithoutDeviceCode:
+    """numba-cuda has none; what it compiles with, other packages have."""
+
+    OF_12: tuple[tuple[str, str, dict[str, bytes]], ...] = (
+        ("nvidia-cuda-nvcc-cu12", "12.8.93", {"nvidia/cuda_nvcc/nvvm/lib64/libnvvm.so": b""}),
+        ("nvidia-cuda-nvrtc-cu12", "12.8.93", {"nvidia/cuda_nvrtc/lib/libnvrtc.so.12": b""}),
+    )
+    OF_13: tuple[tuple[str, str, dict[str, bytes]], ...] = (
+        ("nvidia-nvvm", "13.5.37", {"nvidia/cu13/lib/libnvvm.so.4": b""}),
+        ("nvidia-cuda-nvrtc", "13.5.37", {"nvidia/cu13/lib/libnvrtc.so.13": b""}),
+    )
+
+    @pytest.mark.parametrize(
+        ("bindings", "driver", "beside", "lacks", "step"),
+        [
+            ("13.5.0", "580", (), "libnvrtc.so.13, libnvvm.so.4", "numba-cuda[cu13]==0.30.4"),
+            ("13.5.0", "570", (), "libnvrtc.so.13, libnvvm.so.4", "numba-cuda[cu12]==0.30.4"),
+            ("12.9.5", "580", (), "libnvrtc.so.12, libnvvm.so.4", "numba-cuda[cu12]==0.30.4"),
+            ("12.9.5", "580", OF_12[1:], "libnvvm.so.4", "numba-cuda[cu12]==0.30.4"),
+            ("12.9.5", "580", OF_12, "", ""),
+            ("13.5.0", "580", OF_13, "", ""),
+            ("13.5.0", "580", OF_12, "", ""),  # it takes the one that is there
+            ("12.9.5", "580", OF_13[1:], "libnvvm.so.4", "numba-cuda[cu12]==0.30.4"),
+            (None, "580", (), "", ""),  # nothing says its CUDA release
+        ],
+    )
+    def test_what_it_does_not_find_is_an_error_with_the_extra_that_brings_it(
+        self,
+        prefix: Path,
+        bindings: str | None,
+        driver: str,
+        beside: tuple[tuple[str, str, dict[str, bytes]], ...],
+        lacks: str,
+        step: str,
+    ) -> None:
+        site = prefix / "site-packages"
+        ptx = {"numba_cuda/numba/cuda/tests/data/jitlink.ptx": b".version 8.0\n.target sm_70\n.address_size 64\n"}
+        install(site, "numba-cuda", "0.30.4", {"numba_cuda/_dispatcher.so": b"", **ptx})
+        if bindings is not None:
+            install(site, "cuda-bindings", bindings, {"cuda/bindings/nvvm.so": b""})
+        for each in beside:
+            install(site, *each)
+        gpu = replace(TARGET, driver=DriverRelease.parse(driver))
+        seen = judge_installed(facts(prefix), (gpu,))
+        assert seen is not None
+        found = [(each.severity, each.message) for each in seen.report.findings if each.id == "library-not-found"]
+        assert found == ([(Severity.ERROR, f"numba-cuda 0.30.4 finds no {lacks}")] if lacks else [])
+        needed, wanted = library_steps(seen.packages, facts(prefix), targets=(gpu,))
+        assert [each.command for each in needed] == ([pip(prefix, f"'{step}'")] if step else [])
+        assert wanted == []
+
+    def test_saved_facts_keep_it(self, prefix: Path) -> None:
+        site = prefix / "site-packages"
+        install(site, "numba-cuda", "0.30.4", {"numba_cuda/_dispatcher.so": b""})
+        install(site, "cuda-bindings", "13.5.0", {"cuda/bindings/nvvm.so": b""})
+        seen = judged(prefix)
+        kept = from_json(to_json(with_code(facts(prefix), seen, (TARGET,))))
+        again = judge_saved(kept, (TARGET,))
+        assert again is not None
+        assert [each.message for each in again.report.findings] == [each.message for each in seen.report.findings]

@@ -18,10 +18,11 @@ from cudacompat.domain.machine.components import Component, Environment, FoundLi
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.machine.loaders import CudaLibraries, is_file_of
 from cudacompat.domain.tables.cuda_libraries import is_vendors, release_asked_for
-from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.distributions import compiled_by, framework
 from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.engines import cuda_libraries
 from cudacompat.environments.own import normalised
+from cudacompat.environments.pip import version_of
 from cudacompat.host.toolchain.library_folders import SystemLoader, system_loader
 from cudacompat.places.roots import Roots
 from cudacompat.places.there import is_file, is_folder
@@ -29,6 +30,7 @@ from cudacompat.places.there import is_file, is_folder
 # Where packages bring libraries along, below the folder of packages, whether their lists name them or not.
 _PACKAGES = ("nvidia/*/lib", "nvidia/*/lib64", "nvidia/*", "*/lib")
 _MOST_FOLDERS = 2000
+_NVVM = "nvvm/lib64"  # of a toolkit
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,8 @@ class _Surroundings:
 
     def loads(self, name: str) -> bool:
         """Whether the loader finds the name for any program here."""
-        return self.loader.finds(name) or any(is_file(each / "lib" / name) for each in self.prefixes)
+        folders = (each / below for each in self.prefixes for below in ("lib", _NVVM))
+        return self.loader.finds(name) or any(is_file(folder / name) for folder in folders)
 
     def packages_have(self, name: str) -> bool:
         """Whether a package brings the library along, listed or not."""
@@ -116,7 +119,7 @@ class _Surroundings:
 
     def toolkits_have(self, name: str) -> bool:
         """Whether a toolkit that the environment names, or the usual one, has it."""
-        return any(is_file(top / folder / name) for top in self.toolkits for folder in ("lib64", "lib"))
+        return any(is_file(top / folder / name) for top in self.toolkits for folder in ("lib64", "lib", _NVVM))
 
 
 def _surroundings(
@@ -170,18 +173,22 @@ def _of(
 
     names = {path: each.needed for path, each in asked.items()}
     lacks = lacking(names, here.by_name, finds)
-    opens = _opened(component, row, names, with_code=with_code)
+    release = _released_with(row, component, home)
+    every = _opened(component, row, names, with_code=with_code, release=release)
+    opens = [next((name for name in each if finds("", name)), each[0]) for each in every]
     by_file = _opened_by_files(component, row, here, asked=asked)
     opened = (*(name for name in opens if not finds("", name)), *by_file.needed)
     first = (framework().name,) if _wants_framework(component, here, home) else opened
     if first:
         lacks |= {path: tuple(dict.fromkeys((*first, *lacks.get(path, ())))) for path in used}
-    decides = {name for path in lacks if path in with_code for name in lacks[path]}
+    compiles = bool(row.opens) and compiled_by(component.package) is not None  # its own device code is not judged
+    judged = {} if compiles else with_code
+    decides = {name for path in lacks if path in judged for name in lacks[path]}
     parts = dict.fromkeys(name for path in lacks for name in lacks[path] if name not in decides)
     parts |= dict.fromkeys(by_file.wanted)
     by_framework = all(map(here.framework_loads, only_elsewhere))
     found = FoundLibraries(
-        release_asked_for(name for each in names.values() for name in each),
+        release or release_asked_for(name for each in names.values() for name in each),
         parts_lack=tuple(parts),
         elsewhere=tuple(only_elsewhere),
         reached_by=_call(own_call, by_framework=by_framework) if only_elsewhere else "",
@@ -240,21 +247,33 @@ def _wants_framework(component: Component, here: _Surroundings, home: Environmen
     return any(normalised(each.name) == name for each in needs(component, home))
 
 
+def _released_with(row: CudaLibraries, component: Component, home: Environment | None) -> int | None:
+    """The major CUDA release of the package that says it for this one."""
+    folders = home.folders if home is not None else (component.location,)
+    version = version_of(row.released_with, folders) if row.released_with else None
+    major = (version or "").partition(".")[0]
+    return int(major) if re.fullmatch("[0-9]{1,3}", major) else None
+
+
 def _opened(
     component: Component,
     row: CudaLibraries,
     names: Mapping[str, tuple[str, ...]],
     with_code: Mapping[str, BinaryArtifact],
-) -> list[str]:
-    """The names that the package opens itself, for the CUDA release that it was made for; none where none is known."""
+    release: int | None,
+) -> list[list[str]]:
+    """The names that the package opens itself, for the CUDA release that it was made for, each as all of its
+    spellings; none where none is known."""
     names_opened = row.opened(component.version)
     if not names_opened:
         return []
     if not any("{cuda}" in each for each in names_opened):
-        return list(names_opened)
-    cuda = made_for(component, [with_code[path] for path in component.libraries if path in with_code])
-    cuda = cuda or release_asked_for(name for each in names.values() for name in each)
-    return [each.format(cuda=cuda) for each in names_opened] if cuda is not None else []
+        return [each.split("|") for each in names_opened]
+    cuda = release
+    if not row.released_with:
+        cuda = made_for(component, [with_code[path] for path in component.libraries if path in with_code])
+        cuda = cuda or release_asked_for(name for each in names.values() for name in each)
+    return [each.format(cuda=cuda).split("|") for each in names_opened] if cuda is not None else []
 
 
 def _nvrtc(opens: Iterable[str], here: _Surroundings) -> str:

@@ -21,10 +21,11 @@ from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.machine.loaders import CudaLibraries
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
 from cudacompat.domain.tables.cuda_libraries import conda_package, release_asked_for, requirement
+from cudacompat.domain.tables.drivers import branch_of
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.wheels.candidates import candidates
 from cudacompat.domain.wheels.cure import cure_for, pin_of_last
-from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.distributions import compiled_by, framework
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, WINDOWS_PLATFORM, on_platform, platform_for
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.phrases import one_line, some, verb
@@ -41,7 +42,7 @@ def loaded(packages: InstalledPackages) -> InstalledPackages:
 
 
 def library_steps(
-    packages: InstalledPackages, facts: HostFacts, others: Sequence[PlanStep] = ()
+    packages: InstalledPackages, facts: HostFacts, others: Sequence[PlanStep] = (), targets: Sequence[Target] = ()
 ) -> tuple[list[PlanStep], list[PlanStep]]:
     """Return the steps without which packages are not loaded, and those that only a part of one wants. A package whose
     release does not run here gets none: another release is its cure. Neither does one that finds what it wants once
@@ -67,7 +68,9 @@ def library_steps(
             if row is not None and lacks and _runs_otherwise(row):
                 needed += _steps(component, lacks, here, row=row)
             parts = [name for name in component.found.parts_lack if name not in lacks]
-            if parts and (row is None or _runs_otherwise(row)):
+            if parts and row is None and compiled_by(component.package) is not None:
+                needed += _compiler_step(component, parts, here, targets)
+            elif parts and (row is None or _runs_otherwise(row)):
                 wanted += _steps(component, parts, here, row=row)
             if component.found.elsewhere:
                 names = some(component.found.elsewhere)
@@ -169,6 +172,24 @@ def _steps(component: Component, lacks: Sequence[str], here: Here, row: Componen
         why = f"Let the loader look where {some(list(there))} {verb(len(there), 'is', 'are')}"
         told = " (in this shell, and wherever the program is started)"
         yield PlanStep(one_line(why + told), _path(folders, here.home), cures=(component.package,))
+
+
+def _compiler_step(
+    component: Component, lacks: Sequence[str], here: Here, targets: Sequence[Target]
+) -> Iterator[PlanStep]:
+    """The step that brings what the package compiles with: of its own CUDA release, or of the newest that the drivers
+    of these GPUs take, with the extra that moves all of it there."""
+    own, use = _release(component, lacks, None), cuda_libraries(normalised(component.package))
+    branches = [branch_of(each.driver) for each in targets if each.driver is not None]
+    newest = min((each.cuda.major for each in branches if each is not None), default=own)
+    if own is None or newest is None or newest >= own or use is None or not component.is_of_pip:
+        yield from _steps(component, lacks, here, row=None)
+        return
+    extras = ",".join(each.format(cuda=newest) for each in use.brings(component.version))
+    if extras:
+        asked = f"{component.package}[{extras}]=={component.version}"
+        why = f"Install {component.package} with its compilers of CUDA {newest}, which the driver takes"
+        yield PlanStep(one_line(why), f"{installer(here.home)} {quoted(asked, here.home)}", cures=(component.package,))
 
 
 def _other_release(
@@ -296,7 +317,7 @@ def _install(
     extras = use.brings(component.version) if use is not None and not here.holds(framework().name) else ()
     platform = platform_for(targets[0]) if targets else DEFAULT_PLATFORM
     if extras:
-        with_them = f"{component.package}[{','.join(extras)}]=={component.version}"
+        with_them = f"{component.package}[{','.join(extras).format(cuda=cuda)}]=={component.version}"
         older = toolkit_pins(use, cuda, targets, platform=platform) if targets else ()
         return f"{installer(here.home)} {words((with_them, *older), here.home)}"
     wheels = [requirement(each, cuda) for each in missing]

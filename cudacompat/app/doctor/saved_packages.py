@@ -88,15 +88,15 @@ def _library(artifact: BinaryArtifact, targets: Iterable[Target]) -> LibraryCode
 
 
 def judge_saved(facts: HostFacts, targets: tuple[Target, ...]) -> JudgedPackages | None:
-    """Return what becomes of the packages whose code was saved; `None` where none has any. A GPU that nothing was saved
-    for leaves a component undecided."""
+    """Return what becomes of the packages whose code was saved; `None` where none has any, and none lacks a library. A
+    GPU that nothing was saved for leaves a component undecided."""
     known = [each for each in with_users(facts.packages, facts.environments) if each.code is not None]
-    if not known:
+    asking = tuple(each for each in facts.packages if each.code is None and each.found.parts_lack)
+    if not known and not asking:
         return None
     rows, anyhow = (_rows(known, each, facts) for each in (targets, without_driver(targets)))
     findings = [f for row in rows for verdict in row.verdicts if (f := _finding(verdict)) is not None]
     without = len(facts.packages) - len(known)
-    asking = tuple(each for each in facts.packages if each.code is None and each.found.parts_lack)
     findings += component_findings((*known, *asking), rows)
     report = CheckReport(targets, (), tuple(worst_first(findings)), not_read=(), files=len(known), without_code=without)
     return JudgedPackages(report, InstalledPackages(tuple(known), without, rows=rows, anyhow=anyhow, asking=asking))

@@ -67,17 +67,20 @@ class CudaLibraries:
     """How a package comes by CUDA's libraries, beside what its files ask the loader for.
 
     `opens` are names that it opens itself and cannot do without (from version `opens_since` on), `{cuda}` in them the
-    major CUDA release that it was made for, `opened_by` those that a library opens which it brings along. `optional` is
+    major CUDA release that it was made for, or that of the package `released_with`; of names with `|` between them it
+    takes the first that is there. `opened_by` are those that a library opens which it brings along. `optional` is
     a regular expression of its files, below the folder of packages, without which it works.
     With `looks_into_packages` it finds the libraries of other packages by itself, with `looks_into_toolkits` those of
     an installed toolkit; else a program has to do what
     `reached_by` says (from version `reached_since` on), and where that is empty only the loader's own folders count.
-    From version `extras_since` on installing the package with `extras` brings them; with `by_toolkit` these ask for
+    From version `extras_since` on installing the package with `extras` (`{cuda}` as above) brings them; with
+    `by_toolkit` these ask for
     `cuda-toolkit`, one release of which they all are.
     """
 
     opens: tuple[str, ...] = ()
     opens_since: str = "0"
+    released_with: str = ""
     opened_by: tuple[OpenedByFile, ...] = ()
     optional: str = ""
     looks_into_packages: bool = True

@@ -56,6 +56,10 @@ LIBRARIES: tuple[CudaLibrary, ...] = (
     _toolkit("(?:cusolver|cusolverMg)", "nvidia-cusolver", "libcusolver", abi={11: ("11",), 12: ("11",), 13: ("12",)}),
     _toolkit("cusparse", "nvidia-cusparse", "libcusparse", abi={11: ("11",), 12: ("12",), 13: ("12",)}),
     _toolkit("nvrtc", "nvidia-cuda-nvrtc", "cuda-nvrtc", abi={11: ("11.2",), 12: ("12",), 13: ("13",)}),
+    # CUDA 12 has it in nvcc's wheel, as libnvvm.so
+    CudaLibrary(
+        "nvvm", {12: ("4",), 13: ("4",)}, {12: "nvidia-cuda-nvcc-cu12", 13: "nvidia-nvvm"}, conda="cuda-nvcc-impl"
+    ),
     _toolkit("nvJitLink", "nvidia-nvjitlink", "libnvjitlink", abi={12: ("12",), 13: ("13",)}),
     _toolkit("cupti", "nvidia-cuda-cupti", "cuda-cupti", abi={11: ("11.8", "11.7"), 12: ("12",), 13: ("13",)}),
     _toolkit("nvToolsExt", "nvidia-nvtx", "cuda-nvtx", abi={11: ("1",), 12: ("1",)}),
@@ -72,7 +76,14 @@ LIBRARIES: tuple[CudaLibrary, ...] = (
 # Those of the toolkit that math programs call, of one release together.
 MATH_LIBRARIES = tuple(f"nvidia-{name}" for name in ("cublas", "cufft", "curand", "cusolver", "cusparse", "nvjitlink"))
 # where the wheel's version does not begin with the number behind .so.
-_VERSIONS = {"nvidia-nvtx": "", "nvidia-cufile": "1", "nvidia-cusparselt": "0", "nvidia-cudss": ""}
+_VERSIONS = {
+    "nvidia-nvtx": "",
+    "nvidia-cufile": "1",
+    "nvidia-cusparselt": "0",
+    "nvidia-cudss": "",
+    "nvidia-cuda-nvcc": "12",
+    "nvidia-nvvm": "13",
+}
 
 
 # Of pip: requirements of the wheels that were read; a framework names the release of each that it was built with. Of

@@ -212,6 +212,13 @@ def distributions() -> Distributions:
     )
 
 
+def compiled_by(package: str) -> str | None:
+    """Return how a package without kernels of its own compiles them at run time, by its name as it is installed; `None`
+    for any other one."""
+    name = package.lower().replace("_", "-")
+    return distributions().compiled_later(name) if distributions().is_compiler(name) else None
+
+
 def front_of(package: str) -> str | None:
     """Return what installs this package in its own version, with what has to be of that version: `jax[cuda12]` of
     `jax-cuda12-plugin`; `None` for a package that is installed by its own name."""

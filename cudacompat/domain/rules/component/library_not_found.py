@@ -19,6 +19,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.rules.component.component_facts import ComponentFacts
+from cudacompat.domain.tables.cuda_libraries import is_vendors
+from cudacompat.domain.wheels.distributions import compiled_by
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import some
 from cudacompat.domain.words.rule import Rule
@@ -43,7 +45,17 @@ def check(facts: ComponentFacts) -> Iterable[Finding]:
             )
             return
     found = component.found
-    if found.parts_lack:
+    compiles = None if facts.verdicts or is_vendors(component.package) else compiled_by(component.package)
+    if found.parts_lack and compiles is not None:
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.ERROR,
+            message=f"{named} finds no {some(found.parts_lack)}",
+            path=path,
+            found=f"asks for {', '.join(found.parts_lack)}",
+            why=f"it {compiles}, and has no other device code",
+        )
+    elif found.parts_lack:
         yield Finding(
             id=RULE.id,
             severity=Severity.WARNING,
