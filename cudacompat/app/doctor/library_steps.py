@@ -69,7 +69,7 @@ def library_steps(
                 needed += _steps(component, lacks, here, row=row)
             parts = [name for name in component.found.parts_lack if name not in lacks]
             if parts and row is None and compiled_by(component.package) is not None:
-                needed += _compiler_step(component, parts, here, targets)
+                needed += _compiler_step(component, parts, here, targets=targets)
             elif parts and (row is None or _runs_otherwise(row)):
                 wanted += _steps(component, parts, here, row=row)
             if component.found.elsewhere:

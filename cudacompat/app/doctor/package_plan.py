@@ -39,7 +39,7 @@ def package_plan(
     left = _without(packages, [each for conflict in conflicts for each in conflict.gone])
     released, left = one_release(left, targets, facts.environments)
     others = package_steps(left, targets, facts, driver_told=driver_told)
-    needed, wanted = library_steps(left, facts, others, targets)
+    needed, wanted = library_steps(left, facts, others, targets=targets)
     mends, needed, others = _joined(conflicts, needed, others)
     first, after = _apart(needed, others)
     for home in facts.environments:
