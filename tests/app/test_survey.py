@@ -80,6 +80,32 @@ def test_a_line_that_a_crash_cut_short_is_taken_off_and_read_again(tmp_path: Pat
     assert out.read_bytes() == whole
 
 
+def test_a_wheel_that_was_replaced_by_another_of_its_name_is_read_again(tmp_path: Path) -> None:
+    paths = [str(wheel(tmp_path, name)) for name in ("one", "two")]
+    out = tmp_path / "rows.jsonl"
+    survey(paths, str(out), SurveyOptions())
+    size = Path(paths[0]).stat().st_size
+    wheel(tmp_path, "one", "90")
+    assert Path(paths[0]).stat().st_size == size, "its size alone does not tell"
+    os.utime(paths[1])
+    report = survey(paths, str(out), SurveyOptions(resume=True))
+    assert (report.before, report.written) == (1, 1)
+    assert sorted((each["package"], each["lists"]) for each in rows(out)) == [
+        ("one", [["+PTX 90", 1]]),
+        ("two", [["+PTX 80", 1]]),
+    ]
+
+
+def test_a_row_that_does_not_say_which_file_was_read_stays(tmp_path: Path) -> None:
+    path, out = str(wheel(tmp_path, "one")), tmp_path / "rows.jsonl"
+    survey([path], str(out), SurveyOptions())
+    (row,) = rows(out)
+    del row["digest"]
+    out.write_text(json.dumps(row, sort_keys=True) + "\n")
+    wheel(tmp_path, "one", "90")
+    assert survey([path], str(out), SurveyOptions(resume=True)).written == 0
+
+
 def test_a_first_line_that_a_crash_cut_short_is_taken_off(tmp_path: Path) -> None:
     path, out = str(wheel(tmp_path, "one")), tmp_path / "rows.jsonl"
     survey([path], str(out), SurveyOptions())
@@ -251,6 +277,7 @@ class TestAFolderOfAStore:
         (own,), (other,) = rows(single), rows(stored)
         assert other.pop("asked") == path.as_uri()
         assert own.pop("asked") == str(path)
+        assert own.pop("digest"), "of a file on this machine alone"
         assert own == other
 
     def test_a_bucket_in_memory(self, tmp_path: Path) -> None:

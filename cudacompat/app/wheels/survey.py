@@ -20,17 +20,18 @@ from zipfile import BadZipFile
 from cudacompat.app.inputs.named import FetchOptions, Told
 from cudacompat.app.wheels import parquet
 from cudacompat.app.wheels.rows import row_of_file
-from cudacompat.app.wheels.survey_input import wheel_of
+from cudacompat.app.wheels.survey_input import digest_of, wheel_of
 from cudacompat.artifacts.files.opened import opened
 from cudacompat.domain.reports.survey import SurveyReport
 from cudacompat.domain.words.choices import SurveyExecutor
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import CudacompatError, UsageError
 from cudacompat.domain.words.executor import Lost
-from cudacompat.host.written import append, cut, refusal
+from cudacompat.host.written import append, cut, growing, refusal
 
 _LARGEST_ROW = 16 << 20  # bytes
 _ASKED = "asked"
+_DIGEST = "digest"  # of a wheel on this machine
 _BEGINS = (b'{"answers": {', b'{"asked": "')  # a row's first key: the keys are sorted
 _FOREIGN = "{} is not a file of rows that survey wrote; it was not changed"
 _EXISTS = "{} exists; add --resume to keep its rows and read what is missing"
@@ -60,8 +61,9 @@ class SurveyResult:
 def survey(
     names: Sequence[str], out: str, options: SurveyOptions, on_wheel: Callable[[str], None] | None = None
 ) -> SurveyReport:
-    """Read the wheels and add a row for each to the file `out`; those that have one there are passed over. For a
-    file of Parquet the rows are kept as JSON lines beside it (`rows.parquet.jsonl`), and it is made of them in the end.
+    """Read the wheels and add a row for each to the file `out`; those that have one there are passed over, but for
+    files that are others now: their rows are replaced. For a file of Parquet the rows are kept as JSON lines beside it
+    (`rows.parquet.jsonl`), and it is made of them in the end.
     `UsageError` if the file is there and is not to be kept, or holds something else."""
     began = time.monotonic()
     table, out = (out, parquet.lines_of(out)) if parquet.is_meant(out) else (None, out)
@@ -69,7 +71,10 @@ def survey(
         parquet.require()
         _require_own(table, out, options)
     there = _rows_there(out, options)
-    waiting = [name for name in names if name not in there]
+    changed = frozenset(name for name in names if _is_another(name, there.get(name), options.fetch))
+    if changed:
+        _take_off(out, changed)
+    waiting = [name for name in names if name not in there or name in changed]
     failed: list[NotRead] = []
     written = 0
     for outcome in _outcomes(waiting, options):
@@ -106,21 +111,38 @@ def _require_own(table: str, out: str, options: SurveyOptions) -> None:
         raise UsageError(_FOREIGN.format(table))
 
 
-def _rows_there(out: str, options: SurveyOptions) -> frozenset[str]:
-    """What the rows in the file were asked for as; a line that a crash cut short is taken off."""
+def _is_another(name: str, digest: str | None, fetch: FetchOptions) -> bool:
+    """Whether the file of this name is another than the one that was read, as far as the row says which that was."""
+    now = digest_of(name, fetch) if digest is not None else None
+    return now is not None and now != digest
+
+
+def _take_off(out: str, names: frozenset[str]) -> None:
+    """Take the rows of these off the file."""
+    with opened(out) as file, growing(out) as kept:
+        while line := file.readline(_LARGEST_ROW):
+            if json.loads(line)[_ASKED] not in names:
+                kept.write(line)
+
+
+def _rows_there(out: str, options: SurveyOptions) -> dict[str, str | None]:
+    """What the rows in the file were asked for as, each with the digest of the file that was read, where it has one; a
+    line that a crash cut short is taken off."""
     path = Path(out)
     if not path.exists():
-        return frozenset()
+        return {}
     if not options.resume:
         raise UsageError(_EXISTS.format(out))
-    names: set[str] = set()
+    names: dict[str, str | None] = {}
     end = 0
     try:
         with opened(out) as file:  # a row at a time: of a whole index they are gigabytes
             if not path.is_file():
                 raise UsageError(_FOREIGN.format(out))
             while (line := file.readline(_LARGEST_ROW)).endswith(b"\n"):
-                names.add(str(json.loads(line)[_ASKED]))
+                row = json.loads(line)
+                asked = str(row[_ASKED])
+                names[asked] = row.get(_DIGEST)
                 end += len(line)
     except OSError as error:
         raise UsageError(f"cannot read {out}: {(error.strerror or str(error)).lower()}") from None
@@ -130,7 +152,7 @@ def _rows_there(out: str, options: SurveyOptions) -> frozenset[str]:
         if not any(line.startswith(each[: len(line)]) for each in _BEGINS) or len(line) == _LARGEST_ROW:
             raise UsageError(_FOREIGN.format(out))
         cut(out, end)
-    return frozenset(names)
+    return names
 
 
 def _outcomes(names: Sequence[str], options: SurveyOptions) -> Iterator[SurveyResult]:
@@ -180,11 +202,12 @@ def row_of(name: str, fetch: FetchOptions) -> SurveyResult:
     """Return the row of one wheel, or why it could not be had or read."""
     today = datetime.now(UTC).date().isoformat()
     try:
+        digest = digest_of(name, fetch)
         with wheel_of(name, fetch) as here:
             row = row_of_file(here.path, source="the wheel, read with this package", date=today, size=here.size)
     except (CudacompatError, OSError, ValueError, BadZipFile) as error:
         return SurveyResult(name, None, str(error).splitlines()[0] if str(error) else type(error).__name__)
-    return SurveyResult(name, row)
+    return SurveyResult(name, row if digest is None else {**row, _DIGEST: digest})
 
 
 def jobs_of(asked: int | None) -> int:

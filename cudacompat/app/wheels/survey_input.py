@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tempfile
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,12 +13,14 @@ from pathlib import Path
 
 from cudacompat.app.inputs.named import FetchOptions, at_hand
 from cudacompat.app.inputs.text_files import read_whole
+from cudacompat.artifacts.files.opened import opened
 from cudacompat.domain.words.errors import StepError, UsageError
 from cudacompat.domain.words.secrets import masked
 from cudacompat.domain.words.wheel_tags import Platform
 
 _LARGEST_LIST = 16 << 20  # bytes
 _MOST = 1_000_000  # wheels of one run
+_PIECE = 1 << 20  # bytes
 _WITH_OPTIONS = re.compile(r"(?P<what>\S+)(?P<options>(?:\s+--(?:python|platform)[=\s]\s*\S+){1,2})")
 _OPTION = re.compile(r"--(python|platform)[=\s]\s*(\S+)")
 
@@ -115,3 +119,23 @@ def wheel_of(name: str, fetch: FetchOptions) -> Iterator[WheelAtHand]:
         except RemoteError as error:
             raise StepError(f"cannot get {masked(name)}: {error}") from None
         yield WheelAtHand(str(path), taken.size)
+
+
+def digest_of(name: str, fetch: FetchOptions) -> str | None:
+    """Return what tells a wheel on this machine from another of its name: its size, and the digest of its list of
+    members with their checksums (a whole wheel may have gigabytes). `None` for what is fetched."""
+    path = Path(meant(name, fetch)[0])
+    try:
+        if path.suffix != ".whl" or not path.is_file():
+            return None
+        with opened(path) as file:
+            size, digest = path.stat().st_size, hashlib.sha256()
+            with zipfile.ZipFile(file) as wheel:
+                file.seek(wheel.start_dir)
+            while piece := file.read(_PIECE):
+                digest.update(piece)
+    except zipfile.BadZipFile:
+        return f"{size}-"
+    except (OSError, ValueError):
+        return None
+    return f"{size}-{digest.hexdigest()}"
