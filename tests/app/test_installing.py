@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from cudacompat.app.doctor.installing import in_place, install_cure, installer, remover, upgrader
 from cudacompat.app.doctor.other_builds import other_build_step
 from cudacompat.domain.machine.components import Component, Environment
@@ -74,6 +79,33 @@ def test_a_release_of_another_index() -> None:
     assert command.endswith(f"--index pytorch-{older.index}={older.index_url}")
     assert install_cure(older, home("uv add", "/a b/.venv")) == f"(cd '/a b' && {command})"
     assert install_cure(older, home("uv")).endswith(f" --index-url {older.index_url}")
+
+
+@each_case(
+    ("text", "named"),
+    [
+        ('[project]\ndependencies = ["torch>=2.6"]\n', ("torch",)),
+        ('[project]\ndependencies = ["torch>=2.6", "triton"]\n', ("torch", "triton")),
+        ('[project]\ndependencies = ["torch>=2.6", "Triton==3.2.0 ; python_version > \'3\'"]\n', ("torch", "triton")),
+        ('[tool.poetry.dependencies]\ntriton = "*"\n', ("torch", "triton")),
+        ('[project]\ndependencies = ["triton-tools", "torchvision"]\n', ("torch",)),
+        (None, ("torch", "triton")),  # not read: no pin that it may have stays behind
+        ("#" * (1 << 20) + " ", ("torch", "triton")),
+    ],
+)
+def test_a_project_asks_for_what_it_names_and_for_what_has_to_move(text: str | None, named: tuple[str, ...]) -> None:
+    """torch brings its triton itself; torchvision has to come from the same index."""
+    older = cure_for("torch", (target("12.0", "570"),), beside=("torchvision==0.21.0", "triton==3.2.0"))
+    assert isinstance(older, WheelCure)
+    with TemporaryDirectory() as folder:
+        if text is not None:
+            Path(folder, "pyproject.toml").write_text(text)
+        place = Environment(f"{folder}/.venv", "./.venv", "3.12", "./.venv", installer="uv add")
+        command = install_cure(older, place)
+        plain = install_cure(older, replace(place, installer="pip"))
+    found = re.findall(r"[\" '](t[a-z]+)==", command)
+    assert sorted(found) == sorted((*named, "torchvision"))
+    assert " 'triton==" in plain or " triton==" in plain
 
 
 def test_a_project_names_the_package_whose_extra_it_is() -> None:

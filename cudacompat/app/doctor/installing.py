@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import PurePath, PureWindowsPath
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -12,7 +13,10 @@ from packaging.version import InvalidVersion, Version
 from cudacompat.app.doctor.reader_shell import in_folder, in_order, program, quoted, words
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.wheels.cure_words import project_commands
+from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.required import asked_by_framework
 from cudacompat.domain.wheels.wheel_cure import WheelCure
+from cudacompat.environments.projects import names_in_project
 
 # How each tool of a project is told where that is, and its words where they differ.
 _FOLDERS = {"uv": "--project", "poetry": "--directory", "pdm": "--project"}
@@ -44,6 +48,8 @@ def _project(home: Environment) -> str:
 def install_cure(cure: WheelCure, home: Environment | None, *, named: bool = False) -> str:
     """Return the command that installs the release; `named` with the build's own name (`+cu118`), where the release
     alone is there already, and pip would do nothing."""
+    if home is not None and is_of_project(home):
+        cure = _without_brought(cure, home)
     if home is not None and is_of_project(home) and cure.index_url is not None:
         command, folder = in_order(project_commands(home.installer, cure), home), _project(home)
         return in_folder(folder, command, home) if folder else command
@@ -52,6 +58,20 @@ def install_cure(cure: WheelCure, home: Environment | None, *, named: bool = Fal
     pins = [f"{pin}+{build[1]}" if build is not None and local else pin for pin in cure.pins]
     index = f" {cure.index_option}" if cure.index_option else ""
     return f"{installer(home)} {words(pins, home)}{index}"
+
+
+def _without_brought(cure: WheelCure, home: Environment) -> WheelCure:
+    """The cure without the pins of what the framework brings itself: the project would ask for it from then on. Those
+    that the project names stay, and all where its file was not read."""
+    if cure.package != framework().name:
+        return cure
+    named = names_in_project(home.prefix)
+    kept = tuple(
+        (name, version)
+        for name, version in cure.companions
+        if named is None or name in named or asked_by_framework(name, cure.version) is None
+    )
+    return replace(cure, companions=kept)
 
 
 def upgrader(home: Environment | None) -> str:
