@@ -79,7 +79,7 @@ class ProjectPackages:
                     more = list(self._of_command(command, install))
                 python = pythons.of(command)
                 if python is not None:
-                    more = [held_to_python(each, python) for each in more]
+                    more = [replace(held_to_python(each, python), installed_for=python) for each in more]
                 bare = install.own_extras is None or has_plain_base(command)
                 other = branch if command.conditional else []
                 before = [each for each in together if each not in other]

@@ -29,6 +29,12 @@ def pythons_with_wheel(package: str, version: Version) -> tuple[str, ...]:
     return tuple(each for each in _table().get(package, {}).get(version, ()) if each != SOURCES)
 
 
+def pythons_in_words(package: str, version: Version) -> str:
+    """Return the Pythons that a release has wheels for (`3.9 to 3.13`); empty as for `pythons_with_wheel`."""
+    found = pythons_with_wheel(package, version)
+    return " to ".join(dict.fromkeys((found[0], found[-1]))) if found else ""
+
+
 def has_wheel(package: str, version: Version, python: str) -> bool:
     """Return False for a release that is known to have no wheel for this Python."""
     found = pythons_with_wheel(package, version)

@@ -31,6 +31,7 @@ class Requirement:
     `tool` is the lock of the tool that manages the project of a pyproject.toml (`uv.lock`), empty where none shows.
     `address` is where a lock says that the package of conda lies, empty where it does not.
     `pythons` are the releases of Python that its marker allows (`3.12`), empty where it allows every one.
+    `installed_for` is the Python of the image that a command installs it in, empty where that is not known.
     `conda` is whether conda installs it, not pip. `cuda` is the CUDA release (`12.6`, `12`) that conda built it for,
     by the name of its build or what selects it in its environment: empty for a CUDA build that does not say which,
     `None` where it may be none. `local_version` is all of the version's local part (`cu121.torch2.4.0`).
@@ -51,6 +52,7 @@ class Requirement:
     tool: str = ""
     address: str = ""
     pythons: frozenset[str] = frozenset()
+    installed_for: str = ""
     conda: bool = False
     cuda: str | None = None
     local_version: str = ""

@@ -18,7 +18,8 @@ class WheelCure:
     beside it that have to move with it. `basis` is `measured` or `documented`; `min_driver` the oldest driver branch
     that will do on all of them. `native` is whether every GPU has machine code there, `cuda` the release that the wheel
     was made for (`12.4`, `12`), where it is known. `stuck` are packages beside it of which no release is known that
-    goes along. `extras` are those of the package that the requirement is written with."""
+    goes along. `pythons` are those that the release has wheels for (`3.9 to 3.13`), if the one there is none of them.
+    `extras` are those of the package that the requirement is written with."""
 
     package: str
     version: Version
@@ -30,6 +31,7 @@ class WheelCure:
     cuda: str | None = None
     stuck: tuple[str, ...] = ()
     extras: tuple[str, ...] = ()
+    pythons: str = ""
 
     @property
     def pins(self) -> tuple[str, ...]:
@@ -84,11 +86,13 @@ class WheelCure:
 
     @property
     def conditions(self) -> str:
-        """How it is known, whether it runs by JIT, and the driver that it needs."""
-        driver = f"; needs driver {self.min_driver} or newer" if self.min_driver else ""
+        """How it is known, whether it runs by JIT, and the driver and Python that it needs."""
+        driver = f"driver {self.min_driver} or newer" if self.min_driver else ""
+        python = f"Python {self.pythons}" if self.pythons else ""
+        needs = f"; needs {' and '.join(filter(None, (driver, python)))}" if driver or python else ""
         how = "" if self.native else ", by JIT at first use"
         stuck = f"; no release of {some(self.stuck)} is known that goes with it" if self.stuck else ""
-        return f"{self.basis}{how}{driver}{stuck}"
+        return f"{self.basis}{how}{needs}{stuck}"
 
     @property
     def sentence(self) -> str:

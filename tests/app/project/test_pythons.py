@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cudacompat.app.project.pythons import Pythons
+from cudacompat.domain.rules.lint import wheel_cannot_run
 from cudacompat.domain.wheels.narrowing import held_to_python
 from cudacompat.domain.wheels.requirement import Requirement
 from tests.helpers.each_row import each_case
@@ -49,3 +50,22 @@ def test_an_image_says_its_python(dockerfile: str, python: str | None) -> None:
 def test_an_older_python_takes_no_newer_release(specifier: str, python: str, held: str) -> None:
     requirement = Requirement("torch", specifier, "torch", "Dockerfile", 1)
     assert held_to_python(requirement, python).specifier == held
+
+
+@each_case(
+    ("dockerfile", "gpu", "pin", "needs"),
+    [
+        ("FROM python:3.8\nRUN pip install torch==2.3.1\n", "12.0", "torch==2.7.1+cu128", "Python 3.9 to 3.13"),
+        ("FROM python:3.10\nRUN pip install torch==2.3.1\n", "12.0", "torch==2.7.1+cu128", ""),
+        # a release that this Python takes comes before a nearer one that it does not
+        ("FROM python:3.10\nRUN pip install torch==1.10.2\n", "9.0", "torch==2.0.1+cu118", ""),
+        ("FROM python:3.13\nRUN pip install torch==1.10.2\n", "9.0", "torch==2.5.1", ""),
+    ],
+)
+def test_a_cure_is_for_the_python_of_the_image_or_names_its_own(
+    dockerfile: str, gpu: str, pin: str, needs: str
+) -> None:
+    (found,) = wheel_cannot_run.RULE.check(project({"Dockerfile": dockerfile}, gpu))
+    assert pin in str(found.help)
+    assert ("Python" in str(found.help)) is bool(needs)
+    assert needs in str(found.help)

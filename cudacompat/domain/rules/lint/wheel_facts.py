@@ -21,7 +21,7 @@ from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.own_compiler import brings_assembler
 from cudacompat.domain.wheels.package_set import PackageSet, ResolvedSet, alternatives, deciding
 from cudacompat.domain.wheels.platforms import on_platform
-from cudacompat.domain.wheels.pythons import has_wheel, pythons_with_wheel
+from cudacompat.domain.wheels.pythons import has_wheel, pythons_in_words
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure, no_native
@@ -173,9 +173,7 @@ def python_without_wheel(resolved: Resolved) -> str | None:
     name, version, python = resolved.requirement.name, resolved.version, resolved.requirement.python
     if version is None or python is None or has_wheel(name, version, python):
         return None
-    pythons = pythons_with_wheel(name, version)
-    ends = pythons[0] if len(pythons) == 1 else f"{pythons[0]} to {pythons[-1]}"
-    return f"its wheels are for Python {ends}: pip finds none for {python}"
+    return f"its wheels are for Python {pythons_in_words(name, version)}: pip finds none for {python}"
 
 
 def reason_of(verdict: RequirementVerdict) -> str | None:
@@ -226,7 +224,23 @@ def help_for(resolved: Resolved, packages: PackageSet, targets: Sequence[Target]
 def cure_of(
     resolved: Resolved, packages: PackageSet, targets: Sequence[Target], *, native: bool = False
 ) -> WheelCure | NoCure:
-    """Return the pin and index that run on all these GPUs, with the pins of what has to move along."""
+    """Return the pin and index that run on all these GPUs, with the pins of what has to move along: a release that the
+    Python there takes, else with the Pythons that it needs."""
+    found = _cure_of(resolved, packages, targets, native=native)
+    there = resolved.requirement.installed_for
+    if isinstance(found, NoCure) or not there or has_wheel(found.package, found.version, there):
+        return found
+    held = replace(resolved, requirement=replace(resolved.requirement, pythons=frozenset({there})))
+    taken = _cure_of(held, packages, targets, native=native)
+    if isinstance(taken, WheelCure) and has_wheel(taken.package, taken.version, there) and not taken.stuck:
+        return taken
+    return replace(found, pythons=pythons_in_words(found.package, found.version))
+
+
+def _cure_of(
+    resolved: Resolved, packages: PackageSet, targets: Sequence[Target], *, native: bool
+) -> WheelCure | NoCure:
+    """As `cure_of`, for whatever Python."""
     targets = on_platform(targets, packages.platform)
     requirement = resolved.requirement
     bounds = bounds_by_others(requirement.name, packages.requirements)
