@@ -28,7 +28,7 @@ from cudacompat.domain.words.rule import Rule
 # From which glibc on newly built programs ask for it: sourceware.org/glibc/wiki/Release/2.34 (libpthread and libdl in
 # libc, __libc_start_main) and Release/2.38 (__isoc23_strtol and its kin, which _GNU_SOURCE, and so g++, calls)
 _ASKED_FOR = ((2, 34), (2, 38))
-_COMPILERS = MAKE | {"ninja", "nvcc", "gcc", "g++", "cc", "c++", "clang", "clang++"}
+_COMPILERS = frozenset({"ninja", "nvcc", "gcc", "g++", "cc", "c++", "clang", "clang++"})
 # what makes a program that asks for no glibc of its own machine, or for another one
 _OTHERWISE = re.compile(r"(?<![\w-])-static(?![\w-])|musl|crt-static|\bzig\b|auditwheel|conda|--sysroot|gcc-toolset")
 _NO_PROGRAM = re.compile(
@@ -86,6 +86,9 @@ def _compiles(project: Project, stage: Stage) -> bool:
 def _is_build(project: Project, command: Command) -> bool:
     if command.program in _COMPILERS or (command.program == "cmake" and command.has("--build")):
         return True
+    base = command.stage.base if command.stage is not None else None
+    if command.program in MAKE and base is not None and base.cuda is not None:
+        return True  # elsewhere make may compile Go, or a site's scripts
     return builds_cuda(project, command)
 
 
