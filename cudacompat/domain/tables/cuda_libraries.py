@@ -56,9 +56,9 @@ LIBRARIES: tuple[CudaLibrary, ...] = (
     _toolkit("(?:cusolver|cusolverMg)", "nvidia-cusolver", "libcusolver", abi={11: ("11",), 12: ("11",), 13: ("12",)}),
     _toolkit("cusparse", "nvidia-cusparse", "libcusparse", abi={11: ("11",), 12: ("12",), 13: ("12",)}),
     _toolkit("nvrtc", "nvidia-cuda-nvrtc", "cuda-nvrtc", abi={11: ("11.2",), 12: ("12",), 13: ("13",)}),
-    # CUDA 12 has it in nvcc's wheel, as libnvvm.so
+    # CUDA 12 has it in the wheel of nvcc, as libnvvm.so
     CudaLibrary(
-        "nvvm", {12: ("4",), 13: ("4",)}, {12: "nvidia-cuda-nvcc-cu12", 13: "nvidia-nvvm"}, conda="cuda-nvcc-impl"
+        "nvvm", {12: ("4",), 13: ("4",)}, {12: "nvidia-cuda-nvcc-cu12", 13: "nvidia-nvvm"}, conda="cuda-nvvm-impl"
     ),
     _toolkit("nvJitLink", "nvidia-nvjitlink", "libnvjitlink", abi={12: ("12",), 13: ("13",)}),
     _toolkit("cupti", "nvidia-cuda-cupti", "cuda-cupti", abi={11: ("11.8", "11.7"), 12: ("12",), 13: ("13",)}),
