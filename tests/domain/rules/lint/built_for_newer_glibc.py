@@ -33,6 +33,8 @@ CASES = (
     ),
 )
 NEAR_MISSES = (
+    NearMiss("make of a site", _two("node:22-trixie", _OLD, "RUN make web", "COPY --from=build /src/dist /srv/dist")),
+    NearMiss("a static program of Go", _two("golang:1.23-trixie", "debian:12", "RUN CGO_ENABLED=0 make build")),
     NearMiss("the same distribution", _two(_BUILD.format(_U24), _RUN.format(_U24))),
     NearMiss("a newer one at run time", _two(_BUILD.format(_U22), _RUN.format(_U24))),
     NearMiss("no function between the two that programs ask for", _two("ubuntu:24.04", "debian:13")),
