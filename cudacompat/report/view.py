@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.words.code import NotRead
-from cudacompat.domain.words.command_words import gpu_options
 from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, suppressing_files, worst_first
-from cudacompat.domain.words.phrases import count, one_of_each
+from cudacompat.domain.words.merged_findings import merged
+from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import ArtifactVerdict, JitPolicy, Outcome, Target
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ _WORST_FIRST = (
     Outcome.NATIVE,
     Outcome.SPECIAL,
 )
-_GPU, _OPTION, _ALL = "\0", "\1", "\2"  # what stands for a GPU's name, for its option and for those of all, in words
 RANK = {outcome: number for number, outcome in enumerate(_WORST_FIRST)}
 Place = tuple[str | None, str | None]  # path and target
 
@@ -300,50 +299,3 @@ def _gaps(
     elif exit_code not in (ExitCode.OK, ExitCode.FINDINGS) and not gaps and not told:
         gaps.append(Finding("incomplete", Severity.ERROR, "the result is incomplete", path=None))
     return tuple(gaps)
-
-
-def merged(findings: Iterable[Finding], targets: Sequence[Target]) -> Iterator[Finding]:
-    """Yield the findings; those that say the same of several targets as one that names them all."""
-    by_id = {target.id: target for target in targets}
-    every = gpu_options(one_of_each(targets))
-    groups: dict[tuple[object, ...], list[tuple[Finding, Target]]] = {}
-    order: list[list[tuple[Finding, Target]] | Finding] = []
-    for finding in findings:
-        target = by_id.get(finding.target or "")
-        if target is None or len(by_id) < 2:
-            order.append(finding)
-            continue
-        words = tuple(
-            _without(text, target, every) for text in (finding.message, finding.found, finding.why, finding.help)
-        )
-        key = (finding.id, finding.severity, finding.path, finding.line, finding.excerpt, words)
-        if key not in groups:
-            groups[key] = []
-            order.append(groups[key])
-        groups[key].append((finding, target))
-    for each in order:
-        yield each if isinstance(each, Finding) else _joined(each, every)
-
-
-def _without(text: str | None, target: Target, every: str) -> str:
-    if text is None:
-        return ""
-    return text.replace(every, _ALL).replace(gpu_options((target.spec,)), _OPTION).replace(target.label, _GPU)
-
-
-def _joined(group: Sequence[tuple[Finding, Target]], every: str) -> Finding:
-    first, target = group[0]
-    if len(group) == 1:
-        return first
-    *most, last = (each.label for _, each in group)
-    labels = f"{', '.join(most)} and {last}"
-    options = gpu_options(each.spec for _, each in group)
-
-    def with_all(text: str | None) -> str | None:
-        if text is None:
-            return None
-        return _without(text, target, every).replace(_OPTION, options).replace(_GPU, labels).replace(_ALL, every)
-
-    message = with_all(first.message) or first.message
-    found, why, help_ = (with_all(text) for text in (first.found, first.why, first.help))
-    return replace(first, message=message, found=found, why=why, help=help_)

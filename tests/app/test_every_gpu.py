@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.merged_findings import merged
 from cudacompat.domain.words.phrases import for_every_gpu
-from cudacompat.report.view import merged
 from tests.helpers.build import target
 from tests.helpers.run import inside
 

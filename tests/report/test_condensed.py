@@ -8,10 +8,10 @@ from rich.console import Console
 
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.merged_findings import merged
 from cudacompat.domain.words.verdict import Target
 from cudacompat.report.text.condensed import write_findings
 from cudacompat.report.text.page import Page
-from cudacompat.report.view import merged
 from tests.helpers.build import target
 
 NAME = "NVIDIA GeForce RTX 4090"

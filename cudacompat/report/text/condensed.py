@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.merged_findings import merged
 from cudacompat.domain.words.phrases import count, some
 from cudacompat.domain.words.verdict import Target
 from cudacompat.report.text.page import SEVERITY_STYLE
-from cudacompat.report.view import merged
 
 if TYPE_CHECKING:
     from cudacompat.report.text.page import Page

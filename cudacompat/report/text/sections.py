@@ -198,9 +198,10 @@ def count_line(page: Page, report: CheckReport, findings: Sequence[Finding] | No
 
 def tally(findings: Sequence[Finding], targets: Sequence[Target]) -> str:
     """`1 error, 0 warnings, 2 notes`: what says the same of several targets counts once, as it is shown."""
-    from cudacompat.report.view import merged  # which commands without findings do without
+    if len(findings) > 1:
+        from cudacompat.domain.words.merged_findings import merged  # which commands without findings do without
 
-    findings = tuple(merged(findings, targets))
+        findings = tuple(merged(findings, targets))
     return ", ".join(count(count_of(findings, each), each.value) for each in Severity)
 
 

@@ -2,7 +2,7 @@
 
 What it finds: globs of `any-of` of which none matches a file with device code that was read.
 
-Why it matters: the files that were meant are judged each by itself, or were not built at all, which is no error.
+Why it matters: the files that were meant are checked each by itself, or were not built at all, which is no error.
 
 Example: `--any-of "lib_cuda1*.so"` where the files are called libfoo_cuda12.so.
 
