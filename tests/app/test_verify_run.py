@@ -287,7 +287,8 @@ def test_much_output_is_read_in_constant_memory(engine: Engine) -> None:
     assert len(said["output"]["tail"]) <= 12
     assert "no GPU found" in texts(said, "log")
     after = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    assert after <= max(before, 400 << 10)  # KiB; other tests' programs count in `before`
+    # KiB; other tests' programs count in `before`, and one of them may end meanwhile: a little more is no flood
+    assert after <= max(before, 400 << 10) + (16 << 10)
 
 
 def test_what_an_engine_prints_cannot_move_the_cursor(engine: Engine) -> None:

@@ -279,7 +279,7 @@ def similar(text: str) -> tuple[str, ...]:
     import difflib
 
     text = text.lower()
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or _CAPABILITY.fullmatch(text.strip()):
         return ()
     words = set(words_of(text))
     contained: dict[str, int] = {}
