@@ -12,8 +12,8 @@ from cudacompat.artifacts.requirements.kinds import RequirementKind
 from tests.helpers.each_row import each_case
 from tests.helpers.growing_files import GROWING
 from tools.fuzz import buildfiles
-from tools.fuzz.run import part_of_today
-from tools.fuzz.target import scratch
+from tools.fuzz.run import Outcome, _kept, _line, _recorded, part_of_today
+from tools.fuzz.target import FuzzTarget, scratch
 from tools.fuzz.targets import TARGETS
 
 _MOST_SEEDS = 5
@@ -55,6 +55,20 @@ def test_a_target_raises_for_a_fault_of_the_code(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("cudacompat.artifacts.binaries.fatbin.read_fatbin", None)
     with pytest.raises(TypeError):
         TARGETS["fatbin"].run(next(iter(TARGETS["fatbin"].seeds())))
+
+
+def test_what_breaks_a_target_is_kept_and_shown(tmp_path: Path) -> None:
+    """The log of a machine that is gone has to be enough to mend it."""
+    findings, broken = tmp_path / "findings", tmp_path / "run/broken"
+    for each in (findings, broken):
+        each.mkdir(parents=True)
+    outcome = Outcome(FuzzTarget("raises", bytes.decode, lambda: ()), tmp_path / "run", findings, ends=0)
+    with pytest.raises(UnicodeDecodeError):
+        _kept(b"a\xff", outcome)
+    assert _recorded(outcome, status=1)
+    (kept,) = findings.iterdir()
+    assert kept.read_bytes() == b"a\xff"
+    assert _line(outcome).endswith(f"{kept}: b'a\\xff'")
 
 
 @pytest.mark.parametrize("count", [1, 7, 24, 50, 99])

@@ -37,9 +37,11 @@ if TYPE_CHECKING:
 
 _MEMORY = Path("/dev/shm")  # inputs that are written to files stay off the disk
 _MEGABYTES = 2048  # of one process; more is a finding
+_MOST_SHOWN = 1024  # bytes of an input
 _MOST_FINDINGS = 3  # of one target, which is then left alone
 _EXECUTED = re.compile(rb"stat::number_of_executed_units:\s+(\d+)")
 _RAISED = re.compile(rb"=== Uncaught Python exception: ===\n(.+)")
+_PLACES = re.compile(rb'File "([^"]+)", line (\d+)')
 _HANGS = ("timeout-", "slow-unit-")
 
 
@@ -48,7 +50,7 @@ class Outcome:
     """The fuzzing of one target: executions, the inputs that broke it, and what was said of the last."""
 
     target: FuzzTarget
-    folder: Path  # of this run alone
+    folder: Path  # of this run alone; what breaks the target lies there first, as times of files are no proof
     findings: Path
     ends: float
     executions: int = 0
@@ -147,7 +149,7 @@ def _fuzzed(targets: list[FuzzTarget], folder: Path, asked: argparse.Namespace) 
 def _prepared(target: FuzzTarget, folder: Path, asked: argparse.Namespace) -> Outcome:
     findings = asked.folder / "findings" / target.name
     outcome = Outcome(target, folder / target.name, findings, time.monotonic() + asked.seconds)
-    for each in (findings, asked.folder / "corpus" / target.name, outcome.folder / "seeds"):
+    for each in (findings, asked.folder / "corpus" / target.name, outcome.folder / "seeds", outcome.folder / "broken"):
         each.mkdir(parents=True, exist_ok=True)
     for seed in target.seeds():
         if len(seed) <= target.longest:
@@ -177,13 +179,22 @@ def _fuzz(outcome: Outcome, asked: argparse.Namespace) -> NoReturn:
     tempfile.tempdir = str(outcome.folder)
     options = [
         "fuzz", f"-max_total_time={max(1, outcome.left)}", f"-timeout={asked.hang}", f"-rss_limit_mb={_MEGABYTES}",
-        f"-max_len={target.longest}", "-print_final_stats=1", f"-artifact_prefix={outcome.findings}/",
+        f"-max_len={target.longest}", "-print_final_stats=1", f"-artifact_prefix={outcome.folder / 'broken'}/",
         *([f"-dict={outcome.folder / 'words'}"] if target.words else []),
         str(asked.folder / "corpus" / target.name), str(outcome.folder / "seeds"),
     ]  # fmt: skip
-    atheris.Setup(options, target.run)
+    atheris.Setup(options, lambda data: _kept(data, outcome))
     atheris.Fuzz()
     os._exit(0)
+
+
+def _kept(data: bytes, outcome: Outcome) -> None:
+    """Run one input; one that raises is written to a file, which not every release of atheris does."""
+    try:
+        outcome.target.run(data)
+    except Exception:
+        (outcome.folder / "broken" / f"crash-{hashlib.sha256(data).hexdigest()[:40]}").write_bytes(data)
+        raise
 
 
 def _recorded(outcome: Outcome, status: int) -> bool:
@@ -191,8 +202,9 @@ def _recorded(outcome: Outcome, status: int) -> bool:
     said = (outcome.folder / "log").read_bytes() if (outcome.folder / "log").exists() else b""
     counted = _EXECUTED.search(said)
     outcome.executions += int(counted[1]) if counted else 0
-    new = [path for path in sorted(outcome.findings.iterdir()) if path.stat().st_mtime >= _began(outcome)]
-    fresh = [path for path in new if path not in outcome.broken]
+    fresh = [
+        Path(shutil.move(path, outcome.findings / path.name)) for path in sorted((outcome.folder / "broken").iterdir())
+    ]
     outcome.broken += fresh
     if not fresh and not status:
         return False
@@ -200,13 +212,12 @@ def _recorded(outcome: Outcome, status: int) -> bool:
     outcome.said = (raised[1] if raised else (said.strip().splitlines() or [b"said nothing"])[-1]).decode(
         "utf-8", "replace"
     )
+    places = _PLACES.findall(said) if raised else []
+    if places:  # the last is where it was raised
+        outcome.said += f" ({Path(places[-1][0].decode('utf-8', 'replace')).name}:{places[-1][1].decode()})"
     if not fresh:  # it never began, which another try would not change
         outcome.broken.append(Path("(no input)"))
     return bool(fresh)
-
-
-def _began(outcome: Outcome) -> float:
-    return (outcome.folder / "words").stat().st_mtime
 
 
 def _word(word: str) -> str:
@@ -220,8 +231,16 @@ def _line(outcome: Outcome) -> str:
     if not outcome.broken:
         return line
     crashes = len(outcome.broken) - outcome.hangs
-    found = "".join(f"\n    {path}" for path in outcome.broken)
+    found = "".join(f"\n    {path}{_read(path)}" for path in outcome.broken)
     return f"{line}, {crashes} crashes, {outcome.hangs} hangs: {outcome.said}{found}"
+
+
+def _read(path: Path) -> str:
+    """An input in a line, for who has the log of a machine that is gone; nothing of a large one."""
+    with contextlib.suppress(OSError):
+        data = path.read_bytes()
+        return f": {data!r}" if len(data) <= _MOST_SHOWN else ""
+    return ""
 
 
 if __name__ == "__main__":

@@ -94,10 +94,26 @@ _HINT = re.compile(
 )
 
 
+# What one rule hides may be the mark of another: `token=-----BEGIN PRIVATE KEY-----`.
+_MOST_PASSES = 4
+
+
 def masked(text: str) -> str:
-    """Return the text with what looks like a token, a password or a private key replaced by `***`; lines stay lines."""
+    """Return the text with what looks like a token, a password or a private key replaced by `***`; lines stay lines.
+
+    A text that is masked stays as it is when it is masked again, as a report's are.
+    """
     if _HINT.search(text) is None:
         return text
+    for _ in range(_MOST_PASSES):
+        hidden = _masked_once(text)
+        if hidden == text:
+            break
+        text = hidden
+    return text
+
+
+def _masked_once(text: str) -> str:
     if "PRIVATE KEY" in text:
         text = "\n".join(_without_keys(text.split("\n")))
     text = _USER_IN_URL.sub(rf"\g<1>{HIDDEN}@", text)

@@ -181,3 +181,16 @@ def test_time_grows_with_the_text(unit: str) -> None:
         return time.process_time() - begun
 
     assert seconds(40_000) < 8 * max(min(seconds(10_000) for _ in range(3)), 0.02)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-----END -----END PRIVATE KEY-----token=-----BEGIN PRIVATE KEY-----",
+        "login -p -----BEGIN PRIVATE KEY-----sk-me-----END PRIVATE KEY-----.",
+    ],
+)
+def test_what_one_rule_hides_was_the_mark_of_another(text: str) -> None:
+    hidden = masked(text)
+    assert masked(hidden) == hidden
+    assert "sk-me" not in hidden
