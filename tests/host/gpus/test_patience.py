@@ -28,10 +28,16 @@ def test_a_library_that_hangs_is_asked_once() -> None:
     assert came_to_it(ran)
 
 
-def test_a_machine_that_starts_nothing_is_no_trouble_of_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "TIMEOUT_S", 0.001)
-    monkeypatch.setattr(nvml, "_FIRST_S", 0.001)
-    monkeypatch.setattr(patience, "BEGUN", "what none prints")
+def test_a_machine_that_starts_nothing_is_no_trouble_of_the_driver(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    python = tmp_path / "python"  # one that is never seen to begin
+    python.write_text("#!/bin/sh\nexec sleep 9\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+    monkeypatch.setattr(patience, "TIMEOUT_S", 0.2)
+    monkeypatch.setattr(nvml, "_FIRST_S", 0.1)
+    monkeypatch.setattr(libcuda, "_TIMEOUT_S", 0.1)
     for found in (nvml.gpus(), nvml.driver(), libcuda.programs()):
         assert isinstance(found, Missing)
         assert found.troubles == ()
