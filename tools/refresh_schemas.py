@@ -94,7 +94,7 @@ ROWS: tuple[tuple[str, type[Enum] | Iterable[str] | None], ...] = (
     (r"verify-1:.*/agreement", [each.value for each in Agreement if each is not Agreement.AGREES]),
     (r"explain-1:.*/part", Part),
     (r"facts-1:/troubles/cause", Cause),
-    (r"wheels-1:/builds/known|check-1:/packages/known", HowKnown),
+    (r"wheels-1:/builds/known|check-1:/packages/known|doctor-1:/check/packages/known", HowKnown),
     (r".*-1:/(findings|fixed|suppressed|matches)/id", None),  # see `IDS`
     (r".*-1:/suppressed/by|diff-1:/not_read/side|verify-1:/mode|explain-1:/target.*/from|facts-1:.*", None),
 )

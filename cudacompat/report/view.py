@@ -140,7 +140,7 @@ class View:
         if self.targets:
             files = count(len(self.rows), "file") if self.rows else "nothing"
             return f"checked {files} for {count(len(self.targets), 'GPU')}"
-        return "examined this machine" if self.command == "doctor" else self.command
+        return self.command
 
     def faults(self) -> dict[Place, tuple[Finding, ...]]:
         """The errors of each path and target: an artifact may run and yet not pass."""
@@ -203,12 +203,10 @@ def _held_to(values: Sequence[PolicyValue]) -> Iterator[str]:
 
 
 def _examined(report: Any) -> str:
-    """What was looked at, if that is no artifact: build files, or packages of lists."""
+    """What was looked at, as the report itself says it: build files, packages of lists, this machine."""
     if report.COMMAND == "lint":
         return _read_for_lint(report)
-    if report.COMMAND == "check" and report.packages:
-        return f"checked {report.checked} for {count(len(report.targets), 'GPU')}"
-    return ""
+    return str(report.scope) if report.COMMAND in ("check", "doctor") else ""
 
 
 def _read_for_lint(report: LintReport) -> str:

@@ -74,6 +74,11 @@ class CheckReport:
         return " and ".join(filter(None, parts)) or "nothing"
 
     @property
+    def scope(self) -> str:
+        """What was judged for how many GPUs: `checked 2 files and 3 packages for 1 GPU`."""
+        return f"checked {self.checked} for {count(len(self.targets), 'GPU')}"
+
+    @property
     def exit_code(self) -> ExitCode:
         """3 if there was nothing to check; 1 on an error; 4 if something is unread or undecided; else 0.
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # what one command needs is not loaded for the others
     from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.words.exit_codes import ExitCode
+from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import Outcome
 
 
@@ -102,6 +103,16 @@ class DoctorReport:
     plan: tuple[PlanStep, ...] = field(default=())
     settings: tuple[tuple[str, str], ...] = field(default=())  # (title, text) of generated settings shown with the plan
     packages: InstalledPackages | None = None
+
+    @property
+    def scope(self) -> str:
+        """What was examined: of paths that were named, as `check`; of installed packages, their components."""
+        if self.check is None:
+            return "examined this machine"
+        if self.packages is None:
+            return self.check.scope
+        judged = count(len(self.packages.rows), "component")
+        return f"examined this machine and {judged} for {count(len(self.check.targets), 'GPU')}"
 
     @property
     def exit_code(self) -> ExitCode:

@@ -19,7 +19,7 @@ def doctor_json(report: DoctorReport) -> Json:
     return {
         **head("doctor"),
         "facts": facts_to_json(report.facts),
-        "check": {key: checked[key] for key in ("targets", "artifacts", "not_read", "files")} if checked else None,
+        "check": {key: checked[key] for key in ("targets", "artifacts", "not_read", "files", "packages")} if checked else None,
         "findings": findings_json(report.findings),
         "plan": [_step(step) for step in report.plan],
         "settings": [{"title": title, "text": text} for title, text in report.settings],

@@ -32,7 +32,8 @@ def doctor_markdown(report: DoctorReport) -> Iterator[str]:
         lines.append(table_row(["checked for", f"{escaped(target.label)}, {escaped(driver)}"]).rstrip())
     if report.packages is not None:
         lines += _fitting(_tables(report), MOST_LINES - _HELD_BACK - len(lines), "lines of tables")
-    told = [f"- **{f.severity.value}** `{f.id}`: {escaped(_with_evidence(f))}" for f in machine_findings(report)]
+    of_machine = machine_findings(report, view.told)
+    told = [f"- **{f.severity.value}** `{f.id}`: {escaped(_with_evidence(f))}" for f in of_machine]
     if told:
         lines += ["", *_fitting(told, _FINDINGS, "findings")]
     if report.plan:

@@ -161,8 +161,9 @@ def _folded(rows: Sequence[ComponentRow]) -> TableRow:
     return TableRow(name, "", made, word="run", why=note, outcome=Outcome.COMPATIBLE)
 
 
-def machine_findings(report: DoctorReport) -> list[Finding]:
-    """Return the errors and warnings that no row of the table tells: they are about no library of a component."""
+def machine_findings(report: DoctorReport, told: Iterable[Finding]) -> list[Finding]:
+    """Return the errors and warnings among what is told that no row of the table tells: they are about no library of a
+    component."""
     packages = report.packages
     libraries = {path for each in packages.with_code for path in each.libraries} if packages is not None else set()
-    return [f for f in report.findings if f.severity is not Severity.NOTE and f.path not in libraries]
+    return [f for f in told if f.severity is not Severity.NOTE and f.path not in libraries]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages, PlanStep
-from cudacompat.domain.words.finding import Severity
+from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.merged_findings import merged
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import ArtifactVerdict
 from cudacompat.report.commands.doctor_table import TableRow, cured, machine_findings, sections
@@ -45,7 +46,7 @@ def doctor_text(page: Page, report: DoctorReport) -> None:
     else:
         named = tuple(each for each in report.facts.environments if each.is_asked_for)
         _packages(page, InstalledPackages((), 0), replace(report.facts, environments=named))
-    _findings(page, report)
+    told = _findings(page, report)
     if report.check is not None:
         not_read_lines(page, report.check.not_read)
     _plan(page, report.plan)
@@ -58,7 +59,7 @@ def doctor_text(page: Page, report: DoctorReport) -> None:
             else:
                 page.line("    ", line)
     page.line()
-    _last(page, report)
+    _last(page, report, told)
 
 
 # -- the machine
@@ -109,14 +110,15 @@ def _files(page: Page, checked: CheckReport) -> None:
             verdict_line(page, verdict, width, starts=(path, verdict.target.id) not in refused)
 
 
-def _findings(page: Page, report: DoctorReport) -> None:
-    """All findings of paths that were named; else those of the machine, in a line each: the table tells the rest."""
+def _findings(page: Page, report: DoctorReport) -> list[Finding]:
+    """All findings of paths that were named; else those of the machine, in a line each: the table tells the rest.
+    Returned are all, those that say the same of several GPUs as one."""
     if report.packages is None and report.check is not None:
         if report.findings or report.check.not_read:
             page.line()
-        write_findings(page, report.findings, report.check.targets)
-        return
-    for finding in machine_findings(report):
+        return write_findings(page, report.findings, report.check.targets)
+    told = list(merged(report.findings, report.check.targets if report.check is not None else ()))
+    for finding in machine_findings(report, told):
         severity = finding.severity
         where = f"{finding.path}: " if finding.path else ""
         page.hanging(
@@ -124,6 +126,7 @@ def _findings(page: Page, report: DoctorReport) -> None:
         )
         if severity is Severity.ERROR and finding.found:
             page.field("found", finding.found, 2, 6)
+    return told
 
 
 # -- the plan
@@ -149,17 +152,11 @@ def _step(page: Page, label: str, step: PlanStep) -> None:
 # -- the end
 
 
-def _last(page: Page, report: DoctorReport) -> None:
+def _last(page: Page, report: DoctorReport, told: Sequence[Finding]) -> None:
     if report.plan:
         page.line("to report it: cudacompat doctor --format markdown")
     if report.check is not None and report.packages is None:
-        count_line(page, report.check, report.findings)
-    elif report.packages is not None and report.check is not None:
-        judged = len(report.packages.rows)
-        more = "" if len(report.findings) == len(machine_findings(report)) else " (--format json has each)"
-        page.line(
-            f"examined this machine and {count(judged, 'component')} for "
-            f"{count(len(report.check.targets), 'GPU')}: {tally(report.findings, report.check.targets)}{more}"
-        )
-    else:
-        page.line(f"examined this machine: {tally(report.findings, ())}")
+        count_line(page, report.check, told)
+        return
+    is_all = report.check is None or len(told) == len(machine_findings(report, told))
+    page.line(f"{report.scope}: {tally(told)}{'' if is_all else ' (--format json has each)'}")

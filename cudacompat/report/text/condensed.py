@@ -19,8 +19,9 @@ _FEW = 3  # notes of one kind that are shown each by itself
 _MOST_FILES = 6
 
 
-def write_findings(page: Page, findings: Iterable[Finding], targets: Sequence[Target]) -> None:
-    """Write findings in their order; the notes of a kind that has many come where its first one is."""
+def write_findings(page: Page, findings: Iterable[Finding], targets: Sequence[Target]) -> list[Finding]:
+    """Write findings in their order, those that say the same of several targets as one, and return what was written;
+    the notes of a kind that has many come where its first one is."""
     told = list(merged(findings, targets))
     kinds: dict[str, list[Finding]] = defaultdict(list)
     for finding in filter(_is_quiet, told):
@@ -31,6 +32,7 @@ def write_findings(page: Page, findings: Iterable[Finding], targets: Sequence[Ta
             page.finding(finding)
         elif finding is alike[0]:
             _write_kind(page, alike)
+    return told
 
 
 def _is_quiet(finding: Finding) -> bool:

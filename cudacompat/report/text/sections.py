@@ -122,10 +122,11 @@ def check_text(page: Page, report: CheckReport) -> None:
         _pools(page, report)
     if report.findings or report.not_read:
         page.line()
+    told: Sequence[Finding] = ()
     if report.findings:
         from cudacompat.report.text.condensed import write_findings
 
-        write_findings(page, report.findings, report.targets)
+        told = write_findings(page, report.findings, report.targets)
     not_read_lines(page, report.not_read)
     if report.show_suppressed:
         _suppressed(page, report.suppressed)
@@ -134,7 +135,7 @@ def check_text(page: Page, report: CheckReport) -> None:
     _compared(page, report)
     for path in report.environments:
         page.line(f"whether the libraries that these packages need are there: cudacompat doctor {shlex.quote(path)}")
-    count_line(page, report)
+    count_line(page, report, told)
 
 
 def not_started(report: CheckReport) -> Set[tuple[str, str | None]]:
@@ -186,23 +187,18 @@ def suppressing(page: Page, items: Sequence[Suppressed]) -> None:
         page.prose((file, "bold"), f" suppresses {count(number, 'finding')}")
 
 
-def count_line(page: Page, report: CheckReport, findings: Sequence[Finding] | None = None) -> None:
-    """The last line of what was judged: counts, of these findings where they are more than the report's own."""
-    told = tally(report.findings if findings is None else findings, report.targets)
+def count_line(page: Page, report: CheckReport, told: Sequence[Finding]) -> None:
+    """The last line of what was judged: counts, of the findings as they were written."""
     page.prose(
-        f"checked {report.checked} for {count(len(report.targets), 'GPU')}: {told}, "
+        f"{report.scope}: {tally(told)}, "
         f"{len(report.not_read)} not read, {report.without_code} without device code"
         + (f", {len(report.suppressed)} suppressed" if report.suppressed else "")
     )
 
 
-def tally(findings: Sequence[Finding], targets: Sequence[Target]) -> str:
-    """`1 error, 0 warnings, 2 notes`: what says the same of several targets counts once, as it is shown."""
-    if len(findings) > 1:
-        from cudacompat.domain.words.merged_findings import merged  # which commands without findings do without
-
-        findings = tuple(merged(findings, targets))
-    return ", ".join(count(count_of(findings, each), each.value) for each in Severity)
+def tally(told: Sequence[Finding]) -> str:
+    """`1 error, 0 warnings, 2 notes` of findings as they are shown."""
+    return ", ".join(count(count_of(told, each), each.value) for each in Severity)
 
 
 def judged_for(page: Page, targets: Iterable[Target]) -> None:
