@@ -6,6 +6,7 @@ know than their findings, what was suppressed and what could not be read.
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, suppressing_files, worst_first
 from cudacompat.domain.words.merged_findings import merged
-from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.phrases import count, one_line
 from cudacompat.domain.words.verdict import ArtifactVerdict, JitPolicy, Outcome, Target
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class View:
     examined: str = ""  # what was looked at, where that is no artifact
     listed: tuple[Listed, ...] = ()
     not_run: str = ""  # the rules that were left out, in words
+    not_linted: tuple[str, ...] = ()  # directories whose build files were not looked for, in words
 
     def number_of(self, severity: Severity) -> int:
         """How many findings have this severity, as people count them."""
@@ -105,8 +107,8 @@ class View:
             Finding("policy-suppresses", Severity.NOTE, f"{file} suppresses {count(number, 'finding')}", path=file)
             for file, number in suppressing_files(self.suppressed)
         ]
-        left_out = [Finding("rules-not-run", Severity.NOTE, self.not_run, path=None)] if self.not_run else []
-        return (*passing, *left_out)
+        left_out = (*((self.not_run,) if self.not_run else ()), *self.not_linted)
+        return (*passing, *(Finding("rules-not-run", Severity.NOTE, each, path=None) for each in left_out))
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -188,6 +190,15 @@ def view_of(report: Any) -> View:
         examined=_examined(report),
         listed=_listed(judged) if judged else (),
         not_run=report.rules.in_words if report.COMMAND == "lint" else "",
+        not_linted=tuple(map(words_of_not_linted, judged.not_linted)) if judged else (),
+    )
+
+
+def words_of_not_linted(folder: str) -> str:
+    """Return that the build files of a directory were not looked for, and what does."""
+    return (
+        f"{one_line(folder)}: too many files and directories, so its build files were not examined: "
+        f"cudacompat lint {shlex.quote(one_line(folder))}"
     )
 
 

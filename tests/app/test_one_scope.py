@@ -56,3 +56,22 @@ def test_check_of_a_list_beside_a_library(place: Path) -> None:
     (place / "made.so").write_bytes(library("sm_120"))
     wanted = "1 file and 1 package for 1 GPU"
     assert said(place, "check", "made.so", "requirements.txt") == dict.fromkeys(FORMS, wanted)
+
+
+@pytest.mark.parametrize("with_library", [True, False])
+def test_a_directory_too_large_for_its_build_files_is_named_in_every_form(place: Path, with_library: bool) -> None:
+    if with_library:
+        (place / "made.so").write_bytes(library("sm_120"))
+    (place / "data").mkdir()
+    for number in range(5001):
+        (place / "data" / str(number)).touch()
+    words = "too many files and directories, so its build files were not examined: cudacompat lint ."
+    for form in (*FORMS, "sarif", "gitlab"):
+        ran = inside("doctor", ".", "--gpu", "RTX 5090", "--format", form, cwd=place)
+        assert words in html.unescape(ran.out).replace("\\", ""), form
+        assert ran.code == (0 if with_library else 3)
+    assert inside("doctor", ".", "--gpu", "RTX 5090", "--format", "json", cwd=place).json["not_linted"] == ["."]
+
+
+def test_a_directory_whose_build_files_were_examined_is_not_named(place: Path) -> None:
+    assert "not examined" not in inside("doctor", ".", "--gpu", "RTX 5090", cwd=place).out

@@ -68,6 +68,7 @@ def both(named: CheckReport | None, installed: CheckReport | None, homes: Sequen
         findings=tuple(worst_first((*installed.findings, *own))),
         not_read=(*installed.not_read, *named.not_read),
         packages=named.packages,
+        not_linted=named.not_linted,
         suppressed=(*installed.suppressed, *named.suppressed),
         files=installed.files + named.files,
         without_code=installed.without_code + named.without_code,

@@ -31,7 +31,7 @@ def with_projects(checked: CheckReport, targets: Sequence[Target]) -> tuple[Chec
     for finding in checked.findings:
         if finding.id != no_device_code.RULE.id or finding.severity is not Severity.ERROR or finding.path is None:
             continue
-        linted = _linted(finding.path, targets)
+        checked, linted = _linted(checked, finding.path, targets)
         if linted is not None:
             projects[finding.path] = linted.mended
             checked = _joined(checked, finding, linted.now)
@@ -49,7 +49,7 @@ def beside_libraries(
     for path in dict.fromkeys(paths):
         if path in checked.environments or not Path(path).is_dir() or not _holds(path, checked.verdicts):
             continue
-        linted = _linted(path, targets)
+        checked, linted = _linted(checked, path, targets)
         now = _installed(linted.now, is_sick=is_sick) if linted is not None else None
         if linted is None or now is None or not (now.findings or now.packages):
             continue
@@ -87,21 +87,21 @@ def _is_dockerfile(path: str | None) -> bool:
     return path is not None and kind_of(path) is FileKind.DOCKERFILE
 
 
-def _linted(path: str, targets: Sequence[Target]) -> Linted | None:
-    """What `lint` finds in that file or folder; `None` for a file that it does not read, and for a folder of which it
-    reads nothing about CUDA."""
+def _linted(checked: CheckReport, path: str, targets: Sequence[Target]) -> tuple[CheckReport, Linted | None]:
+    """The report, which says what is too large to be looked through, and what `lint` finds in that file or folder:
+    `None` for a file that it does not read, and for a folder of which it reads nothing about CUDA."""
     from cudacompat.app.lint import lint_and_mend
     from cudacompat.app.project.files import is_small
 
     is_folder = Path(path).is_dir()
     if is_folder and not is_small(path, MOST_ENTRIES):
-        return None
+        return replace(checked, not_linted=(*checked.not_linted, path)), None
     try:
         linted = lint_and_mend(path, tuple(targets))
     except CudacompatError:
-        return None
+        return checked, None
     about_cuda = linted.now.uses or linted.now.packages or linted.now.findings or linted.now.of_cuda
-    return linted if about_cuda or not is_folder else None
+    return checked, linted if about_cuda or not is_folder else None
 
 
 def _joined(checked: CheckReport, barren: Finding, report: LintReport) -> CheckReport:

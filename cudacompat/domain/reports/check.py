@@ -45,7 +45,8 @@ class CheckReport:
     `show_suppressed` is whether the user asked to see what does not count, `fleet` the GPUs that fleet files listed,
     `images` the container images and `compilers` NVIDIA's compilers among what was read. `packages` are the verdicts of
     the packages that lists name, each on each target. `compared` is whether a baseline was.
-    `environments` are the paths that are Python environments, whose packages' code alone is judged."""
+    `environments` are the paths that are Python environments, whose packages' code alone is judged, `not_linted` the
+    named directories that are too large for their build files to be looked for."""
 
     COMMAND: ClassVar[str] = "check"
 
@@ -64,6 +65,7 @@ class CheckReport:
     packages: tuple[RequirementVerdict, ...] = ()
     compared: bool = False
     environments: tuple[str, ...] = ()
+    not_linted: tuple[str, ...] = ()
 
     @property
     def checked(self) -> str:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from cudacompat.domain.machine.components import Component
 from cudacompat.report.json import Json, check_json, findings_json, head
 
+_OF_CHECK = ("targets", "artifacts", "not_read", "files", "packages")
+
 
 def doctor_json(report: DoctorReport) -> Json:
     """What `doctor` writes."""
@@ -19,7 +21,8 @@ def doctor_json(report: DoctorReport) -> Json:
     return {
         **head("doctor"),
         "facts": facts_to_json(report.facts),
-        "check": {key: checked[key] for key in ("targets", "artifacts", "not_read", "files", "packages")} if checked else None,
+        "check": {key: checked[key] for key in _OF_CHECK} if checked else None,
+        "not_linted": list(report.check.not_linted) if report.check is not None else [],
         "findings": findings_json(report.findings),
         "plan": [_step(step) for step in report.plan],
         "settings": [{"title": title, "text": text} for title, text in report.settings],

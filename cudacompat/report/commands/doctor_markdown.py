@@ -36,6 +36,7 @@ def doctor_markdown(report: DoctorReport) -> Iterator[str]:
     told = [f"- **{f.severity.value}** `{f.id}`: {escaped(_with_evidence(f))}" for f in of_machine]
     if told:
         lines += ["", *_fitting(told, _FINDINGS, "findings")]
+    lines += [line for each in view.not_linted for line in ("", escaped(each))]
     if report.plan:
         room = MOST_LINES - len(lines) - 4
         lines += ["", "### What to do", "", *_fitting(list(_plan(report.plan)), room, "lines of the plan")]

@@ -25,6 +25,7 @@ from cudacompat.report.text.sections import (
     tally,
     verdict_line,
 )
+from cudacompat.report.view import words_of_not_linted
 
 if TYPE_CHECKING:
     from cudacompat.domain.machine.facts import HostFacts
@@ -49,6 +50,8 @@ def doctor_text(page: Page, report: DoctorReport) -> None:
     told = _findings(page, report)
     if report.check is not None:
         not_read_lines(page, report.check.not_read)
+        for folder in report.check.not_linted:
+            page.prose(words_of_not_linted(folder))
     _plan(page, report.plan)
     for title, text in report.settings:
         page.line()
