@@ -17,11 +17,11 @@ _BYTES = 1 << 20  # of one METADATA: torch's requirements stand within its first
 _PACKAGES = 5_000  # in one environment
 
 
-def asked_for(folders: Iterable[str], libraries: Iterable[str]) -> frozenset[str]:
+def asked_for(folders: Iterable[str], libraries: Iterable[str], without: Container[str] = ()) -> frozenset[str]:
     """Return those of `libraries` (normalised names) that an installed package requires, extras included, other than
     one of them that nothing asks for itself: `cuda-toolkit` asks for cuBLAS only where something asks for it, and so
-    does `nvidia-cuda-nvcc` for the runtime."""
-    requires = dict(_requirements(folders))
+    does `nvidia-cuda-nvcc` for the runtime. What those in `without` require does not count."""
+    requires = {name: needs for name, needs in _requirements(folders) if name not in without}
     known = frozenset(libraries)
     waiting = [
         need for name, needs in requires.items() if name not in known and not _is_of_toolkit(name) for need in needs

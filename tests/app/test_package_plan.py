@@ -74,6 +74,35 @@ def test_torch_takes_what_was_built_for_another_release_along(site: Site) -> Non
     assert command.startswith(f"{PIP} install torch==2.8.0 torchvision==0.23.0")
 
 
+@pytest.mark.parametrize(("build", "beside"), [("+cu130", "+cu130"), ("+cu130", ""), ("+cu126", "+cu126")])
+def test_the_same_release_is_named_by_its_build_where_another_build_of_it_is_here(
+    site: Site, build: str, beside: str
+) -> None:
+    """pip takes an installed 2.9.1+cu130 for 2.9.1, and does nothing."""
+    site.install("torch", f"2.9.1{build}", OLD)
+    site.install("torchvision", f"0.24.1{beside}", NEW, requires=["torch==2.9.1"])
+    ((why, command),) = site.steps(driver="570")
+    assert f"torch 2.9.1+cu128 in place of 2.9.1{build}" in why
+    index = "--index-url https://download.pytorch.org/whl/cu128"
+    assert command == f"{PIP} install torch==2.9.1+cu128 torchvision==0.24.1+cu128 {index}"
+
+
+def test_a_build_is_named_once_where_libraries_lack_besides(site: Site) -> None:
+    site.install("torch", "2.9.1", NEW, needed=["libcublas.so.12"])
+    ((_, command),) = site.steps(gpu="6.1", driver="570")
+    assert command == f"{PIP} install torch==2.9.1+cu126 --index-url https://download.pytorch.org/whl/cu126"
+
+
+@pytest.mark.parametrize(
+    ("build", "index"), [("", ""), ("+cu128", " --index-url https://download.pytorch.org/whl/cu128")]
+)
+def test_what_is_published_in_the_same_version_and_runs_is_installed_again(site: Site, build: str, index: str) -> None:
+    site.install("torch", f"2.9.1{build}", OLD)
+    ((why, command),) = site.steps(driver="570")
+    assert "the published build runs on these GPUs, the one here does not" in why
+    assert command == f"{PIP} install --force-reinstall --no-deps torch==2.9.1{build}{index}"
+
+
 def test_an_extension_beside_a_torch_that_runs_keeps_its_step(site: Site) -> None:
     site.install("torch", "2.6.0", NEW)
     site.install("torchvision", "0.23.0", NEW, requires=["torch==2.8.0"])

@@ -14,7 +14,7 @@ from cudacompat.app.doctor.installing import installer
 from cudacompat.domain.machine.components import Environment
 from cudacompat.domain.reports.doctor import ComponentRow, PlanStep
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel, release_of_wheel, requirement, toolkit_wheel
-from cudacompat.domain.wheels.distributions import family_of
+from cudacompat.domain.wheels.distributions import family_of, framework
 from cudacompat.domain.wheels.table import rows_of
 from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.environments.own import normalised
@@ -33,6 +33,19 @@ def brings_of(cure: WheelCure, platform: str) -> tuple[str, ...]:
         return tuple(f"{normalised(each.name)}{each.specifier}" for each in vendors)
     major = (cure.cuda or "").partition(".")[0]
     return tuple(_in(each, int(major), cure.cuda or "") for each in vendors) if major.isdigit() else ()
+
+
+def builds_of(cure: WheelCure) -> tuple[tuple[str, int], ...]:
+    """Return the release, and those that are built with it and move along, with the major CUDA release of these
+    builds; nothing where that is not known."""
+    major = (cure.cuda or "").partition(".")[0]
+    built = (cure.package, *(name for name, _ in cure.companions if name in framework().built_with_it))
+    return tuple((name, int(major)) for name in built) if major.isdigit() else ()
+
+
+def is_of(step: PlanStep, home: Environment | None) -> bool:
+    """Return whether the step installs something into the environment."""
+    return step.command is not None and installer(home) in step.command
 
 
 def _parsed(text: str) -> Requirement | None:
@@ -55,8 +68,9 @@ def _in(need: Requirement, major: int, cuda: str) -> str:
 def brought(steps: Iterable[PlanStep], home: Environment | None) -> dict[str, str]:
     """Return by the name of each library that these steps bring into the environment its release: `12.8`, empty where
     that is not known."""
-    own = [step for step in steps if step.command is not None and installer(home) in step.command]
-    needs = (found for step in own for each in step.brings if (found := _parsed(each)) is not None)
+    needs = (
+        found for step in steps if is_of(step, home) for each in step.brings if (found := _parsed(each)) is not None
+    )
     return {need.name: _release(need.specifier) for need in needs}
 
 

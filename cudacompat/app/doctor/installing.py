@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import PurePath, PureWindowsPath
@@ -45,19 +44,15 @@ def _project(home: Environment) -> str:
     return "" if path.name != ".venv" or str(path.parent) == "." else str(path.parent)
 
 
-def install_cure(cure: WheelCure, home: Environment | None, *, named: bool = False) -> str:
-    """Return the command that installs the release; `named` with the build's own name (`+cu118`), where the release
-    alone is there already, and pip would do nothing."""
+def install_cure(cure: WheelCure, home: Environment | None) -> str:
+    """Return the command that installs the release."""
     if home is not None and is_of_project(home):
         cure = _without_brought(cure, home)
     if home is not None and is_of_project(home) and cure.index_url is not None:
         command, folder = in_order(project_commands(home.installer, cure), home), _project(home)
         return in_folder(folder, command, home) if folder else command
-    build = re.search(r"/whl/(cu\d+)/?$", cure.index_url or "") if named else None
-    local = build is not None and not cure.pins_of_pypi  # which names the build itself
-    pins = [f"{pin}+{build[1]}" if build is not None and local else pin for pin in cure.pins]
     index = f" {cure.index_option}" if cure.index_option else ""
-    return f"{installer(home)} {words(pins, home)}{index}"
+    return f"{installer(home)} {words(cure.pins, home)}{index}"
 
 
 def _without_brought(cure: WheelCure, home: Environment) -> WheelCure:
@@ -118,10 +113,15 @@ def remover(home: Environment | None, names: Iterable[str], *, locked: bool = Tr
 def from_sources(home: Environment | None, name: str, version: str) -> str:
     """Return the command that builds this release of a package from the index's sources, and nothing beside it, into
     the environment itself."""
+    cache = "--no-cache" if in_place(home).startswith("uv ") else "--no-cache-dir"
+    return f"{again(home)} {cache} --no-binary {quoted(name, home)} {quoted(f'{name}=={version}', home)}"
+
+
+def again(home: Environment | None) -> str:
+    """Return the command that installs releases into the environment itself, and nothing beside them, also where they
+    are there already, up to their names."""
     command = in_place(home)
-    uv = command.startswith("uv ")
-    again = "--reinstall --no-deps --no-cache" if uv else "--force-reinstall --no-deps --no-cache-dir"
-    return f"{command} {again} --no-binary {quoted(name, home)} {quoted(f'{name}=={version}', home)}"
+    return f"{command} {'--reinstall' if command.startswith('uv ') else '--force-reinstall'} --no-deps"
 
 
 def needs(component: Component, home: Environment | None) -> Iterator[Requirement]:

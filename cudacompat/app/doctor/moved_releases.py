@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from cudacompat.app.doctor.brought_libraries import brings_of
+from cudacompat.app.doctor.brought_libraries import brings_of, builds_of
 from cudacompat.app.doctor.installing import install_cure, installer, public_version
 from cudacompat.app.doctor.reader_shell import quoted, words
+from cudacompat.app.doctor.release_cure import by_its_name
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.reports.doctor import ComponentRow, PlanStep
 from cudacompat.domain.tables.drivers import needed_driver
@@ -49,10 +50,16 @@ def framework_step(
         return None
     moved, asked = found
     why = f"Install {main} {moved.version} in place of {here.version}: its {component.package} {asked} knows these GPUs"
+    moved = by_its_name(moved, near, platform)
     along = tuple(name for name, _ in moved.companions)
     brings = brings_of(moved, platform)
     return PlanStep(
-        one_line(why), install_cure(moved, home), cures=(component.package,), moves=(main, *along), brings=brings
+        one_line(why),
+        install_cure(moved, home),
+        cures=(component.package,),
+        moves=(main, *along),
+        brings=brings,
+        builds=builds_of(moved),
     )
 
 

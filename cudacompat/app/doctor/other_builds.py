@@ -44,7 +44,7 @@ def other_build_step(
     named = f"{cure.package} {cure.version}"
     cuda = cuda_in_name(cure.package)
     older = toolkit_pins(use, cuda, targets, platform=platform) if extras and cuda is not None else ()
-    return _swap((component.package,), named, (asked, *older), home=home, native=cure.native)
+    return _swap((component.package,), named, (asked, *older), home=home, native=cure.native, cuda=cuda)
 
 
 def toolkit_pins(use: CudaLibraries | None, cuda: int, targets: Sequence[Target], *, platform: str) -> tuple[str, ...]:
@@ -61,14 +61,21 @@ def toolkit_pins(use: CudaLibraries | None, cuda: int, targets: Sequence[Target]
 
 
 def _swap(
-    removed: Sequence[str], named: str, asked: Sequence[str], *, home: Environment | None, native: bool
+    removed: Sequence[str],
+    named: str,
+    asked: Sequence[str],
+    *,
+    home: Environment | None,
+    native: bool,
+    cuda: int | None,
 ) -> PlanStep:
+    builds = tuple((normalised(each), cuda) for each in removed) if cuda is not None else ()
     removes = remover(home, removed)
     how = "" if native else ", by JIT at first use"
     why = f"Install {named} in place of {' and '.join(removed)}: it runs on these GPUs{how}"
     told = why if removes is not None else f"{why}; both have the same files, so into another directory"
     command = in_order((removes, f"{installer(home)} {words(asked, home)}"), home) if removes is not None else None
-    return PlanStep(one_line(told), command, cures=tuple(removed))
+    return PlanStep(one_line(told), command, cures=tuple(removed), builds=builds)
 
 
 def _by_extra(
@@ -90,7 +97,7 @@ def _by_extra(
                 older = filter(None, (pin_of_last(each, targets, platform) for each in wheels))
                 direct = home is not None and is_of_project(home)  # whose tool removes what the project names alone
                 removed = (front,) if direct else chosen.releases[own]
-                step = _swap(removed, named, (pin, *older), home=home, native=native)
+                step = _swap(removed, named, (pin, *older), home=home, native=native, cuda=cuda)
                 return replace(step, cures=chosen.releases[own])
     return None
 

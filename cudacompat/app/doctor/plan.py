@@ -7,16 +7,18 @@ from dataclasses import replace
 
 from packaging.requirements import Requirement
 
-from cudacompat.app.doctor.brought_libraries import brings_of
+from cudacompat.app.doctor.brought_libraries import brings_of, builds_of
 from cudacompat.app.doctor.component_rows import brought_along, required
 from cudacompat.app.doctor.conda_steps import conda_step
 from cudacompat.app.doctor.installed import without_driver
-from cudacompat.app.doctor.installing import install_cure, installer, needs, public_version, upgrader
+from cudacompat.app.doctor.installing import again, install_cure, installer, needs, upgrader
 from cudacompat.app.doctor.library_steps import Here, in_programs, loaded
 from cudacompat.app.doctor.moved_releases import framework_step, library_releases, own_index_step
+from cudacompat.app.doctor.needless_driver import with_driver
 from cudacompat.app.doctor.other_builds import other_build_step
 from cudacompat.app.doctor.reader_shell import in_order, quoted, words
-from cudacompat.app.doctor.release_pins import others_take, pins, taken
+from cudacompat.app.doctor.release_cure import release_cure
+from cudacompat.app.doctor.release_pins import others_take, pins
 from cudacompat.app.doctor.source_steps import source_step
 from cudacompat.domain.machine.component_verdicts import ComponentVerdict
 from cudacompat.domain.machine.components import Environment, by_environment
@@ -27,13 +29,12 @@ from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.tables.driver_choice import kind_for, left_out
 from cudacompat.domain.tables.driver_packages import install_command
 from cudacompat.domain.tables.drivers import runtime_floor
-from cudacompat.domain.wheels.cure import cure_for
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import one_line, some
 from cudacompat.domain.words.platforms import platform_of_system
-from cudacompat.domain.words.verdict import Reason, Target
+from cudacompat.domain.words.verdict import Outcome, Reason, Target
 from cudacompat.engines import cuda_libraries
 from cudacompat.environments.asked_for import Asker
 from cudacompat.environments.own import normalised
@@ -60,9 +61,9 @@ def package_steps(
     by_driver = [row for row in bad if _is_cured(row, anyhow)]
     needed = [anyhow[row.component.key] for row in by_driver]
     driver = _driver_step(by_driver, needed, found.rows, targets=targets, facts=facts)
-    steps = [driver] if driver is not None else []
     left = [row for row in bad if driver is None or row not in by_driver]
-    return [*steps, *_release_steps(left, found.rows, targets, facts=facts)]
+    others = _release_steps(left, found.rows, targets, facts=facts)
+    return with_driver(driver, by_driver, others, every=found.rows, facts=facts) if driver is not None else others
 
 
 def _is_cured(row: ComponentRow, anyhow: Mapping[tuple[str, str], ComponentRow]) -> bool:
@@ -160,10 +161,9 @@ def _release_steps(
     for home, near in every:
         inside = {id(each) for each in near}
         bad = [row for row in rows if id(row.component) in inside]
-        beside = {f"{normalised(each.package)}=={public_version(each.version) or ''}" for each in near}
         done: set[str] = set()
         others = others_take((row.component for row in bad), home)
-        cures = {id(row): _cure(row, sorted(beside), targets=targets, facts=facts, others=others) for row in bad}
+        cures = {id(row): release_cure(row, near, targets=targets, facts=facts, others=others) for row in bad}
         swaps = _swaps(bad, cures, home, targets=targets, facts=facts)
         own = [row for row in bad if not is_vendors(row.component.package)]
         moves = bool(swaps) or any(row.component.manager == "conda" for row in own)
@@ -194,7 +194,8 @@ def _release_steps(
             if isinstance(cure, WheelCure) and _is_held(name, cure, held):
                 continue  # what asks for another release has none that runs: its step says what does
             if isinstance(cure, WheelCure) and _is_there(cure, row):
-                continue  # its bytes fail where most of its code runs: the same release cures nothing
+                steps += _same_release(row, cure, home)
+                continue
             followers = _followers(row, bad, cure)
             done |= {name, *followers}
             cured = [each for each in bad if normalised(each.component.package) in (name, *followers)]
@@ -246,9 +247,8 @@ def _with_libraries(
     row: ComponentRow, cure: WheelCure, lacks: Sequence[str], here: Here, *, targets: Sequence[Target], facts: HostFacts
 ) -> str:
     """The command that installs the release together with the libraries that it opens."""
-    same = str(cure.version) == row.component.version
     if cure.index_url is not None:
-        return install_cure(cure, here.home, named=same)
+        return install_cure(cure, here.home)
     every, path = pins(
         row.component, cure, lacks, here=here, targets=targets, platform=platform_of_system(facts.platform)
     )
@@ -273,7 +273,19 @@ def _is_held(name: str, cure: WheelCure, needs: Iterable[Requirement]) -> bool:
 
 def _is_there(cure: WheelCure, row: ComponentRow) -> bool:
     """Whether the release that runs is the one that is installed, from the same index as far as that is known."""
-    return cure.index_url is None and cure.pins[0].partition("==")[2] == row.component.version
+    pinned = cure.pins[0].partition("==")[2]
+    return pinned == row.component.version and (cure.index_url is None or "+" in pinned)
+
+
+def _same_release(row: ComponentRow, cure: WheelCure, home: Environment | None) -> list[PlanStep]:
+    """The step that puts the published build in place of another one of its version, which runs nowhere here; none
+    where most of its code runs, as that of the published one does."""
+    bad = [each for each in row.verdicts if each.is_bad]
+    if not all(each.outcome is Outcome.FAILS and not each.is_of_driver and not each.compiler for each in bad):
+        return []
+    name, option = cure.pins[0], f" {cure.index_option}" if cure.index_option else ""
+    why = f"Install {name.replace('==', ' ')} again: the published build runs on these GPUs, the one here does not"
+    return [PlanStep(one_line(why), f"{again(home)} {quoted(name, home)}{option}", cures=(row.component.package,))]
 
 
 def _moved_along(cures: Iterable[WheelCure | NoCure | None]) -> frozenset[str]:
@@ -288,35 +300,6 @@ def _order(
     name = normalised(row.component.package)
     needed = sum(name in required(each.component) for each in bad)
     return is_vendors(name), name in along, not isinstance(cure, WheelCure), -needed, name
-
-
-def _cure(
-    row: ComponentRow,
-    beside: Iterable[str],
-    *,
-    targets: Sequence[Target],
-    facts: HostFacts,
-    others: Mapping[str, Sequence[Asker]],
-) -> WheelCure | NoCure | None:
-    """The published wheel that runs in its place, of those that the others here take, if there is one; or why there is
-    none. `None` for what is no wheel."""
-    component = row.component
-    if component.manager != "pip":
-        return None
-    name = normalised(component.package)
-    for allowed in dict.fromkeys((taken(others.get(name, ())), None)):
-        found = cure_for(
-            name,
-            targets,
-            version=public_version(component.version),
-            beside=tuple(beside),
-            native=is_vendors(name),  # of which any release of its CUDA does
-            platform=platform_of_system(facts.platform),
-            allowed=allowed,
-        )
-        if isinstance(found, WheelCure):
-            break
-    return found
 
 
 def _followers(row: ComponentRow, bad: Sequence[ComponentRow], cure: WheelCure | NoCure | None) -> frozenset[str]:
@@ -353,18 +336,16 @@ def _release_step(
         asks = cure.min_driver is not None and not _has_driver(targets)
         newer = f"; it needs driver {cure.min_driver} or newer" if asks else ""
         pin = cure.pins[0].replace("==", " ")
-        same = pin.partition(" ")[2] == component.version
-        there = "the build that is here" if same else component.version
         moved = tuple(name for name, _ in cure.companions)
         stuck = [e for e in others if not e.takes.contains(cure.version) and normalised(e.package) not in moved]
         also = "".join(
             f"; {each.package} {each.version} asks for {component.package}{each.takes}: change it, too"
             for each in stuck[:2]
         )
-        why = f"Install {pin} in place of {there}: it runs on these GPUs{how}{newer}{also}"
-        command = install_cure(cure, home, named=same)
+        why = f"Install {pin} in place of {component.version}: it runs on these GPUs{how}{newer}{also}"
+        command = install_cure(cure, home)
         brings = brings_of(cure, platform_for(targets[0]) if targets else DEFAULT_PLATFORM)
-        return PlanStep(one_line(why), command, cures=cures, moves=moved, brings=brings)
+        return PlanStep(one_line(why), command, cures=cures, moves=moved, brings=brings, builds=builds_of(cure))
     built = source_step(component, targets, home) if component.manager == "pip" else None
     if built is not None:
         return replace(built, cures=cures)

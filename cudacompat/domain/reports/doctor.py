@@ -37,8 +37,9 @@ class PinInFile:
 class PlanStep:
     """One step of a plan: the command to run (or `None` for a thing only a person can do) and why. `cures` are the
     packages that run once it is done, `moves` those beside them that get another release along with it, `brings` what
-    it requires of NVIDIA's libraries, `instead` what does the same in another way, for who cannot do this. `pin` is
-    what a step about a list of packages writes there."""
+    it requires of NVIDIA's libraries, `builds` the packages that get a build for that major CUDA release, `instead`
+    what does the same in another way, for who cannot do this. `pin` is what a step about a list of packages writes
+    there."""
 
     why: str
     command: str | None = None
@@ -46,6 +47,7 @@ class PlanStep:
     instead: tuple[PlanStep, ...] = ()
     moves: tuple[str, ...] = ()
     brings: tuple[str, ...] = ()
+    builds: tuple[tuple[str, int], ...] = ()
     pin: PinInFile | None = None
 
 
