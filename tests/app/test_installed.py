@@ -192,7 +192,9 @@ def test_the_plan_names_the_package_and_what_brings_another(site: Path) -> None:
         ("470", ["python -m pip install torch==2.6.0+cu118 --index-url https://download.pytorch.org/whl/cu118"]),
     ],
 )
-def test_a_release_that_is_here_is_no_cure_that_pip_would_skip(site: Path, driver: str | None, commands: list[str]) -> None:
+def test_a_release_that_is_here_is_no_cure_that_pip_would_skip(
+    site: Path, driver: str | None, commands: list[str]
+) -> None:
     install(site, "torch", _C=library("sm_90"))
     component = Component("torch", "2.6.0", str(site), (str(site / "torch/_C.so"),))
     found, aim = facts(Components((component,))), (target("8.6", driver),)

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 from cudacompat.app.doctor.package_plan import once
 from cudacompat.domain.reports.doctor import PlanStep
+from cudacompat.domain.wheels.required import asked_of_framework
 from cudacompat.engines import cuda_libraries
 from tests.app.test_other_processor import for_arm
 from tests.environments.test_compilers import SAID
@@ -103,11 +105,60 @@ def test_what_is_published_in_the_same_version_and_runs_is_installed_again(site:
     assert command == f"{PIP} install --force-reinstall --no-deps torch==2.9.1{build}{index}"
 
 
-def test_an_extension_beside_a_torch_that_runs_keeps_its_step(site: Site) -> None:
-    site.install("torch", "2.6.0", NEW)
+BY_TORCH = [  # torch, what was built beside another release, for that, and what goes with the torch that is here
+    ("2.7.1", [("torchvision", "0.23.0")], "2.8.0", "torchvision==0.22.1"),
+    ("2.7.1+cu128", [("torchvision", "0.23.0+cu128")], "2.8.0", "torchvision==0.22.1+cu128"),
+    ("2.7.1+cu128", [("torchvision", "0.22.1+cu126")], "2.7.1", "torchvision==0.22.1+cu128"),
+    (
+        "2.7.1+cu128",
+        [("torchvision", "0.23.0"), ("torchaudio", "2.8.0")],
+        "2.8.0",
+        "torchaudio==2.7.1+cu128 torchvision==0.22.1+cu128",
+    ),
+    ("2.7.1", [("torchvision", "0.23.0"), ("xformers", "0.0.32.post2")], "2.8.0", None),
+]
+
+
+@pytest.mark.parametrize(("torch", "others", "asked", "pins"), BY_TORCH)
+def test_what_was_built_beside_another_torch_changes_and_torch_stays(
+    site: Site, torch: str, others: list[tuple[str, str]], asked: str, pins: str | None
+) -> None:
+    """The pins are those of the releases' own metadata: torchvision 0.22.1 asks for torch 2.7.1."""
+    site.install("torch", torch, NEW)
+    for name, version in others:
+        site.install(name, version, NEW, requires=[f"torch=={asked}"])
+    ((_, command),) = site.steps()
+    index = f" --index-url https://download.pytorch.org/whl/{torch[6:]}" if "+" in torch else ""
+    assert pins is None or command == f"{PIP} install {pins}{index}"
+    assert " torch==" not in command
+    for pin in (each for each in command.split() if "==" in each):
+        name, _, version = pin.partition("==")
+        takes = asked_of_framework(name, Version(version.partition("+")[0]))
+        assert takes is not None
+        assert Version(torch.partition("+")[0]) in takes
+
+
+@pytest.mark.parametrize("torch", ["2.7.0a0+git123", "1.2.3"])
+def test_a_torch_of_ones_own_has_no_releases_that_go_with_it(site: Site, torch: str) -> None:
+    site.install("torch", torch, NEW)
     site.install("torchvision", "0.23.0", NEW, requires=["torch==2.8.0"])
     ((_, command),) = site.steps()
     assert command == f"{PIP} install torchvision==0.23.0 torch==2.8.0"
+
+
+def test_an_extension_without_a_release_for_this_torch_takes_torch_along(site: Site) -> None:
+    site.install("torch", "2.7.1", NEW)
+    site.install("torchvision", "0.23.0", NEW, requires=["torch==2.8.0"])
+    site.install("ours", "1.0", NEW, requires=["torch==2.8.0"])
+    commands = [command for _, command in site.steps()]
+    assert commands == [f"{PIP} install {each} torch==2.8.0" for each in ("ours==1.0", "torchvision==0.23.0")]
+
+
+def test_what_changes_with_torch_has_no_other_step(site: Site) -> None:
+    site.install("torch", "2.6.0", OLD)
+    site.install("torchvision", "0.23.0", NEW, requires=["torch==2.8.0"])
+    ((_, command),) = site.steps(gpu="8.0")
+    assert command == f"{PIP} install torchvision==0.21.0"
 
 
 def test_libraries_that_an_extra_brought_have_a_step_beside_the_package(site: Site) -> None:

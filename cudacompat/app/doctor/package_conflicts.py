@@ -5,20 +5,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
+from cudacompat.app.doctor.beside_framework import step_beside_framework
+from cudacompat.app.doctor.installed import without_driver
 from cudacompat.app.doctor.installing import in_place, installer, needs, public_version, remover
 from cudacompat.app.doctor.reader_shell import in_order, quoted, words
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
 from cudacompat.domain.tables.cuda_libraries import is_vendors
-from cudacompat.domain.wheels.distributions import ChosenByExtra, distributions
+from cudacompat.domain.wheels.distributions import ChosenByExtra, distributions, framework
 from cudacompat.domain.wheels.package_set import PackageSet, one_folder
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import one_line
+from cudacompat.domain.words.platforms import platform_of_system
+from cudacompat.domain.words.verdict import Target
 from cudacompat.environments.overwritten import owners
 from cudacompat.environments.own import normalised
 
@@ -46,12 +50,13 @@ class PackageConflict:
 def conflicts(facts: HostFacts, packages: InstalledPackages) -> list[PackageConflict]:
     """Return what does not go together in each environment, each with the step that cures it."""
     with_code = {each.key for each in packages.with_code}
+    targets = without_driver(each.target for row in packages.rows[:1] for each in row.verdicts)
     found: list[PackageConflict] = []
     for home, components in by_environment(facts.packages, facts.environments):
         near = [each for each in components if each.manager == "pip"]
         coded = [each for each in near if each.key in with_code]
         found += _overwritten(near, coded, home)
-        found += _mismatched(coded, home)
+        found += _mismatched(coded, home, targets=targets, platform=platform_of_system(facts.platform))
         found += builds_for_two_releases(coded, packages.rows, home)
     return found
 
@@ -119,8 +124,25 @@ def _overwriting(
 # -- releases that belong together
 
 
-def _mismatched(coded: Sequence[Component], home: Environment | None) -> Iterator[PackageConflict]:
-    """Each component that was built beside another release of one that is here, or for another CUDA release of it."""
+def _mismatched(
+    coded: Sequence[Component], home: Environment | None, *, targets: Sequence[Target], platform: str
+) -> Iterator[PackageConflict]:
+    """Each component that was built beside another release of one that is here, or for another CUDA release of it.
+    Where that is the framework, and a release of each is known that goes with the one here, these change."""
+    found = list(_every_mismatch(coded, home))
+    main = next((each for each in coded if normalised(each.package) == framework().name), None)
+    apart = [each for each, beside, _ in found if beside is main]
+    step = step_beside_framework(apart, main, targets, home=home, platform=platform) if main and apart else None
+    yield from (
+        replace(conflict, step=step) if step is not None and beside is main else conflict
+        for _, beside, conflict in found
+    )
+
+
+def _every_mismatch(
+    coded: Sequence[Component], home: Environment | None
+) -> Iterator[tuple[Component, Component, PackageConflict]]:
+    """Each with the component that it does not go with, and the step that gives that the release which it asks for."""
     by_name = {normalised(each.package): each for each in coded}
     for each in coded:
         for need in needs(each, home):
@@ -130,9 +152,9 @@ def _mismatched(coded: Sequence[Component], home: Environment | None) -> Iterato
             asked = f"{need.name}{need.specifier}"
             if not need.specifier.contains(beside.version, prereleases=True):
                 exact = "==" in str(need.specifier)
-                yield _mismatch(each, beside, asked, home=home, exact=exact, pin=asked)
+                yield each, beside, _mismatch(each, beside, asked, home=home, exact=exact, pin=asked)
             elif (own := _cuda(each)) and (its := _cuda(beside)) and own != its:
-                yield _mismatch(each, beside, f"{need.name} of {own}", home=home, exact=False)
+                yield each, beside, _mismatch(each, beside, f"{need.name} of {own}", home=home, exact=False)
 
 
 def _cuda(component: Component) -> str:

@@ -115,7 +115,9 @@ def _joined(
         joined.append(again)
         why = f"Remove {' and '.join(conflict.removed)}, then {again.why[:1].lower()}{again.why[1:]}"
         mends.append(replace(again, why=why, command=in_order((conflict.removal, again.command or ""), conflict.home)))
-    return mends, [each for each in needed if each not in joined], [each for each in others if each not in joined]
+    done = {name for step in mends for name in step.moves}  # which run on these GPUs in the release that they get
+    left = [each for each in others if each not in joined and not (each.cures and done.issuperset(each.cures))]
+    return mends, [each for each in needed if each not in joined], left
 
 
 def _installs_again(step: PlanStep, conflict: PackageConflict) -> bool:
