@@ -8,6 +8,7 @@ from cudacompat.app.doctor.other_builds import other_build_step, toolkit_pins
 from cudacompat.app.inputs.targets import resolve_targets
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.reports.doctor import PlanStep
+from cudacompat.domain.tables.cuda_libraries import MATH_LIBRARIES, toolkit_wheel
 from cudacompat.domain.words.verdict import JitPolicy
 from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.engines import cuda_libraries
@@ -24,7 +25,7 @@ def step(
     targets = resolve_targets(
         (gpu,), DriverRelease.parse(driver) if driver else None, JitPolicy.NORMAL, environment={}, ask_machine=False
     )
-    return other_build_step(Component(package, version, "/site", ()), targets, home, "linux-x86_64")
+    return other_build_step(Component(package, version, "/site", ()), targets, home, platform="linux-x86_64")
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,53 @@ def test_what_an_extra_brings_is_of_a_release_that_the_driver_compiles(driver: s
         assert found is not None
         assert found.command is not None
         assert found.command.endswith(f"'cupy-cuda12x[ctk]==14.2.0'{pinned}")
+
+
+# What torch 2.8.0 asks for, by its metadata: CUDA 12.8.1's; the extra ctk takes the newest of 12.
+TORCH = (
+    "nvidia-cuda-nvrtc-cu12==12.8.93",
+    "nvidia-cuda-runtime-cu12==12.8.90",
+    "nvidia-cublas-cu12==12.8.4.1",
+    "nvidia-cufft-cu12==11.3.3.83",
+    "nvidia-curand-cu12==10.3.9.90",
+    "nvidia-cusolver-cu12==11.7.3.90",
+    "nvidia-cusparse-cu12==12.5.8.93",
+    "nvidia-nvjitlink-cu12==12.8.93; platform_system == 'Linux'",
+)
+
+
+@pytest.mark.parametrize(
+    ("requires", "lacks", "pins"),
+    [
+        (TORCH, (), "cupy-cuda12x==14.2.0"),
+        (TORCH, ("nvidia-cuda-nvrtc-cu12",), "cupy-cuda12x==14.2.0 nvidia-cuda-nvrtc-cu12==12.8.93"),
+        ((), (), "'cupy-cuda12x[ctk]==14.2.0' 'cuda-toolkit==12.8.*'"),
+        (("nvidia-cublas-cu12>=12.1",), (), "'cupy-cuda12x[ctk]==14.2.0' 'cuda-toolkit==12.8.*'"),  # takes the newest
+        (("nvidia-cublas==13.0.2.14",), (), "'cupy-cuda12x[ctk]==14.2.0' 'cuda-toolkit==12.8.*'"),  # of another release
+    ],
+)
+def test_no_library_changes_that_another_package_takes_in_one_release_only(
+    requires: tuple[str, ...], lacks: tuple[str, ...], pins: str
+) -> None:
+    names = [each.partition("==")[0].partition(">=")[0] for each in requires]
+    near = [Component("torch", "2.8.0", "/site", (), requires=requires)]
+    near += [Component(each, "1", "/site", ()) for each in names if each not in lacks]
+    targets = resolve_targets(("8.6",), DriverRelease.parse("570"), JitPolicy.NORMAL, environment={}, ask_machine=False)
+    cupy = Component("cupy-cuda13x", "14.2.0", "/site", ())
+    found = other_build_step(cupy, targets, VENV, platform="linux-x86_64", near=near)
+    assert found is not None
+    assert found.command is not None
+    assert found.command.endswith(f" install {pins}")
+
+
+def test_libraries_that_come_with_another_step_are_not_named() -> None:
+    targets = resolve_targets(("8.6",), None, JitPolicy.NORMAL, environment={}, ask_machine=False)
+    cupy = Component("cupy-cuda11x", "13.6.0", "/site", ())
+    brought = [toolkit_wheel(name, 13) for name in ("nvidia-cuda-nvrtc", "nvidia-cuda-runtime", *MATH_LIBRARIES)]
+    found = other_build_step(cupy, targets, VENV, platform="linux-x86_64", brought=brought)
+    assert found is not None
+    assert found.command is not None
+    assert found.command.endswith(" install cupy-cuda13x==14.2.0")
 
 
 def test_libraries_that_are_asked_for_one_by_one_are_pinned_one_by_one() -> None:

@@ -361,7 +361,17 @@ class TestWhatAnotherStepBringsAlong:
         assert str(step["command"]).startswith(f"{PIP} install torch==2.7.1+cu128")
         assert step["cures"] == ["torch", "nvidia-cudnn-cu12", "cupy-cuda12x"]
 
-    def test_nvrtc_has_its_step_where_torch_stays(self, site: Site) -> None:
+    def test_torch_that_stays_keeps_the_nvrtc_that_it_asks_for(self, site: Site) -> None:
+        self.install(site, NEW)
+        (step,) = self.plan(site)
+        assert step["command"] is None
+        assert "compiles with NVRTC of CUDA 12.8 or newer, torch asks for an older one" in str(step["why"])
+
+    @pytest.mark.parametrize("asked", ["nvidia-cuda-nvrtc-cu12>=12.1", "nvidia-cuda-nvrtc-cu12==12.*", "numpy"])
+    def test_nvrtc_has_its_step_where_what_stays_takes_another(
+        self, site: Site, asked: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(type(self), "PINS", (asked,))
         self.install(site, NEW)
         (step,) = self.plan(site)
         assert step["command"] == f"{PIP} install 'nvidia-cuda-nvrtc-cu12>=12.8,<13'"

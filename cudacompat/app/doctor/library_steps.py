@@ -94,7 +94,8 @@ def _other_release_of_cuda(row: ComponentRow, lacks: Sequence[str], here: Here, 
         return None
     if component.manager == "conda":
         return conda_step(component, targets, here.home)
-    return other_build_step(component, targets, here.home, platform=platform_of_system(facts.platform))
+    platform = platform_of_system(facts.platform)
+    return other_build_step(component, targets, here.home, platform=platform, near=here.near, brought=here.brought)
 
 
 def _newer_compiler(row: ComponentRow, here: Here) -> Iterator[PlanStep]:
@@ -113,6 +114,11 @@ def _newer_compiler(row: ComponentRow, here: Here) -> Iterator[PlanStep]:
         return
     asked = f"{wheel}>={newest},<{newest.major + 1}"
     if serves(asked, here.brought):
+        return
+    keeper = _kept_by(asked, row.component, here)
+    if keeper is not None:
+        told = f"{row.component.package} compiles with NVRTC of CUDA {newest} or newer, {keeper} asks for an older one"
+        yield PlanStep(one_line(f"{told}: one environment has one. Install {row.component.package} in one of its own"))
         return
     why = f"Install NVRTC of CUDA {newest} or newer, with which {row.component.package} compiles"
     yield PlanStep(one_line(why), f"{installer(here.home)} {quoted(asked, here.home)}", cures=(row.component.package,))
@@ -323,14 +329,14 @@ def _install(
     wheels = [requirement(each, cuda) for each in missing]
     if not any(wheels):
         return None
-    asked = [(each, _pinned(each, here)) for each in wheels if each is not None]
+    asked = [(each, pinned(each, here)) for each in wheels if each is not None]
     last = {wheel: pin_of_last(wheel, targets, platform) for wheel, pin in asked if pin == wheel and targets}
-    pinned = dict.fromkeys(last.get(wheel) or pin for wheel, pin in asked)
-    return f"{installer(here.home)} {words(pinned, here.home)}"
+    every = dict.fromkeys(last.get(wheel) or pin for wheel, pin in asked)
+    return f"{installer(here.home)} {words(every, here.home)}"
 
 
-def _pinned(wheel: str, here: Here) -> str:
-    """The requirement as a package here has it, which may want one release of the wheel only."""
+def pinned(wheel: str, here: Here) -> str:
+    """Return the requirement as a package here has it, which may want one release of the wheel only."""
     name = normalised(wheel.partition("==")[0])
     asked = (each for component in here.near for each in needs(component, here.home) if normalised(each.name) == name)
     major = wheel.partition("==")[2].rstrip("*")

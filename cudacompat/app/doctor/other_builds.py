@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from cudacompat.app.doctor.installing import installer, is_of_project, public_version, remover
+from cudacompat.app.doctor.installing import installer, is_of_project, needs, public_version, remover
 from cudacompat.app.doctor.reader_shell import in_order, words
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.machine.loaders import CudaLibraries
@@ -27,10 +27,17 @@ from cudacompat.environments.own import normalised
 
 
 def other_build_step(
-    component: Component, targets: Sequence[Target], home: Environment | None, platform: str
+    component: Component,
+    targets: Sequence[Target],
+    home: Environment | None,
+    *,
+    platform: str,
+    near: Sequence[Component] = (),
+    brought: Iterable[str] = (),
 ) -> PlanStep | None:
     """Return the step that puts the build for another CUDA release, the newest that runs on all of these GPUs with
-    their driver, in the place of this component; `None` where the component has no such sisters, or none runs."""
+    their driver, in the place of this component; `None` where the component has no such sisters, or none runs. `near`
+    are the components that stay beside it, `brought` the libraries of NVIDIA's that come with other steps."""
     by_extra = _by_extra(component, targets, home, platform=platform)
     if by_extra is not None:
         return by_extra
@@ -38,13 +45,29 @@ def other_build_step(
     if cure is None:
         return None
     use = cuda_libraries(cure.package)
-    extras = use.brings(str(cure.version)) if use is not None else ()
+    cuda = cuda_in_name(cure.package)
+    pinned = _pinned_libraries(cuda, near, home, brought=brought) if cuda is not None else None
+    extras = use.brings(str(cure.version)) if use is not None and pinned is None else ()
     extra = f"[{','.join(extras)}]" if extras else ""
     asked = f"{cure.package}{extra}=={cure.version}"
     named = f"{cure.package} {cure.version}"
-    cuda = cuda_in_name(cure.package)
-    older = toolkit_pins(use, cuda, targets, platform=platform) if extras and cuda is not None else ()
+    older = toolkit_pins(use, cuda, targets, platform=platform) if extras and cuda is not None else pinned or ()
     return _swap((component.package,), named, (asked, *older), home=home, native=cure.native, cuda=cuda)
+
+
+def _pinned_libraries(
+    cuda: int, near: Sequence[Component], home: Environment | None, *, brought: Iterable[str]
+) -> tuple[str, ...] | None:
+    """What is to be installed of the toolkit's libraries of that CUDA release where others here take one release of
+    some of them only, which an extra's newest would replace; `None` where nothing does."""
+    wheels = [toolkit_wheel(name, cuda) for name in ("nvidia-cuda-nvrtc", "nvidia-cuda-runtime", *MATH_LIBRARIES)]
+    coming = set(brought).intersection(wheels)
+    asked = (need for each in near for need in needs(each, home) if normalised(need.name) in wheels)
+    exact = {normalised(need.name): need for need in asked if any(each.operator == "==" for each in need.specifier)}
+    if not exact and not coming:
+        return None
+    there = {*coming, *(normalised(each.package) for each in near)}
+    return tuple(f"{name}{exact[name].specifier}" if name in exact else name for name in wheels if name not in there)
 
 
 def toolkit_pins(use: CudaLibraries | None, cuda: int, targets: Sequence[Target], *, platform: str) -> tuple[str, ...]:

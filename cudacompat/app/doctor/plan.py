@@ -233,10 +233,15 @@ def _swaps(
     facts: HostFacts,
 ) -> dict[int, PlanStep]:
     """By the `id` of each row that no release of its own package cures: the step that installs its build for another
-    CUDA release."""
+    CUDA release, beside what stays and what comes with the others."""
     platform = platform_of_system(facts.platform)
+    moved = [each for each in cures.values() if isinstance(each, WheelCure)]
+    away = {name for cure in moved for name in (cure.package, *dict(cure.companions))}
+    near = [c for c in facts.packages if home is not None and home.holds(c) and normalised(c.package) not in away]
+    coming = (Requirement(need).name for cure in moved for need in brings_of(cure, platform))
+    brought = [normalised(each) for each in coming]
     found = {
-        id(row): other_build_step(row.component, targets, home, platform=platform)
+        id(row): other_build_step(row.component, targets, home, platform=platform, near=near, brought=brought)
         for row in rows
         if isinstance(cures[id(row)], NoCure) and not is_vendors(row.component.package)
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from packaging.specifiers import SpecifierSet
 
-from cudacompat.app.doctor.library_steps import Here, all_paths, looks
+from cudacompat.app.doctor.library_steps import Here, all_paths, looks, pinned
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.tables.cuda_libraries import is_vendors, requirement_in
 from cudacompat.domain.wheels.cure import pin_of_last
@@ -64,6 +64,6 @@ def pins(
     older = [pin for each in wheels if (pin := pin_of_last(each, targets, platform)) is not None]
     if extras:
         return (f"{cure.package}[{','.join(extras)}]=={cure.version}", *older), ""
-    pinned = {each.partition("==")[0] for each in older}
-    rest = [each for each in wheels if each.partition("==")[0] not in pinned]
+    last = {each.partition("==")[0] for each in older}
+    rest = [pinned(each, here) for each in wheels if each.partition("==")[0] not in last]
     return (*cure.pins, *rest, *older), "" if looks(component, use, here) else all_paths(here)
