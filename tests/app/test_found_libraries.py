@@ -379,6 +379,23 @@ class TestPackagesThatAreKnown:
             "In programs with ctranslate2: import torch first, for libcurand.so.10, libcudart.so.12, libcublas.so.12"
         ]
 
+    def test_importing_torch_first_is_one_step_for_all_that_it_serves(self, prefix: Path) -> None:
+        site = prefix / "site-packages"
+        asks = library("sm_80", needed=("libcublas.so.12",))
+        install(site, "ctranslate2", "4.8.5", {"ctranslate2.libs/libctranslate2.so.4": asks})
+        install(site, "onnxruntime-gpu", "1.23.2", {"onnxruntime/capi/libonnxruntime_providers_cuda.so": asks})
+        install(site, *self.CUBLAS)
+        install(site, "torch", "2.8.0", {"torch/lib/libtorch_cuda.so": asks})
+        needed, wanted = library_steps(judged(prefix).packages, facts(prefix))
+        assert needed == []
+        assert [(step.why, step.cures) for step in wanted] == [
+            (
+                "In programs with ctranslate2, onnxruntime-gpu: import torch first, or call onnxruntime.preload_dlls() "
+                "in those with onnxruntime-gpu, for libcublas.so.12",
+                ("ctranslate2", "onnxruntime-gpu"),
+            )
+        ]
+
     @pytest.mark.parametrize(
         ("torch_asks", "call"),
         [

@@ -15,6 +15,7 @@ from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.conda_steps import conda_install, conda_step
 from cudacompat.app.doctor.installing import install_cure, installer, needs, public_version
 from cudacompat.app.doctor.other_builds import other_build_step, toolkit_pins
+from cudacompat.app.doctor.programs import steps_of_programs
 from cudacompat.app.doctor.reader_shell import in_order, powershell_string, quoted, words
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
@@ -72,10 +73,7 @@ def library_steps(
                 needed += _compiler_step(component, parts, here, targets=targets)
             elif parts and (row is None or _runs_otherwise(row)):
                 wanted += _steps(component, parts, here, row=row)
-            if component.found.elsewhere:
-                names = some(component.found.elsewhere)
-                told = f"In programs with {component.package}: {component.found.reached_by}, for {names}"
-                wanted.append(PlanStep(one_line(told), cures=(component.package,)))
+        wanted += steps_of_programs([each for each in near if each.found.elsewhere])
     return _merged(needed), _merged(wanted)
 
 
