@@ -25,6 +25,7 @@ OTHERS: tuple[PackageLoading, ...] = (
                 looks_into_toolkits=True,
                 extras=("cu{cuda}",),
                 extras_since="0",
+                extras_cuda=12,
                 source="the wheels of numba-cuda 0.30.4 (METADATA, cuda_paths.py, codegen.py), cuda-pathfinder 1.9.1 "
                 "(descriptor_catalog.py), nvidia-cuda-nvcc-cu12 12.8.93 and nvidia-nvvm 13.5.37",
             ),

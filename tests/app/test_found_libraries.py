@@ -14,6 +14,7 @@ import pytest
 from cudacompat.app.doctor.found_libraries import with_found
 from cudacompat.app.doctor.installed import JudgedPackages, judge_installed
 from cudacompat.app.doctor.library_steps import library_steps, loaded
+from cudacompat.app.doctor.package_plan import package_plan
 from cudacompat.app.doctor.plan import package_steps
 from cudacompat.app.doctor.saved_packages import judge_saved, with_code
 from cudacompat.domain.judge.component_words import why
@@ -691,6 +692,62 @@ class TestACompilerWithoutDeviceCode:
         needed, wanted = library_steps(seen.packages, facts(prefix), targets=(gpu,))
         assert [each.command for each in needed] == ([pip(prefix, f"'{step}'")] if step else [])
         assert wanted == []
+
+    @pytest.mark.parametrize(
+        ("bindings", "beside", "driver", "errors"),
+        [
+            ("13.5.0", OF_13, "570", 1),
+            ("13.5.0", OF_12, "570", 1),  # the bindings ask for it themselves
+            ("13.5.0", OF_13, "580", 0),
+            ("13.5.0", OF_13, None, 0),  # no driver is known
+            ("12.9.5", OF_12, "535", 0),
+            ("12.9.5", OF_12, "470", 1),
+            (None, OF_13, "570", 0),  # nothing says its CUDA release
+        ],
+    )
+    def test_a_driver_that_its_cuda_release_does_not_take_is_an_error(
+        self,
+        prefix: Path,
+        bindings: str | None,
+        beside: tuple[tuple[str, str, dict[str, bytes]], ...],
+        driver: str | None,
+        errors: int,
+    ) -> None:
+        site = prefix / "site-packages"
+        install(site, "numba-cuda", "0.30.4", {"numba_cuda/_dispatcher.so": b""})
+        if bindings is not None:
+            install(site, "cuda-bindings", bindings, {"cuda/bindings/nvvm.so": b""})
+        for each in beside:
+            install(site, *each)
+        gpu = replace(TARGET, driver=DriverRelease.parse(driver) if driver else None)
+        seen = judge_installed(facts(prefix), (gpu,))
+        assert seen is not None
+        kept = judge_saved(from_json(to_json(with_code(facts(prefix), seen, (gpu,)))), (gpu,))
+        for judged_again in (seen, *((kept,) if errors else ())):
+            assert judged_again is not None
+            found = [each for each in judged_again.report.findings if each.severity is Severity.ERROR]
+            assert [each.id for each in found] == ["runtime-needs-driver"] * errors
+        needed, _ = library_steps(seen.packages, facts(prefix), targets=(gpu,))
+        older = bindings is not None and bindings.startswith("13")
+        wanted = [("Install numba-cuda with its compilers of CUDA 12", pip(prefix, "'numba-cuda[cu12]==0.30.4'"))]
+        wanted = wanted if older else [("Install driver 525 or newer", None)]
+        assert [(each.why.partition(",")[0], each.command) for each in needed] == (wanted if errors else [])
+
+    def test_a_driver_that_other_packages_need_cures_it(self, prefix: Path) -> None:
+        site = prefix / "site-packages"
+        install(site, "numba-cuda", "0.30.4", {"numba_cuda/_dispatcher.so": b""})
+        install(site, "cuda-bindings", "13.5.0", {"cuda/bindings/nvvm.so": b""})
+        install(site, "quark", "2.0", {"quark/_C.so": library("sm_80", needed=("libcudart.so.13",))})
+        for each in (*self.OF_13, ("nvidia-cuda-runtime", "13.0.1", {"nvidia/cu13/lib/libcudart.so.13": b""})):
+            install(site, *each)
+        gpu = replace(TARGET, driver=DriverRelease.parse("570"))
+        seen = judge_installed(facts(prefix), (gpu,))
+        assert seen is not None
+        (step,) = package_plan(
+            (), seen.packages, (), (gpu,), facts(prefix), builds=(), compiles=False, driver_told=False
+        )
+        assert step.why.startswith("Install driver 580 or newer")
+        assert step.cures == ("quark", "numba-cuda")
 
     def test_saved_facts_keep_it(self, prefix: Path) -> None:
         site = prefix / "site-packages"

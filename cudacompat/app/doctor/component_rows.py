@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cudacompat.domain.judge.component_words import why
@@ -13,7 +13,9 @@ from cudacompat.domain.judge.made_for import made_for
 from cudacompat.domain.machine.component_verdicts import ComponentVerdict, LibraryVerdict
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.reports.doctor import ComponentRow
+from cudacompat.domain.rules.artifact import runtime_needs_driver
 from cudacompat.domain.rules.component import library_not_found
+from cudacompat.domain.rules.component.compiled_later import driver_for
 from cudacompat.domain.rules.component.component_facts import ComponentFacts
 from cudacompat.domain.rules.machine import toolkit_cannot_build
 from cudacompat.domain.tables.cuda_libraries import is_vendors
@@ -143,10 +145,36 @@ def brought_along(changed: Iterable[Component], near: Iterable[Component]) -> fr
     return frozenset(found)
 
 
-def component_findings(components: Iterable[Component], rows: Sequence[ComponentRow]) -> list[Finding]:
-    """Return an error for each component whose own compiler does not know one of the GPUs, or that is not loaded, and a
-    warning for each that is loaded in a part only, or by the help of the program that uses it."""
-    return [*_compiler_findings(rows), *_library_findings(components, rows)]
+def component_findings(
+    components: Sequence[Component], rows: Sequence[ComponentRow], targets: Sequence[Target]
+) -> list[Finding]:
+    """Return an error for each component whose own compiler does not know one of the GPUs, or is too new for its
+    driver, or that is not loaded, and a warning for each that is loaded in a part only, or by the help of the program
+    that uses it."""
+    without_code = [each for each in components if all(row.component is not each for row in rows)]
+    return [
+        *_compiler_findings(rows),
+        *_library_findings(components, rows),
+        *_driver_findings(without_code, targets),
+    ]
+
+
+def _driver_findings(components: Iterable[Component], targets: Sequence[Target]) -> Iterator[Finding]:
+    """Of what has no code of its own and compiles it with a CUDA release that is too new for the driver."""
+    for each in components:
+        for target in targets:
+            oldest = driver_for(each, target)
+            if oldest is not None:
+                cuda = f"CUDA {each.found.release}"
+                yield Finding(
+                    id=runtime_needs_driver.RULE.id,
+                    severity=Severity.ERROR,
+                    message=f"{each.package} {each.version} compiles with {cuda}, which driver {target.driver} refuses",
+                    path=None,
+                    target=target.id,
+                    why=f"{cuda} takes driver {oldest} or newer, and the package has no other device code",
+                    help=f"install driver {oldest} or newer, or its compilers of an older CUDA release",
+                )
 
 
 def _library_findings(components: Iterable[Component], rows: Iterable[ComponentRow]) -> list[Finding]:

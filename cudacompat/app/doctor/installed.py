@@ -28,6 +28,7 @@ from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages
 from cudacompat.domain.rules.artifact import no_runnable_code
 from cudacompat.domain.tables.cuda_libraries import is_vendors
+from cudacompat.domain.wheels.distributions import compiled_by
 from cudacompat.domain.words.code import BinaryArtifact, ReadResult
 from cudacompat.domain.words.finding import Finding, Severity, worst_first
 from cudacompat.domain.words.verdict import ArtifactVerdict, Target
@@ -89,7 +90,7 @@ def judge_installed(
         environments=facts.environments,
         lacks=here.lacks,
     )
-    findings += component_findings((*with_code, *_asking(components, with_code)), rows)
+    findings += component_findings((*with_code, *_asking(components, with_code)), rows, targets)
     report = replace(report, findings=tuple(worst_first(findings)))
     anyhow: tuple[ComponentRow, ...] = ()
     if any(verdict.loaded_or_own.is_of_driver for row in rows for verdict in row.verdicts):
@@ -134,7 +135,11 @@ def _rows_for(
 def _asking(components: Iterable[Component], with_code: Iterable[Component]) -> tuple[Component, ...]:
     coded = {each.key for each in with_code}
     others = (each for each in components if each.key not in coded)
-    return tuple(each for each in others if each.found.parts_lack or each.found.elsewhere)
+    return tuple(
+        each
+        for each in others
+        if each.found.parts_lack or each.found.elsewhere or (each.found.release and compiled_by(each.package))
+    )
 
 
 def without_driver(targets: Iterable[Target]) -> tuple[Target, ...]:

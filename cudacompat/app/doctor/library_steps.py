@@ -13,6 +13,7 @@ from packaging.version import Version
 from cudacompat.app.doctor.brought_libraries import brought, serves
 from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.conda_steps import conda_install, conda_step
+from cudacompat.app.doctor.driver_step import driver_step, leaves_a_gpu_out
 from cudacompat.app.doctor.installing import install_cure, installer, needs, public_version
 from cudacompat.app.doctor.other_builds import other_build_step, toolkit_pins
 from cudacompat.app.doctor.programs import steps_of_programs
@@ -21,6 +22,7 @@ from cudacompat.domain.machine.components import Component, Environment, by_envi
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.machine.loaders import CudaLibraries
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
+from cudacompat.domain.rules.component.compiled_later import driver_for
 from cudacompat.domain.tables.cuda_libraries import conda_package, release_asked_for, requirement
 from cudacompat.domain.tables.drivers import branch_of
 from cudacompat.domain.tables.toolkits import first_with
@@ -71,6 +73,9 @@ def library_steps(
             parts = [name for name in component.found.parts_lack if name not in lacks]
             if parts and row is None and compiled_by(component.package) is not None:
                 needed += _compiler_step(component, parts, here, targets=targets)
+            elif row is None and waits_for_driver(component, targets, others):
+                older = [*_compiler_step(component, (), here, targets=targets)]
+                needed += older or driver_steps(component, targets, facts)
             elif parts and (row is None or _runs_otherwise(row)):
                 wanted += _steps(component, parts, here, row=row)
         wanted += steps_of_programs([each for each in near if each.found.elsewhere])
@@ -178,6 +183,20 @@ def _steps(component: Component, lacks: Sequence[str], here: Here, row: Componen
         yield PlanStep(one_line(why + told), _path(folders, here.home), cures=(component.package,))
 
 
+def driver_steps(component: Component, targets: Sequence[Target], facts: HostFacts) -> list[PlanStep]:
+    """Return the step for the driver that the component waits for; none where no such driver knows all of the GPUs."""
+    branch = max((found.branch for each in targets if (found := driver_for(component, each)) is not None), default=0)
+    out = not branch or leaves_a_gpu_out(branch, targets)
+    return [] if out else [driver_step(branch, targets, facts, cures=(component.package,))]
+
+
+def waits_for_driver(component: Component, targets: Iterable[Target], steps: Sequence[PlanStep]) -> bool:
+    """Return whether the component has no device code and compiles it with a CUDA release that a driver here refuses,
+    and none of these steps brings one that does not."""
+    oldest = [found for each in targets if (found := driver_for(component, each)) is not None]
+    return any(all((step.driver or 0) < each.branch for step in steps) for each in oldest)
+
+
 def _compiler_step(
     component: Component, lacks: Sequence[str], here: Here, targets: Sequence[Target]
 ) -> Iterator[PlanStep]:
@@ -190,7 +209,7 @@ def _compiler_step(
         yield from _steps(component, lacks, here, row=None)
         return
     extras = ",".join(each.format(cuda=newest) for each in use.brings(component.version))
-    if extras:
+    if extras and newest >= use.extras_cuda:
         asked = f"{component.package}[{extras}]=={component.version}"
         why = f"Install {component.package} with its compilers of CUDA {newest}, which the driver takes"
         yield PlanStep(one_line(why), f"{installer(here.home)} {quoted(asked, here.home)}", cures=(component.package,))

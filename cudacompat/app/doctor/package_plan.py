@@ -10,6 +10,7 @@ from packaging.requirements import Requirement
 
 from cudacompat.app.doctor.brought_libraries import credited
 from cudacompat.app.doctor.conda_steps import one_release
+from cudacompat.app.doctor.installed import without_driver
 from cudacompat.app.doctor.library_steps import library_steps
 from cudacompat.app.doctor.machine_steps import is_wanted, machine_steps
 from cudacompat.app.doctor.package_conflicts import PackageConflict
@@ -18,6 +19,7 @@ from cudacompat.app.doctor.reader_shell import in_order
 from cudacompat.domain.machine.components import Component
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import InstalledPackages, PlanStep
+from cudacompat.domain.rules.component.compiled_later import driver_for
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import Target
 
@@ -39,7 +41,8 @@ def package_plan(
     left = _without(packages, [each for conflict in conflicts for each in conflict.gone])
     released, left = one_release(left, targets, facts.environments)
     others = package_steps(left, targets, facts, driver_told=driver_told)
-    needed, wanted = library_steps(left, facts, others, targets=targets)
+    others = with_compilers(others, left.asking, targets)
+    needed, wanted = library_steps(left, facts, others, targets=without_driver(targets) if driver_told else targets)
     mends, needed, others = _joined(conflicts, needed, others)
     first, after = _apart(needed, others)
     for home in facts.environments:
@@ -58,6 +61,14 @@ def package_plan(
             *wanted,
         )
     )
+
+
+def with_compilers(
+    steps: Iterable[PlanStep], components: Iterable[Component], targets: Sequence[Target]
+) -> list[PlanStep]:
+    """Return the steps, that for a driver with what compiles for such a driver among its cures."""
+    names = [each.package for each in components if any(driver_for(each, target) for target in targets)]
+    return [replace(step, cures=(*step.cures, *names)) if step.driver is not None else step for step in steps]
 
 
 def once(steps: Iterable[PlanStep]) -> tuple[PlanStep, ...]:

@@ -10,6 +10,7 @@ from packaging.requirements import Requirement
 from cudacompat.app.doctor.brought_libraries import brings_of, builds_of
 from cudacompat.app.doctor.component_rows import brought_along, required
 from cudacompat.app.doctor.conda_steps import conda_step
+from cudacompat.app.doctor.driver_step import driver_step, leaves_a_gpu_out
 from cudacompat.app.doctor.installed import without_driver
 from cudacompat.app.doctor.installing import again, install_cure, installer, needs, upgrader
 from cudacompat.app.doctor.library_steps import Here, in_programs, loaded
@@ -26,8 +27,6 @@ from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
 from cudacompat.domain.tables.architectures import architecture
 from cudacompat.domain.tables.cuda_libraries import is_vendors
-from cudacompat.domain.tables.driver_choice import kind_for, left_out
-from cudacompat.domain.tables.driver_packages import install_command
 from cudacompat.domain.tables.drivers import runtime_floor
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
@@ -105,29 +104,13 @@ def _driver_step(
     or no such driver knows all GPUs."""
     branches = [_needed_branch(verdict) for row in needed for verdict in row.verdicts]
     known = [each for each in branches if each is not None]
-    capabilities = [target.capability for target in targets]
-    if not known:
-        return None
-    branch = max(known)
-    kind = kind_for(capabilities, branch)
-    if any(left_out(each, branch, kind) for each in capabilities):
+    branch = max(known, default=None)
+    if branch is None or leaves_a_gpu_out(branch, targets):
         return None
     knows = not any(v.reason in _UNKNOWN_GPU for row in rows for v in row.verdicts)  # else no release runs with it
     others = _release_steps(rows, asked, targets, facts=facts, most=3) if knows else []
-    return PlanStep(
-        f"Install driver {branch} or newer{_where(facts)}",
-        None if facts.container.inside else install_command(facts.platform, branch, kind).command,
-        cures=_names(rows),
-        instead=tuple(each for each in others if each.command),
-    )
-
-
-def _where(facts: HostFacts) -> str:
-    if "WSL" in facts.platform:
-        return " in Windows: WSL uses the driver of the host"
-    if facts.container.inside:
-        return " on the host: a container uses the driver of its host"
-    return ""
+    instead = tuple(each for each in others if each.command)
+    return driver_step(branch, targets, facts, cures=_names(rows), instead=instead)
 
 
 def _needed_branch(verdict: ComponentVerdict) -> int | None:

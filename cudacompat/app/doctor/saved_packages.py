@@ -19,6 +19,7 @@ from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages
 from cudacompat.domain.rules.artifact import hole, no_runnable_code, ptx_newer_than_driver, runtime_needs_driver
 from cudacompat.domain.rules.artifact import undecided as undecided_rule
+from cudacompat.domain.rules.component.compiled_later import driver_for
 from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
 from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.domain.words.finding import Finding, Severity, worst_first
@@ -91,13 +92,16 @@ def judge_saved(facts: HostFacts, targets: tuple[Target, ...]) -> JudgedPackages
     """Return what becomes of the packages whose code was saved; `None` where none has any, and none lacks a library. A
     GPU that nothing was saved for leaves a component undecided."""
     known = [each for each in with_users(facts.packages, facts.environments) if each.code is not None]
-    asking = tuple(each for each in facts.packages if each.code is None and each.found.parts_lack)
+    others = (each for each in facts.packages if each.code is None)
+    asking = tuple(
+        each for each in others if each.found.parts_lack or any(driver_for(each, target) for target in targets)
+    )
     if not known and not asking:
         return None
     rows, anyhow = (_rows(known, each, facts) for each in (targets, without_driver(targets)))
     findings = [f for row in rows for verdict in row.verdicts if (f := _finding(verdict)) is not None]
     without = len(facts.packages) - len(known)
-    findings += component_findings((*known, *asking), rows)
+    findings += component_findings((*known, *asking), rows, targets)
     report = CheckReport(targets, (), tuple(worst_first(findings)), not_read=(), files=len(known), without_code=without)
     return JudgedPackages(report, InstalledPackages(tuple(known), without, rows=rows, anyhow=anyhow, asking=asking))
 

@@ -73,9 +73,8 @@ class CudaLibraries:
     With `looks_into_packages` it finds the libraries of other packages by itself, with `looks_into_toolkits` those of
     an installed toolkit; else a program has to do what
     `reached_by` says (from version `reached_since` on), and where that is empty only the loader's own folders count.
-    From version `extras_since` on installing the package with `extras` (`{cuda}` as above) brings them; with
-    `by_toolkit` these ask for
-    `cuda-toolkit`, one release of which they all are.
+    From version `extras_since` on installing the package with `extras` brings them (`{cuda}` as above, of releases from
+    `extras_cuda` on); with `by_toolkit` these ask for `cuda-toolkit`, one release of which they all are.
     """
 
     opens: tuple[str, ...] = ()
@@ -89,6 +88,7 @@ class CudaLibraries:
     reached_since: str | None = None
     extras: tuple[str, ...] = ()
     extras_since: str | None = None
+    extras_cuda: int = 0
     by_toolkit: bool = False
     source: str
 

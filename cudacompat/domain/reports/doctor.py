@@ -37,9 +37,9 @@ class PinInFile:
 class PlanStep:
     """One step of a plan: the command to run (or `None` for a thing only a person can do) and why. `cures` are the
     packages that run once it is done, `moves` those beside them that get another release along with it, `brings` what
-    it requires of NVIDIA's libraries, `builds` the packages that get a build for that major CUDA release, `instead`
-    what does the same in another way, for who cannot do this. `pin` is what a step about a list of packages writes
-    there."""
+    it requires of NVIDIA's libraries, `builds` the packages that get a build for that major CUDA release, `driver`
+    the branch of the driver that it installs, `instead` what does the same in another way, for who cannot do this.
+    `pin` is what a step about a list of packages writes there."""
 
     why: str
     command: str | None = None
@@ -48,6 +48,7 @@ class PlanStep:
     moves: tuple[str, ...] = ()
     brings: tuple[str, ...] = ()
     builds: tuple[tuple[str, int], ...] = ()
+    driver: int | None = None
     pin: PinInFile | None = None
 
 
@@ -72,7 +73,8 @@ class InstalledPackages:
     """The installed packages that were judged: those with device code (or something that was not read), how many have
     none, and of the libraries that lie there several times how often. `rows` say what becomes of those with code,
     `anyhow` what would become of them with the oldest driver that can run the code, where the one here is in the way.
-    `asking` are those without device code that ask for a library of CUDA's which they do not find."""
+    `asking` are those without device code that ask for a library of CUDA's which they do not find, or compile their
+    kernels with those of others."""
 
     with_code: tuple[Component, ...]
     without_code: int
