@@ -173,7 +173,6 @@ def _driver_findings(components: Iterable[Component], targets: Sequence[Target])
                     path=None,
                     target=target.id,
                     why=f"{cuda} takes driver {oldest} or newer, and the package has no other device code",
-                    help=f"install driver {oldest} or newer, or its compilers of an older CUDA release",
                 )
 
 

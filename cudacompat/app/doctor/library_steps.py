@@ -74,8 +74,9 @@ def library_steps(
             if parts and row is None and compiled_by(component.package) is not None:
                 needed += _compiler_step(component, parts, here, targets=targets)
             elif row is None and waits_for_driver(component, targets, others):
-                older = [*_compiler_step(component, (), here, targets=targets)]
-                needed += older or driver_steps(component, targets, facts)
+                driver = driver_steps(component, targets, facts)
+                older = _compiler_step(component, (), here, targets=targets)
+                needed += [replace(each, instead=tuple(driver)) for each in older] or driver
             elif parts and (row is None or _runs_otherwise(row)):
                 wanted += _steps(component, parts, here, row=row)
         wanted += steps_of_programs([each for each in near if each.found.elsewhere])
