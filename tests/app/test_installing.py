@@ -110,7 +110,10 @@ def test_a_project_asks_for_what_it_names_and_for_what_has_to_move(text: str | N
 
 def test_a_project_names_the_package_whose_extra_it_is() -> None:
     component = Component("jax-cuda13-pjrt", "0.10.2", "/site", ())
-    step = other_build_step(component, (target("8.6", "570"),), home("uv add"), "linux-x86_64")
+    step = other_build_step(component, (target("8.6", "570"),), home("uv add"), platform="linux-x86_64")
     assert step is not None
-    assert step.command == "uv remove jax && uv add 'jax[cuda12]==0.10.2' nvidia-cusparse-cu12==12.3.1.170"
+    assert step.command == (
+        "uv remove jax && printf '%s\\n' nvidia-cusparse-cu12==12.3.1.170 | "
+        "uv add --constraints - 'jax[cuda12]==0.10.2'"
+    )
     assert step.cures == ("jax-cuda13-plugin", "jax-cuda13-pjrt")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cudacompat.app.doctor.installing import install_holding
 from cudacompat.app.doctor.other_builds import other_build_step, toolkit_pins
 from cudacompat.app.inputs.targets import resolve_targets
 from cudacompat.domain.machine.components import Component, Environment
@@ -106,6 +107,38 @@ def test_libraries_that_come_with_another_step_are_not_named() -> None:
     assert found is not None
     assert found.command is not None
     assert found.command.endswith(" install cupy-cuda13x==14.2.0")
+
+
+@pytest.mark.parametrize(
+    ("tool", "command", "said"),
+    [
+        (
+            "uv add",
+            f"uv remove --project /a jax && printf '%s\\n' {_OLDER} | "
+            "uv add --project /a --constraints - 'jax[cuda12]==",
+            "are kept by uv.lock alone: an upgrade needs constraint-dependencies in [tool.uv]",
+        ),
+        ("pdm add", "pdm remove --project /a jax && pdm add --project /a 'jax[cuda12]==", "become dependencies of"),
+        ("uv", "uv pip uninstall --python /a/.venv jax-cuda13-plugin jax-cuda13-pjrt && uv pip install ", ""),
+    ],
+)
+def test_a_project_gets_no_dependency_that_only_holds_a_library(tool: str, command: str, said: str) -> None:
+    home = Environment("/a/.venv", "/a/.venv", "3.12", "./.venv", installer=tool)
+    found = step("jax-cuda13-plugin", "7.0", "570", home=home, version="0.10.2")
+    assert found is not None
+    assert found.command is not None
+    assert found.command.startswith(command)
+    assert said in found.why
+    assert ("dependenc" in found.why) is bool(said)
+
+
+def test_a_project_of_windows_holds_a_library_in_powershell() -> None:
+    home = Environment(
+        "C:\\a\\.venv", "C:\\a\\.venv", "3.12", "", ("C:\\a\\.venv\\Lib\\site-packages",), installer="uv add"
+    )
+    assert install_holding(("x==1",), ("nvidia-cudnn-cu12==9.1", "b==2"), home) == (
+        "'nvidia-cudnn-cu12==9.1', 'b==2' | uv add --project C:\\a --constraints - x==1"
+    )
 
 
 def test_libraries_that_are_asked_for_one_by_one_are_pinned_one_by_one() -> None:

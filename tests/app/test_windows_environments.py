@@ -61,7 +61,7 @@ def test_a_project_in_windows_has_its_folder() -> None:
 
 def test_a_swap_of_builds_in_windows() -> None:
     component = Component("cupy-cuda13x", "14.0.1", "C:/v/Lib/site-packages", ())
-    step = other_build_step(component, (target("8.6", "570"),), home("C:/v v"), "windows-x86_64")
+    step = other_build_step(component, (target("8.6", "570"),), home("C:/v v"), platform="windows-x86_64")
     assert step is not None
     assert step.command is not None
     assert "&&" not in step.command

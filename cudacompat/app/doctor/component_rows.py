@@ -15,7 +15,7 @@ from cudacompat.domain.machine.components import Component, Environment, by_envi
 from cudacompat.domain.reports.doctor import ComponentRow
 from cudacompat.domain.rules.artifact import runtime_needs_driver
 from cudacompat.domain.rules.component import library_not_found
-from cudacompat.domain.rules.component.compiled_later import driver_for
+from cudacompat.domain.rules.component.compiled_later_facts import driver_for
 from cudacompat.domain.rules.component.component_facts import ComponentFacts
 from cudacompat.domain.rules.machine import toolkit_cannot_build
 from cudacompat.domain.tables.cuda_libraries import is_vendors

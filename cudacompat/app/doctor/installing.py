@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath, PureWindowsPath
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import InvalidVersion, Version
 
-from cudacompat.app.doctor.reader_shell import in_folder, in_order, program, quoted, words
+from cudacompat.app.doctor.reader_shell import in_folder, in_order, powershell_string, program, quoted, words
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.wheels.cure_words import project_commands
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.required import asked_by_framework
 from cudacompat.domain.wheels.wheel_cure import WheelCure
+from cudacompat.domain.words.phrases import some, verb
 from cudacompat.environments.projects import names_in_project
 
 # How each tool of a project is told where that is, and its words where they differ.
@@ -53,6 +54,28 @@ def install_cure(cure: WheelCure, home: Environment | None) -> str:
         return in_folder(folder, command, home) if folder else command
     index = f" {cure.index_option}" if cure.index_option else ""
     return f"{installer(home)} {words(cure.pins, home)}{index}"
+
+
+def install_holding(asked: Iterable[str], held: Sequence[str], home: Environment | None) -> str:
+    """Return the command that installs what is asked for, while what that brings along is `held` at these releases: by
+    uv's project as constraints of this resolution, which make no dependencies of it."""
+    if not held or home is None or home.installer != "uv add":
+        return f"{installer(home)} {words((*asked, *held), home)}"
+    listed = (
+        f"{', '.join(map(powershell_string, held))}" if home.is_of_windows else f"printf '%s\\n' {words(held, home)}"
+    )
+    return f"{listed} | {installer(home)} --constraints - {words(asked, home)}"
+
+
+def held_in_words(held: Sequence[str], home: Environment | None) -> str:
+    """Return how long the project keeps these releases, to be put behind what a step says; empty of an environment that
+    is no project's."""
+    if not held or home is None or not is_of_project(home):
+        return ""
+    if home.installer != "uv add":
+        return f"; {some(held)} {verb(len(held), 'becomes a dependency', 'become dependencies')} of the project"
+    keeps = verb(len(held), "is", "are")
+    return f"; {some(held)} {keeps} kept by uv.lock alone: an upgrade needs constraint-dependencies in [tool.uv]"
 
 
 def _without_brought(cure: WheelCure, home: Environment) -> WheelCure:

@@ -14,7 +14,7 @@ from cudacompat.app.doctor.brought_libraries import brought, serves
 from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.conda_steps import conda_install, conda_step
 from cudacompat.app.doctor.driver_step import driver_step, leaves_a_gpu_out
-from cudacompat.app.doctor.installing import install_cure, installer, needs, public_version
+from cudacompat.app.doctor.installing import install_cure, install_holding, installer, needs, public_version
 from cudacompat.app.doctor.other_builds import other_build_step, toolkit_pins
 from cudacompat.app.doctor.programs import steps_of_programs
 from cudacompat.app.doctor.reader_shell import in_order, powershell_string, quoted, words
@@ -22,7 +22,7 @@ from cudacompat.domain.machine.components import Component, Environment, by_envi
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.machine.loaders import CudaLibraries
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
-from cudacompat.domain.rules.component.compiled_later import driver_for
+from cudacompat.domain.rules.component.compiled_later_facts import driver_for
 from cudacompat.domain.tables.cuda_libraries import conda_package, release_asked_for, requirement
 from cudacompat.domain.tables.drivers import branch_of
 from cudacompat.domain.tables.toolkits import first_with
@@ -343,7 +343,7 @@ def _install(
     if extras:
         with_them = f"{component.package}[{','.join(extras).format(cuda=cuda)}]=={component.version}"
         older = toolkit_pins(use, cuda, targets, platform=platform) if targets else ()
-        return f"{installer(here.home)} {words((with_them, *older), here.home)}"
+        return install_holding((with_them,), older, here.home)
     wheels = [requirement(each, cuda) for each in missing]
     if not any(wheels):
         return None

@@ -9,8 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from cudacompat.app.doctor.installing import installer, is_of_project, needs, public_version, remover
-from cudacompat.app.doctor.reader_shell import in_order, words
+from cudacompat.app.doctor.installing import (
+    held_in_words,
+    install_holding,
+    is_of_project,
+    needs,
+    public_version,
+    remover,
+)
+from cudacompat.app.doctor.reader_shell import in_order
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.machine.loaders import CudaLibraries
 from cudacompat.domain.reports.doctor import PlanStep
@@ -52,7 +59,7 @@ def other_build_step(
     asked = f"{cure.package}{extra}=={cure.version}"
     named = f"{cure.package} {cure.version}"
     older = toolkit_pins(use, cuda, targets, platform=platform) if extras and cuda is not None else pinned or ()
-    return _swap((component.package,), named, (asked, *older), home=home, native=cure.native, cuda=cuda)
+    return _swap((component.package,), named, asked, held=older, home=home, native=cure.native, cuda=cuda)
 
 
 def _pinned_libraries(
@@ -86,8 +93,9 @@ def toolkit_pins(use: CudaLibraries | None, cuda: int, targets: Sequence[Target]
 def _swap(
     removed: Sequence[str],
     named: str,
-    asked: Sequence[str],
+    asked: str,
     *,
+    held: Sequence[str],
     home: Environment | None,
     native: bool,
     cuda: int | None,
@@ -95,9 +103,9 @@ def _swap(
     builds = tuple((normalised(each), cuda) for each in removed) if cuda is not None else ()
     removes = remover(home, removed)
     how = "" if native else ", by JIT at first use"
-    why = f"Install {named} in place of {' and '.join(removed)}: it runs on these GPUs{how}"
+    why = f"Install {named} in place of {' and '.join(removed)}: it runs on these GPUs{how}{held_in_words(held, home)}"
     told = why if removes is not None else f"{why}; both have the same files, so into another directory"
-    command = in_order((removes, f"{installer(home)} {words(asked, home)}"), home) if removes is not None else None
+    command = in_order((removes, install_holding((asked,), held, home)), home) if removes is not None else None
     return PlanStep(one_line(told), command, cures=tuple(removed), builds=builds)
 
 
@@ -117,10 +125,10 @@ def _by_extra(
                 pin = f"{asked}=={cures[0].version}"
                 native = all(each.native for each in cures)
                 wheels = _opened(cures, cuda)
-                older = filter(None, (pin_of_last(each, targets, platform) for each in wheels))
+                older = tuple(filter(None, (pin_of_last(each, targets, platform) for each in wheels)))
                 direct = home is not None and is_of_project(home)  # whose tool removes what the project names alone
                 removed = (front,) if direct else chosen.releases[own]
-                step = _swap(removed, named, (pin, *older), home=home, native=native, cuda=cuda)
+                step = _swap(removed, named, pin, held=older, home=home, native=native, cuda=cuda)
                 return replace(step, cures=chosen.releases[own])
     return None
 

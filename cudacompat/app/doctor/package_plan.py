@@ -19,7 +19,7 @@ from cudacompat.app.doctor.reader_shell import in_order
 from cudacompat.domain.machine.components import Component
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import InstalledPackages, PlanStep
-from cudacompat.domain.rules.component.compiled_later import driver_for
+from cudacompat.domain.rules.component.compiled_later_facts import driver_for
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import Target
 

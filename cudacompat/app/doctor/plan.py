@@ -12,14 +12,14 @@ from cudacompat.app.doctor.component_rows import brought_along, required
 from cudacompat.app.doctor.conda_steps import conda_step
 from cudacompat.app.doctor.driver_step import driver_step, leaves_a_gpu_out
 from cudacompat.app.doctor.installed import without_driver
-from cudacompat.app.doctor.installing import again, install_cure, installer, needs, upgrader
+from cudacompat.app.doctor.installing import again, install_cure, needs, upgrader
 from cudacompat.app.doctor.library_steps import Here, in_programs, loaded
 from cudacompat.app.doctor.moved_releases import framework_step, library_releases, own_index_step
 from cudacompat.app.doctor.needless_driver import with_driver
 from cudacompat.app.doctor.other_builds import other_build_step
-from cudacompat.app.doctor.reader_shell import in_order, quoted, words
+from cudacompat.app.doctor.reader_shell import in_order, quoted
 from cudacompat.app.doctor.release_cure import release_cure
-from cudacompat.app.doctor.release_pins import others_take, pins
+from cudacompat.app.doctor.release_pins import installed_with, others_take
 from cudacompat.app.doctor.source_steps import source_step
 from cudacompat.domain.machine.component_verdicts import ComponentVerdict
 from cudacompat.domain.machine.components import Environment, by_environment
@@ -237,10 +237,9 @@ def _with_libraries(
     """The command that installs the release together with the libraries that it opens."""
     if cure.index_url is not None:
         return install_cure(cure, here.home)
-    every, path = pins(
+    command, path = installed_with(
         row.component, cure, lacks, here=here, targets=targets, platform=platform_of_system(facts.platform)
     )
-    command = f"{installer(here.home)} {words(every, here.home)}"
     return in_order((command, path), here.home) if path else command
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from packaging.specifiers import SpecifierSet
 
+from cudacompat.app.doctor.installing import install_holding
 from cudacompat.app.doctor.library_steps import Here, all_paths, looks, pinned
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.tables.cuda_libraries import is_vendors, requirement_in
@@ -49,21 +50,22 @@ def taken(others: Iterable[Asker]) -> SpecifierSet:
     return found
 
 
-def pins(
+def installed_with(
     component: Component, cure: WheelCure, lacks: Sequence[str], here: Here, *, targets: Sequence[Target], platform: str
-) -> tuple[tuple[str, ...], str]:
-    """Return the requirements of the release that cures, with the libraries in place of those that the component
+) -> tuple[str, str]:
+    """Return the command that installs the release that cures, with the libraries in place of those that the component
     `lacks`, and the command after which the loader looks where they lie; empty where it does anyhow."""
     use = cuda_libraries(normalised(component.package))
     if use is None or not lacks or cure.cuda is None:
-        return cure.pins, ""
+        return install_holding(cure.pins, (), here.home), ""
     cuda = int(cure.cuda.partition(".")[0])
     extras = use.brings(str(cure.version)) if not here.holds(framework().name) else ()
     names = (*lacks, *(f"lib{each}.so.9" for each in extras if each == "cudnn"))
     wheels = list(dict.fromkeys(found for each in names if (found := requirement_in(each, cuda)) is not None))
     older = [pin for each in wheels if (pin := pin_of_last(each, targets, platform)) is not None]
     if extras:
-        return (f"{cure.package}[{','.join(extras)}]=={cure.version}", *older), ""
+        return install_holding((f"{cure.package}[{','.join(extras)}]=={cure.version}",), older, here.home), ""
     last = {each.partition("==")[0] for each in older}
     rest = [pinned(each, here) for each in wheels if each.partition("==")[0] not in last]
-    return (*cure.pins, *rest, *older), "" if looks(component, use, here) else all_paths(here)
+    where = "" if looks(component, use, here) else all_paths(here)
+    return install_holding((*cure.pins, *rest, *older), (), here.home), where

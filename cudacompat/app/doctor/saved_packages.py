@@ -19,7 +19,7 @@ from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages
 from cudacompat.domain.rules.artifact import hole, no_runnable_code, ptx_newer_than_driver, runtime_needs_driver
 from cudacompat.domain.rules.artifact import undecided as undecided_rule
-from cudacompat.domain.rules.component.compiled_later import driver_for
+from cudacompat.domain.rules.component.compiled_later_facts import driver_for
 from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
 from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.domain.words.finding import Finding, Severity, worst_first
