@@ -442,6 +442,29 @@ class TestSmiTexts:
             ("NVIDIA L4", "8.9", "550.54.15"),
         ]
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "name;compute_cap;driver_version\nNVIDIA A10;8,6;535.104.05\n;7.5;470.57.02\n",
+            'sep=;\r\n"name";"compute_cap";"driver_version"\r\n"NVIDIA A10";"8.6";"535.104.05"\r\n;7,5;470.57.02\r\n',
+            "name\tcompute_cap\tdriver_version\nNVIDIA A10\t8,6\t535.104.05\n7.5\t7.5\t470.57.02\n",
+            "NVIDIA A10;8,6;535.104.05\n7,5;470.57.02\n",
+            "index;driver_version;pci.device_id;memory.total [MiB];name\n"
+            '0;535.104.05;0x223610DE;"23,028 MiB";NVIDIA A10\n1;470.57.02;0x1EB810DE;"15,109 MiB";7.5\n',
+        ],
+    )
+    def test_csv_as_spreadsheets_save_it(self, tmp_path: Path, text: str) -> None:
+        found = gpus(tmp_path, text)
+        assert [(capability, driver) for _, capability, driver in found] == [
+            ("8.6", "535.104.05"),
+            ("7.5", "470.57.02"),
+        ]
+
+    def test_a_faulty_line_with_semicolons_is_a_row(self, tmp_path: Path) -> None:
+        found, unknown = rows(tmp_path, "name;driver_version\nNVIDIA L4;550.54.15\nNVIDIA New Thing;550.54.15\n")
+        assert len(found) == 1
+        assert unknown[0].startswith("fleet:3: unknown GPU 'NVIDIA New Thing'")
+
     def test_a_line_of_csv_with_two_gpus_is_not_read(self, tmp_path: Path) -> None:
         lines = ["NVIDIA L4, 550.54.15", "NVIDIA L4, NVIDIA H200, 550.54.15", "7.0, NVIDIA L4, 550.54.15"]
         found, unknown = rows(tmp_path, "\n".join(lines))

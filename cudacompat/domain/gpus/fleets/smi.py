@@ -42,6 +42,9 @@ _DEVICE_ID = re.compile(r"(?:0x)?([0-9A-Fa-f]{4})10[Dd][Ee]")
 _LISTED = re.compile(r"(?:(?P<node>[\w.-]+): ?)?GPU \d+: (?P<name>.*?) \(UUID: [^)]*\)\s*")  # node: as pdsh has it
 _FOR_PEOPLE = re.compile(r"(?m)^\|\s*NVIDIA-SMI\s|^=+\s*NVSMI LOG\s*=+")
 _UNIT = re.compile(r" \[[^\]]*\]$")
+_SEPARATORS = (",", ";", "\t")
+_SAID = re.compile(r'"?sep=.?"?\s*')  # the first line of a file that names its separator to a spreadsheet
+_COMMA_DECIMAL = re.compile(r"^(\d{1,2}),(\d)$")  # a compute capability
 _NAMES = ("name", "gpu_name")
 _COLUMNS = (*_NAMES, "compute_cap", "driver_version", "kmd_version", "pci.device_id", "uuid", "index")
 
@@ -73,10 +76,20 @@ def _known(name: str | None, device: str | None, driver: DriverRelease | None, w
 
 
 def is_csv(text: str) -> bool:
-    """Whether this is the CSV of nvidia-smi: its first line names columns, or has a GPU's name, capability or driver
-    between commas. Several names or capabilities in a line are a list of GPUs."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    cells = _cells(without_comment(first))
+    """Whether this is the CSV of nvidia-smi, as it was printed or as a spreadsheet saved it."""
+    return _separator(text) is not None
+
+
+def _separator(text: str) -> str | None:
+    """Return what stands between the columns, `None` where the text is no CSV: spreadsheets write semicolons where the
+    comma is that of decimals, and tabs."""
+    first = next((line for line in text.splitlines() if line.strip() and not _SAID.fullmatch(line)), "")
+    return next((each for each in _SEPARATORS if _has_columns(_cells(without_comment(first), each))), None)
+
+
+def _has_columns(cells: Sequence[str]) -> bool:
+    """Whether a first line names columns, or has a GPU's name, capability or driver in them. Several names or
+    capabilities in a line are a list of GPUs."""
     if len(cells) > 1 and {_UNIT.sub("", cell) for cell in cells} & set(_COLUMNS):
         return True
     columns = Counter(filter(None, map(_column, cells)))
@@ -85,14 +98,15 @@ def is_csv(text: str) -> bool:
 
 def of_csv(text: str, where: str) -> Iterator[Row]:
     """Yield the GPUs of `nvidia-smi --query-gpu=… --format=csv`, with its head or (`noheader`) without."""
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-    head = [_UNIT.sub("", cell) for cell in _cells(lines[0][1])]
+    separator = _separator(text) or _SEPARATORS[0]
+    lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and not _SAID.fullmatch(line)]
+    head = [_UNIT.sub("", cell) for cell in _cells(lines[0][1], separator)]
     if set(head) & set(_COLUMNS):
         lines = lines[1:]
     else:
         head = []
     for number, line in lines:
-        cells = _cells(line)
+        cells = _cells(line, separator)
         if cells == head or {_UNIT.sub("", cell) for cell in cells} & set(_COLUMNS):
             continue  # several machines' outputs, one behind the other
         try:
@@ -141,11 +155,12 @@ def _column(cell: str) -> str | None:
     return "name" if not cell.isdecimal() else None
 
 
-def _cells(line: str) -> list[str]:
+def _cells(line: str, separator: str) -> list[str]:
     try:
-        return [cell.strip() for cell in next(csv.reader([line], skipinitialspace=True), [])]
+        found = [cell.strip() for cell in next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])]
     except csv.Error:
         return [line]
+    return found if separator == "," else [_COMMA_DECIMAL.sub(r"\1.\2", cell) for cell in found]
 
 
 def is_for_people(text: str) -> bool:
