@@ -6,8 +6,10 @@ and no Python code can catch that. A short read is an exception.
 
 from __future__ import annotations
 
+import errno
 import os
 from bisect import bisect_left
+from collections.abc import Callable
 from struct import Struct
 from typing import Any, TypeAlias, overload
 
@@ -16,6 +18,7 @@ from cudacompat.domain.words.errors import CudacompatError
 
 _SMALL = 1024  # bytes read around a header: the header of an image and the head of the cubin behind it
 _LARGE = 1 << 17  # bytes read at a time where a stretch of the file is searched
+_SEEK_DATA = getattr(os, "SEEK_DATA", None)
 
 
 class UnreadableError(CudacompatError):
@@ -56,18 +59,62 @@ def _read_whole(descriptor: int, at: int, size: int) -> bytes:
     return data
 
 
+def is_sparse(status: os.stat_result) -> bool:
+    """Whether a file has fewer bytes on the disk than it is long. Windows does not say."""
+    blocks = getattr(status, "st_blocks", None)
+    return _SEEK_DATA is not None and blocks is not None and 512 * blocks < status.st_size
+
+
+def _data_from(descriptor: int, at: int) -> int | None:
+    """Return the first place from `at` on that is not in a hole of a file, `None` where all that follows is one. The
+    file is read on from where it was."""
+    before = os.lseek(descriptor, 0, os.SEEK_CUR)
+    try:
+        return os.lseek(descriptor, at, _SEEK_DATA or os.SEEK_SET)
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            return None
+        raise
+    finally:
+        os.lseek(descriptor, before, os.SEEK_SET)
+
+
 class FileBuffer:
-    """The first `size` bytes of an open file. Every access may raise `OSError`, `FileChangedError` where the file has
-    become shorter.
+    """`size` bytes of an open file from `start` on. Every access may raise `OSError`, `FileChangedError` where the file
+    has become shorter.
 
     Two stretches are kept: a short one around the last header that was looked at, a long one of the last search, with
     the places that were found in it. What else will be looked for there is looked for at once: to read a stretch costs
-    twice what a look at it does.
+    twice what a look at it does. Of a `sparse` file the holes are not read where bytes are looked for that are not
+    zero. `clock` is called for each long stretch, and may raise.
     """
 
-    __slots__ = ("_descriptor", "_empty", "_large", "_large_at", "_places", "_size", "_small", "_small_at")
+    __slots__ = (
+        "_clock",
+        "_descriptor",
+        "_empty",
+        "_large",
+        "_large_at",
+        "_places",
+        "_size",
+        "_small",
+        "_small_at",
+        "_sparse",
+        "_start",
+    )
 
-    def __init__(self, descriptor: int, size: int) -> None:
+    def __init__(
+        self,
+        descriptor: int,
+        size: int,
+        *,
+        start: int = 0,
+        sparse: bool = False,
+        clock: Callable[[], None] | None = None,
+    ) -> None:
+        self._start = start
+        self._sparse = sparse
+        self._clock = clock
         self._descriptor = descriptor
         self._size = size
         self._small = self._large = b""
@@ -103,11 +150,25 @@ class FileBuffer:
         self._small, self._small_at = self._read(at, _SMALL), at
         return self._small[:size]
 
+    def after_hole(self, at: int, end: int) -> int:
+        """Return the first place in `[at, end)` that is not in a hole of the file, `end` where all of it is one: what
+        lies before it reads as zeros. Where the system tells of no holes, it is `at`."""
+        if not self._sparse or at >= end:
+            return at
+        try:
+            data = _data_from(self._descriptor, self._start + at)
+        except OSError:
+            self._sparse = False
+            return at
+        return end if data is None else min(data - self._start, end)
+
     def find(self, sub: bytes, start: int, end: int) -> int:
         """Return where `sub` begins in `[start, end)`, -1 where it does not."""
         end = min(end, self._size)
         step = _SMALL
         while start + len(sub) <= end:
+            if step == _LARGE and 0 not in sub and (start := self.after_hole(start, end)) + len(sub) > end:
+                return -1
             chunk = self.piece(start, min(step, end - start))
             found = chunk.find(sub)
             if found >= 0:
@@ -133,6 +194,9 @@ class FileBuffer:
         while start + length <= end:
             begin = start - self._large_at
             if begin < 0 or len(self._large) - begin < min(longest, end - start):
+                start = self.after_hole(start, end)  # a magic number has no zero
+                if start + length > end:
+                    return -1
                 self._large, self._large_at = self._read(start, min(_LARGE, end - start)), start
                 self._places = {}
                 for other in also:
@@ -160,19 +224,8 @@ class FileBuffer:
             self._empty[needle] = begin, at + (places[0] if places else len(self._large))
 
     def _read(self, at: int, size: int) -> bytes:
-        return _read_whole(self._descriptor, at, min(size, self._size - at))
-
-
-class FileWindow(FileBuffer):
-    """`size` bytes of an open file from `start` on."""
-
-    __slots__ = ("_start",)
-
-    def __init__(self, descriptor: int, start: int, size: int) -> None:
-        super().__init__(descriptor, size)
-        self._start = start
-
-    def _read(self, at: int, size: int) -> bytes:
+        if size >= _LARGE and self._clock is not None:
+            self._clock()
         return _read_whole(self._descriptor, self._start + at, min(size, self._size - at))
 
 

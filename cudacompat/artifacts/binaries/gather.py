@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cudacompat.artifacts.binaries import cubin, fatbin, fatbin_headers, ptx
-from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError, search
+from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, FileBuffer, UnreadableError, search
 from cudacompat.artifacts.binaries.elf import EM_CUDA
 from cudacompat.artifacts.binaries.fatbin import MOST_ENTRIES, Fatbin
 from cudacompat.artifacts.binaries.fatbin_headers import HEADER_SIZE, MAGIC, OLD_MAGIC
@@ -274,13 +274,19 @@ class Gatherer:
 
     def _padding(self, start: int, end: int, section: str | None) -> None:
         """Between fatbins lie zeros and nothing else."""
-        for at in range(start, end, _STEP):
+        at = start
+        while (at := _after_hole(self.buffer, at, end)) < end:
             piece = bytes(self.buffer[at : min(at + _STEP, end)])
+            at += len(piece)
             if piece.count(0) != len(piece):
                 old = piece.lstrip(b"\0")[:4] == OLD_MAGIC
                 where = f" of {section}" if section else ""
                 self.problem(TOO_OLD if old else f"no fatbin at byte {start}{where}: {end - start} bytes skipped")
                 return
+
+
+def _after_hole(buffer: Buffer, at: int, end: int) -> int:
+    return buffer.after_hole(at, end) if isinstance(buffer, FileBuffer) else at
 
 
 def _place(section: Section) -> tuple[int, int]:

@@ -6,6 +6,7 @@ whatever size it claims. A test compares the two.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from enum import Enum
 from struct import Struct
 from typing import NamedTuple
 
-from cudacompat.artifacts.binaries.buffer import Buffer, FileWindow, UnreadableError
+from cudacompat.artifacts.binaries.buffer import Buffer, FileBuffer, UnreadableError, is_sparse
 from cudacompat.artifacts.containers.base import Budget, Member, MemberBytes, Source
 
 _BLOCK = 512
@@ -159,13 +160,15 @@ def _regular(source: Source, attributes: dict[bytes, bytes], name: str, size: in
     source.skip(window.left + -size % _BLOCK)
 
 
-def _in_parts(source: Source, size: int) -> Callable[[object], Buffer] | None:
+def _in_parts(source: Source, size: int) -> Callable[[Callable[[int], None]], Buffer] | None:
     """What gives a member of an archive that lies on the disk as it is: nothing of it has to be held. None for one that
     comes out of another container."""
     place = source.place()
     if place is None or size > place.left:  # the reading to its end tells that it is cut off
         return None
-    return lambda _: FileWindow(place.file.fileno(), place.at, size)
+    file, at = place.file.fileno(), place.at
+    sparse = is_sparse(os.fstat(file))
+    return lambda paid: FileBuffer(file, size, start=at, sparse=sparse, clock=lambda: paid(0))
 
 
 def _extended(source: Source, size: int) -> bytes:

@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cudacompat.artifacts.binaries.ar import thin_names
-from cudacompat.artifacts.binaries.buffer import Buffer, FileBuffer, FileChangedError, UnreadableError, in_words
+from cudacompat.artifacts.binaries.buffer import (
+    Buffer,
+    FileBuffer,
+    FileChangedError,
+    UnreadableError,
+    in_words,
+    is_sparse,
+)
 from cudacompat.artifacts.binaries.ptx import SNIFFED, is_ptx
 from cudacompat.artifacts.binaries.text_keeper import Wanted
 from cudacompat.artifacts.containers.base import (
@@ -183,14 +190,14 @@ class _FileReader:
             self._on_file(path)
             size = before.st_size
             self._allowance = FileAllowance(self.budget.limits.of_file(size), self.budget)
-            self._whole(path, file, size)
+            self._whole(path, file, size, sparse=is_sparse(before))
             after = os.fstat(handle)
             if (after.st_size, after.st_mtime_ns) != (size, before.st_mtime_ns) and (
                 self.found.artifacts or self.found.not_read
             ):
                 raise FileChangedError
 
-    def _whole(self, path: ArtifactPath, file: io.FileIO, size: int) -> None:
+    def _whole(self, path: ArtifactPath, file: io.FileIO, size: int, *, sparse: bool) -> None:
         source = Source(path, size, file, pay=_nothing, file=file)
         head, kind = self._sniff(source, size)
         if kind is Kind.CONTAINER:
@@ -202,7 +209,7 @@ class _FileReader:
         elif self._is_passed_over(path, source, kind, size):
             self._pass_over(path, head)
         else:
-            self._binary(path, FileBuffer(file.fileno(), size), kind)
+            self._binary(path, FileBuffer(file.fileno(), size, sparse=sparse, clock=self.budget.clock), kind)
 
     def _pass_over(self, path: ArtifactPath, head: bytes) -> None:
         why = broken_promise(path.name, head)
