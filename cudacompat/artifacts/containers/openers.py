@@ -79,6 +79,14 @@ def _lz4(source: Source, budget: Budget) -> Iterator[Member]:
 
 
 _CHECKSUM_STARTS = frozenset(b"%c" % byte for byte in b" 0123456789")
+_DISK = Opener("disk image", ())
+_SECTOR, _BOOT, _PARTITIONS = 512, b"\x55\xaa", range(446, 510, 16)
+
+# A file system leaves its first sectors to whoever boots from it. What it is stands behind: its kinds are told where a
+# file begins with a sector of zeros, and only then so much of it is looked at.
+BLANK = bytes(_SECTOR)
+FILE_SYSTEM = 32774  # bytes
+
 _TAR = Opener("tar archive", ((257, b"ustar"),), _tar, joins=True)
 
 # What begins an LZMA file: the usual parameters, a dictionary of 64 KiB to 1 GiB that is a power of two or two of
@@ -117,11 +125,31 @@ OPENERS = (
     Opener("RPM package", ((0, b"\xed\xab\xee\xdb"),)),
     Opener("squashfs image", ((0, b"hsqs"),)),
     Opener("cabinet", ((0, b"MSCF\0\0\0\0"),)),
-    Opener("cpio archive", ((0, b"070701"),)),
+    *(Opener("cpio archive", ((0, b"07070" + form),)) for form in (b"1", b"2", b"7")),
+    Opener("xar archive", ((0, b"xar!\0\x1c"),)),
+    Opener("Nix archive", ((0, b"\x0d\0\0\0\0\0\0\0nix-archive-1"),)),
+    Opener("Flatpak bundle", ((0, b"flatpak\0\1\0\x89\xe5"),)),
+    Opener("Flatpak bundle", ((0, b"xdg-app\0\1\0\x89\xe5"),)),
+    Opener("archive of Electron", ((0, b"\4\0\0\0"), (16, b'{"files":'))),
+    Opener("file of snappy", ((0, b"\xff\6\0\0sNaPpY"),)),
+    Opener("file of lrzip", ((0, b"LRZI\0"),)),
+    Opener("file of zpaq", ((0, b"7kSt\xa0\x31\x83\xd3"),)),
+    Opener("file of age", ((0, b"age-encryption.org/v1\n"),)),
+    Opener("encrypted disk", ((0, b"LUKS\xba\xbe"),)),
+    Opener("DwarFS image", ((0, b"DWARFS"),)),
+    Opener("cramfs image", ((0, b"\x45\x3d\xcd\x28"),)),
+    Opener("Android image", ((0, b"\x3a\xff\x26\xed"),)),
+    Opener("XFS image", ((0, b"XFSB"),)),
+    Opener("ISO image", ((0, BLANK), (32769, b"CD001"))),
+    Opener("ext4 image", ((0, BLANK), (1080, b"\x53\xef"))),
+    Opener("EROFS image", ((0, BLANK), (1024, b"\xe2\xe1\xf5\xe0"))),
+    Opener("F2FS image", ((0, BLANK), (1024, b"\x10\x20\xf5\xf2"))),
     Opener("Windows image", ((0, b"MSWIM\0\0\0"),)),
     Opener("virtual disk of QEMU", ((0, b"QFI\xfb"),)),
     Opener("virtual disk of VMware", ((0, b"KDMV"),)),
     Opener("virtual disk of Hyper-V", ((0, b"vhdxfile"),)),
+    Opener("virtual disk of Hyper-V", ((0, b"conectix"),)),
+    Opener("virtual disk of VirtualBox", ((0, b"<<< "), (64, b"\x7f\x10\xda\xbe"))),
 )
 
 
@@ -146,4 +174,14 @@ def opener_of(head: bytes) -> Opener | None:
         from cudacompat.artifacts.containers.tars import is_header
 
         return _TAR if is_header(head) else None
-    return None
+    return _DISK if _begins_a_disk(head) else None
+
+
+def _begins_a_disk(head: bytes) -> bool:
+    """Whether these are the first bytes of a disk: a boot sector with a table of four partitions, each of which may be
+    booted or not."""
+    return (
+        head[_SECTOR - 2 : _SECTOR] == _BOOT
+        and all(head[at] in (0, 0x80) for at in _PARTITIONS)
+        and any(head[at + 4] for at in _PARTITIONS)  # the kind of a partition
+    )

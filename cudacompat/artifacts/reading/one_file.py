@@ -31,7 +31,7 @@ from cudacompat.artifacts.containers.base import (
     Source,
 )
 from cudacompat.artifacts.containers.folders import NOT_REGULAR, EntryKind, why_not
-from cudacompat.artifacts.containers.openers import Opener, opener_of
+from cudacompat.artifacts.containers.openers import BLANK, FILE_SYSTEM, Opener, opener_of
 from cudacompat.artifacts.files.binary import read_binary
 from cudacompat.artifacts.files.promises import broken_promise
 from cudacompat.artifacts.files.sniff import HEAD, LARGEST_DATA, OPEN, SCRIPT, Kind, may_hold_data, payload_of, sniff
@@ -232,6 +232,8 @@ class _FileReader:
         kind = sniff(head, size)
         if kind is Kind.MAYBE_PTX:
             kind = Kind.PTX if is_ptx(source.peek(HEAD + SNIFFED)) else Kind.OTHER
+        if kind is Kind.OTHER and head == BLANK and opener_of(source.peek(FILE_SYSTEM)) is not None:
+            return source.peek(FILE_SYSTEM), Kind.CONTAINER
         return head, kind
 
     def _binary(self, path: ArtifactPath, buffer: Buffer, kind: Kind) -> None:
@@ -365,7 +367,7 @@ def _lies_beside(archive: str, data: bytes) -> bool:
 
 def _a(noun: str) -> str:
     # by its sound: an RPM package, an xz file, an lz4 file
-    return f"{'an' if noun[0] in 'AEIOaeio' or noun.startswith(('RPM', 'xz', 'lz', 'LZ')) else 'a'} {noun}"
+    return f"{'an' if noun[0] in 'AEIOaeio' or noun.startswith(('RPM', 'xz', 'lz', 'LZ', 'XFS')) else 'a'} {noun}"
 
 
 def _is_damage(error: Exception) -> bool:

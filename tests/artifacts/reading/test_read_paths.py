@@ -267,6 +267,32 @@ def test_a_table_of_members_that_fills_the_memory_is_refused(tmp_path: Path, mon
         (b"QFI\xfb\0\0\0\3" + bytes(20), "a virtual disk of QEMU, which is not opened"),
         (b"KDMV\1\0\0\0" + bytes(20), "a virtual disk of VMware, which is not opened"),
         (b"vhdxfile" + bytes(20), "a virtual disk of Hyper-V, which is not opened"),
+        (b"conectix\0\0\0\2" + bytes(20), "a virtual disk of Hyper-V, which is not opened"),
+        (b"<<< Oracle VM".ljust(64) + b"\x7f\x10\xda\xbe", "a virtual disk of VirtualBox, which is not opened"),
+        (b"070702" + b"0" * 104, "a cpio archive, which is not opened"),
+        (b"070707" + b"0" * 70, "a cpio archive, which is not opened"),
+        (b"xar!\0\x1c\0\1" + bytes(20), "a xar archive, which is not opened"),
+        (b"\x0d\0\0\0\0\0\0\0nix-archive-1\0\0\0", "a Nix archive, which is not opened"),
+        (b"flatpak\0\1\0\x89\xe5" + bytes(20), "a Flatpak bundle, which is not opened"),
+        (
+            b'\4\0\0\0\x20\0\0\0\x1c\0\0\0\x18\0\0\0{"files":{}}',
+            "an archive of Electron, which is not opened",
+        ),
+        (b"\xff\6\0\0sNaPpY" + bytes(20), "a file of snappy, which is not opened"),
+        (b"LRZI\0\6" + bytes(20), "a file of lrzip, which is not opened"),
+        (b"7kSt\xa0\x31\x83\xd3" + bytes(20), "a file of zpaq, which is not opened"),
+        (b"age-encryption.org/v1\n-> X25519 ", "a file of age, which is not opened"),
+        (b"LUKS\xba\xbe\0\2" + bytes(20), "an encrypted disk, which is not opened"),
+        (b"DWARFS\2\5" + bytes(20), "a DwarFS image, which is not opened"),
+        (b"\x3a\xff\x26\xed\1\0" + bytes(20), "an Android image, which is not opened"),
+        (b"XFSB\0\0\x10\0" + bytes(20), "an XFS image, which is not opened"),
+        (bytes(32768) + b"\1CD001\1\0", "an ISO image, which is not opened"),
+        (bytes(1080) + b"\x53\xef\1\0", "an ext4 image, which is not opened"),
+        (bytes(1024) + b"\xe2\xe1\xf5\xe0", "an EROFS image, which is not opened"),
+        (
+            b"\xeb\x63\x90" + b"\1" * 443 + b"\x80\1\1\0\x83" + bytes(59) + b"\x55\xaa",
+            "a disk image, which is not opened",
+        ),
         (b"\x1f\x9d\x90" + bytes(20), "a file of compress, which is not opened"),
         (b"\x02\x21\x4c\x18" + bytes(20), "an LZ4 file of the old form, which is not opened"),
         (b"#!/usr/bin/env run-singularity\n\0SIF_MAGIC\0", "an Apptainer image, which is not opened"),
@@ -286,6 +312,32 @@ def test_containers_that_cannot_be_opened_are_said_wherever_they_stand(tmp_path:
     assert whys(result, tmp_path) == {"in/x": what, "in/x.whl!/sub/x": what}
     assert names(result, tmp_path) == ["in/lib", "in/x.whl!/lib"]
     assert result.barren == ()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        bytes(40000),
+        b"\1" * 510 + b"\x55\xaa",  # no table of partitions
+        b"\1" * 446 + bytes(64) + b"\x55\xaa",  # an empty one
+        b"\4\0\0\0" * 100,
+    ],
+)
+def test_data_that_look_like_a_disk(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/x").write_bytes(data)
+    (tmp_path / "in/lib").write_bytes(FATBIN)
+    result = read(tmp_path / "in")
+    assert (result.not_read, result.without_code) == ((), 1)
+
+
+def test_a_large_file_system_in_a_folder_is_said(tmp_path: Path) -> None:
+    """Larger than the data that are searched there."""
+    (tmp_path / "in").mkdir()
+    with (tmp_path / "in/x").open("wb") as file:
+        file.write(bytes(32768) + b"\1CD001\1\0")
+        file.truncate(80 << 20)
+    assert [one.why for one in read(tmp_path / "in").not_read] == ["an ISO image, which is not opened"]
 
 
 def test_thin_archives_hold_nothing(tmp_path: Path) -> None:
