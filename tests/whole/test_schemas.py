@@ -53,7 +53,8 @@ def test_one_that_is_not_is_found(tmp_path: Path) -> None:
 
 
 def test_every_format_of_a_file_passes() -> None:
-    assert set(_FORMATS.values()) | {"elf", "pe", "coff", "data"} == set(FileFormat)
+    irs = {"lto-ir", "optix-ir", "tile-ir"}
+    assert set(_FORMATS.values()) | {"elf", "pe", "coff", "data", *irs} == set(FileFormat)
     for each in FileFormat:
         artifact = BinaryArtifact("a", each, 10, True, (module("sm_80", "compute_80"),))
         assert_fits(inspect_json(InspectReport(ReadResult((artifact,), (), 1, 0, ()))), INSPECT)
@@ -74,6 +75,8 @@ def archive(member: bytes) -> bytes:
         ("ar", lambda: archive(EXAMPLE.read_bytes())),
         ("data", lambda: b"begins as nothing known" + bytes(41) + fw.fatbin(fw.ptx(PTX))),
         ("tile-ir", lambda: b"\x7fTileIR\0" + bytes(200)),
+        ("lto-ir", lambda: b"\xed\x43\x4e\x7f\1\x41\2\x62\3\2\7\0\x18\0\1\0" + bytes(200)),
+        ("optix-ir", lambda: b"\xed\x43\x4e\x7f\1\x41\2\x62\3\2\7\0\x18\0\2\0" + bytes(200)),
     ],
 )
 def test_every_format_that_a_file_is_read_as_passes(tmp_path: Path, format_: str, data: object) -> None:

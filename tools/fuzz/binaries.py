@@ -195,6 +195,7 @@ TARGETS = (
     FuzzTarget("pe", _as(Kind.PE), _windows, _SMALL),
     FuzzTarget("coff", _as(Kind.COFF), _objects, _SMALL),
     FuzzTarget("ar", _as(Kind.AR), _archives, _SMALL),
+    FuzzTarget("nvvm-ir", _as(Kind.NVVM_IR), lambda: (b"\xed\x43\x4e\x7f" + bytes(64),), _SMALL),
     FuzzTarget("tile-ir", _as(Kind.TILE_IR), lambda: (b"\x7fTileIR\0" + bytes(64),), _SMALL),
     FuzzTarget("ptx", _ptx, lambda: _cases(".ptx", most=20), words=(
         ".version", ".target", ".address_size", ".visible", ".entry", ".func", ".extern", "sm_120a", "/*", "*/", "//",

@@ -123,7 +123,10 @@ def read_cubin(buffer: Buffer, start: int, end: int) -> Cubin:
         notes = list(_notes(buffer, elf, table))
         suffix = _suffix(elf.flags, head.number, _accelerator(buffer, elf, table), notes=notes)
         toolkit = _toolkit(notes)
-    return Cubin(head.number, suffix, head.relocatable, toolkit=toolkit, end=_end(elf, table))
+    stop = _end(elf, table)
+    if stop > end:
+        raise UnreadableError(f"truncated: its last {stop - end} bytes are missing")
+    return Cubin(head.number, suffix, head.relocatable, toolkit=toolkit, end=stop)
 
 
 def read_symbols(buffer: Buffer, start: int, end: int) -> Symbols:
@@ -267,4 +270,4 @@ def _end(elf: Elf, table: list[Header]) -> int:
     for header in table:
         if header.type != SHT_NOBITS:
             end = max(end, elf.start + header.offset + header.size)
-    return min(max(end, elf.start + 64), elf.end)
+    return max(end, elf.start + 64)

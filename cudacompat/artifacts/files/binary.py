@@ -33,9 +33,9 @@ _FORMATS = {
     Kind.CUBIN: FileFormat.CUBIN,
     Kind.FATBIN: FileFormat.FATBIN,
     Kind.PTX: FileFormat.PTX,
-    Kind.TILE_IR: FileFormat.TILE_IR,
     Kind.AR: FileFormat.AR,
 }
+_LEVEL, _OPTIX = 14, b"\2\0"  # where the header of NVVM IR says what it is for, and how it says OptiX
 _PYINSTALLER = b"MEI\014\013\012\013\016"
 _COOKIE = 4096  # bytes at the end of the file in which that mark stands
 
@@ -72,8 +72,8 @@ def read_binary(
     try:
         if kind in _IMAGES:
             program = _take_program(into, buffer, kind)
-        elif kind is Kind.TILE_IR:
-            into.add(_tile_module(buffer, kernels=kernels))
+        elif kind in _IRS:
+            program = _Program(_IRS[kind](into, buffer, kernels))
         else:
             _TAKES.get(kind, _take_data)(into, buffer, len(buffer))
     except UnreadableError as error:
@@ -176,18 +176,33 @@ def _take_archive(into: Gatherer, buffer: Buffer, size: int) -> None:
         into.strays(read_to, size, None)
 
 
-def _tile_module(buffer: Buffer, *, kernels: bool) -> DeviceModule:
+def _take_tile(into: Gatherer, buffer: Buffer, kernels: bool) -> str:
     major, minor = bytes(buffer[8:10]).ljust(2, b"\0")
+    toolkit = ToolkitVersion(major, minor) if major else None
+    into.add(_ir_module(CodeKind.TILE_IR, len(buffer), toolkit, why="Tile IR is not readable" if kernels else None))
+    return FileFormat.TILE_IR
+
+
+def _take_nvvm(into: Gatherer, buffer: Buffer, kernels: bool) -> str:
+    """Take what the device linker or OptiX compiles. The kind stands in the header (measured, nvcc 13.0); the number of
+    the architecture does, too, but not its suffix."""
+    optix = bytes(buffer[_LEVEL : _LEVEL + 2]) == _OPTIX
+    kind, name = (CodeKind.OPTIX_IR, "OptiX IR") if optix else (CodeKind.LTO_IR, "LTO-IR")
+    into.add(_ir_module(kind, len(buffer), None, why=f"{name} is not readable" if kernels else None))
+    return FileFormat.OPTIX_IR if optix else FileFormat.LTO_IR
+
+
+def _ir_module(kind: CodeKind, size: int, toolkit: ToolkitVersion | None, *, why: str | None) -> DeviceModule:
     entry = FatbinEntry(
-        CodeKind.TILE_IR,
+        kind,
         None,
         None,
         compression=Compression.NONE,
-        size=len(buffer),
+        size=size,
         uncompressed_size=None,
-        toolkit=ToolkitVersion(major, minor) if major else None,
+        toolkit=toolkit,
         kernels=None,
-        kernels_why="Tile IR is not readable" if kernels else None,
+        kernels_why=why,
     )
     return DeviceModule(0, None, Registration.REGISTERED, entries=(entry,))
 
@@ -203,6 +218,9 @@ def _refuse_thin_archive(into: Gatherer, _: Buffer, __: int) -> None:
 def _refuse_old_fatbin(into: Gatherer, _: Buffer, __: int) -> None:
     into.problem(TOO_OLD)
 
+
+# … and one of code that is compiled or linked later, with the format that it is.
+_IRS: Mapping[Kind, Callable[[Gatherer, Buffer, bool], str]] = {Kind.TILE_IR: _take_tile, Kind.NVVM_IR: _take_nvvm}
 
 # How a file of a kind is taken that is no program; what has none of these is data.
 _TAKES: Mapping[Kind, Callable[[Gatherer, Buffer, int], None]] = {

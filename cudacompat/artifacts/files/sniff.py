@@ -24,6 +24,7 @@ class Kind(Enum):
     OLD_FATBIN = "old fatbin"
     PTX = "ptx"
     MAYBE_PTX = "text"
+    NVVM_IR = "nvvm-ir"
     TILE_IR = "tile-ir"
     AR = "ar"
     THIN_AR = "thin ar"
@@ -31,6 +32,7 @@ class Kind(Enum):
     OTHER = "other"
 
 
+_NVVM_IR = b"\xed\x43\x4e\x7f"  # what `nvcc -dlto -ltoir` and `nvcc --optix-ir` write, measured with 13.0
 _TILE_IR = b"\x7fTileIR\0"
 
 SCRIPT = 1 << 20  # bytes of a script in which the archive behind it begins
@@ -81,6 +83,8 @@ def sniff(head: bytes, size: int) -> Kind:
         return Kind.AR if head.startswith(ar.MAGIC) else Kind.THIN_AR
     if head.startswith(_TILE_IR):
         return Kind.TILE_IR
+    if head.startswith(_NVVM_IR):
+        return Kind.NVVM_IR
     if pe.is_coff(head, size):
         return Kind.COFF
     return Kind.MAYBE_PTX if ptx.may_be_ptx(head) else Kind.OTHER

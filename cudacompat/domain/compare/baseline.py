@@ -63,7 +63,7 @@ class Baseline:
 
 def lock(artifact: BinaryArtifact, name: str) -> Locked:
     """Return the artifact's numbers. Images without kernels count for nothing; those of a kind whose kernels nobody
-    reads (LTO-IR, Tile IR) count as modules."""
+    reads (LTO-IR, OptiX IR, Tile IR) count as modules."""
     modules: Counter[ArchTarget] = Counter()
     kernels: Counter[ArchTarget] = Counter()
     unread: set[ArchTarget] = set()

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from cudacompat.domain.judge.alike import judge_modules
 from cudacompat.domain.judge.assembled import Proofs, assembled
-from cudacompat.domain.judge.compat import counts_for_something, first_branch, is_unread, judge
+from cudacompat.domain.judge.compat import NOT_JUDGED, counts_for_something, first_branch, is_unread, judge
 from cudacompat.domain.judge.fits import ptx_fit
 from cudacompat.domain.judge.gaps import most_lack_the_gpu, sort_gaps
 from cudacompat.domain.judge.linked_runtime import runtime_of
@@ -150,10 +150,9 @@ def default_target(modules: Iterable[DeviceModule]) -> str | None:
 
 
 def _judged_kinds(modules: list[DeviceModule]) -> list[DeviceModule]:
-    """The modules without those that hold only LTO-IR or Tile IR, unless there is nothing else: what is compiled or
-    linked later decides nothing beside code that is loaded as it is."""
-    later = (CodeKind.LTO_IR, CodeKind.TILE_IR)
-    loaded = [module for module in modules if any(entry.kind not in later for entry in module.entries)]
+    """The modules without those that hold only LTO-IR, OptiX IR or Tile IR, unless there is nothing else: what is
+    compiled or linked later decides nothing beside code that is loaded as it is."""
+    loaded = [module for module in modules if any(entry.kind not in NOT_JUDGED for entry in module.entries)]
     return loaded or modules
 
 

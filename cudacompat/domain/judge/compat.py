@@ -21,6 +21,7 @@ from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.verdict import Basis, ModuleVerdict, Outcome, Reason, Target
 from cudacompat.domain.words.versions import DriverRelease
 
+NOT_JUDGED = (CodeKind.LTO_IR, CodeKind.OPTIX_IR, CodeKind.TILE_IR)  # what is compiled or linked later
 _MEASURED_ON = ComputeCapability(9, 0)
 _ZSTD_BRANCH = 550  # nvcc manual, --compress-mode: zstd needs a driver of CUDA 12.4 or newer
 # `nvcc --concat` (13.4 and newer). Measured: 580.159.04 passes its images over. Driver 597.06 walks them:
@@ -145,7 +146,7 @@ def _compiled(target: Target, module: DeviceModule) -> _Loaded | _Answer:
 
 
 def _nothing_fits(target: Target, module: DeviceModule) -> _Answer:
-    if all(entry.kind in (CodeKind.LTO_IR, CodeKind.TILE_IR) for entry in module.entries):
+    if all(entry.kind in NOT_JUDGED for entry in module.entries):
         return _Answer(Outcome.UNDECIDED, Reason.NOT_JUDGED_KIND)
     alone = next((e for e in module.entries if module.bare and e.kind is CodeKind.PTX), None)
     if alone is not None:

@@ -21,6 +21,8 @@ class FileFormat(StrEnum):
     CUBIN = "cubin"
     FATBIN = "fatbin"
     PTX = "ptx"
+    LTO_IR = "lto-ir"
+    OPTIX_IR = "optix-ir"
     TILE_IR = "tile-ir"
     AR = "ar"
     DATA = "data"

@@ -43,7 +43,7 @@ CAUSE = {
     Reason.DRIVER_TOO_OLD_FOR_COMPRESSION: "the code is zstd-compressed, which needs driver 550 or newer",
     Reason.PTX_CHOICE_OPEN: "two PTX texts fit, one of them architecture-specific for another target, and which one "
     "the driver picks is not known",
-    Reason.NOT_JUDGED_KIND: "it holds only LTO-IR or Tile IR, which are not checked",
+    Reason.NOT_JUDGED_KIND: "it holds only LTO-IR, OptiX IR or Tile IR, which are not checked",
     Reason.ONLY_SPECIAL_AND_PTX: "in addition to kernels made for other architectures there is only PTX",
 }
 

@@ -16,6 +16,7 @@ class CodeKind(Enum):
     SASS = "sass"
     PTX = "ptx"
     LTO_IR = "lto-ir"
+    OPTIX_IR = "optix-ir"
     TILE_IR = "tile-ir"
     UNKNOWN = "unknown"
 

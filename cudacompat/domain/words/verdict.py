@@ -79,7 +79,7 @@ class Reason(Enum):
     DRIVER_TOO_OLD_FOR_GPU = "driver-too-old-for-gpu"  # fails; undecided below the table of drivers
     DRIVER_TOO_OLD_FOR_COMPRESSION = "driver-too-old-for-compression"
     PTX_CHOICE_OPEN = "ptx-choice-open"  # arch-specific PTX of a lower target beside plain PTX
-    NOT_JUDGED_KIND = "not-judged-kind"  # only LTO-IR or Tile IR
+    NOT_JUDGED_KIND = "not-judged-kind"  # only LTO-IR, OptiX IR or Tile IR
     ONLY_SPECIAL_AND_PTX = "only-special-and-ptx"
 
 

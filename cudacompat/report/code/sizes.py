@@ -13,6 +13,7 @@ KIND_NAME = {
     CodeKind.SASS: "machine code",
     CodeKind.PTX: "PTX",
     CodeKind.LTO_IR: "LTO-IR",
+    CodeKind.OPTIX_IR: "OptiX IR",
     CodeKind.TILE_IR: "Tile IR",
     CodeKind.UNKNOWN: "unknown kind",
 }

@@ -257,7 +257,7 @@ def _detail(
 
 
 def _names(pattern: Iterable[ArchTarget]) -> tuple[str, ...]:
-    order = (CodeKind.SASS, CodeKind.PTX, CodeKind.LTO_IR, CodeKind.TILE_IR, CodeKind.UNKNOWN)
+    order = (CodeKind.SASS, CodeKind.PTX, CodeKind.LTO_IR, CodeKind.OPTIX_IR, CodeKind.TILE_IR, CodeKind.UNKNOWN)
     return tuple(str(t) for t in sorted(pattern, key=lambda t: (order.index(t.kind), sort_key(t))))
 
 

@@ -16,7 +16,13 @@ from cudacompat.report.text.page import Page
 _PIPED = 120  # columns where nobody says how many there are
 _WIDE = 110  # columns from which each row says its bytes and where the first of its modules lies
 _FEW, _MANY = 12, 40  # rows that are shown on a narrow and on a wide page
-_HEADS = {CodeKind.SASS: "sm_", CodeKind.PTX: "compute_", CodeKind.LTO_IR: "LTO-IR", CodeKind.TILE_IR: "Tile IR"}
+_HEADS = {
+    CodeKind.SASS: "sm_",
+    CodeKind.PTX: "compute_",
+    CodeKind.LTO_IR: "LTO-IR",
+    CodeKind.OPTIX_IR: "OptiX IR",
+    CodeKind.TILE_IR: "Tile IR",
+}
 _LEGEND = "x: has an image, .: has none"
 _ROW_HEAD = "modules"
 _GAP = "  "
