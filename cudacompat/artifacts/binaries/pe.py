@@ -141,6 +141,7 @@ def _read_sections(
         )
     sections: list[Section] = []
     problems: list[str] = []
+    last = table + count * _SECTION.size
     for index in range(count):
         header = _SectionHeader._make(unpack_at(_SECTION, buffer, table + index * _SECTION.size))
         name = _name(buffer, header.name, names, end=end)
@@ -148,13 +149,14 @@ def _read_sections(
         if header.virtual_size and kind is FileFormat.PE:
             extent = min(header.virtual_size, header.size)
         at, stop = start + header.offset, start + header.offset + extent
+        if header.offset and header.size:
+            last = max(last, at + header.size)  # a section ends behind the zeros that fill it up
         present = bool(header.flags & _INITIALIZED) and extent > 0 and header.offset > 0
         data = present and not header.flags & (_CODE | _EXECUTE)
         if present and (data or name in OFFICIAL) and stop > end:
             problems.append(f"{kind.upper()}: truncated: section {name} runs over the end")
             at, stop = min(at, end), end
         sections.append(Section(name, at, stop, present=present or not extent, data=data))
-    last = max([table + count * _SECTION.size, *(section.end for section in sections if section.present)])
     return HostImage(
         kind, linked, sections, problems=tuple(dict.fromkeys(problems)), end=min(last, end), processor=processor
     )

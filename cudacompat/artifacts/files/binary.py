@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cudacompat.artifacts.binaries import ar, elf, pe, ptx
-from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError
+from cudacompat.artifacts.binaries.buffer import Allowance, Buffer, UnreadableError, search
 from cudacompat.artifacts.binaries.bundled_compiler import compiler_of
 from cudacompat.artifacts.binaries.gather import TOO_OLD, Gatherer
 from cudacompat.artifacts.binaries.needed import cuda_runtime
+from cudacompat.artifacts.binaries.needle import Needle
 from cudacompat.artifacts.binaries.pe_imports import cuda_runtime_of_pe
 from cudacompat.artifacts.binaries.section import HostImage
 from cudacompat.artifacts.binaries.text_keeper import Wanted
@@ -37,6 +38,12 @@ _FORMATS = {
 }
 _LEVEL, _OPTIX = 14, b"\2\0"  # where the header of NVVM IR says what it is for, and how it says OptiX
 _PYINSTALLER = b"MEI\014\013\012\013\016"
+# What installers for Windows have somewhere in what follows the program.
+_INSTALLERS = (
+    (Needle(b"\xef\xbe\xad\xdeNullsoftInst"), "NSIS"),
+    (Needle(b"Inno Setup Setup Data ("), "Inno Setup"),
+    (Needle(b";!@Install@!UTF-8!"), "7-Zip"),
+)
 _COOKIE = 4096  # bytes at the end of the file in which that mark stands
 
 _RUNTIMES = {Kind.ELF: cuda_runtime, Kind.PE: cuda_runtime_of_pe}
@@ -146,6 +153,10 @@ def _take_overlay(into: Gatherer, buffer: Buffer, start: int, end: int) -> None:
         into.problem(f"after the program follows another file ({opener.called}), which is not opened")
     elif bytes(buffer[max(start, end - _COOKIE) : end]).find(_PYINSTALLER) >= 0:
         into.problem("after the program follows an archive of PyInstaller, which is not opened")
+    elif (
+        made_by := next((name for mark, name in _INSTALLERS if search(mark, buffer, start, end=end) >= 0), None)
+    ) is not None:
+        into.problem(f"after the program follows an archive of {made_by}, which is not opened")
     else:
         into.strays(start, end, None)
 

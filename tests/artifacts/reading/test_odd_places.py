@@ -16,6 +16,7 @@ import pytest
 from cudacompat.artifacts.files.sniff import LARGEST_DATA
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.words.code import ReadResult
+from tests.artifacts.binaries.test_read_binary import pe_image
 from tests.helpers import fatbin_writer as fw
 from tests.helpers import toolchain
 from tests.helpers.device_files import library
@@ -65,6 +66,31 @@ def test_code_behind_a_program_is_found(tmp_path: Path) -> None:
 def test_an_archive_behind_a_program_is_said(tmp_path: Path, behind: bytes, said: str) -> None:
     (tmp_path / "tool").write_bytes(program() + behind)
     assert [each.why for each in read(tmp_path / "tool").not_read] == [said]
+
+
+@pytest.mark.parametrize(
+    ("behind", "said"),
+    [
+        (b"7z\xbc\xaf\x27\x1c" + bytes(40), "after the program follows another file (7z archive), which is not opened"),
+        (
+            bytes(4) + b"\xef\xbe\xad\xdeNullsoftInst",
+            "after the program follows an archive of NSIS, which is not opened",
+        ),
+        (
+            b"\1" * 9000 + b"Inno Setup Setup Data (6.2.0)",
+            "after the program follows an archive of Inno Setup, which is not opened",
+        ),
+        (b";!@Install@!UTF-8!\n", "after the program follows an archive of 7-Zip, which is not opened"),
+    ],
+)
+def test_an_archive_behind_a_program_for_windows_is_said(tmp_path: Path, behind: bytes, said: str) -> None:
+    """Its last section ends behind the zeros that fill it up."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/lib").write_bytes(FATBIN)
+    (tmp_path / "in/setup.exe").write_bytes(pe_image((b".text", b"\xcc" * 600, 0x60000020)))
+    assert read(tmp_path / "in").not_read == ()
+    (tmp_path / "in/setup.exe").write_bytes(pe_image((b".text", b"\xcc" * 600, 0x60000020)) + behind)
+    assert [each.why for each in read(tmp_path / "in").not_read] == [said]
 
 
 def test_the_archive_behind_an_installing_script_is_read(tmp_path: Path) -> None:
