@@ -48,7 +48,16 @@ from cudacompat.domain.runs.load import ArtifactLoad, ModuleAnswer, compare
 from cudacompat.domain.words.baseline_change import BaselineChange
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.choices import Extra, PtxPolicy, Require
-from cudacompat.domain.words.code import DeviceModule, FetchedFile, NotRead, ReadResult, Registration
+from cudacompat.domain.words.code import (
+    BinaryArtifact,
+    DeviceModule,
+    FetchedFile,
+    FileFormat,
+    NotRead,
+    ReadResult,
+    Registration,
+)
+from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import JitPolicy
 from cudacompat.domain.words.versions import DriverRelease, ToolkitVersion
@@ -136,6 +145,13 @@ def inline(reason: str) -> InlineUse:
 def read(*barren: str) -> ReadResult:
     """What reading gave."""
     return ReadResult((), (), 1, 1, barren)
+
+
+def read_wheel(processor: str) -> ReadResult:
+    """A wheel for Linux on x86-64 with a library for this processor."""
+    path = ArtifactPath("dist/a-1-cp312-cp312-manylinux_2_28_x86_64.whl", ("a/lib.so",))
+    held = BinaryArtifact(path, FileFormat.ELF, 9, linked=True, modules=(), processor=processor)
+    return ReadResult((held,), (), 1, 0, ())
 
 
 def compared(*, lost: tuple[str, ...] = (), gained: tuple[str, ...] = ()) -> BaselineChange:
@@ -265,6 +281,7 @@ RULE_CASES: tuple[RuleCase, ...] = (
     RuleCase("compiled-later", wheel("dist/cupy_cuda12x-13.4.1-cp312-cp312-linux_x86_64.whl"), wheel("a-1.whl")),
     RuleCase("other-processor", apart("x86_64"), apart("aarch64")),
     RuleCase("no-device-code", read("app"), read()),
+    RuleCase("mistagged-wheel", read_wheel("aarch64"), read_wheel("x86_64")),
     RuleCase("expired-ignore", use(0, expired=True), use(1)),
     RuleCase("unused-ignore", use(0), use(1)),
     RuleCase("inline-ignore", inline(""), inline("this image is built on the GPU machine")),

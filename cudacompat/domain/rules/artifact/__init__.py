@@ -23,6 +23,7 @@ from cudacompat.domain.rules.artifact import (
     lost_since_baseline,
     low_coverage,
     missing_ptx,
+    mistagged_wheel,
     new_since_baseline,
     no_device_code,
     no_runnable_code,
@@ -97,7 +98,7 @@ PROCESSOR_RULES: tuple[Rule[ForOtherProcessor], ...] = (other_processor.RULE,)
 ASKED_WHEEL_RULES: tuple[Rule[AskedWheel], ...] = (other_platform.RULE,)
 WHEEL_FILE_RULES: tuple[Rule[WheelFacts], ...] = (compiled_later.RULE, framework_pin_fails.RULE)
 COMPILER_RULES: tuple[Rule[CompilersOnTarget], ...] = (compiler_lacks_gpu.RULE,)
-READ_RULES: tuple[Rule[ReadResult], ...] = (no_device_code.RULE,)
+READ_RULES: tuple[Rule[ReadResult], ...] = (no_device_code.RULE, mistagged_wheel.RULE)
 NOT_READ_RULES: tuple[Rule[NotRead], ...] = (not_read.RULE,)
 # what a policy's ignore may name: all that `check` reports of artifacts
 IGNORABLE_RULES: tuple[Rule[Any], ...] = (
