@@ -12,6 +12,7 @@ from cudacompat.artifacts.requirements.pip_file import constrained
 from cudacompat.domain.project.command_facts import is_aside
 from cudacompat.domain.project.model import Command, Stage
 from cudacompat.domain.wheels.brought import brought_along
+from cudacompat.domain.wheels.constraints import held_along
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.install_command import InstallCommand, install_command
 from cudacompat.domain.wheels.model import PYPI
@@ -94,14 +95,16 @@ def holds_unknown(stage: Stage | None, groups: Mapping[str, Sequence[tuple[Comma
 
 
 def with_brought(sets: Sequence[PackageSet], plain: Sequence[bool | None]) -> Iterator[PackageSet]:
-    """Yield the sets with what their packages bring along; of a set that is not `plain` only what no other names, since
-    that may be installed first, and nothing where it is not known what is there (`None`)."""
+    """Yield the sets with what their packages bring along, as constraints hold it; of a set that is not `plain` only
+    what no other names, since that may be installed first, and nothing where it is not known what is there (`None`)."""
     every = frozenset(each.name for packages in sets for each in packages.requirements)
     for packages, whole in zip(sets, plain, strict=True):
         elsewhere = frozenset[str]() if whole else every
         told = packages.job is None and whole is not None
         brought = ReadRequirements(tuple(brought_along(packages.requirements, elsewhere)) if told else ())
         more = constrained(brought, ReadRequirements(packages.constraints)).requirements
+        if told and packages.constraints:
+            more = (*more, *held_along((*packages.requirements, *more), packages.constraints, elsewhere))
         yield replace(packages, requirements=(*packages.requirements, *more)) if more else packages
 
 

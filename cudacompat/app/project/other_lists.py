@@ -21,8 +21,10 @@ _MOST_NAMED = 5000  # paths that commands name
 _LONGEST_README = 1 << 19
 _INSTALLS = re.compile(r"\b(?:pip[\d.]*|uv|pip-compile|pip-sync|conda|mamba|micromamba)\b")
 _ENDS = "|".join(re.escape(suffix) for suffix in PLAIN_SUFFIXES)
+_VARIABLE = "_CONSTRAINT"  # PIP_CONSTRAINT and UV_CONSTRAINT, which are set far from the command that installs
+_NAMING = ("-r", "-c", "--file", _VARIABLE)
 _GIVEN = re.compile(
-    r"(?<!\S)[\"']?(?:-[rc][ =]?|--(?:requirements?|constraints?|file)[ =])[\"']?"
+    r"(?<!\S)[\"']?(?:-[rc][ =]?|--(?:requirements?|constraints?|file)[ =]|(?:PIP|UV)_CONSTRAINT[ =:]\s?)[\"']?"
     rf"(?P<path>[\w./+-]{{1,200}}(?:{_ENDS}))(?![\w./-])"
 )
 _README = re.compile(r"(?i)(?:readme|install)[\w.-]*")
@@ -70,7 +72,9 @@ def _given(files: Iterable[SourceFile], plain: frozenset[str]) -> Iterator[str]:
         if is_readme(file.name) and len(file.text) > _LONGEST_README:
             continue
         for line in file.text.replace("\\\n", "  ").split("\n"):
-            if not any(option in line for option in ("-r", "-c", "--file")) or _INSTALLS.search(line) is None:
+            if not any(option in line for option in _NAMING):
+                continue
+            if _VARIABLE not in line and _INSTALLS.search(line) is None:
                 continue
             for match in _GIVEN.finditer(line):
                 count += 1

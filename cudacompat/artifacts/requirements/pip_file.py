@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
 from cudacompat.artifacts.buildfiles.positions import Node
 from cudacompat.artifacts.requirements.base import (
     Include,
@@ -15,7 +17,7 @@ from cudacompat.artifacts.requirements.base import (
     all_made,
     requirement_of,
 )
-from cudacompat.domain.wheels.requirement import index_name
+from cudacompat.domain.wheels.requirement import Requirement, index_name
 from cudacompat.domain.words.shell_words import shell_words
 
 _COMMENT = re.compile(r"(^|\s)#.*$")
@@ -88,7 +90,7 @@ def constrained(read_: ReadRequirements, constraints: ReadRequirements) -> ReadR
     narrowed = []
     for each in read_.requirements:
         limit = by_name.get(each.name)
-        if limit is not None and each.pinned is None:
+        if limit is not None and each.pinned is None and _leaves(each, limit):
             both = ",".join(filter(None, (each.specifier, limit.specifier)))
             both = limit.specifier if limit.pinned is not None else both
             narrowed.append(
@@ -103,6 +105,16 @@ def constrained(read_: ReadRequirements, constraints: ReadRequirements) -> ReadR
             narrowed.append(each)
     held = (*read_.constraints, *constraints.requirements)
     return replace(read_, requirements=tuple(narrowed), constraints=held)
+
+
+def _leaves(requirement: Requirement, limit: Requirement) -> bool:
+    """Whether a requirement allows what a constraint pins; true for one that pins nothing."""
+    if limit.pinned is None:
+        return True
+    try:
+        return SpecifierSet(requirement.specifier).contains(limit.pinned, prereleases=True)
+    except InvalidSpecifier:
+        return True
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

@@ -16,8 +16,8 @@ def is_list_by_text(text: str, *, plain: bool = True) -> bool:
 
 
 def reads_as_list(text: str) -> bool:
-    """Return True for a text most lines of which are requirements of pip, one of them a pin at least, for one that only
-    includes other lists, and for what conda prints."""
+    """Return True for a text most lines of which are requirements of pip, one of them a pin at least, for names
+    together with other lists that are included, and for what conda prints."""
     if conda_lists.is_conda_list(text) or conda_lists.is_spec_list(text):
         return True
     if any(len(line) > _MOST_LINE for line in text.splitlines()):
@@ -25,5 +25,5 @@ def reads_as_list(text: str) -> bool:
     read = pip_file.read(text, "")
     pinned = [each for each in read.requirements if each.specifier or each.index != "pypi"]
     if not pinned:
-        return bool(read.includes) and not read.requirements and not read.not_understood
+        return bool(read.includes) and not read.not_understood
     return len(read.not_understood) < len(read.requirements)

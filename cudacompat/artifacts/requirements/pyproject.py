@@ -82,7 +82,7 @@ def _held(read: ReadRequirements, tool: Table, lines: Mapping[str, int], origin:
         else each
         for each in read.requirements
     )
-    limits = ReadRequirements((*said[1], *said[0]))  # of one name the last counts
+    limits = ReadRequirements((*(each for each in said[1] if each.name not in first), *said[0]))
     return constrained(replace(read, requirements=placed), limits) if limits.requirements else read
 
 

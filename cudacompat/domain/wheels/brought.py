@@ -26,10 +26,10 @@ def brought_along(requirements: Sequence[Requirement], elsewhere: Iterable[str] 
     for each in requirements:
         if each.locked:
             continue
-        for name in _of_extra(each):
+        for name, specifier, local in _of_extras(each):
             if name not in named:
                 named.add(name)
-                yield _required(each, Pep508(f"{name}{each.specifier}"))
+                yield replace(_required(each, Pep508(f"{name}{specifier}")), local_version=local)
         for text in needs_of_release(each.name, each.pinned, each.specifier):
             need = Pep508(text)
             if need.name not in named:
@@ -45,20 +45,35 @@ def extras_of(requirement: Requirement) -> tuple[str, ...]:
     return tuple(each.strip() for each in found[1].split(",") if each.strip())
 
 
-def _of_extra(requirement: Requirement) -> Iterator[str]:
-    """The package with device code that an extra brings in the version of the package itself."""
+def _of_extras(requirement: Requirement) -> Iterator[tuple[str, str, str]]:
+    """The packages with device code that extras bring: names, specifiers, and the local version where the build is not
+    that of PyPI."""
+    asked = {canonicalize_name(each) for each in extras_of(requirement)}
     front = distributions().chosen_by_extra.get(requirement.name)
-    found = _EXTRAS.match(requirement.written)
-    asked = {each.strip().lower() for each in found[1].split(",")} if found is not None else set()
-    for cuda, names in front.releases.items() if front is not None else ():
+    for cuda, names in front.releases.items() if front is not None and asked else ():
         if front is not None and front.extra.format(cuda) in asked:
-            yield names[0]
+            yield names[0], requirement.specifier, ""
+    others = distributions().brought_by_extra.get(requirement.name, {}) if asked else {}
+    for extra in sorted(asked & others.keys()):
+        rows = [(Version(last) if last else _ANY_LATER, needs) for last, needs in others[extra]]
+        for text in _of_release(rows[:-1], rows[-1][1], requirement.pinned, specifier=requirement.specifier):
+            name, same, local = text.partition("{}")
+            need = Pep508(name)
+            yield need.name, requirement.specifier if same else str(need.specifier), local.removeprefix("+")
 
 
 def needs_of_release(package: str, version: Version | None, specifier: str = "") -> tuple[str, ...]:
     """Return what this release of a package, or the newest that the specifier allows, requires that has device code."""
     newest = distributions().brings.get(package, ())
     older = [(Version(last), needs) for last, needs in distributions().brought_by_older.get(package, {}).items()]
+    return _of_release(older, newest, version, specifier=specifier)
+
+
+def _of_release(
+    older: Sequence[tuple[Version, tuple[str, ...]]], newest: tuple[str, ...], version: Version | None, specifier: str
+) -> tuple[str, ...]:
+    """What holds for this release, or for the newest that the specifier allows: `older` are what holds up to a release,
+    the oldest first."""
     if version is not None:
         return next((needs for last, needs in older if version <= last), newest)
     try:

@@ -67,7 +67,9 @@ class Distributions:
     packages whose device code is that of a compiler's tools, `single_features` those that run without the features that
     their libraries hold, and `requirements_that_matter` finds the requirements to keep.
     `compiled_at_run_time` says of package families how they compile device code themselves. `chosen_by_extra` are
-    packages whose extra decides which packages with device code come along, `own_indexes` those whose publisher has
+    packages whose extra decides which packages with device code come along, `brought_by_extra` what other extras of
+    packages bring, each up to the version that it names, the oldest first (`{}` is the version that is asked for),
+    `own_indexes` those whose publisher has
     newer releases elsewhere than on PyPI, by CUDA release, newest first, `conda_packages` what packages of conda
     with device code are called here and `conda_without` some with a build for each CUDA release that decide nothing
     or hold none, `conda_names` what conda-forge calls a package, as `conda install` takes it, and `used_from` below
@@ -100,6 +102,7 @@ class Distributions:
     compiled_at_run_time: Mapping[str, str]
     requirements_that_matter: re.Pattern[str]
     chosen_by_extra: Mapping[str, ChosenByExtra]
+    brought_by_extra: Mapping[str, Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]]
     own_indexes: Mapping[str, Mapping[str, str]]
     conda_packages: Mapping[str, str]
     conda_without: frozenset[str]
@@ -187,6 +190,10 @@ def distributions() -> Distributions:
                 second=each["second"],
             )
             for name, each in raw["chosen_by_extra"]["packages"].items()
+        },
+        brought_by_extra={
+            name: {extra: tuple((last, tuple(needs)) for last, needs in rows) for extra, rows in extras.items()}
+            for name, extras in raw["brought_by_extra"]["packages"].items()
         },
         own_indexes=raw["own_indexes"]["packages"],
         conda_packages=raw["conda_packages"]["names"],

@@ -23,7 +23,8 @@ _WITH_VALUE = frozenset(
         "--upgrade-strategy", "--cache-dir", "--timeout", "--retries", "--trusted-host", "--proxy", "--cert",
         "--progress-bar", "--log", "--no-binary", "--only-binary", "--config-settings", "--config-setting", "-C",
         "--global-option", "--python", "-p", "-n", "--name", "--extra", "--group", "--index-strategy", "--resolution",
-        "--keyring-provider", "--report", "--exclude-newer", "--link-mode", "--project", "--directory",
+        "--keyring-provider", "--report", "--override", "--overrides", "--build-constraint", "--build-constraints",
+        "--exclude-newer", "--link-mode", "--project", "--directory",
     }
 )  # fmt: skip
 _OF_FOLDER = {"uv": "sync", "poetry": "install"}
@@ -68,7 +69,15 @@ def install_command(
     conda = program in CONDA
     read = _Reading(environment, conda=conda)
     read.all(rest)
-    return replace(read.command, first_index="uv" in (program, *words[1:4]))
+    by_uv = "uv" in (program, *words[1:4])
+    limits = () if conda else _limits_of(environment, "UV_CONSTRAINT" if by_uv else "PIP_CONSTRAINT")
+    return replace(read.command, first_index=by_uv, constraints=(*limits, *read.command.constraints))
+
+
+def _limits_of(environment: Mapping[str, str | None], name: str) -> tuple[str, ...]:
+    """The files of constraints that a variable names, with spaces between them; none where it is empty."""
+    value = environment.get(name, "")
+    return (UNKNOWN,) if value is None else tuple(value.split())
 
 
 def _of_project(program: str, words: Sequence[str | None]) -> tuple[str, ...] | None:

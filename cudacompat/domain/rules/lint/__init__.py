@@ -14,6 +14,7 @@ from cudacompat.domain.rules.lint import (
     cmake_too_old_for_list,
     compat_shadows_driver,
     conda_cannot_build,
+    constraint_excludes,
     cpu_half_native,
     cpu_only_build,
     dead_variable,
@@ -104,6 +105,7 @@ WHEEL_RULES: tuple[Rule[Project], ...] = (
     wheel_not_known.RULE,
     two_cuda_majors.RULE,
     torch_mismatch.RULE,
+    constraint_excludes.RULE,
     packages_overwrite.RULE,
     release_yanked.RULE,
 )

@@ -1,0 +1,91 @@
+"""Constraints and extras of lists: what they make of packages that nobody lists by their names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.app.test_lists import JSON, check, packages
+from tests.helpers.run import inside
+
+LIMIT = "torch==2.3.1\n"
+UV = '[project]\nname = "a"\ndependencies = ["{}"]\n[tool.uv]\nconstraint-dependencies = ["torch=={}"]\n'
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "r.txt"])
+@pytest.mark.parametrize("asking", ["torchvision", "torchaudio<3", "-r more.in"])
+def test_a_constraint_holds_the_framework_that_a_wheel_brings(tmp_path: Path, name: str, asking: str) -> None:
+    files: dict[str, str | bytes] = {name: f"{asking}\n-c c.txt\n", "c.txt": LIMIT, "more.in": "torchvision\n"}
+    ran = check(tmp_path, files, *JSON)
+    assert ("c.txt", 1, "torch", "fails") in packages(ran)
+    assert ran.code == 1
+
+
+def test_a_constraint_under_which_the_framework_runs_is_fine(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"requirements.txt": "torchvision\n-c c.txt\n", "c.txt": LIMIT}
+    ran = check(tmp_path, files, *JSON, gpu="RTX 4090")
+    assert ran.code == 0
+    assert [each["version"] for each in ran.json["packages"]] == ["0.18.1", "2.3.1"]
+
+
+@pytest.mark.parametrize(("version", "code"), [("2.3.1", 1), ("2.15.0", 0)])
+def test_the_constraints_of_uv_hold_what_is_brought_along(tmp_path: Path, version: str, code: int) -> None:
+    assert check(tmp_path, {"pyproject.toml": UV.format("torchvision", version)}).code == code
+
+
+@pytest.mark.parametrize("asking", ["xformers==0.0.27.post2", "vllm==0.6.3"])
+def test_a_wheel_that_asks_for_another_framework_than_the_constraint_is_refused(tmp_path: Path, asking: str) -> None:
+    files: dict[str, str | bytes] = {"requirements.txt": f"-c c.txt\n{asking}\n", "c.txt": LIMIT}
+    ran = check(tmp_path, files, *JSON, gpu="RTX 4090")
+    assert [each["id"] for each in ran.json["findings"]] == ["torch-mismatch"]
+
+
+def test_a_constraint_on_what_nothing_asks_for_changes_nothing(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "requirements.txt": "onnxruntime-gpu==1.20.1\n-c c.txt\n",
+        "c.txt": "torch==2.3.1\nnvidia-cublas-cu11==11.10.3.66\n",
+    }
+    ran = check(tmp_path, files, *JSON, gpu="RTX 4090")
+    assert ran.code == 0
+    assert [each["package"] for each in ran.json["packages"]] == ["onnxruntime-gpu"]
+
+
+@pytest.mark.parametrize("variable", ["ENV PIP_CONSTRAINT=/c.txt", "ENV PIP_CONSTRAINT /c.txt"])
+def test_the_variable_of_pip_names_constraints(tmp_path: Path, variable: str) -> None:
+    (tmp_path / "c.txt").write_text(LIMIT)
+    text = f"FROM python:3.11\nCOPY c.txt /c.txt\n{variable}\nRUN pip install torchvision\n"
+    (tmp_path / "Dockerfile").write_text(text)
+    ran = inside("lint", ".", "--gpu", "RTX 5090", "--format", "json", cwd=tmp_path)
+    assert [(each["id"], each["path"]) for each in ran.json["findings"]] == [("wheel-cannot-run", "c.txt")]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("requirements.txt", "jax[cuda12]==0.4.30\n"),
+        ("requirements.txt", "jax[cuda12_pip]==0.4.30\n"),
+        ("requirements.txt", "jax[cuda]==0.4.30\n"),
+        ("Pipfile", '[packages]\njax = {extras = ["cuda12"], version = "==0.4.30"}\n'),
+        ("pyproject.toml", '[tool.poetry.dependencies]\njax = {version = "0.4.30", extras = ["cuda12"]}\n'),
+        ("pyproject.toml", '[tool.poetry.group.gpu.dependencies.jax]\nversion = "0.4.30"\nextras = ["x", "cuda12"]\n'),
+        ("pixi.toml", '[pypi-dependencies]\njax = { version = "==0.4.30", extras = ["cuda12"] }\n'),
+    ],
+)
+def test_the_extras_of_every_kind_of_list_bring_their_packages(tmp_path: Path, name: str, text: str) -> None:
+    found = packages(check(tmp_path, {name: text}, *JSON))
+    assert [(package, outcome) for _, _, package, outcome in found] == [("jax-cuda12-plugin", "jit")]
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("jax[cuda12_pip]==0.4.20", 4),  # a build of jaxlib on Google's page, which was not read
+        ("jax[cuda12_pip]==0.6.2", 3),  # that release has no such extra: pip installs jax alone
+        ("jax[cpu]==0.4.30", 3),
+        ("transformers[torch]", 1),  # the newest torch has no code for the GPU
+        ("transformers", 3),
+    ],
+)
+def test_an_extra_counts_as_its_release_has_it(tmp_path: Path, line: str, code: int) -> None:
+    assert check(tmp_path, {"requirements.txt": f"{line}\n"}, gpu="V100").code == code
