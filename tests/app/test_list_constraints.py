@@ -89,3 +89,12 @@ def test_the_extras_of_every_kind_of_list_bring_their_packages(tmp_path: Path, n
 )
 def test_an_extra_counts_as_its_release_has_it(tmp_path: Path, line: str, code: int) -> None:
     assert check(tmp_path, {"requirements.txt": f"{line}\n"}, gpu="V100").code == code
+
+
+@pytest.mark.parametrize("range_", ["==0.43.3", ">=0.43,<0.44", "~=0.43.0", "<0.44"])
+def test_the_cure_moves_what_a_range_holds_at_releases_without_a_library(tmp_path: Path, range_: str) -> None:
+    ran = check(tmp_path, {"requirements.txt": f"torch==2.3.1+cu121\nbitsandbytes{range_}\n"}, *JSON)
+    (finding,) = ran.json["findings"]
+    pins = [word for word in finding["help"].split('"') if "==" in word]
+    assert pins[1].startswith("bitsandbytes==0.45")
+    assert check(tmp_path, {"requirements.txt": "".join(f"{pin}\n" for pin in pins)}).code == 0

@@ -18,6 +18,7 @@ from cudacompat.domain.wheels.by_compiler import cure_by_compiler
 from cudacompat.domain.wheels.candidates import Candidate, candidates, preference
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework, release_of_family
 from cudacompat.domain.wheels.model import PYPI
+from cudacompat.domain.wheels.narrowing import ends
 from cudacompat.domain.wheels.own_compiler import assembling_rows
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, on_platform, options_for, platform_for
 from cudacompat.domain.wheels.pythons import has_wheel
@@ -143,10 +144,12 @@ def cure_beside(
 
 
 def _is_held(resolved: Resolved, targets: Sequence[Target]) -> bool:
-    """Whether the package stays at its release unless it is moved: pinned, or bounded to one that asks for a certain
-    framework, or the newest, which does not run."""
+    """Whether the package stays at its release unless it is moved: pinned, or below an upper bound, or bounded to one
+    that asks for a certain framework, or the newest, which does not run."""
     if resolved.requirement.pinned is not None or resolved.version is None:
         return resolved.requirement.pinned is not None
+    if ends(resolved.requirement.specifier):
+        return True
     asked = asked_of_framework(resolved.requirement.name, resolved.version) or ()
     if resolved.requirement.specifier and any(each.operator == "==" for each in asked):
         return True

@@ -15,6 +15,8 @@ from cudacompat.domain.wheels.pythons import has_sources, has_wheel
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import cuda_of_index, plain_torch_index, rows_of
 
+_ANY_LATER = Version("9999")  # above every release: only a specifier without an upper bound allows it
+
 
 def of_one_python(requirements: Sequence[Requirement]) -> Iterator[Requirement]:
     """Yield the requirements as one Python installs them: of a package that stands there several times with markers of
@@ -27,10 +29,13 @@ def of_one_python(requirements: Sequence[Requirement]) -> Iterator[Requirement]:
 
 def is_bounded(requirement: Requirement) -> bool:
     """Return whether it is the framework, in some releases up to one."""
-    if requirement.name != framework().name or requirement.pinned is not None:
-        return False
+    return requirement.name == framework().name and requirement.pinned is None and ends(requirement.specifier)
+
+
+def ends(specifier: str) -> bool:
+    """Return whether a specifier has an upper bound."""
     try:
-        return Version("9999") not in SpecifierSet(requirement.specifier)
+        return _ANY_LATER not in SpecifierSet(specifier)
     except InvalidSpecifier:
         return False
 

@@ -15,7 +15,7 @@ from cudacompat.domain.wheels.brought import needs_of_release
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.metadata import needs_of
 from cudacompat.domain.wheels.model import RowBasis
-from cudacompat.domain.wheels.narrowing import is_bounded, narrowed, of_one_python
+from cudacompat.domain.wheels.narrowing import ends, is_bounded, narrowed, of_one_python
 from cudacompat.domain.wheels.one_wheel import chosen, wheel_for
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 from cudacompat.domain.wheels.required import asked_of_framework
@@ -25,8 +25,6 @@ from cudacompat.domain.wheels.table import (
     rows,
 )
 from cudacompat.domain.wheels.without_row import is_listed
-
-_ANY_LATER = Version("9999")  # above every release: only a specifier without an upper bound allows it
 
 
 def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFORM) -> tuple[Resolved, ...]:
@@ -70,7 +68,7 @@ def _held_to_bounds(
     listed = {id(each) for each in known}
     for each in every if len(every) > 1 else ():
         for label, name, specifier in _asking(each, platform=platform, listed=id(each) in listed):
-            if _ANY_LATER not in SpecifierSet(specifier):
+            if ends(specifier):
                 bounds.setdefault(name, []).append((each, label, specifier))
     found: list[Requirement] = []
     why: dict[int, str] = {}
@@ -95,18 +93,10 @@ def _asking(by: Requirement, *, platform: str, listed: bool) -> Iterator[tuple[s
     for text in needs_of_release(by.name, by.pinned, by.specifier):
         need = Pep508(text)
         yield f"{by.name} {by.pinned or ''}".strip(), need.name, str(need.specifier)
-    held = by.pinned is not None or _ends(by.specifier)
+    held = by.pinned is not None or ends(by.specifier)
     if held and listed and by.name != framework().name:
         resolved = wheel_for(by, "", platform=platform)
         yield from ((resolved.label, name, specifier) for name, specifier in _needs(resolved))
-
-
-def _ends(specifier: str) -> bool:
-    """Whether it has an upper bound."""
-    try:
-        return _ANY_LATER not in SpecifierSet(specifier)
-    except InvalidSpecifier:
-        return False
 
 
 def _asked_by(pinned: Iterable[Resolved]) -> Mapping[str, tuple[str, str]]:
