@@ -207,6 +207,37 @@ def test_fetch_reads_a_wheel_that_pip_finds(tmp_path: Path, monkeypatch: pytest.
     assert inside("wheels", "demo-kernels==2.0", "--gpu", "9.0", "--fetch").code == 5
 
 
+@pytest.mark.parametrize(
+    ("gpus", "platforms"),
+    [
+        (("Jetson Orin",), ["linux-aarch64"]),
+        (("GB10",), ["linux-aarch64"]),
+        (("9.0",), ["linux-x86_64"]),
+        (("Jetson Orin", "9.0"), ["linux-aarch64", "linux-x86_64"]),
+    ],
+)
+@pytest.mark.parametrize("asked", ["demo-kernels", "demo-kernels==1.0"])
+def test_fetch_reads_the_wheel_of_the_processor_of_each_gpu(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str, *, gpus: tuple[str, ...], platforms: list[str]
+) -> None:
+    for_x86 = _wheel(tmp_path)
+    (tmp_path / for_x86.name.replace("x86_64", "aarch64")).write_bytes(for_x86.read_bytes())
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    named = [word for gpu in gpus for word in ("--gpu", gpu)]
+    found = ask(asked, *named, "--fetch", "--python", "3.12")
+    assert sorted(build["platform"] for build in found["builds"]) == platforms
+    assert found["unknown"] is None
+    assert found["exit"] == 0
+    assert found["install"]["pins"] == ["demo-kernels==1.0"]
+
+
+def test_a_gpu_for_whose_platform_no_wheel_was_read_is_open() -> None:
+    found = ask("warp-lang", "--gpu", "Jetson Orin", "--gpu", "RTX 5090")
+    assert found["exit"] == 4
+    assert "cudacompat wheels warp-lang --gpu 8.7 --fetch reads one" in str(found)
+
+
 def test_a_file_that_is_no_wheel_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "demo-1.0-py3-none-any.whl"
     path.write_text("no zip")

@@ -17,10 +17,11 @@ from cudacompat.domain.wheels.brought import needs_of_release
 from cudacompat.domain.wheels.cure import cure_for
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.model import WheelRow
-from cudacompat.domain.wheels.offers import Build, builds_of, summary
+from cudacompat.domain.wheels.offers import Build, builds_of, cure_by_read, summary
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, options_for, platform_for
 from cudacompat.domain.wheels.resolved import HowKnown
 from cudacompat.domain.wheels.table import measured_row, packages, rows, rows_of
+from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.wheels.without_row import is_built_from_sources, variable_of
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.phrases import some
@@ -69,6 +70,8 @@ def wheels(
     cure = None
     if targets and query.package in packages():
         cure = cure_for(query.package, targets, version=public, platform=platform, build=index)
+    if read and not isinstance(cure, WheelCure):
+        cure = cure_by_read(builds, targets, read) or cure
     newest = rows().get(query.package)
     return WheelsReport(
         package=query.package,
@@ -99,12 +102,27 @@ def read_now(query: WheelQuery, path: str) -> WheelRow:
     return measured_row(row)
 
 
-def needs_fetching(query: WheelQuery, report: WheelsReport) -> bool:
-    """Return True if the table does not say what the release, or the package, holds."""
+def platforms_to_read(query: WheelQuery, report: WheelsReport, platform: str | None = None) -> tuple[str | None, ...]:
+    """Return the platforms of which the table does not say what the wheel of the release, or of the package, holds:
+    `platform`, else those of the GPUs; None for that of this machine, where no GPU and no platform was named."""
+    wanted = {platform or platform_for(target) for target in report.targets} or {platform}
+    return tuple(each for each in sorted(wanted, key=str) if _needs_reading(query, report, each))
+
+
+def _needs_reading(query: WheelQuery, report: WheelsReport, platform: str | None) -> bool:
     if query.package not in packages():
         return True
-    open_ = (HowKnown.NEWER, HowKnown.OLDER, HowKnown.UNREAD)
-    return query.version is not None and all(build.resolved.known in open_ for build in report.builds)
+    builds = [build for build in report.builds if build.platform == (platform or DEFAULT_PLATFORM)]
+    if query.version is None:
+        return not builds
+    return all(map(_is_unread, builds))
+
+
+def _is_unread(build: Build) -> bool:
+    """Whether its content is not known, or guessed at from releases before and after it that do not agree."""
+    known = build.resolved.known
+    unsure = known is HowKnown.BETWEEN and any(each.outcome is Outcome.UNDECIDED for each in build.verdicts)
+    return unsure or known in (HowKnown.NEWER, HowKnown.OLDER, HowKnown.UNREAD)
 
 
 def _unknown(query: WheelQuery, builds: Sequence[Build], targets: Sequence[Target], platform: str | None) -> str | None:

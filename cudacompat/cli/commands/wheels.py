@@ -47,7 +47,7 @@ def command(
     GPU (default: linux-aarch64 for GPUs with an Arm processor, else linux-x86_64); --python chooses the wheel that
     --fetch reads.
     """
-    from cudacompat.app.wheels.lookup import WheelQuery, needs_fetching, read_now, wheels
+    from cudacompat.app.wheels.lookup import WheelQuery, platforms_to_read, read_now, wheels
     from cudacompat.cli.output import emit
     from cudacompat.domain.wheels.platforms import on_platform, table_platform
 
@@ -56,17 +56,21 @@ def command(
     where = table_platform(platform) if platform is not None else None
     targets = on_platform(targets, where)
     report = wheels(query, targets, platform=where)
-    if fetch and needs_fetching(query, report):
+    missing = platforms_to_read(query, report, where) if fetch else ()
+    if missing:
         from cudacompat.app.inputs.named import FetchOptions, at_hand
         from cudacompat.cli.downloads import downloads
         from cudacompat.cli.progress import progress
         from cudacompat.domain.words.wheel_tags import Platform
 
+        read = []
+        named = query.pin if query.version is not None else f"{query.package}>=0"  # never a file of that name
         with progress(quiet) as on_file, downloads(quiet, on_file) as told:
-            options = FetchOptions(Platform.parse(platform, python), told=told)
-            named = query.pin if query.version is not None else f"{query.package}>=0"  # never a file of that name
-            with at_hand([named], options) as here:
-                report = wheels(query, targets, platform=where, read=[read_now(query, here.paths[0])])
+            for each in missing:
+                options = FetchOptions(Platform.parse(platform or each, python), told=told)
+                with at_hand([named], options) as here:
+                    read.append(read_now(query, here.paths[0]))
+        report = wheels(query, targets, platform=where, read=read)
     return emit(report, format_, color, output=output, exit_zero=exit_zero)
 
 

@@ -271,8 +271,7 @@ def _none(
 def _nothing_known(package: str, targets: Sequence[Target], platform: str) -> str:
     """That no wheel for the platform is one to choose: each that was read has no device code, or none was read."""
     if platform != DEFAULT_PLATFORM and not rows_of(package, platform, None) and rows_of(package):
-        reading = _reading(package, targets, [platform])
-        return f"the table has no wheel of {package} for {platform}: {reading} reads the one of a release"
+        return f"the table has no wheel of {package} for {platform}: {_reading(package, targets, platform)} reads one"
     where = "" if platform == DEFAULT_PLATFORM else f" for {platform}"
     return f"no wheel of {package} with device code{where} is known: see what its publisher offers"
 
@@ -319,7 +318,7 @@ def _why_none(
         return f"{none} with driver {driver}: {asks}, {then}{older}"
     platforms = list(dict.fromkeys(platform or platform_for(target) for target in targets))
     if thin := _of_few(package, platforms):
-        return f"{thin} on {labels}: {_reading(package, targets, platforms)} reads another release"
+        return f"{thin} on {labels}: {_reading(f'{package}==VERSION', targets, platforms[0])} reads another"
     first = ComputeCapability.parse(distributions().builds_from.get(package, "0.0"))
     if any(each.capability < first for each in targets):
         return f"{none}, and its sources build from sm_{first.number} on"
@@ -378,9 +377,9 @@ def _of_few(package: str, platforms: Sequence[str]) -> str | None:
     return None
 
 
-def _reading(package: str, targets: Sequence[Target], platforms: Sequence[str]) -> str:
-    options = options_for(on_platform(targets, platforms[0]))
-    return shlex.join(("cudacompat", "wheels", f"{package}==VERSION", *options, "--fetch"))
+def _reading(package: str, targets: Sequence[Target], platform: str) -> str:
+    own = [target for target in targets if platform_for(target) == platform] or targets
+    return shlex.join(("cudacompat", "wheels", package, *options_for(on_platform(own, platform)), "--fetch"))
 
 
 def pin_of_last(wheel: str, targets: Sequence[Target], platform: str) -> str | None:

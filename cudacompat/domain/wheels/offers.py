@@ -20,6 +20,7 @@ from cudacompat.domain.wheels.resolve import resolve
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.running_framework import with_its_pin
 from cudacompat.domain.wheels.table import rows_of, torch_rows, unlisted_indexes
+from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Outcome, Target
 from cudacompat.domain.words.versions import ToolkitVersion
@@ -146,7 +147,8 @@ def builds_for(release: str, capability: ComputeCapability) -> bool:
 @dataclass(frozen=True, slots=True)
 class TargetSummary:
     """What the builds come to on one target: the newest and the oldest release that run, whether a newer one than the
-    newest that runs is known to fail, whether any is undecided, and whether one compiles its code there at run time."""
+    newest that runs is known to fail, whether any is undecided or none is known for its platform, and whether one
+    compiles its code there at run time."""
 
     target: Target
     newest: Build | None
@@ -168,10 +170,30 @@ def summary(builds: Sequence[Build], target: Target) -> TargetSummary:
         running[-1] if running else None,
         newer_fails=newest is not None
         and any(v.outcome is Outcome.FAILS and build.version > newest.version for build, v in verdicts),
-        undecided=any(verdict.outcome is Outcome.UNDECIDED for _, verdict in verdicts),
+        undecided=not verdicts or any(verdict.outcome is Outcome.UNDECIDED for _, verdict in verdicts),
         compiles=not verdicts
         or any(verdict.outcome is None or build.holds_features_alone for build, verdict in verdicts),
     )
+
+
+def cure_by_read(builds: Sequence[Build], targets: Sequence[Target], read: Sequence[WheelRow]) -> WheelCure | None:
+    """Return the pin of a release of PyPI whose wheels were read just now and run on every target; None without one."""
+    fresh = [build for build in builds if build.row in read and build.resolved.build == PYPI]
+    for version in dict.fromkeys(build.version for build in fresh):
+        own = [build for build in fresh if build.version == version]
+        served = [next((v for build in own if (v := build.verdict_on(each)) is not None), None) for each in targets]
+        running = [each for each in served if each is not None and each.outcome is not None and each.outcome.runs]
+        if targets and len(running) == len(targets):
+            drivers = [each.verdict.min_driver for each in running if each.verdict is not None]
+            return WheelCure(
+                own[0].resolved.requirement.name,
+                version,
+                PYPI,
+                basis=running[0].basis,
+                native=all(each.outcome is not Outcome.JIT for each in running),
+                min_driver=max((each for each in drivers if each is not None), default=None),
+            )
+    return None
 
 
 @dataclass(frozen=True, slots=True)
