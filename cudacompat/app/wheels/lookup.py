@@ -105,8 +105,9 @@ def read_now(query: WheelQuery, path: str) -> WheelRow:
 def platforms_to_read(query: WheelQuery, report: WheelsReport, platform: str | None = None) -> tuple[str | None, ...]:
     """Return the platforms of which the table does not say what the wheel of the release, or of the package, holds:
     `platform`, else those of the GPUs; None for that of this machine, where no GPU and no platform was named."""
-    wanted = {platform or platform_for(target) for target in report.targets} or {platform}
-    return tuple(each for each in sorted(wanted, key=str) if _needs_reading(query, report, each))
+    own = [platform or platform_for(target) for target in report.targets]
+    wanted: list[str | None] = [*dict.fromkeys(own)] or [platform]
+    return tuple(each for each in wanted if _needs_reading(query, report, each))
 
 
 def _needs_reading(query: WheelQuery, report: WheelsReport, platform: str | None) -> bool:
