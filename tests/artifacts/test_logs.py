@@ -187,3 +187,14 @@ def test_pieces_come_as_they_are_written(tmp_path: Path) -> None:
     with file.open("rb") as stream:
         assert b"".join(pieces(stream)) == file.read_bytes()
     assert list(pieces(io.BytesIO(b""))) == []
+
+
+class TestShortTexts:
+    NEEDLES = (b"ab", b"b", b"bab", b"error", b"rror:", b"zz")
+
+    @given(st.lists(st.sampled_from([b"a", b"b", b"error: ", b"\n", b"zzz"]), max_size=60).map(b"".join))
+    def test_have_the_places_that_the_automaton_finds(self, text: bytes) -> None:
+        long = text + b"." * logs._SHORT
+        assert len(text) <= logs._SHORT < len(long)
+        find = finder(self.NEEDLES)
+        assert sorted(find(memoryview(text))) == sorted(find(memoryview(long)))

@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -16,6 +17,7 @@ from cudacompat.app.explain.word_pages import filled, name_page, word_page
 from cudacompat.artifacts.logs import LogScanner, pieces, refuse_binary, refuse_document
 from cudacompat.domain.logs.cases import condition_in_words
 from cudacompat.domain.logs.diagnosis import LogSource, causes_in_words, diagnose, generic
+from cudacompat.domain.logs.fragments import Fragments
 from cudacompat.domain.logs.match import Matcher
 from cudacompat.domain.logs.reading import LogReading
 from cudacompat.domain.logs.report import CatalogueReport, CommandEnd, ExplainReport
@@ -175,9 +177,7 @@ def explain_text(text: str, gpu: str | None) -> ExplainReport:
 
 def is_part_of_message(text: str) -> bool:
     """Whether a word or two are a part of a message that is known, such as the beginning of an error's name."""
-    from cudacompat.domain.logs.fragments import Fragments
-
-    return Fragments(line_catalogue().signatures).find(text) is not None
+    return _fragments().find(text) is not None
 
 
 def explain_command(
@@ -215,14 +215,27 @@ def explain_command(
 # -- reading
 
 
+@cache
+def _printed() -> tuple[Signature, ...]:
+    """The lines that a program prints as they are."""
+    return tuple(signature for signature in line_catalogue().signatures if not signature.derived)
+
+
+@cache
+def _fragments() -> Fragments:
+    """Those of the printed lines: to ask whether a word is a part of a message, and to read it then."""
+    return Fragments(_printed())
+
+
 def _reader() -> tuple[LogReading, LogScanner]:
     from cudacompat import engines
     from cudacompat.domain.gpus.lookup import capability_of_cut_name
 
     lines = line_catalogue()
-    printed = (signature for signature in lines.signatures if not signature.derived)
-    matcher = Matcher(printed, lines.everywhere)
-    reading = LogReading(matcher, engines.log_names(), lines.signs, capability_of=capability_of_cut_name)
+    matcher = Matcher(_printed(), lines.everywhere)
+    reading = LogReading(
+        matcher, engines.log_names(), lines.signs, capability_of=capability_of_cut_name, fragments=_fragments()
+    )
     return reading, LogScanner(reading)
 
 

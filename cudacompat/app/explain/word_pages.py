@@ -17,6 +17,8 @@ from cudacompat.domain.words.target import ArchTarget, CodeKind
 PAGE_WIDTH = 80
 _EXIT_CODE = re.compile(r"exit(?: code)?[ =]?(\d{1,3})")  # `exit 4`, `exit code 4`; not `exit`, `exit status 4`
 _LONGEST_WORD = 120
+_MOST_WORDS = 4  # of a name without a digit; longer ones are messages
+_DIGIT = re.compile(r"\d")
 
 
 def word_page(word: str) -> PageReport | None:
@@ -38,7 +40,7 @@ def name_page(name: str) -> PageReport | None:
     """Return the page of what has this name outside the catalogue: an exit code, an engine, a package of the table of
     wheels, a generation of GPUs, a GPU, each with the commands that answer questions about it; `None` for any other."""
     text = " ".join(name.split())
-    if not text or len(text) > _LONGEST_WORD:
+    if not text or len(text) > _LONGEST_WORD or (text.count(" ") >= _MOST_WORDS and not _DIGIT.search(text)):
         return None
     return _exit_code_page(text) or _project_page(text) or _generation_page(text) or _gpu_page(text)
 

@@ -15,6 +15,7 @@ from cudacompat.domain.logs.gpu import meaning_for_gpu
 from cudacompat.domain.logs.reading import LogReading, Occurrence
 from cudacompat.domain.logs.report import CommandEnd, ExplainedMatch, ExplainReport, Part
 from cudacompat.domain.logs.signature import Refinement, Role, Signature
+from cudacompat.domain.logs.torch_environment import judge_environment
 from cudacompat.domain.logs.unknown_errors import Unknown
 from cudacompat.domain.logs.verdict import DEFAULT_TARGETS, LogOutcome, LogVerdict
 from cudacompat.domain.logs.wheel_verdict import of_version
@@ -65,6 +66,7 @@ def diagnose(
     """Return the report on a log that was read. `engines` are those that `cudacompat generate` knows, `lines` all
     signatures by their ids."""
     facts = reading.facts
+    asked = target
     device = facts.found.subject
     if target is None and device is not None:
         target = Target(device.name or str(device.capability), device.name, device.capability)
@@ -75,6 +77,7 @@ def diagnose(
         signature = lines[_DERIVED[verdict.outcome]]
         text = f"ARCHS = {facts.archs.text}"
         occurrences.append(Occurrence(signature, verdict.line, text, values=(("archs", ",".join(verdict.archs)),)))
+    occurrences += judge_environment(facts, asked, reading.signs, lines=lines, known=occurrences)
     occurrences = [_softened(each, source.lines, reading) for each in occurrences]
     alone = not reading.unknown and all(each.signature.severity is not Severity.ERROR for each in occurrences)
     occurrences = [_raised(each, alone=alone) for each in occurrences]

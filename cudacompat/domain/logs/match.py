@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cudacompat.domain.logs.signature import EVERYWHERE, Pattern, Role, Signature, compile_template, pieces_of
+from cudacompat.domain.logs.signature import EVERYWHERE, Role, Signature, compile_template, pieces_of
 
 # "CUDA error 209", "CUDA failure 100:", "cudaError: 35", "CUDA Error Code: 2", "cuBLAS error 13", "cudnn status: 4",
 # "nvrtc: error 5", "CUDA error: error code 34", "CUDA_CHECK failed with error 2": a number where the text is missing
@@ -31,6 +31,11 @@ _OF_CALL = re.compile(
     r"(?:\([^()\n]{0,160}\))?(?: [a-z]{1,10}){0,3}?[ :]{1,3}"
     r"(?(said)|(?:error|failure|failed)(?: (?:with|code|error)){0,3})"
     r"[ :=(]{0,3}(?P<number>-?\d{1,4})(?![\d.\w])"
+)
+# "cuInit failed : 804", "cudaMalloc(&p, n) returned 2", "cuCtxCreate failed with error code 999"; not "failed 3 times"
+_OF_CUDA_CALL = re.compile(
+    r"(?<![A-Za-z0-9_])cu(?:da)?[A-Z]\w{2,40}(?:\([^()\n]{0,160}\))?(?: (?:failed|returned|failure|error)){1,2}"
+    r"(?: (?:with|code|error|status)){0,3}[ :=(]{1,3}(?P<number>\d{1,3})(?![\d.\w])(?! ?(?:times|bytes|of|[kKMG]i?B)\b)"
 )
 _NUMBER_WEIGHT = 10
 _LONGEST_VALUE = 160
@@ -62,15 +67,15 @@ class Matcher:
     def __init__(self, signatures: Iterable[Signature], everywhere: tuple[str, ...] = ()) -> None:
         """`everywhere`: what stands in most lines of a verbose build of an engine."""
         self.signatures = tuple(signatures)
-        self._patterns: list[tuple[Pattern, Signature]] = []
+        self._templates: list[tuple[str, bool, Signature]] = []  # made into patterns where a text may match them
         self._numbers: dict[tuple[str, int], Signature] = {}
         of_piece: dict[str, list[int]] = defaultdict(list)
+        common = (*EVERYWHERE, *everywhere)
         for signature in self.signatures:
             for template in signature.templates:
-                pattern = compile_template(template, whole=template in signature.names)
-                for piece in pieces_of(template, (*EVERYWHERE, *everywhere)):
-                    of_piece[piece].append(len(self._patterns))
-                self._patterns.append((pattern, signature))
+                for piece in pieces_of(template, common):
+                    of_piece[piece].append(len(self._templates))
+                self._templates.append((template, template in signature.names, signature))
             self._numbers.update(dict.fromkeys(signature.numbers, signature))
         self.pieces: tuple[str, ...] = tuple(of_piece)
         self.needles: tuple[bytes, ...] = tuple(piece.encode() for piece in self.pieces)
@@ -82,13 +87,14 @@ class Matcher:
         `pieces` are the numbers of those in the text; without them all patterns are tried.
         """
         if pieces is None:
-            candidates: Iterable[int] = range(len(self._patterns))
+            candidates: Iterable[int] = range(len(self._templates))
         else:
             candidates = sorted({number for piece in pieces for number in self._of_piece[piece]})
         squeezed = "".join(text.split())
         best: Match | None = None
         for number in candidates:
-            pattern, signature = self._patterns[number]
+            template, is_name, signature = self._templates[number]
+            pattern = compile_template(template, whole=is_name)
             if best is not None and _rank(signature, pattern.weight) <= _rank(best.signature, best.weight):
                 continue
             if not all(anchor in squeezed for anchor in pattern.anchors):
@@ -99,6 +105,16 @@ class Matcher:
         by_number = None if best is not None and best.signature.role is not Role.GENERAL else self._by_number(text)
         return by_number or best
 
+    @staticmethod
+    def match_of(signature: Signature, text: str) -> Match | None:
+        """Return what the signature's own patterns say about a text: the match with the most literal characters."""
+        patterns = [compile_template(each, whole=each in signature.names) for each in signature.templates]
+        for pattern in sorted(patterns, key=lambda each: -each.weight):
+            found = pattern.regex.search(text)
+            if found is not None:
+                return _matched(signature, found, pattern.weight)
+        return None
+
     def _by_number(self, text: str) -> Match | None:
         found = _NUMBER.search(text) or _INSTEAD_OF_SUCCESS.search(text)
         signature = self._numbers.get((found[1].lower(), int(found[2]))) if found else None
@@ -106,6 +122,8 @@ class Matcher:
             signature = self._numbers.get(("cuda", int(found["number"])))
         if signature is None and (found := _OF_CALL.search(text)) is not None:
             signature = self._numbers.get((found["library"].lower(), int(found["number"])))
+        if signature is None and (found := _OF_CUDA_CALL.search(text)) is not None:
+            signature = self._numbers.get(("cuda", int(found["number"])))
         return (
             Match(signature, (), found.start(), end=found.end(), weight=_NUMBER_WEIGHT) if found and signature else None
         )

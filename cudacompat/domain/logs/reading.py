@@ -101,12 +101,13 @@ class LogReading:
         signs: tuple[LogSign, ...] = SIGNS,
         *,
         capability_of: CapabilityOf,
+        fragments: Fragments | None = None,
     ) -> None:
         """`names` are those of engines and `capability_of` knows GPUs, as `LogFacts` takes them; `signs` are what is
-        told by the way."""
+        told by the way; `fragments` are those of the matcher's signatures where they were made before."""
         self._matcher = matcher
         self._nearest = Nearest(matcher.signatures)
-        self._fragments = Fragments(matcher.signatures)
+        self._fragments = fragments or Fragments(matcher.signatures)
         self._occurrences: dict[tuple[object, ...], Occurrence] = {}
         self._unknown: dict[str, Unknown] = {}
         self._general = 0  # lines that were looked at for words of errors alone
@@ -186,8 +187,8 @@ class LogReading:
             refused = refused or (match is not None and is_low(text))
         meanings: list[Occurrence | Unknown] = []
         general = all(match.signature.role is Role.GENERAL for match, _ in matches)
-        if general and pieces and not excerpt.alone and not refused:
-            meanings += self._with_neighbours(excerpt, lines, pieces, telling=bool(matches))
+        if general and pieces and not excerpt.alone:
+            meanings += self._with_neighbours(excerpt, lines, pieces, telling=bool(matches) or refused)
         if not meanings:
             meanings += [self._found(match, text, excerpt.line) for match, text in matches]
         if not meanings:
@@ -229,9 +230,9 @@ class LogReading:
         signature = self._fragments.find(text, whole=not is_message)
         if signature is not None:
             wholes = filter(None, (completed(text, sample) for sample in signature.sample.split("\n")))
-            matches = [match for whole in wholes if (match := self._matcher.match(whole)) is not None]
-            same = (match.values for match in matches if match.signature is signature)
-            values = tuple(each for each in next(same, ()) if each[1] in text)  # not those of the example
+            matches = (self._matcher.match_of(signature, whole) for whole in wholes)
+            own = next(filter(None, matches), None)
+            values = tuple(each for each in own.values if each[1] in text) if own else ()  # not those of the example
             self._unknown = {key: each for key, each in self._unknown.items() if each.line != line}
             self._occurrences = {key: each for key, each in self._occurrences.items() if each.line != line}
             self._found(Match(signature, values, 0, end=len(text), weight=0), text, line)

@@ -14,6 +14,7 @@ A pattern is the message as it is printed, with these placeholders; everything e
 - ``<name:(one|two*)>``  one of these words; a star stands for whatever follows in the same word,
   hyphens among it
 - ``<q>``          a quotation mark that has to be there
+- ``<start>``, ``<end>``  where a line begins and ends, but for spaces
 - ``<cuda>``       the words with which programs introduce the text of a CUDA error
 
 Whitespace in a pattern matches any whitespace or none, so that a message broken over lines is still found; a
@@ -34,7 +35,7 @@ from cudacompat.domain.words.finding import Severity
 _QUOTES = "'\"`\u2018\u2019\u201c\u201d\u00b4"
 _ANY_QUOTE = rf"\\{{0,3}}[{_QUOTES}]{{0,2}}"
 _TOKEN = re.compile(
-    r"<(?:(?P<name>[a-z_]+):)?(?P<kind>\.\.\.|\+|word|text|num|ver|list|cudavar|cudalib|cudaso|cudafile|cusym|abi|q|cuda|\([\w|*]+\))>"
+    r"<(?:(?P<name>[a-z_]+):)?(?P<kind>\.\.\.|\+|word|text|num|ver|list|cudavar|cudalib|cudaso|cudafile|cusym|abi|q|start|end|cuda|\([\w|*]+\))>"
 )
 _PIECE = re.compile(rf"\s+|[{_QUOTES}]+|[^\s{_QUOTES}]+")
 _LIBRARIES = (
@@ -56,6 +57,8 @@ _REGEX = {
     "cusym": r"cu[A-Z]\w{2,60}",
     "abi": r"(?:GLIBC|GLIBCXX|CXXABI)_\d[\d.]{0,12}",
     "q": rf"\\{{0,3}}[{_QUOTES}]",
+    "start": r"(?m:^)[ \t]{0,40}",
+    "end": r"[ \t]{0,40}(?m:$)",
     # "CUDA error: T", "CUDA error 2 at f.cu:10: T", "CUDA failed with error T", "Cuda failure 'T'",
     # "cudaMalloc failed: T", "GPU last error detected in file f.H line 5: T", "GPUassert: T"
     # and "failed to initialize CUDA: T", "could not set the CUDA device: T", "CUDA: T", "cuCtxPopCurrent failed: T",

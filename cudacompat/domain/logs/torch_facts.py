@@ -24,6 +24,8 @@ _RANGE = re.compile(
 _MINIMUM = re.compile(r"minimum cuda capability (?:supported by this library|that we support) is (\d{1,2}\.\d)")
 _PINNED = re.compile(r"(?<![\w-])(\w+)==(\d+\.\d+(?:\.\d+)?\+cu\d{3})")
 _VERSION = re.compile(r"PyTorch version: (\d+\.\d+(?:\.\d+)?(?:\+\w{2,12})?)")
+_STATED = re.compile(r"^PyTorch version: \d")  # a line of torch.utils.collect_env
+_AVAILABLE = re.compile(r"^Is CUDA available: (True|False)\b")
 
 # Literals one of which every line with such a fact holds.
 TORCH_NEEDLES = (
@@ -34,6 +36,7 @@ TORCH_NEEDLES = (
     b"minimum cuda capability",
     b"+cu1",
     b"PyTorch version: ",
+    b"Is CUDA available: ",
 )
 _MOST_ARCHS = 40
 
@@ -41,7 +44,8 @@ _MOST_ARCHS = 40
 @dataclass(slots=True)
 class LoggedTorch:
     """What was read so far: `archs` it was built for, or the `lowest` and `highest` capability that it names; `line` is
-    where that was; `version` as pip writes it (`2.6.0+cu124`)."""
+    where that was; `version` as pip writes it (`2.6.0+cu124`), `stated` where torch.utils.collect_env does, which also
+    says whether CUDA is `available`."""
 
     archs: tuple[ArchTarget, ...] = ()
     lowest: ComputeCapability | None = None
@@ -49,12 +53,17 @@ class LoggedTorch:
     line: int = 0
     version: str | None = None
     version_line: int = 0
+    stated: bool = False
+    available: bool | None = None
     _rows: bool = False  # the list is one of many lines
 
     def read(self, text: str, line: int, following: Sequence[str] = ()) -> None:
         """Take what one line says; `following` are the lines after it."""
         if self.version is None and (version := _version_in(text)):
             self.version, self.version_line = version, line
+            self.stated = _STATED.match(text) is not None
+        if self.available is None and (available := _AVAILABLE.match(text)):
+            self.available = available[1] == "True"
         row = _ROW.search(text)
         if row is not None and (self._rows or not self.archs) and len(self.archs) < _MOST_ARCHS:
             self._add_row(row[1], line)

@@ -68,9 +68,9 @@ class Nearest:
             common = len(words & own)
             if common >= 2:
                 share = common / min(len(words), len(own))
-                scored.append((share, common, signature.id))
-        scored.sort(key=lambda item: (-item[0] * item[1], item[2]))
-        return tuple(id_ for share, _, id_ in scored[:most] if share >= _NEAR_ENOUGH)
+                scored.append((share, common, len(own), signature.id))
+        scored.sort(key=lambda item: (-item[0] * item[1], item[2], item[3]))  # of equals the one with less else in it
+        return tuple(id_ for share, _, _, id_ in scored[:most] if share >= _NEAR_ENOUGH)
 
 
 @cache  # for the samples of the catalogue, never for a line of a log

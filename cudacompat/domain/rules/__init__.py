@@ -36,10 +36,10 @@ def own_rules() -> tuple[Rule[Any], ...]:
 
 def rule_called(id_: str) -> Rule[Any] | None:
     """Return the rule with this id. Those of `lint` are imported only for an id that is none of the others'."""
+    if _ID.fullmatch(id_) is None:
+        return None
     own = next((rule for rule in own_rules() if rule.id == id_), None)
-    if own is not None or _ID.fullmatch(id_) is None:
-        return own
-    return next((rule for rule in all_rules() if rule.id == id_), None)
+    return own or next((rule for rule in all_rules() if rule.id == id_), None)
 
 
 def all_rules() -> tuple[Rule[Any], ...]:

@@ -32,6 +32,18 @@ _OWN: tuple[Signature, ...] = (
         sources=("Narsil/bindgen_cuda#4", "Narsil/bindgen_cuda src/lib.rs", "huggingface/candle README (Docker)"),
     ),
     Signature(
+        id="cargo-nvcc-lists-nothing",
+        title="a crate's build script learns no architectures from nvcc",
+        patterns=("no gpu codes parsed from nvcc", "no gpu code parsed from nvcc"),
+        sample="thread 'main' panicked at 'no gpu codes parsed from nvcc', candle-kernels/build.rs:207:9",
+        cause="The script asks `nvcc --list-gpu-code`, which came with CUDA 11.1. The nvcc on PATH is older, often "
+        "that of a distribution, or is no nvcc that runs.",
+        does_not_mean="the GPU; a value of CUDA_COMPUTE_CAP",
+        fix="Put the nvcc of CUDA 11.8 or newer first on PATH.",
+        command="nvcc --version",
+        sources=("huggingface/candle#1328", "Narsil/bindgen_cuda src/lib.rs"),
+    ),
+    Signature(
         id="cargo-nvcc-target-unknown",
         title="nvcc cannot build the compute capability that the crate asks for: {arch}",
         patterns=(

@@ -84,6 +84,21 @@ _OWN: tuple[Signature, ...] = (
         sources=("opencv/opencv modules/dnn/src/net_impl.cpp",),
     ),
     Signature(
+        id="opencv-dnn-target-without-backend",
+        title="OpenCV's DNN module was asked for the GPU and has no CUDA backend",
+        patterns=("preferableBackend != DNN_BACKEND_OPENCV || preferableTarget == DNN_TARGET_CPU",),
+        sample="cv2.error: OpenCV(4.2.0) opencv/modules/dnn/src/dnn.cpp:1304: error: (-215:Assertion failed) "
+        "preferableBackend != DNN_BACKEND_OPENCV || preferableTarget == DNN_TARGET_CPU || preferableTarget == "
+        "DNN_TARGET_OPENCL || preferableTarget == DNN_TARGET_OPENCL_FP16 in function 'setUpNet'",
+        cause="DNN_TARGET_CUDA was chosen, and the module fell back to its own backend: it was built without "
+        "OPENCV_DNN_CUDA, or without the cuDNN that this needs.",
+        does_not_mean="the model; the driver",
+        fix="Build OpenCV with -DWITH_CUDA=ON -DWITH_CUDNN=ON -DOPENCV_DNN_CUDA=ON and opencv_contrib; "
+        "cv2.getBuildInformation() has to show cuDNN and the GPU's number.",
+        command="python -c 'import cv2; print(cv2.getBuildInformation())'",
+        sources=("opencv/opencv#17372", "opencv/opencv#16439"),
+    ),
+    Signature(
         id="opencv-without-cuda",
         title="this OpenCV was built without CUDA",
         patterns=(

@@ -8,6 +8,7 @@ from cudacompat.domain.logs.cases import Case, LogSign
 from cudacompat.domain.logs.signature import GpuMeaning, LineAddition, LogLines, Refinement, Signature, SignatureGroup
 from cudacompat.domain.words.finding import Severity
 from cudacompat.engines.pytorch.capability_lines import CAPABILITY
+from cudacompat.engines.pytorch.environment_lines import ENVIRONMENT
 from cudacompat.engines.pytorch.library_lines import CRATES, LIBRARIES
 from cudacompat.engines.pytorch.other_languages import OTHER_LANGUAGES
 from cudacompat.engines.pytorch.program_lines import PROGRAMS
@@ -296,7 +297,9 @@ _NO_IMAGE = (
 LINES = LogLines(
     groups=(
         SignatureGroup("Linking and loading libraries", _LINKING, before="glibc-too-old"),
-        SignatureGroup("PyTorch", (*_OWN, *CAPABILITY, *LIBRARIES, *PROGRAMS, *OTHER_LANGUAGES), place=130),
+        SignatureGroup(
+            "PyTorch", (*_OWN, *CAPABILITY, *ENVIRONMENT, *LIBRARIES, *PROGRAMS, *OTHER_LANGUAGES), place=130
+        ),
         SignatureGroup("Rust crates", CRATES),
         SignatureGroup("Python packages and programs", PYTHON_PROGRAMS),
         SignatureGroup("Silent use of the CPU", _CPU, before="sherpa-cpu"),

@@ -71,6 +71,7 @@ class TestTheTable:
     @each_row("signature", SIGNATURES, lambda s: s.id)
     def test_its_fields_are_known(self, signature: Signature) -> None:
         given = {"gpu", "label", "engine", "number", "toolkit", "driver", "wheel", "running", "archs", "capability"}
+        given |= {"version", "needed"} if signature.derived else set()
         given |= set(re.findall(r"<([a-z_]+):[^<>]+>", " ".join(signature.patterns)))
         texts = (signature.title, signature.cause, signature.does_not_mean, signature.fix, signature.command or "")
         used = set(re.findall(r"\{(\w+)\}", " ".join(texts)))

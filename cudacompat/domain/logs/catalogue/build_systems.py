@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cudacompat.domain.logs.cases import Case
 from cudacompat.domain.logs.signature import Role, Signature
+from cudacompat.domain.words.finding import Severity
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
@@ -206,5 +207,24 @@ SIGNATURES: tuple[Signature, ...] = (
         "again with one job.",
         role=Role.GENERAL,
         sources=("pytorch/pytorch#22258",),
+    ),
+    Signature(
+        id="dlib-without-cuda",
+        title="dlib is built without CUDA",
+        severity=Severity.WARNING,
+        patterns=(
+            "DLIB WILL NOT USE CUDA",
+            "so dlib isn't going to use CUDA",
+            "so dlib will not use it",
+            "failed to compile the dlib/cmake_utils/test_for_cu<part:word>",
+        ),
+        sample="-- *** Dlib requires cuDNN V5.0 OR GREATER.  Since cuDNN is not found DLIB WILL NOT USE CUDA. ***",
+        cause="dlib wants a toolkit, a host compiler that this nvcc takes, and cuDNN with its headers. One of them was "
+        "not found or did not work, and the build goes on without CUDA. CMake keeps that answer in its cache.",
+        does_not_mean="a failed build",
+        fix="Install cuDNN with its headers (libcudnn9-dev, or conda's cudnn) and name it in CMAKE_PREFIX_PATH; see "
+        "the output of the test compile below the line. Build again in an empty directory with -DDLIB_USE_CUDA=1.",
+        command="python -c 'import dlib; print(dlib.DLIB_USE_CUDA)'",
+        sources=("davisking/dlib#2125", "davisking/dlib#3029", "davisking/dlib#2100"),
     ),
 )

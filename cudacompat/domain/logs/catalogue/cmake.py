@@ -321,4 +321,24 @@ SIGNATURES: tuple[Signature, ...] = (
         command="cmake --fresh -B build -DCUDAToolkit_ROOT=/usr/local/cuda -DCUDA_TOOLKIT_ROOT_DIR=/usr/local/cuda",
         sources=("pytorch/pytorch#1056", "Kitware/CMake Modules/FindPackageHandleStandardArgs.cmake"),
     ),
+    Signature(
+        id="cmake-architectures-unset",
+        title="the project wants CMAKE_CUDA_ARCHITECTURES to be set",
+        patterns=(
+            "You must set CMAKE_CUDA_ARCHITECTURES",
+            "Please set CMAKE_CUDA_ARCHITECTURES",
+            "CMAKE_CUDA_ARCHITECTURES must be set",
+            "CMAKE_CUDA_ARCHITECTURES must be defined",
+            "CMAKE_CUDA_ARCHITECTURES is not set",
+            "CMAKE_CUDA_ARCHITECTURES is not defined",
+            "CMAKE_CUDA_ARCHITECTURES not set",
+        ),
+        sample="CMake Error at CMakeLists.txt:255 (message):\n  You must set CMAKE_CUDA_ARCHITECTURES to e.g.  "
+        "'native', 'all-major', '70',\n  etc.",
+        cause="The project names no architectures, and its CMake file refuses to guess.",
+        does_not_mean="a missing toolkit",
+        fix="Pass the list: -DCMAKE_CUDA_ARCHITECTURES=native on the machine that has the GPU, else its number.",
+        command="cudacompat generate {engine} --gpu {gpu}",
+        sources=("colmap/colmap#1940",),
+    ),
 )

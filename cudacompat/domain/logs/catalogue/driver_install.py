@@ -219,6 +219,10 @@ SIGNATURES: tuple[Signature, ...] = (
             "CL_PLATFORM_NOT_FOUND_KHR",
             "No OpenCL-compatible, HIP-compatible or CUDA-compatible platform found",
             "clGetPlatformIDs(): CL_PLATFORM_NOT_FOUND_KHR",
+            "clGetPlatformIDs() returned -1001",
+            "clGetPlatformIDs (-1001)",
+            "clGetPlatformIDs failed: -1001",
+            "clGetPlatformIDs error: -1001",
         ),
         sample="pyopencl._cl.LogicError: clGetPlatformIDs failed: PLATFORM_NOT_FOUND_KHR",
         cause="The file /etc/OpenCL/vendors/nvidia.icd or the driver's libnvidia-opencl is not visible; containers get "
@@ -300,6 +304,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="opencl-build-failed",
+        after=("hashcat-gpu-outdated",),
         title="an OpenCL kernel could not be built on this GPU",
         patterns=(
             "CL_BUILD_PROGRAM_FAILURE",

@@ -108,6 +108,9 @@ SIGNATURES: tuple[Signature, ...] = (
             "Signal 9 (SIGKILL)",
             "is killed by signal: Killed",
             "Killed signal terminated program",
+            "<start>Killed<end>",
+            "<pid:num> Killed <...>",
+            "terminated by signal SIGKILL",
         ),
         sample="process didn't exit successfully: `rustc --crate-name app` (signal: 9, SIGKILL: kill)",
         cause="The kernel ends the largest process when the machine's memory is used up; compiling several CUDA files "

@@ -36,7 +36,6 @@ SIGNATURES: tuple[Signature, ...] = (
             _RAISED + "compute capabilities <wanted:ver>",
             _RAISED + "is not supported on this GPU",
             _RAISED + "not supported on the current GPU",
-            "SM<wanted:num> kernel is not available",
         ),
         sample="ValueError: CuteDSL MLA backend is only supported on Blackwell GPUs (SM100). Please use a different "
         "backend.",

@@ -72,4 +72,22 @@ SIGNATURES: tuple[Signature, ...] = (
         command="cat /etc/nv_tegra_release",
         sources=("NVIDIA/nvidia-container-toolkit internal/modifier", "dusty-nv/jetson-containers README"),
     ),
+    Signature(
+        id="jetson-no-codec-device",
+        title="the program does not reach the Jetson's video hardware",
+        patterns=(
+            "Opening channel /dev/nvhost-<device:word> failed",
+            "Could not get NVDEC Channel handle",
+            "Could not get NVENC Channel handle",
+            "NvMMLiteOpen : Block : BlockType = <type:num>\nNvMMLiteOpen failed",
+        ),
+        sample="Opening channel /dev/nvhost-nvdec failed",
+        cause="The decoder and encoder of a Jetson are devices of their own (/dev/nvhost-*, /dev/v4l2-nvdec). The "
+        "container was started without them, the user may not open them, or the image is of another JetPack.",
+        does_not_mean="CUDA; a missing driver",
+        fix="Start the container with --runtime nvidia and an image for the JetPack of the board; put the user into "
+        "the group video.",
+        command="ls -l /dev/nvhost-* /dev/v4l2-nvdec",
+        sources=("idavis/jetson-containers#28", "NVIDIA/nvidia-docker#1202"),
+    ),
 )

@@ -199,4 +199,36 @@ SIGNATURES: tuple[Signature, ...] = (
         after=("gpu-operator-waits",),
         sources=("NVIDIA/gpu-operator#1518", "NVIDIA/gpu-operator#2382"),
     ),
+    Signature(
+        id="k8s-mig-no-instances",
+        title="MIG is on for a GPU of the node, and it has no instances",
+        patterns=(
+            "At least one device with migEnabled=true was not configured correctly",
+            "No MIG devices associated with",
+            "no MIG devices found on MIG-enabled",
+        ),
+        sample="panic: At least one device with migEnabled=true was not configured correctly: No MIG devices "
+        "associated with /dev/nvidia0: GPU-fe14a161",
+        cause="The device plugin offers MIG instances where MIG is on, and none were made (they are gone after each "
+        "restart), or they do not suit its strategy: `single` wants equal ones on all GPUs.",
+        does_not_mean="a broken GPU; the driver",
+        fix="Make the instances (nvidia-smi mig -cgi … -C, or the MIG manager's configuration), or turn MIG off; for "
+        "instances of several sizes set migStrategy to mixed. Then restart the plugin.",
+        command="nvidia-smi mig -lgi",
+        sources=("NVIDIA/k8s-device-plugin#253", "NVIDIA/k8s-device-plugin#397"),
+    ),
+    Signature(
+        id="k8s-plugin-lost-nvml",
+        title="the device plugin no longer reaches the driver",
+        patterns=("error calling nvml.Init", "unable to get device link information"),
+        sample="Pod was rejected: Allocate failed due to device plugin GetPreferredAllocation; unable to get device "
+        "link information: error calling nvml.Init",
+        cause="The plugin started while the driver worked. Since then the driver was updated, reloaded or reset, or "
+        "systemd took the devices away from the plugin's container.",
+        does_not_mean="a node without GPUs",
+        fix="Restart the plugin's pod on the node; if the driver was updated while its module was loaded, restart the "
+        "node.",
+        command="kubectl -n kube-system rollout restart daemonset nvidia-device-plugin-daemonset",
+        sources=("NVIDIA/k8s-device-plugin#1223",),
+    ),
 )

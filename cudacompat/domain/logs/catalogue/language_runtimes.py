@@ -79,6 +79,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "CUDA.jl did not find a CUDA",
             "CUDA toolkit at <...> doesn't contain <part:word>",
             "This functionality is unavailable as CUDA_Runtime_jll",
+            "could not load symbol <q>cuDriverGetVersion<q>",
+            "could not load symbol <q>cuInit<q>",
         ),
         sample="ERROR: CUDA driver not functional",
         cause="No NVIDIA driver is loaded, it is older than CUDA.jl takes, the container was started without the GPU, "

@@ -56,6 +56,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="undefined-symbol-cuda-driver",
         title="libcuda lacks a function that the program needs",
         patterns=("undefined symbol: <symbol:cusym>", "undefined reference to '<symbol:cusym>'"),
+        after=("julia-no-cuda",),
         sample="undefined reference to `cuMemCreate'",
         cause="At link time: -lcuda is missing. At run time: the driver is older than the function, or a stub was "
         "loaded.",
@@ -125,5 +126,34 @@ SIGNATURES: tuple[Signature, ...] = (
             "utilityai/llama-cpp-rs#694",
             "rust-lang/rust rustc_codegen_ssa (text)",
         ),
+    ),
+    Signature(
+        id="static-tls-full",
+        title="the loader has no room left for a library's thread-local data",
+        patterns=("cannot allocate memory in static TLS block",),
+        sample="libGLdispatch.so.0: cannot allocate memory in static TLS block",
+        cause="Some libraries (libGLdispatch, libgomp, scikit-learn's) need a place that is given out at the start "
+        "and is small. Loaded late, after others, they find it full. Common on Jetson and other Arm machines.",
+        does_not_mean="a full memory; the GPU",
+        fix="Load that library first: LD_PRELOAD with the path that the line names, or import the package before the "
+        "others; or raise glibc's reserve with GLIBC_TUNABLES=glibc.rtld.optional_static_tls=16384.",
+        command="export GLIBC_TUNABLES=glibc.rtld.optional_static_tls=16384",
+        sources=(
+            "toolboc/Intelligent-Video-Analytics-with-NVIDIA-Jetson-and-Microsoft-Azure#22",
+            "opencv/opencv#14884",
+        ),
+    ),
+    Signature(
+        id="libtorch-cuda-not-linked",
+        title="the program does not load libtorch's CUDA library",
+        patterns=("Cannot initialize CUDA without ATen_cuda library", "without torch_cuda library"),
+        sample='Torch("Cannot initialize CUDA without ATen_cuda library. PyTorch splits its backend into two shared '
+        'libraries: a CPU library and a CUDA library")',
+        cause="The linker dropped libtorch_cuda, as the program names none of its symbols; or the libtorch is the one "
+        "for the CPU.",
+        does_not_mean="the driver; the GPU",
+        fix="Use a libtorch with CUDA, and link with -Wl,--no-as-needed -ltorch_cuda (for tch a build.rs that prints "
+        "cargo:rustc-link-arg=-Wl,--no-as-needed and -ltorch_cuda).",
+        sources=("LaurentMazare/tch-rs#182",),
     ),
 )

@@ -96,7 +96,6 @@ SIGNATURES: tuple[Signature, ...] = (
         title="nvcc received a value that is not an architecture",
         patterns=(
             "Unsupported gpu architecture 'compute_No CUDA devices found",
-            "Unsupported gpu architecture 'compute_native",
             "Unsupported gpu architecture 'sm_Failed",
             "Unsupported gpu architecture <q>compute_<q>",
             "Unsupported gpu architecture <q><q>",
@@ -332,5 +331,45 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Build in a -devel (for cuDNN -cudnn-devel) image, or install the -dev package; set CUDA_HOME or "
         "CUDAToolkit_ROOT.",
         sources=("measured with g++ 12.2",),
+    ),
+    Signature(
+        id="nvcc-arch-native-word",
+        title="the word `native` reached nvcc as a number of an architecture",
+        patterns=(
+            "Unsupported gpu architecture 'compute_native",
+            "Unsupported gpu architecture 'sm_native",
+            "Value 'compute_native' is not defined for option",
+            "Value 'sm_native' is not defined for option",
+        ),
+        sample='nvcc -std=c++14 "--generate-code=arch=compute_native,code=[compute_native,sm_native]" -x cu -c '
+        "gpu_mat_prng.cu -o gpu_mat_prng.cu.o\nnvcc fatal   : Unsupported gpu architecture 'compute_native'",
+        cause="CMake turns `native` into the GPU's number only from 3.24 on. Older ones, and projects that put the "
+        "list into flags themselves, hand the word on.",
+        does_not_mean="the age of the toolkit; a missing GPU",
+        fix="Use CMake 3.24 or newer, or name the architectures.",
+        command="cudacompat generate {engine} --gpu {gpu}",
+        sources=("colmap/colmap#2464", "colmap/colmap#1822"),
+    ),
+    Signature(
+        id="nvcc-arch-foreign-syntax",
+        title="nvcc got {arch}, which is how another tool writes an architecture",
+        patterns=(
+            "Unsupported gpu architecture '<arch:(compute_*)>+PTX",
+            "Unsupported gpu architecture '<arch:(sm_*)>+PTX",
+            "Unsupported gpu architecture '<arch:(compute_*)>.<minor:num>",
+            "Unsupported gpu architecture '<arch:(sm_*)>.<minor:num>",
+            "Unsupported gpu architecture '<arch:(compute_*)>;",
+            "Unsupported gpu architecture '<arch:(compute_*)>,",
+        ),
+        sample="nvcc -std=c++14 -gencode=arch=compute_80+PTX,code=sm_80+PTX -x cu -c network.cu -o network.cu.o\n"
+        "nvcc fatal   : Unsupported gpu architecture 'compute_80+PTX'",
+        cause="`8.0+PTX` and `8.0;8.6` are PyTorch's words (TORCH_CUDA_ARCH_LIST), and `80-real;86` CMake's. The build "
+        "put the list into nvcc's flags as it was.",
+        does_not_mean="the age of the toolkit; the GPU",
+        fix="Give each setting its own form: TORCH_CUDA_ARCH_LIST=8.0+PTX, CMAKE_CUDA_ARCHITECTURES=80, nvcc "
+        "-gencode=arch=compute_80,code=[sm_80,compute_80]. Take the variable of the other tool out of the "
+        "environment.",
+        command="cudacompat generate {engine} --gpu {gpu}",
+        sources=("NVlabs/instant-ngp#536",),
     ),
 )

@@ -207,6 +207,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="RAPIDS does not support this GPU",
         patterns=(
             "A GPU with NVIDIA Volta",
+            "cuDF installation is missing the necessary PTX files",
             "Please install a GPU with compute capability <needed:ver> or higher",
             "Please update your NVIDIA GPU driver to support CUDA Runtime",
         ),

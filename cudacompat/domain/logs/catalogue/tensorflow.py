@@ -143,4 +143,28 @@ SIGNATURES: tuple[Signature, ...] = (
         role=Role.CHAIN_END,
         sources=("tensorflow/tensorflow#43174", "openxla/xla xla/stream_executor/stream.cc"),
     ),
+    Signature(
+        id="tf-gpu-too-small",
+        title="TensorFlow leaves the GPU out: it has {cores} multiprocessors, and {minimum} are asked for",
+        patterns=("with core count: <cores:num>. The minimum required count is <minimum:num>",),
+        sample="Ignoring visible gpu device (device: 1, name: GeForce GT 710, pci bus id: 0000:02:00.0, compute "
+        "capability: 3.5) with core count: 1. The minimum required count is 8. You can adjust this requirement with "
+        "the env var TF_MIN_GPU_MULTIPROCESSOR_COUNT.",
+        cause="TensorFlow skips GPUs that are much smaller than the largest one of the machine.",
+        does_not_mean="a broken GPU; the driver",
+        fix="Set TF_MIN_GPU_MULTIPROCESSOR_COUNT to the number that the line names, or hide the GPU with "
+        "CUDA_VISIBLE_DEVICES. (Its compute capability may be too low as well.)",
+        command="export TF_MIN_GPU_MULTIPROCESSOR_COUNT={cores}",
+        sources=("tensorflow/tensorflow tensorflow/core/common_runtime/gpu/gpu_device.cc",),
+    ),
+    Signature(
+        id="tf-gpu-ignored",
+        title="TensorFlow leaves a GPU out",
+        patterns=("Ignoring visible gpu device",),
+        sample="Ignoring visible gpu device (device: 0, name: Quadro K620, pci bus id: 0000:01:00.0)",
+        cause="The GPU is too small or too old for this build of TensorFlow; the rest of the line says which.",
+        does_not_mean="a broken GPU; the driver",
+        fix="Read the rest of the line. For a compute capability that is too low, install an older TensorFlow.",
+        sources=("tensorflow/tensorflow tensorflow/core/common_runtime/gpu/gpu_device.cc",),
+    ),
 )

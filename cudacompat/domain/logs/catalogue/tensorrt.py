@@ -8,10 +8,13 @@ from cudacompat.domain.words.finding import Severity
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="trt-unsupported-sm",
-        title="this TensorRT release does not support SM {sm}",
+        title="this TensorRT release does not support the GPU",
         patterns=(
             "SM <sm:num> is not supported by this TensorRT",
             "Unsupported SM: ",
+            "Assertion failed: Unsupported SM",
+            "(Unsupported SM.)",
+            "SM version not supported in this NVRTC version",
             "Target GPU SM <sm:num> is not supported by this TensorRT release",
         ),
         sample="Error Code 9: API Usage Error (Target GPU SM 120 is not supported by this TensorRT release.)",
@@ -19,7 +22,12 @@ SIGNATURES: tuple[Signature, ...] = (
         "new for an old one (TensorRT 10 supports nothing below 7.0 or 7.5).",
         does_not_mean="the toolkit; the driver",
         fix="Install a TensorRT release that supports the GPU.",
-        sources=("DDTRobot/tita_rl_sim2sim2real#7", "NVIDIA/TensorRT#4359"),
+        sources=(
+            "DDTRobot/tita_rl_sim2sim2real#7",
+            "NVIDIA/TensorRT#4359",
+            "NVIDIA/TensorRT#1035",
+            "NVIDIA/TensorRT#1428",
+        ),
     ),
     Signature(
         id="trt-engine-other-gpu",

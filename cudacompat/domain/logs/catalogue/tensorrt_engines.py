@@ -155,4 +155,32 @@ SIGNATURES: tuple[Signature, ...] = (
         command="ldconfig -p",
         sources=("NVIDIA/TensorRT#2243",),
     ),
+    Signature(
+        id="trt-internal-error",
+        title="TensorRT stopped with an internal error",
+        patterns=("Error Code <code:num>: Internal Error (",),
+        sample="[E] Error[2]: [graph.cpp::nvinfer1::builder::x::157] Error Code 2: Internal Error (Assertion size > 0 "
+        "failed. )",
+        cause="A check inside TensorRT failed; the words in parentheses are the condition. Most often the GPU's "
+        "memory was full, the release does not fit the GPU, the driver or CUDA, or its libraries are of several "
+        "releases.",
+        does_not_mean="a fault of the model alone",
+        fix="Look at the first line with [E]; make sure that all of nvinfer's libraries are of one release that "
+        "supports the GPU (libnvinfer_builder_resource among them), and that memory is free. Then try a newer "
+        "release.",
+        role=Role.GENERAL,
+        after=(
+            "trt-unsupported-sm",
+            "trt-engine-other-gpu",
+            "trt-engine-other-version",
+            "trt-engine-other-model",
+            "trt-cuda-init",
+            "trt-no-implementation",
+            "trt-builder-resource",
+            "trt-not-an-engine",
+            "trt-nvrtc-mismatch",
+            "cuda-out-of-memory",
+        ),
+        sources=("NVIDIA/TensorRT#4572", "NVIDIA/TensorRT NvInferRuntimeBase.h (ErrorCode)"),
+    ),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from cudacompat.domain.logs.cases import Case
 from cudacompat.domain.logs.signature import Role, Signature
+from cudacompat.domain.words.finding import Severity
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
@@ -177,5 +179,45 @@ SIGNATURES: tuple[Signature, ...] = (
         command="scontrol show partition",
         role=Role.GENERAL,
         sources=("https://slurm.schedmd.com/sbatch.html",),
+    ),
+    Signature(
+        id="hashcat-gpu-outdated",
+        title="hashcat finds the GPU too old: compute capability {cc}",
+        severity=Severity.WARNING,
+        patterns=("This hardware has outdated CUDA compute capability (<cc:ver>)",),
+        sample="* Device #1: This hardware has outdated CUDA compute capability (3.0).\n"
+        "* Device #1: Kernel ./OpenCL/shared.cl build failed.",
+        cause="hashcat's kernels are written for 5.0 and higher. On an older GPU it goes on with OpenCL, and the "
+        "driver of that GPU often cannot compile the kernels.",
+        does_not_mean="a wrong installation of CUDA or OpenCL",
+        fix="Use a GPU of 5.0 or higher, or an hashcat release of the time of the GPU (3.x for Fermi and Kepler).",
+        cases=(
+            Case(
+                when=("also:opencl-build-failed",),
+                severity=Severity.ERROR,
+                cause="hashcat's kernels are written for 5.0 and higher; here the driver of the older GPU could not "
+                "compile them.",
+            ),
+        ),
+        sources=("hashcat/hashcat#2697", "hashcat/hashcat#2337", "hashcat/hashcat src/backend.c"),
+    ),
+    Signature(
+        id="folding-no-platform",
+        title="Folding@home finds neither CUDA nor OpenCL for the GPU",
+        severity=Severity.ERROR,
+        patterns=(
+            "No CUDA or OpenCL <version:ver>+ support detected for GPU slot",
+            "CUDA: Not detected: Failed to open dynamic library",
+        ),
+        sample="WARNING:FS01:No CUDA or OpenCL 1.2+ support detected for GPU slot 01: gpu:45:0 GA104 [GeForce RTX "
+        "3070].  Disabling.",
+        cause="The client opens the driver's CUDA and OpenCL libraries and found none: the driver is not installed, "
+        "Windows brought its own without them, or the container or service does not see it.",
+        does_not_mean="a missing CUDA Toolkit: the cores bring their own",
+        fix="Install NVIDIA's driver (on Linux with libnvidia-compute and the OpenCL loader ocl-icd-libopencl1), then "
+        "start the client again. An AMD or Intel GPU needs its own driver.",
+        command="nvidia-smi",
+        after=("nvcuda-dll-missing", "libcuda-missing"),
+        sources=("FoldingAtHome/fah-issues#1589", "FoldingAtHome/fah-issues#1560"),
     ),
 )

@@ -102,6 +102,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "Could not load dynamic library 'nvcuda.dll'",
             "nvcuda.dll not found",
             "Failed to load nvcuda.dll",
+            "Failed to open dynamic library 'nvcuda.dll'",
+            "Could not find module 'nvcuda.dll'",
         ),
         sample="The code execution cannot proceed because nvcuda.dll was not found.",
         cause="nvcuda.dll comes with NVIDIA's driver; Windows' basic display driver, a remote desktop host or a "

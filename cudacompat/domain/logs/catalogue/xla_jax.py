@@ -174,6 +174,10 @@ SIGNATURES: tuple[Signature, ...] = (
             "<compiler:ver>",
             "The NVIDIA driver's CUDA version is <driver_cuda:ver> which is older than the ptxas CUDA version "
             "<compiler:ver>",
+            "The NVIDIA driver's CUDA version is <driver_cuda:ver> which is older than the PTX compiler version "
+            "(<compiler:ver>",
+            "The NVIDIA driver's CUDA version is <driver_cuda:ver> which is older than the ptxas CUDA version "
+            "(<compiler:ver>",
         ),
         sample="The NVIDIA driver's CUDA version is 12.4 which is older than the PTX compiler version 12.6.85. "
         "Because the driver "
@@ -202,5 +206,20 @@ SIGNATURES: tuple[Signature, ...] = (
         fix="Install them together.",
         command='pip install --upgrade "jax[cuda12]"',
         sources=("jax-ml/jax jax/_src/lib/__init__.py", "jax-ml/jax jax_plugins/cuda/__init__.py"),
+    ),
+    Signature(
+        id="xla-ptxas-old",
+        title="XLA found a ptxas that is older than it needs",
+        severity=Severity.WARNING,
+        patterns=("You are using ptxas <have:ver>", "ptxas before <need:ver> is known to miscompile XLA code"),
+        sample="*** WARNING *** You are using ptxas 9.2.148, which is older than 11.1. ptxas before 11.1 is known to "
+        "miscompile XLA code, leading to incorrect results or invalid-address errors.",
+        cause="XLA takes the first ptxas on PATH, here that of an older toolkit than the one it was built with. Old "
+        "ones refuse its PTX or compile it wrongly.",
+        does_not_mean="the driver; the GPU",
+        fix="Put the ptxas of a newer release first on PATH (pip install nvidia-cuda-nvcc brings one), or point "
+        "XLA_FLAGS=--xla_gpu_cuda_data_dir at that toolkit.",
+        command="ptxas --version",
+        sources=("jax-ml/jax#10083", "google/flax#2249"),
     ),
 )
