@@ -7,15 +7,12 @@ import pytest
 from tests.domain.logs.test_catalogue import read
 
 
-def _environment(
-    version: str, *gpus: str, available: bool = True, driver: str = "580.95.05", os: str = "Ubuntu"
-) -> str:
+def _environment(version: str, *gpus: str, available: bool = True, driver: str = "580.95.05") -> str:
     listed = [f"{'GPU models and configuration: ' if n == 0 else ''}GPU {n}: {gpu}" for n, gpu in enumerate(gpus)]
     lines = (
         "Collecting environment information...",
         f"PyTorch version: {version}",
         "Is debug build: False",
-        f"OS: {os}",
     )
     more = (f"Is CUDA available: {available}", *listed, f"Nvidia driver version: {driver}", "cuDNN version: 9.1.0")
     return "\n".join((*lines, *more)) + "\n"
