@@ -87,7 +87,7 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="CUDA; a missing driver",
         fix="Start the container with --runtime nvidia and an image for the JetPack of the board; put the user into "
         "the group video.",
-        command="ls -l /dev/nvhost-* /dev/v4l2-nvdec",
+        command="ls -l /dev/nvhost-nvdec /dev/v4l2-nvdec",
         sources=("idavis/jetson-containers#28", "NVIDIA/nvidia-docker#1202"),
     ),
 )

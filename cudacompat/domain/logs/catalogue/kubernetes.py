@@ -228,7 +228,6 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="a node without GPUs",
         fix="Restart the plugin's pod on the node; if the driver was updated while its module was loaded, restart the "
         "node.",
-        command="kubectl -n kube-system rollout restart daemonset nvidia-device-plugin-daemonset",
         sources=("NVIDIA/k8s-device-plugin#1223",),
     ),
 )
