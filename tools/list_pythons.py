@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Writes for which Pythons the releases of the table's packages have wheels: tools/list_pythons.py [PACKAGE…]
 
-Asks pip for the files of each package, one after the other, and goes by the tags in their names: those for Linux with
-x86-64 count. Releases whose wheels are for every Python 3 are left out, as are those without a wheel for that platform.
-`sources` is among the Pythons of a release that has an sdist, which pip builds for any other.
+Asks pip for the files of each package, one after the other, and goes by the tags in their names, for each platform of
+the table. A release whose wheels are for every Python 3 is left out there; one that has none for the platform has no
+Python in its row. `sources` stands in the row of a release with an sdist, which pip builds for any other Python. Of a
+release with some yanked files the others count; one that was yanked whole is left out.
 """
 
 from __future__ import annotations
@@ -24,8 +25,12 @@ from packaging.utils import (  # noqa: E402
 )
 from packaging.version import Version  # noqa: E402
 
-from cudacompat.artifacts.requirements.base import PYTHONS  # noqa: E402
-from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_of  # noqa: E402
+from cudacompat.domain.wheels.platforms import (  # noqa: E402
+    ARM_PLATFORM,
+    DEFAULT_PLATFORM,
+    WINDOWS_PLATFORM,
+    platform_of,
+)
 from cudacompat.domain.wheels.pythons import SOURCES  # noqa: E402
 from cudacompat.domain.words.wheel_tags import Platform  # noqa: E402
 from cudacompat.host.programs import pip  # noqa: E402
@@ -34,40 +39,54 @@ DATA = ROOT / "cudacompat" / "domain" / "wheels" / "data"
 TABLE = DATA / "pythons.json"
 
 
+PLATFORMS = (DEFAULT_PLATFORM, ARM_PLATFORM, WINDOWS_PLATFORM)
+_MINORS = range(5, 16)  # of the Pythons whose wheels are looked at
+_EVERY = frozenset(f"3.{minor}" for minor in _MINORS)
+_STABLE = 8  # wheels for the stable ABI of this Python 3 or of an older one are for all that are asked about
+
+
 def main(names: list[str]) -> int:
-    table = json.loads(TABLE.read_text()) if TABLE.exists() else {"packages": {}}
+    table = json.loads(TABLE.read_text()) if TABLE.exists() else {"platforms": {}}
     offered = json.loads((DATA / "releases.json").read_text())["packages"]
     for name in names or sorted(offered):
-        found = by_pythons(name, {Version(each) for each in offered.get(name, ())})
-        table["packages"][name] = found
-        print(name, len(found), flush=True)
-    table["packages"] = {name: each for name, each in sorted(table["packages"].items()) if each}
+        files = files_of(name)
+        for platform in PLATFORMS:
+            table["platforms"].setdefault(platform, {})[name] = by_pythons(files, platform)
+        print(name, len(files), flush=True)
+    for platform, packages in table["platforms"].items():
+        table["platforms"][platform] = {name: each for name, each in sorted(packages.items()) if each}
     table["date"] = datetime.now(UTC).date().isoformat()
-    table["source"] = "the names of the files that PyPI offers, for Linux with x86-64"
+    table["source"] = "the names of the files that PyPI offers"
     TABLE.write_text(json.dumps(table, indent=1) + "\n")
     return 0
 
 
-def by_pythons(name: str, versions: set[Version]) -> dict[str, list[str]]:
-    """Return the releases, the newest first, by the Pythons that they have wheels for."""
+def files_of(name: str) -> list[str]:
+    """Return the names of the files of a package that its publisher did not withdraw."""
+    links = pip.list_files(name, Platform.parse(None, None)).links
+    own = (link for link in links if not link.url.startswith("file:"))
+    return [link.file for link in own if not (link.why_not or "").startswith("yanked")]
+
+
+def by_pythons(files: list[str], platform: str) -> dict[str, list[str]]:
+    """Return the releases, the newest first, by the Pythons that they have wheels for on the platform."""
     wheels: dict[Version, set[str]] = {}
     sources: set[Version] = set()
-    for link in pip.list_files(name, Platform.parse(None, None)).links:
-        if link.url.startswith("file:") or (link.why_not or "").startswith("yanked"):
-            continue
+    for file in files:
         try:
-            _, version, _, tags = parse_wheel_filename(link.file)
+            _, version, _, tags = parse_wheel_filename(file)
         except (InvalidWheelFilename, ValueError):
-            sources |= _sdist(link.file)
+            sources |= _sdist(file)
             continue
-        own = [tag for tag in tags if platform_of(tag.platform) in (DEFAULT_PLATFORM, "any")]
-        for tag in own:
-            wheels.setdefault(version, set()).update(_pythons(tag.interpreter, tag.abi))
+        pythons = wheels.setdefault(version, set())
+        for tag in tags:
+            if platform_of(tag.platform) in (platform, "any"):
+                pythons |= _pythons(tag.interpreter, tag.abi)
     found: dict[str, list[str]] = {}
-    for version in sorted(wheels.keys() & versions, reverse=True):
-        own = sorted(wheels[version] & PYTHONS, key=Version)
-        if own and set(own) != PYTHONS:
-            key = " ".join([*own, *([SOURCES] if version in sources else [])])
+    for version in sorted(wheels, reverse=True):
+        if not (wheels[version] >= _EVERY or version.is_devrelease):
+            pythons = sorted(wheels[version], key=Version)
+            key = " ".join([*pythons, *([SOURCES] if version in sources else [])])
             found.setdefault(key, []).append(str(version))
     return found
 
@@ -82,13 +101,13 @@ def _sdist(file: str) -> set[Version]:
 def _pythons(interpreter: str, abi: str) -> set[str]:
     """The Pythons that take a wheel of these tags."""
     if interpreter.startswith("py3"):
-        return set(PYTHONS)
+        return set(_EVERY)
     if not interpreter.startswith("cp3") or not interpreter[3:].isdigit():
         return set()
     minor = int(interpreter[3:])
     if abi == "abi3":
-        return {each for each in PYTHONS if int(each[2:]) >= minor}
-    return {f"3.{minor}"} if abi in (interpreter, f"{interpreter}m") else set()
+        return set(_EVERY) if minor <= _STABLE else {f"3.{each}" for each in _MINORS if each >= minor}
+    return {f"3.{minor}"} & _EVERY if abi in (interpreter, f"{interpreter}m") else set()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 
 Asks pip (`pip index versions`), one package after the other; without names those that the file already has. Versions
 are those that have a wheel or an sdist for the Python that runs this; those of which every file was yanked are apart,
-each with the reason.
+each with the reason, and so are final releases that have files for other Pythons or platforms alone (`others`).
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
 
 from cudacompat.domain.words.wheel_tags import Platform
 from cudacompat.host.programs import pip
@@ -28,11 +30,14 @@ def main(names: list[str]) -> int:
         versions = offered(name)
         if versions:
             table["packages"][name] = versions
-            table["yanked"][name] = yanked(name, versions)
+            links = pip.list_files(name, Platform.parse(None, None)).links
+            table["yanked"][name] = yanked_whole(links, versions)
+            table.setdefault("others", {})[name] = others(links, {*versions, *table["yanked"][name]})
     table["date"] = table["yanked_date"] = datetime.now(UTC).date().isoformat()
     table["source"] = f"pip index versions, Python {sys.version_info.major}.{sys.version_info.minor}, PyPI"
     table["packages"] = dict(sorted(table["packages"].items()))
-    table["yanked"] = {name: each for name, each in sorted(table["yanked"].items()) if each}
+    for group in ("yanked", "others"):
+        table[group] = {name: each for name, each in sorted(table[group].items()) if each}
     TABLE.write_text(json.dumps(table, indent=1) + "\n")
     return 0
 
@@ -45,21 +50,33 @@ def offered(name: str) -> list[str]:
     return [each.strip() for each in line.partition(":")[2].split(",") if each.strip() and "+" not in each]
 
 
-def yanked(name: str, versions: list[str]) -> dict[str, str]:
-    """Return the reasons of the releases that are none of these and of which pip passes over a file as yanked."""
+def yanked_whole(links: Iterable[pip.Link], versions: Collection[str]) -> dict[str, str]:
+    """Return the releases of which each of these files is yanked, and that are none of `versions`, with the reason: of
+    one with others, pip takes those."""
     found: dict[str, str] = {}
-    for link in pip.list_files(name, Platform.parse(None, None)).links:
-        why = link.why_not or ""
-        if not why.startswith("yanked"):
+    standing = set(versions)
+    for link in links:
+        why, version = link.why_not or "", _version_of(link.file)
+        if version is None:
             continue
-        try:
-            wheel = link.file.endswith(".whl")
-            version = parse_wheel_filename(link.file)[1] if wheel else parse_sdist_filename(link.file)[1]
-        except (InvalidWheelFilename, InvalidSdistFilename):
-            continue
-        if str(version) not in versions:
+        if why.startswith("yanked"):
             found[str(version)] = why.removeprefix("yanked for reason: ").replace("<none given>", "no reason given")
-    return found
+        else:
+            standing.add(str(version))
+    return {version: why for version, why in found.items() if version not in standing}
+
+
+def others(links: Iterable[pip.Link], versions: Collection[str]) -> list[str]:
+    """Return the final releases of these files that are none of `versions`, the newest first."""
+    found = {version for link in links if (version := _version_of(link.file)) is not None}
+    return [str(each) for each in sorted(found, reverse=True) if not each.is_prerelease and str(each) not in versions]
+
+
+def _version_of(file: str) -> Version | None:
+    try:
+        return parse_wheel_filename(file)[1] if file.endswith(".whl") else parse_sdist_filename(file)[1]
+    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
+        return None
 
 
 if __name__ == "__main__":

@@ -421,6 +421,41 @@ def test_what_is_released_with_the_framework_moves_with_it_in_conda(tmp_path: Pa
     assert "pytorch-gpu torchvision torchaudio cuda-version=12.9" in found["help"]
 
 
+def test_a_release_that_the_index_never_had_is_not_known(tmp_path: Path) -> None:
+    def told(text: str) -> tuple[int, str]:
+        ran = check(tmp_path, {"requirements.txt": text}, *JSON, gpu="8.6")
+        return ran.code, " ".join(f"{each['message']}: {each['why']}: {each['help']}" for each in ran.json["findings"])
+
+    code, words = told("torch==2.6.5\n")  # between two that run
+    assert code == 4
+    assert "PyPI had no torch 2.6.5 on " in words
+    assert "pin a release that is there: torch==2.6.0 or torch==2.7.0" in words
+    assert told("vllm==0.8.77\n")[0] == told("torch==2.6.5+cu124\n")[0] == 4
+    assert told("torch==2.6.0\n")[0] == 0
+    assert "PyPI had no" not in told("torch==1.7.1\ntorchvision==0.8.2\n")[1]  # that only old Pythons have
+
+
+def test_a_release_without_a_wheel_for_the_platform_is_an_error_or_built(tmp_path: Path) -> None:
+    def told(text: str, *options: str, gpu: str = "8.6") -> tuple[int, str]:
+        ran = check(tmp_path, {"requirements.txt": text}, *JSON, *options, gpu=gpu)
+        return ran.code, " ".join(f"{each['message']}: {each['why']}" for each in ran.json["findings"])
+
+    code, words = told("faiss-gpu-cu12==1.11.0\n", "--platform", "win_amd64")
+    assert code == 1
+    assert "faiss-gpu-cu12 1.11.0 has no wheel for windows-x86_64: pip finds none" in words
+    assert "vllm 0.10.0 is built where it is installed" in told("vllm==0.10.0\n", "--platform", "win_amd64")[1]
+    windows = ("--platform", "win_amd64", "--python")
+    assert told("onnxruntime-gpu==1.22.0\n", *windows, "3.13")[0] == 0
+    code, words = told("onnxruntime-gpu==1.22.0\n", *windows, "3.14")
+    assert code == 1
+    assert "has no wheel for Python 3.14: its wheels are for Python 3.10 to 3.13" in words
+
+
+def test_the_command_that_reads_a_wheel_names_a_python_that_has_one(tmp_path: Path) -> None:
+    ran = check(tmp_path, {"requirements.txt": "onnxruntime-gpu==1.14.1\n"}, *JSON, gpu="8.6")
+    assert ran.json["findings"][0]["help"].endswith("check onnxruntime-gpu==1.14.1 --gpu 8.6 --python 3.10")
+
+
 def test_a_yanked_release_is_said_once(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {"requirements.txt": "torchaudio==2.0.0\ntorch==2.0.0\n"}
     ran = check(tmp_path, files, "--gpu", "GB10", *JSON, gpu="8.6")

@@ -49,10 +49,43 @@ def ask(*arguments: str) -> dict[str, Any]:
         (("xformers==0.0.30", "--gpu", "12.0"), 0),  # torch 2.7.0 of cu128 runs
         (("nvidia-cufft-cu12", "--gpu", "8.0", "--driver", "470"), 1),  # most of its images are from CUDA 11
         (("no-such-thing", "--gpu", "12.0"), 3),
+        (("torch", "--gpu", "GTX 1080", "--gpu", "RTX 5070 Ti"), 1),  # each has builds, and no build has both
+        (("torch", "--gpu", "V100", "--gpu", "RTX 5070 Ti"), 0),  # 2.10.0
+        (("torch==2.7.1", "--gpu", "V100", "--gpu", "RTX 5070 Ti"), 1),  # of cu126 one, of cu128 the other
+        (("torch==2.8.0", "--gpu", "V100", "--gpu", "RTX 5070 Ti"), 0),
+        (("triton", "--gpu", "V100", "--gpu", "RTX 5070 Ti"), 0),  # compiles what it runs on both
+        (("torch==2.7.1", "--gpu", "8.6", "--python", "3.13"), 0),
+        (("torch==2.7.1", "--gpu", "8.6", "--python", "3.14"), 1),  # it has no wheel for that
+        (("torch==2.6.5", "--gpu", "8.6"), 4),  # no such release
     ],
 )
 def test_the_exit_code_says_whether_something_runs(arguments: tuple[str, ...], code: int) -> None:
     assert ask(*arguments)["exit"] == code
+
+
+def test_builds_that_serve_one_gpu_each_are_said_to_serve_none_together() -> None:
+    said = inside("wheels", "torch==2.7.1", "--gpu", "V100", "--gpu", "RTX 5070 Ti").out
+    assert "no build of torch 2.7.1 that is known runs on each" in said
+    assert "runs on each" not in inside("wheels", "torch==2.8.0", "--gpu", "V100", "--gpu", "RTX 5070 Ti").out
+
+
+def test_with_a_python_only_releases_with_a_wheel_for_it_are_listed_and_installed() -> None:
+    found = ask("torch", "--gpu", "3.7", "--python", "3.13")
+    assert min(tuple(map(int, each["version"].split("."))) for each in found["builds"]) >= (2, 5)
+    assert found["install"]["pins"] == ["torch==2.7.1+cu118"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("onnxruntime-gpu==1.14.1",), "onnxruntime-gpu==1.14.1 --gpu 8.6 --python 3.10 --fetch"),  # until 3.10
+        (("vllm==0.99.0",), "vllm==0.99.0 --gpu 8.6 --fetch"),
+        (("xformers==0.0.25.post1", "--python", "3.12"), "for Python 3.12, but for Python 3.8 to 3.11: pip builds it"),
+        (("torch==2.6.5",), "PyPI had no torch 2.6.5 on "),
+    ],
+)
+def test_a_command_that_reads_a_wheel_names_a_python_that_has_one(arguments: tuple[str, ...], said: str) -> None:
+    assert said in ask(*arguments, "--gpu", "8.6")["unknown"]
 
 
 def test_json_has_the_causes_that_the_table_shows() -> None:

@@ -27,7 +27,8 @@ from cudacompat.domain.tables.cuda_libraries import conda_package, release_asked
 from cudacompat.domain.tables.drivers import branch_of
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.wheels.candidates import candidates
-from cudacompat.domain.wheels.cure import cure_for, pin_of_last
+from cudacompat.domain.wheels.cure import cure_for
+from cudacompat.domain.wheels.cure_beside import pin_of_last
 from cudacompat.domain.wheels.distributions import compiled_by, framework
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, WINDOWS_PLATFORM, on_platform, platform_for
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure

@@ -23,7 +23,8 @@ from cudacompat.domain.machine.loaders import CudaLibraries
 from cudacompat.domain.reports.doctor import PlanStep
 from cudacompat.domain.tables.cuda_libraries import MATH_LIBRARIES, cuda_in_name, requirement, toolkit_wheel
 from cudacompat.domain.tables.drivers import branch_of
-from cudacompat.domain.wheels.cure import cure_for, pin_of_last
+from cudacompat.domain.wheels.cure import cure_for
+from cudacompat.domain.wheels.cure_beside import pin_of_last
 from cudacompat.domain.wheels.distributions import distributions, family_of, release_of_family
 from cudacompat.domain.wheels.table import packages
 from cudacompat.domain.wheels.wheel_cure import WheelCure

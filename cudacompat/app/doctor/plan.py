@@ -146,7 +146,10 @@ def _release_steps(
         bad = [row for row in rows if id(row.component) in inside]
         done: set[str] = set()
         others = others_take((row.component for row in bad), home)
-        cures = {id(row): release_cure(row, near, targets=targets, facts=facts, others=others) for row in bad}
+        python = (home.python if home is not None else "") or None
+        cures = {
+            id(row): release_cure(row, near, targets=targets, facts=facts, others=others, python=python) for row in bad
+        }
         swaps = _swaps(bad, cures, home, targets=targets, facts=facts)
         own = [row for row in bad if not is_vendors(row.component.package)]
         moves = bool(swaps) or any(row.component.manager == "conda" for row in own)

@@ -31,9 +31,10 @@ def release_cure(
     targets: Sequence[Target],
     facts: HostFacts,
     others: Mapping[str, Sequence[Asker]],
+    python: str | None = None,
 ) -> WheelCure | NoCure | None:
-    """Return the published wheel that runs in its place, of those that the others here (`near`) take, if there is one;
-    or why there is none. `None` for what is no wheel."""
+    """Return the published wheel that runs in its place, of those that the others here (`near`) take, if there is one,
+    for the Python there (`3.12`); or why there is none. `None` for what is no wheel."""
     component = row.component
     if component.manager != "pip":
         return None
@@ -49,6 +50,7 @@ def release_cure(
             native=is_vendors(name),  # of which any release of its CUDA does
             platform=platform,
             allowed=allowed,
+            python=python,
         )
         if isinstance(found, WheelCure):
             return by_its_name(found, near, platform)

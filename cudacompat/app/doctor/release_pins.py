@@ -10,7 +10,7 @@ from cudacompat.app.doctor.installing import install_holding
 from cudacompat.app.doctor.library_steps import Here, all_paths, looks, pinned
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.tables.cuda_libraries import is_vendors, requirement_in
-from cudacompat.domain.wheels.cure import pin_of_last
+from cudacompat.domain.wheels.cure_beside import pin_of_last
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.words.verdict import Target

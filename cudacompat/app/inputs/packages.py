@@ -94,17 +94,17 @@ def chosen(text: str, listing: Listing, platform: Platform) -> Wheel:
     index has no such wheel or does not answer."""
     wanted = requirement_of(text)
     fitting = _matching(wanted, (link for link in listing.links if link.why_not is None))
+    ranks = _ranks(platform)
     if fitting:
-        ranks = _ranks(platform)
         best = max(fitting, key=lambda each: (each.version, _rank(each.tags, ranks), _order(each.build)))
         return Wheel(f"{wanted.name}=={best.version}", best.link)
     others = _matching(wanted, (link for link in listing.links if link.why_not is not None))
-    yanked = [each for each in others if _is_yanked(each)]
-    if yanked and is_pinned(wanted):
+    yanked = [each for each in others if _is_yanked(each) and not ranks.keys().isdisjoint(each.tags)]
+    if yanked and is_pinned(wanted):  # by file: pip says so before it looks whom a file is for
         return Wheel(f"{wanted.name}=={yanked[-1].version}", None, yanked=_reason(yanked[-1].link.why_not or ""))
     if not listing.links and not listing.said:
         return Wheel(str(wanted), None)
-    raise _why_none(text, wanted, listing, platform=platform, others=others)
+    raise _why_none(text, wanted, listing, platform=platform, others=others, yanked=yanked)
 
 
 def is_pinned(wanted: Requirement) -> bool:
@@ -169,9 +169,11 @@ def _why_none(
     listing: Listing,
     platform: Platform,
     others: Sequence[_Candidate],
+    yanked: Sequence[_Candidate],
 ) -> Exception:
     """The error for a wheel that is not there. A word without a version may be a path with a slip in it: that there is
-    none is said first, and where the index has nothing that runs either, it is an error of usage."""
+    none is said first, and where the index has nothing that runs either, it is an error of usage. `others` are the
+    wheels of the versions that are wanted, `yanked` those among them that fit and were withdrawn."""
     begin = f"pip could not get {text}" if is_release(text) else f"no such file or directory: {text}; as a package"
     failed: type[CudacompatError] = StepError if is_release(text) else UsageError
     if listing.sealed:
@@ -186,11 +188,11 @@ def _why_none(
         return failed(f"{begin}: pip ignores {host}, whose address is not https (PIP_TRUSTED_HOST={host} allows it)")
     standing = [each for each in others if not _is_yanked(each)]
     if standing:
-        return StepError(f"{begin}: no wheel for {_shown(platform)}; there are wheels for {_names(standing)}")
+        withdrawn = f" that was not yanked by its publisher ({_last_reason(yanked)})" if yanked else ""
+        there = f"there are wheels for {_names(standing)}{_how_to_take(standing, platform)}"
+        return StepError(f"{begin}: no wheel for {_shown(platform)}{withdrawn}; {there}")
     if others:
-        last = max(others, key=lambda each: each.version)
-        why = _reason(last.link.why_not or "")
-        return StepError(f"{begin}: every wheel was yanked by its publisher ({last.version}: {why})")
+        return StepError(f"{begin}: every wheel was yanked by its publisher ({_last_reason(others)})")
     versions = sorted({each.version for each in _matching(_any_version(wanted), listing.links)})
     if versions:
         newest = ", ".join(map(str, versions[-1 : -_MOST_NAMED - 1 : -1]))
@@ -202,6 +204,11 @@ def _why_none(
     return StepError(f"{begin}: {listing.said or 'the package index has no package of that name'}")
 
 
+def _last_reason(yanked: Sequence[_Candidate]) -> str:
+    last = max(yanked, key=lambda each: each.version)
+    return f"{last.version}: {_reason(last.link.why_not or '')}"
+
+
 def _any_version(wanted: Requirement) -> Requirement:
     from packaging.requirements import Requirement
 
@@ -209,21 +216,50 @@ def _any_version(wanted: Requirement) -> Requirement:
 
 
 def _shown(platform: Platform) -> str:
+    python = platform.python or "{}.{}".format(*sys.version_info[:2])
+    return f"Python {python} on {_tag_of(platform)}"
+
+
+def _tag_of(platform: Platform) -> str:
     import sysconfig
 
-    python = platform.python or "{}.{}".format(*sys.version_info[:2])
-    where = platform.tags[-1] if platform.tags else sysconfig.get_platform().replace("-", "_").replace(".", "_")
-    return f"Python {python} on {where}"
+    return platform.tags[-1] if platform.tags else sysconfig.get_platform().replace("-", "_").replace(".", "_")
+
+
+def _newest(others: Sequence[_Candidate]) -> list[_Candidate]:
+    newest = max(each.version for each in others)
+    return [each for each in others if each.version == newest]
 
 
 def _names(others: Sequence[_Candidate]) -> str:
     """The Pythons and the platforms of the newest of these versions, as in the names of wheels."""
-    newest = max(each.version for each in others)
-    ends = [each.link.file[:-4].split("-")[-3:] for each in others if each.version == newest]
-    pythons = list(dict.fromkeys(python if abi == "abi3" else abi for python, abi, _ in ends))
-    pythons = list(dict.fromkeys(python for python, _, _ in ends)) if pythons == ["none"] else pythons
+    ends = [each.link.file[:-4].split("-")[-3:] for each in _newest(others)]
+    pythons = dict.fromkeys(python for python, _, _ in ends)
     platforms = list(dict.fromkeys(platform.rsplit(".", 1)[-1] for _, _, platform in ends))
-    return f"{_list(pythons)} on {_list(platforms)}"
+    return f"{_list(list(pythons))} on {_list(platforms)}"
+
+
+def _how_to_take(others: Sequence[_Candidate], platform: Platform) -> str:
+    """The options with which one of these wheels is taken: that of the newest Python on the same platform, where there
+    is one."""
+    from cudacompat.domain.wheels.platforms import platform_of
+
+    own = platform_of(_tag_of(platform))
+    tags = [tag for each in _newest(others) for tag in each.tags]
+    there = [tag for tag in tags if platform_of(tag.platform) == own] or tags
+    pythons = {version for tag in there if (version := _python_of(tag)) is not None}
+    if not pythons:
+        return ""
+    newest = max(pythons, key=lambda each: int(each[2:]))
+    on = next(tag.platform for tag in there if _python_of(tag) == newest)
+    where = "" if platform_of(on) == own else f" --platform {on}"
+    return f" (use{where} --python {newest})"
+
+
+def _python_of(tag: Tag) -> str | None:
+    """`3.8` of cp38; `None` of what is for no one Python."""
+    digits = tag.interpreter.removeprefix("cp3")
+    return f"3.{int(digits)}" if digits.isdigit() else None
 
 
 def _list(words: Sequence[str]) -> str:

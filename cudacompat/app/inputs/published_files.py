@@ -24,7 +24,8 @@ _OF_BUILDERS = frozenset(
         "no-runnable-code", "not-native", "ptx-beyond-ascii", "ptx-invalid", "ptx-newer-than-driver", "ptx-refused",
     }
 )  # fmt: skip
-_PACKAGES = re.compile(r"(?:site|dist)-packages/([A-Za-z0-9_]+)(?:\.libs)?/")
+_PACKAGES = re.compile(r"(?:python(3\.\d{1,2})/)?(?:site|dist)-packages/([A-Za-z0-9_]+)(?:\.libs)?/")
+_OF_PYTHON = re.compile(r"[/\\]python(3\.\d{1,2})[/\\](?:site|dist)-packages/?$")
 _OF_TOOLS = "a tool that {} brings along for its compiler: no kernel of a program is in it"
 _OF_VENDOR = "nvidia"  # the folder that NVIDIA's wheels share
 _DEEPEST = 8  # folders above a file in which the lists may lie
@@ -66,14 +67,21 @@ def owner_of(path: str) -> PublishedPackage | None:
     from cudacompat.domain.wheels.platforms import platform_of
     from cudacompat.domain.wheels.published import PublishedPackage
     from cudacompat.domain.wheels.table import packages
+    from cudacompat.domain.words.wheel_tags import python_of_wheel
 
     if wheel is not None:
         platform = platform_of((wheel_file(path) or "").removesuffix(".whl").rpartition("-")[2])
         known = platform if platform not in ("any", "other") else None
         name = str(canonicalize_name(wheel[0]))  # one that no table knows may be the reader's own
-        return PublishedPackage(*wheel, platform=known) if name in packages() or is_vendors_wheel(name) else None
-    name = inside[1].replace("_", "-") if inside is not None else _OF_VENDOR
-    return PublishedPackage(name) if name in packages() and name != _OF_VENDOR else None
+        python = python_of_wheel(wheel_file(path) or "")
+        return (
+            PublishedPackage(*wheel, platform=known, python=python)
+            if name in packages() or is_vendors_wheel(name)
+            else None
+        )
+    name = inside[2].replace("_", "-") if inside is not None else _OF_VENDOR
+    python = inside[1] if inside is not None else None
+    return PublishedPackage(name, python=python) if name in packages() and name != _OF_VENDOR else None
 
 
 def _installed(file: Path) -> PublishedPackage | None:
@@ -94,8 +102,9 @@ def _owners(folder: str) -> dict[str, PublishedPackage]:
     from cudacompat.environments import pip
 
     found = pip.components((SiteFolder(folder, folder),))
+    python = _OF_PYTHON.search(folder)
     return {
-        library: PublishedPackage(each.package, each.version)
+        library: PublishedPackage(each.package, each.version, python=python[1] if python is not None else None)
         for each in found.found
         if each.manager == "pip"
         for library in each.libraries

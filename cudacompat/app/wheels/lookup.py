@@ -18,9 +18,10 @@ from cudacompat.domain.wheels.cure import cure_for
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.wheels.offers import Build, builds_of, cure_by_read, summary
-from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, options_for, platform_for
-from cudacompat.domain.wheels.resolved import HowKnown
-from cudacompat.domain.wheels.table import measured_row, packages, rows, rows_of
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, on_platform, options_for, platform_for
+from cudacompat.domain.wheels.pythons import is_foreign_to, option_of_python, why_no_wheel
+from cudacompat.domain.wheels.resolved import NOT_KNOWN, HowKnown
+from cudacompat.domain.wheels.table import measured_row, packages, releases_around, rows, rows_of
 from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.wheels.without_row import is_built_from_sources, variable_of
 from cudacompat.domain.words.errors import UsageError
@@ -56,20 +57,26 @@ class WheelQuery:
 
 
 def wheels(
-    query: WheelQuery, targets: tuple[Target, ...], *, platform: str | None = None, read: Sequence[WheelRow] = ()
+    query: WheelQuery,
+    targets: tuple[Target, ...],
+    *,
+    platform: str | None = None,
+    python: str | None = None,
+    read: Sequence[WheelRow] = (),
 ) -> WheelsReport:
-    """Return the builds of the package that the table knows for the platform (that of each GPU without one), and those
-    of `read`, rows of wheels that were read just now; what runs on each target, and the pin to install."""
+    """Return the builds of the package that the table knows for the platform (that of each GPU without one) and the
+    Python (`3.12`; any without one), and those of `read`, rows of wheels that were read just now; what runs on each
+    target, and the pin to install."""
     version = query.version
     index = version.local if version is not None else None
     public = Version(version.public) if version is not None else None
-    builds = builds_of(query.package, targets, public, platform=platform, read=read)
+    builds = builds_of(query.package, targets, public, platform=platform, python=python, read=read)
     if index is not None:
         builds = tuple(build for build in builds if build.resolved.build == index or build.row in read)
-    unknown = _unknown(query, builds, targets, platform=platform)
+    unknown = _unknown(query, builds, targets, platform=platform, python=python)
     cure = None
     if targets and query.package in packages():
-        cure = cure_for(query.package, targets, version=public, platform=platform, build=index)
+        cure = cure_for(query.package, targets, version=public, platform=platform, build=index, python=python)
     if read and not isinstance(cure, WheelCure):
         cure = cure_by_read(builds, targets, read) or cure
     newest = rows().get(query.package)
@@ -84,6 +91,7 @@ def wheels(
         unknown=unknown,
         note=_note(query.package),
         fetched=bool(read),
+        python=python,
         compiled_later=distributions().compiled_later(query.package) is not None,
     )
 
@@ -123,11 +131,24 @@ def _is_unread(build: Build) -> bool:
     """Whether its content is not known, or guessed at from releases before and after it that do not agree."""
     known = build.resolved.known
     unsure = known is HowKnown.BETWEEN and any(each.outcome is Outcome.UNDECIDED for each in build.verdicts)
-    return unsure or known in (HowKnown.NEWER, HowKnown.OLDER, HowKnown.UNREAD)
+    return unsure or known in NOT_KNOWN
 
 
-def _unknown(query: WheelQuery, builds: Sequence[Build], targets: Sequence[Target], platform: str | None) -> str | None:
-    fetch = shlex.join(("cudacompat", "wheels", query.pin, *options_for(targets), "--fetch"))
+def _fetching(query: WheelQuery, targets: Sequence[Target], platform: str | None, python: str | None) -> str:
+    """The command that reads the wheel of the index, for the platform that was named or for those of the GPUs."""
+    one = platform or next(map(platform_for, targets), DEFAULT_PLATFORM)
+    own = ["--python", python] if python is not None else []
+    if query.version is not None:
+        own = option_of_python(query.package, query.version, one, python)
+    there = options_for(on_platform(targets, platform))
+    where = ["--platform", platform] if platform is not None and "--platform" not in there else []
+    return shlex.join(("cudacompat", "wheels", query.pin, *there, *where, *own, "--fetch"))
+
+
+def _unknown(
+    query: WheelQuery, builds: Sequence[Build], targets: Sequence[Target], *, platform: str | None, python: str | None
+) -> str | None:
+    fetch = _fetching(query, targets, platform, python)
     if query.package not in packages():
         if any(not _is_open(build) for build in builds):
             return None
@@ -146,10 +167,20 @@ def _unknown(query: WheelQuery, builds: Sequence[Build], targets: Sequence[Targe
         return f"the index {query.version.local} has no {query.package} {query.version.public} that is known"
     if query.version is None:
         where = {platform or platform_for(target) for target in targets} or {platform or DEFAULT_PLATFORM}
-        return None if builds else f"no wheel of {query.package} for {some(sorted(where))} was read; {fetch} reads one"
+        if builds:
+            return None
+        if all(is_foreign_to(query.package, each) for each in where):
+            return f"PyPI has no wheel of {query.package} for {some(sorted(where))}"
+        return f"no wheel of {query.package} for {some(sorted(where))} was read; {fetch} reads one"
     open_ = [build for build in builds if _is_open(build)]
     if not open_ or len(open_) < len(builds):
         return None
+    if query.version is not None and open_[0].resolved.known is HowKnown.UNLISTED:
+        return releases_around(query.package, open_[0].version)
+    missing = why_no_wheel(query.package, open_[0].version, python, open_[0].platform)
+    if missing is not None:
+        built = ": pip builds it from its sources" if open_[0].resolved.known is HowKnown.BUILT_HERE else ""
+        return f"{missing}{built}"
     read = [row.version for row in rows_of(query.package, open_[0].platform)]
     known = {
         HowKnown.NEWER: f"the newest known release is {max(read, default='')}",
@@ -162,7 +193,7 @@ def _unknown(query: WheelQuery, builds: Sequence[Build], targets: Sequence[Targe
 
 def _is_open(build: Build) -> bool:
     """Whether its content is not known, and no verdict on it, either."""
-    open_ = build.resolved.known in (HowKnown.NEWER, HowKnown.OLDER, HowKnown.UNREAD, HowKnown.BUILT_HERE)
+    open_ = build.resolved.known in NOT_KNOWN | {HowKnown.BUILT_HERE}
     return open_ and (not build.verdicts or any(each.outcome is Outcome.UNDECIDED for each in build.verdicts))
 
 

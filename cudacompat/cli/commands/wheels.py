@@ -44,18 +44,20 @@ def command(
     """List published wheels of a package and the GPUs they run on.
 
     Without --gpu and without a GPU here, the code in each wheel is listed. --platform is that of the machine with the
-    GPU (default: linux-aarch64 for GPUs with an Arm processor, else linux-x86_64); --python chooses the wheel that
-    --fetch reads.
+    GPU (default: linux-aarch64 for GPUs with an Arm processor, else linux-x86_64). With --python only releases with a
+    wheel for that Python are listed. Exit 1: on some GPU no build runs, or none runs on all of them.
     """
     from cudacompat.app.wheels.lookup import WheelQuery, platforms_to_read, read_now, wheels
     from cudacompat.cli.output import emit
     from cudacompat.domain.wheels.platforms import on_platform, table_platform
+    from cudacompat.domain.words.wheel_tags import python_version
 
     query = WheelQuery.parse(package)
     targets = _targets(gpu or (), driver)
     where = table_platform(platform) if platform is not None else None
     targets = on_platform(targets, where)
-    report = wheels(query, targets, platform=where)
+    own = python_version(python) if python is not None else None
+    report = wheels(query, targets, platform=where, python=own)
     missing = platforms_to_read(query, report, where) if fetch else ()
     if missing:
         from cudacompat.app.inputs.named import FetchOptions, at_hand
@@ -70,7 +72,7 @@ def command(
                 options = FetchOptions(Platform.parse(platform or each, python), told=told)
                 with at_hand([named], options) as here:
                     read.append(read_now(query, here.paths[0]))
-        report = wheels(query, targets, platform=where, read=read)
+        report = wheels(query, targets, platform=where, python=own, read=read)
     return emit(report, format_, color, output=output, exit_zero=exit_zero)
 
 

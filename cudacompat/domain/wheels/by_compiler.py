@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from packaging.version import Version
-
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI, RowBasis
 from cudacompat.domain.wheels.own_compiler import assembling_rows, lacking_assembler
+from cudacompat.domain.wheels.release_bounds import ReleaseBounds
 from cudacompat.domain.wheels.required import asked_by_framework
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.together import FrameworkRelease
@@ -35,18 +34,19 @@ def verdict_by_compiler(resolved: Resolved, target: Target) -> RequirementVerdic
 def cure_by_compiler(
     package: str,
     targets: Sequence[Target],
-    version: Version | None,
-    platforms: Sequence[str],
+    bounds: ReleaseBounds,
     *,
     going_with: FrameworkRelease | None,
 ) -> WheelCure | NoCure:
     """Return the first release from this one on (the newest without one) whose own assembler knows every target."""
     asked = asked_by_framework(package, going_with.version) if going_with is not None else None
+    version, platforms = bounds.version, bounds.platforms(targets)
     known = {row.version for row in assembling_rows(package, platforms[0])}
     for target, platform in zip(targets, platforms, strict=True):
         rows = assembling_rows(package, platform)
         known &= {row.version for row in rows if lacking_assembler(row, target) is None}
-    fitting = sorted(each for each in known if asked is None or asked.contains(each, prereleases=True))
+    taken = [each for each in known if asked is None or asked.contains(each, prereleases=True)]
+    fitting = sorted(each for each in taken if bounds.has_wheels([(package, each)], platforms))
     if not fitting:
         labels = ", ".join(target.label for target in targets)
         beside = f" that goes with {framework().name} {going_with.version}" if going_with is not None and known else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging.version import Version
 
@@ -15,6 +15,7 @@ from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.model import PYPI, WheelRow
 from cudacompat.domain.wheels.own_compiler import assembler_of, brings_assembler
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
+from cudacompat.domain.wheels.release_bounds import ReleaseBounds
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolve import resolve
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
@@ -93,17 +94,21 @@ def builds_of(
     version: Version | None = None,
     *,
     platform: str | None = None,
+    python: str | None = None,
     read: Sequence[WheelRow] = (),
 ) -> tuple[Build, ...]:
     """Return the builds of this package whose content is known, the newest first; of one release all that its indexes
-    have, known or not: for `platform`, else for the platform that goes with each target. `read` are rows that were read
-    just now and are not in the table."""
+    have, known or not: for `platform`, else for the platform that goes with each target, and for `python`, if one is
+    named. `read` are rows that were read just now and are not in the table."""
     found: list[Build] = []
     wanted = {target: platform or platform_for(target) for target in targets}
     for each_platform in dict.fromkeys(wanted.values()) or (platform or DEFAULT_PLATFORM,):
         own = [target for target in targets if wanted[target] == each_platform]
         fresh = [_of_row(row) for row in read if row.platform in (each_platform, "any")]
-        known = _offered(package, each_platform) if version is None else _of_release(package, version, each_platform)
+        if version is None:
+            known = _offered(package, each_platform, python)
+        else:
+            known = _of_release(package, version, each_platform, python=python)
         pins = {(each.version, each.build) for each in fresh}
         for each in (*fresh, *(each for each in known if (each.version, each.build) not in pins)):
             verdicts = tuple(with_its_pin(verdict_of(each, target), each_platform) for target in own)
@@ -112,19 +117,24 @@ def builds_of(
     return tuple(sorted(found, key=lambda build: build.version, reverse=True))
 
 
-def _offered(package: str, platform: str) -> Iterator[Resolved]:
-    yield from (each.resolved for each in candidates(package, platform))
-    yield from (_of_row(row) for row in rows_of(package, platform, None) if not row.has_code)
+def _offered(package: str, platform: str, python: str | None) -> Iterator[Resolved]:
+    bounds = ReleaseBounds(python=python)
+    every = [each.resolved for each in candidates(package, platform)]
+    every += [_of_row(row) for row in rows_of(package, platform, None) if not row.has_code]
+    for each in every:
+        if bounds.has_wheels([(package, each.version or Version("0"))], [platform], each.build):
+            yield each
 
 
-def _of_release(package: str, version: Version, platform: str) -> Iterator[Resolved]:
+def _of_release(package: str, version: Version, platform: str, *, python: str | None) -> Iterator[Resolved]:
     indexes = [PYPI]
     if package == framework().name:
         minor = Version(f"{version.major}.{version.minor}")
         indexes += [row.index for row in torch_rows() if (row.version, row.platform) == (minor, platform)]
         indexes += unlisted_indexes(minor, platform)
     for index in dict.fromkeys(indexes):
-        yield from resolve([_pin(package, version, index)], platform)[:1]
+        pin = replace(_pin(package, version, index), pythons=frozenset({python} if python is not None else ()))
+        yield from resolve([pin], platform)[:1]
 
 
 def _of_row(row: WheelRow) -> Resolved:

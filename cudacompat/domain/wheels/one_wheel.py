@@ -14,7 +14,7 @@ from cudacompat.domain.wheels.model import PYPI, WheelRow
 from cudacompat.domain.wheels.narrowing import is_same_build
 from cudacompat.domain.wheels.own_compiler import assembling_rows
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
-from cudacompat.domain.wheels.pythons import has_sources, has_wheel
+from cudacompat.domain.wheels.pythons import has_sources, has_wheel, is_on
 from cudacompat.domain.wheels.requirement import CONDA, LOCAL_BUILD, Requirement
 from cudacompat.domain.wheels.resolved import HowKnown, Resolved
 from cudacompat.domain.wheels.table import (
@@ -43,21 +43,38 @@ def wheel_for(requirement: Requirement, why: str, *, platform: str) -> Resolved:
         known = _without_row(requirement)
         return Resolved(requirement, None, requirement.build, how=how, known=known)
     if not _has_wheel(requirement, version, platform):
-        known = HowKnown.BUILT_HERE if has_sources(requirement.name, version) else HowKnown.ABSENT
+        known = HowKnown.BUILT_HERE if has_sources(requirement.name, version, platform) else HowKnown.ABSENT
         return Resolved(requirement, version, requirement.build, how=how, known=known)
     if requirement.name not in packages():
         known = HowKnown.NO_CODE if requirement.build == "cpu" else _without_row(requirement)
         return Resolved(requirement, version, requirement.build, how=how, known=known)
     known, found = _rows_for(requirement.name, version, requirement.build, platform=platform)
+    if known not in (HowKnown.READ, HowKnown.NO_CODE) and _is_unlisted(requirement, version):
+        return Resolved(requirement, version, requirement.build, how=how, known=HowKnown.UNLISTED)
     return Resolved(requirement, version, requirement.build, how=how, known=known, rows=found)
 
 
+def _is_unlisted(requirement: Requirement, version: Version) -> bool:
+    """Whether PyPI had no such release on the day of the table; PyTorch's indexes have what PyPI has of the framework
+    and of what is released with it."""
+    if requirement.conda or (requirement.local_version and requirement.local is None):
+        return False
+    name, offered = requirement.name, releases().get(requirement.name)
+    own = name == framework().name or name in framework().built_with_it
+    there = requirement.build == PYPI or (own and cuda_of_index(requirement.build) is not None)
+    return there and offered is not None and offered.lacks(version)
+
+
 def _has_wheel(requirement: Requirement, version: Version, platform: str) -> bool:
-    """Whether its index may have a wheel of this release for the Python that it is installed for."""
-    of_table = requirement.build == PYPI or LOCAL_BUILD.fullmatch(requirement.build) is not None
-    if requirement.python is None or requirement.conda or not of_table or platform != DEFAULT_PLATFORM:
+    """Whether its index may have a wheel of this release for the platform and the Python that it is installed for: for
+    PyTorch's own indexes the names of PyPI's wheels tell the Pythons."""
+    name, python = requirement.name, requirement.python
+    if requirement.conda or (python is None and platform == DEFAULT_PLATFORM):
         return True
-    return has_wheel(requirement.name, version, requirement.python)
+    if requirement.build == PYPI:
+        return has_wheel(name, version, python, platform)
+    own = LOCAL_BUILD.fullmatch(requirement.build) is not None and is_on(name, version, platform)
+    return not own or has_wheel(name, version, python, platform)
 
 
 def _without_row(requirement: Requirement) -> HowKnown:
@@ -81,7 +98,7 @@ def chosen(requirement: Requirement, platform: str) -> tuple[Version | None, str
     served = [
         each
         for each in offered.versions
-        if _has_wheel(requirement, each, platform) or has_sources(requirement.name, each)
+        if _has_wheel(requirement, each, platform) or has_sources(requirement.name, each, platform)
     ]
     offered = replace(offered, versions=tuple(served))
     if requirement.build == framework().conda_channel:

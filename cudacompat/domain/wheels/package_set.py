@@ -16,7 +16,7 @@ from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.required import asked_by_framework, asked_of_framework
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolve import resolve
-from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
+from cudacompat.domain.wheels.resolved import NOT_KNOWN, HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.running_framework import with_its_pin
 from cudacompat.domain.wheels.table import cuda_of_index, packages, rows
 from cudacompat.domain.words.verdict import Outcome, Target
@@ -194,5 +194,4 @@ def _rank(verdict: RequirementVerdict) -> tuple[int, int]:
 
 def is_open(verdict: RequirementVerdict) -> bool:
     """Whether nothing is known of what becomes of the wheel."""
-    known = verdict.resolved.known
-    return known in (HowKnown.NEWER, HowKnown.OLDER, HowKnown.UNREAD, HowKnown.FOREIGN, HowKnown.BUILT_HERE)
+    return verdict.resolved.known in NOT_KNOWN | {HowKnown.FOREIGN, HowKnown.BUILT_HERE}

@@ -28,12 +28,13 @@ _KEPT = "keep the JIT cache (CUDA_CACHE_PATH in a volume)"
 
 @dataclass(frozen=True, slots=True)
 class PublishedPackage:
-    """A package as an index has it: its name, its version (empty where that is not known), and the platform of its
-    wheel (`linux-x86_64`; `None` for that of each GPU)."""
+    """A package as an index has it: its name, its version (empty where that is not known), the platform of its wheel
+    (`linux-x86_64`; `None` for that of each GPU), and the Python that it is for (`3.12`; `None` for any)."""
 
     name: str
     version: str = ""
     platform: str | None = None
+    python: str | None = None
 
     @property
     def label(self) -> str:
@@ -45,7 +46,7 @@ class PublishedPackage:
         name = str(canonicalize_name(self.name))
         version = _version(self.version)
         public = Version(version.public) if version is not None else None
-        found = cure_for(name, self._machines(targets), version=public, native=native)
+        found = cure_for(name, self._machines(targets), version=public, native=native, python=self.python)
         build = (version.local if version is not None else None) or PYPI
         return None if isinstance(found, WheelCure) and (found.version, found.index) == (public, build) else found
 

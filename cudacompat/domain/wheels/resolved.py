@@ -33,7 +33,11 @@ class HowKnown(Enum):
     NO_CODE = "no-code"  # a wheel without device code
     ABSENT = "absent"  # the index never had it
     WITH_FRAMEWORK = "with-framework"  # released for one release of the framework, from an index that was not read
+    UNLISTED = "unlisted"  # a release that PyPI did not have on the day of the table, although it had a newer one
     FOREIGN = "foreign"  # from an index whose files nobody here knows
+
+
+NOT_KNOWN = frozenset({HowKnown.NEWER, HowKnown.OLDER, HowKnown.UNREAD, HowKnown.UNLISTED})  # by the table
 
 
 @dataclass(frozen=True, slots=True)

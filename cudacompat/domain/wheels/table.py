@@ -22,13 +22,28 @@ from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 
 @dataclass(frozen=True, slots=True)
 class Releases:
-    """The versions of a package that PyPI offered on that day, the newest first, and those that their publisher yanked,
-    each with the reason as it was on `yanked_date`."""
+    """The versions of a package that PyPI offered on that day, the newest first, those that their publisher yanked,
+    each with the reason as it was on `yanked_date`, and the final releases that it had for other Pythons or platforms
+    alone than those of the day's list."""
 
     versions: tuple[Version, ...]
     date: str
     yanked: Mapping[Version, str] = field(default_factory=dict)
     yanked_date: str = ""
+    others: frozenset[Version] = frozenset()
+
+    def lacks(self, version: Version) -> bool:
+        """Return True for a release that PyPI did not have on that day, although it had a newer one; a pre-release, or
+        one with a local version, may come from elsewhere."""
+        if version.is_prerelease or version.local is not None or version > max(self.versions, default=version):
+            return False
+        return version not in self.versions and version not in self.yanked and version not in self.others
+
+    def around(self, version: Version) -> tuple[Version, ...]:
+        """Return the releases before and after this one, as far as there are some."""
+        older = max((each for each in self.versions if each < version and not each.is_prerelease), default=None)
+        newer = min((each for each in self.versions if each > version and not each.is_prerelease), default=None)
+        return tuple(each for each in (older, newer) if each is not None)
 
     def newest(self, specifier: str = "") -> Version | None:
         """Return the newest that the specifier lets pass, a pre-release only where nothing else does."""
@@ -149,12 +164,25 @@ def releases() -> Mapping[str, Releases]:
     """Return what PyPI offered of each package, on the day that the table was made."""
     raw = json.loads(table_text("releases.json"))
     yanked = {package: {Version(each): why for each, why in of.items()} for package, of in raw["yanked"].items()}
+    others = {package: frozenset(map(Version, of)) for package, of in raw["others"].items()}
     return {
         package: Releases(
-            tuple(map(Version, versions)), raw["date"], yanked.get(package, {}), yanked_date=raw["yanked_date"]
+            tuple(map(Version, versions)),
+            raw["date"],
+            yanked.get(package, {}),
+            yanked_date=raw["yanked_date"],
+            others=others.get(package, frozenset()),
         )
         for package, versions in raw["packages"].items()
     }
+
+
+def releases_around(package: str, version: Version) -> str:
+    """Return which releases PyPI had in place of one that it lacks, in words: `PyPI had no torch 2.6.5 on 2026-11-30,
+    but 2.6.0 and 2.7.0`."""
+    offered = releases()[package]
+    near = " and ".join(map(str, offered.around(version)))
+    return f"PyPI had no {package} {version} on {offered.date}, but {near}"
 
 
 @cache

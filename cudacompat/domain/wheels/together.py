@@ -12,7 +12,8 @@ from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.metadata import needs_of
 from cudacompat.domain.wheels.model import WheelRow
-from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
+from cudacompat.domain.wheels.release_bounds import ReleaseBounds
 from cudacompat.domain.wheels.required import asked_by_framework, asked_in, asked_of_framework
 from cudacompat.domain.wheels.table import rows_of
 from cudacompat.domain.wheels.verdict import has_library_for, judge_row
@@ -51,16 +52,15 @@ class MovedAlong:
     min_driver: int | None = None
 
 
-def moved_along(
-    beside: Iterable[str], release: FrameworkRelease, targets: Sequence[Target], platform: str | None = None
-) -> MovedAlong:
-    """Return the pins of the packages beside the framework (names, or `NAME==VERSION`) that go with this release of it
-    and run on all of these GPUs: of its companions the newest, of others the nearest to what is pinned, where that does
-    not go along. What the table does not know stays as it is."""
+def moved_along(release: FrameworkRelease, targets: Sequence[Target], bounds: ReleaseBounds) -> MovedAlong:
+    """Return the pins of the packages beside the framework that go with this release of it, run on all of these GPUs
+    and have a wheel for the Python and the platform of `bounds`: of its companions the newest, of others the nearest to
+    what is pinned, where that does not go along. What the table does not know stays as it is."""
+    platforms = bounds.platforms(targets)
     pins: list[tuple[str, Version]] = []
     stuck: list[str] = []
     there: list[WheelRow] = []
-    for each in beside:
+    for each in bounds.beside:
         name, _, text = each.partition("==")
         if name == framework().name or is_vendors_wheel(name):
             continue
@@ -73,16 +73,26 @@ def moved_along(
         if name in framework().companions:
             rows = rows_of(name, DEFAULT_PLATFORM, None)  # a release asks for the same one on every platform
             taken = [row.version for row in rows if asked_in(row) is not None and release.takes(row)]
-            if taken:
-                pins.append((name, taken[-1]))
-        elif own is not None:
-            rows = _rows(name, targets, platform)
-            near = _near(rows, own)
-            if not near and not _goes_with(name, own, release):
+            there_too = [version for version in taken if bounds.has_wheels([(name, version)], platforms, release.index)]
+            if there_too:
+                pins.append((name, there_too[-1]))
+            elif taken:
                 stuck.append(name)
-            elif all(release.takes(row) and release.serves(row, targets) for row in near):
+        elif own is not None:
+            rows = rows_of(name, platforms[0], None)
+            near = _near(rows, own)
+            goes_with = _goes_with(name, own, release)
+            if not near and not goes_with:
+                stuck.append(name)
+            elif goes_with and all(release.takes(row) and release.serves(row, targets) for row in near):
                 there += near
-            elif fitting := [row for row in rows if release.takes(row) and release.serves(row, targets)]:
+            elif fitting := [
+                row
+                for row in rows
+                if release.takes(row)
+                and release.serves(row, targets)
+                and bounds.has_wheels([(name, row.version)], platforms)
+            ]:
                 there.append(min(fitting, key=lambda row: _distance(row.version, own)))
                 pins.append((name, there[-1].version))
             else:
@@ -91,7 +101,7 @@ def moved_along(
 
 
 def _goes_with(name: str, version: Version, release: FrameworkRelease) -> bool:
-    """Whether a release of which no wheel was read for the platform asks for no other framework."""
+    """Whether a release asks for no other framework, by the wheel of whatever platform."""
     asked = asked_of_framework(name, version)
     return asked is None or asked.contains(release.version, prereleases=True)
 
@@ -108,10 +118,6 @@ def _driver_for(rows: Iterable[WheelRow], targets: Sequence[Target], release: Fr
     verdicts = [judge_row(row, target, release.cuda) for row in rows for target in targets]
     drivers = [each.min_driver for each in verdicts if each is not None and each.min_driver is not None]
     return max(drivers, default=None)
-
-
-def _rows(name: str, targets: Sequence[Target], platform: str | None) -> tuple[WheelRow, ...]:
-    return rows_of(name, platform or next(map(platform_for, targets), DEFAULT_PLATFORM), None)
 
 
 def _near(rows: Sequence[WheelRow], version: Version) -> tuple[WheelRow, ...]:

@@ -42,7 +42,8 @@ class WheelCure:
         return (*self.pins_of_index, *self.pins_of_pypi)
 
     @property
-    def _all(self) -> tuple[tuple[str, Version], ...]:
+    def released(self) -> tuple[tuple[str, Version], ...]:
+        """The packages with their releases, itself first."""
         return (self.package, self.version), *self.companions
 
     @property
@@ -50,7 +51,7 @@ class WheelCure:
         """Those of the pins that its index has."""
         local = f"+{self.index}" if self.index_url is not None else ""
         own = {framework().name, *framework().built_with_it}
-        there = self._all if self.index_url is None else (each for each in self._all if _is_on_index(each[0]))
+        there = self.released if self.index_url is None else (each for each in self.released if _is_on_index(each[0]))
         return tuple(f"{self._named(name)}=={version}{local if name in own else ''}" for name, version in there)
 
     @property
@@ -58,7 +59,7 @@ class WheelCure:
         """Those of the pins that PyPI alone has, where its index is another one."""
         if self.index_url is None:
             return ()
-        return tuple(f"{self._named(name)}=={version}" for name, version in self._all if not _is_on_index(name))
+        return tuple(f"{self._named(name)}=={version}" for name, version in self.released if not _is_on_index(name))
 
     def _named(self, name: str) -> str:
         """The package as it is installed: with its extras, and by the one whose extra brings it in its own version, so

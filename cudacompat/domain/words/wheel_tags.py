@@ -74,6 +74,14 @@ def tags_of_file(name: str) -> tuple[Tag, ...]:
     return tuple(sorted(tags, key=str))
 
 
+def python_of_wheel(name: str) -> str | None:
+    """Return the one Python (`3.12`) that a wheel of this name is for; `None` where it is for several."""
+    found = {tag.interpreter[3:] for tag in tags_of_file(name) if tag.interpreter.startswith("cp3")}
+    stable = any(tag.abi in ("abi3", "none") for tag in tags_of_file(name))
+    digits = found.pop() if len(found) == 1 and not stable else ""
+    return f"3.{int(digits)}" if digits.isdigit() else None
+
+
 def fits_file(name: str, wanted: Platform) -> bool:
     """Return whether a wheel of this name is for the platform and the Python that are wanted, of which a part may be
     left open; True for a name without tags."""

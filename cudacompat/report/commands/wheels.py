@@ -27,6 +27,7 @@ _KNOWN = {
     HowKnown.BETWEEN: "between",
     HowKnown.ABSENT: "documented",
     HowKnown.BUILT_HERE: "sources",
+    HowKnown.UNLISTED: "no release",
 }
 _NOT_KNOWN = "not known"
 _AS_OTHERS = "as others"
@@ -35,6 +36,7 @@ _MEANS = {
     "documented": "the build script of the index lists the GPUs; the wheel itself was not downloaded",
     "between": "the releases before and after it were downloaded, and agree",
     "sources": "the index has its sources alone, which pip builds",
+    "no release": "the index had no such release on the day of the table",
     _AS_OTHERS: "other releases of it were downloaded, and are the same",
     _NOT_KNOWN: "not downloaded: newer than all that were read, or between releases that differ",
 }
@@ -60,6 +62,9 @@ def wheels_text(page: Page, report: WheelsReport) -> None:
             page.line()
         for each in report.summaries:
             _labelled(page, each.target.label, _summed(report, each))
+        if report.serves_none_together:
+            release = f"{report.package} {report.version}" if report.version else report.package
+            _labelled(page, "all of them", f"no build of {release} that is known runs on each")
         _install_text(page, report)
     for line in (report.note, report.unknown if report.builds or not report.note else None):
         if line:
@@ -220,7 +225,8 @@ def _last_line(report: WheelsReport) -> str:
     of = f"{report.package} {report.version}" if report.version else report.package
     platforms = sorted({build.platform for build in report.builds})
     parts = ", ".join(f"{number} {word}" for word, number in sorted(counts.items(), reverse=True))
-    return f"{of}: {count(len(report.builds), 'build')} for {', '.join(platforms)} ({parts}{until})"
+    where = ", ".join(platforms) + (f" with Python {report.python}" if report.python is not None else "")
+    return f"{of}: {count(len(report.builds), 'build')} for {where} ({parts}{until})"
 
 
 def wheels_json(report: WheelsReport) -> Json:

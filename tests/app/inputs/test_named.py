@@ -92,6 +92,28 @@ class TestPackages:
         assert (ran.code, ran.err.count("\n")) == (5, 1)
         assert "every wheel was yanked by its publisher (2.0: wrong list)" in ran.err
 
+    def test_of_a_release_with_some_yanked_files_the_others_count(self, index: FileServer) -> None:
+        files = {
+            "3.0-py3-none-any": "",
+            "3.0-cp35-cp35m-win_amd64": "broken",
+            "2.5-py3-none-any": "wrong list",
+            "2.5-cp35-cp35m-win_amd64": "",
+            "2.2-cp35-cp35m-win_amd64": "broken",
+        }
+        links = (
+            f'<a href="/files/some_kernels-{file}.whl"' + (f' data-yanked="{why}"' if why else "") + f">{file}</a><br>"
+            for file, why in files.items()
+        )
+        index.pages["/simple/some-kernels/"] = "".join(links)
+        index.data = wheel("3.0")
+        assert "yanked" not in check("some-kernels==3.0").err
+        left = check("some-kernels>=2.4,<3")
+        assert left.code == 5
+        assert "that was not yanked by its publisher (2.5: wrong list); there are wheels for cp35 on win_amd64" in left.err
+        assert "every wheel was yanked by its publisher (2.2: broken)" in check("some-kernels==2.2").err
+        index.data = wheel("2.5")
+        assert "some-kernels==2.5 was yanked by its publisher: wrong list" in check("some-kernels==2.5").err
+
     def test_an_index_that_pip_does_not_trust(self, index: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PIP_INDEX_URL", "http://index.invalid/simple/")
         for name, code in (("some-kernels==1.5", 5), ("some-kernels", 2)):
@@ -103,7 +125,7 @@ class TestPackages:
         ran = check("some-kernels==1.4")
         assert (ran.code, ran.err.count("\n")) == (5, 1)
         assert "no wheel for Python" in ran.err
-        assert "there are wheels for cp35m on win_amd64" in ran.err
+        assert "there are wheels for cp35 on win_amd64 (use --platform win_amd64 --python 3.5)" in ran.err
 
     def test_another_platform_and_python_may_be_asked_for(self, index: FileServer) -> None:
         options = ("--platform", "windows-x86_64", "--python", "3.5", "--gpu", "9.0", "--no-config")

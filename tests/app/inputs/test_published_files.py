@@ -16,11 +16,12 @@ from tests.helpers.run import inside
 @each_case(
     ("path", "package"),
     [
-        ("torch-2.6.0+cu124-cp311-cp311-linux_aarch64.whl!/lib/a.so", ("torch", "2.6.0+cu124", "linux-aarch64")),
+        ("torch-2.6.0+cu124-cp311-cp311-linux_aarch64.whl!/lib/a.so", ("torch", "2.6.0+cu124", "linux-aarch64", "3.11")),
         ("bitsandbytes-0.45.0-py3-none-win_amd64.whl", ("bitsandbytes", "0.45.0", "windows-x86_64")),
         ("nvidia_cublas_cu12-12.9.9.9-py3-none-any.whl!/a.so", ("nvidia-cublas-cu12", "12.9.9.9", None)),
         ("dist/mine-1.0-cp311-cp311-linux_x86_64.whl!/mine/a.so", None),  # whoever reads it may be who builds it
-        ("image.tar!/opt/lib/python3.11/site-packages/torch/lib/a.so", ("torch", "", None)),
+        ("image.tar!/opt/lib/python3.11/site-packages/torch/lib/a.so", ("torch", "", None, "3.11")),
+        ("torch-2.6.0-cp312-cp312-manylinux1_x86_64.whl!/a.so", ("torch", "2.6.0", "linux-x86_64", "3.12")),
         ("image.tar!/usr/lib/python3/dist-packages/ctranslate2.libs/a.so", ("ctranslate2", "", None)),
         ("image.tar!/usr/lib/python3/dist-packages/nvidia/cublas/lib/a.so", None),
         ("image.tar!/usr/local/lib/libown.so", None),

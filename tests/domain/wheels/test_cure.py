@@ -7,7 +7,8 @@ from packaging.version import Version
 
 from cudacompat.artifacts.requirements import pip_file
 from cudacompat.domain.wheels.candidates import candidates
-from cudacompat.domain.wheels.cure import cure_beside, cure_for
+from cudacompat.domain.wheels.cure import cure_for
+from cudacompat.domain.wheels.cure_beside import cure_beside
 from cudacompat.domain.wheels.resolve import resolve
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from tests.domain.wheels.test_answer import target

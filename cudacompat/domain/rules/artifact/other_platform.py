@@ -74,11 +74,30 @@ def _help(wheel: AskedWheel) -> str | None:
     named = named_wheel(wheel.file)
     if named is None:
         return None
+    missing = _why_missing(wheel, *named)
+    if missing is not None:
+        return missing
     options = [("--platform", wheel.platform), ("--python", wheel.python)]
     words = ["cudacompat", "check", "==".join(named)]
     words += [word for name, value in options if value is not None for word in (name, value)]
     words += gpu_words(target.spec for target in wheel.targets)
     return f"the wheel of the same release that fits: {shlex.join(words)}"
+
+
+def _why_missing(wheel: AskedWheel, package: str, version: str) -> str | None:
+    """That no such wheel of the release is there, where that is known."""
+    from packaging.utils import canonicalize_name  # few checks are of wheels for another platform
+    from packaging.version import InvalidVersion, Version
+
+    from cudacompat.domain.wheels.platforms import platform_of
+    from cudacompat.domain.wheels.pythons import why_no_wheel
+
+    own = [tag.platform for tag in tags_of_file(wheel.file)]
+    platform = platform_of((wheel.wanted.tags or own)[-1])
+    try:
+        return why_no_wheel(str(canonicalize_name(package)), Version(version), wheel.wanted.python, platform)
+    except InvalidVersion:
+        return None
 
 
 RULE = Rule("other-platform", "Wheels for another platform or Python", __doc__, check)

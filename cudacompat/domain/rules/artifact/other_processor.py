@@ -284,8 +284,26 @@ def _help(facts: ForOtherProcessor, target: Target) -> str | None:
         what = "Arm" if machine == ARM_PLATFORM else machine
         if _has_no_code(wheel, machine):
             return f"the wheel of {wheel[0]} for {what} has no device code: build it from source on such a machine"
-        return f"the wheel for {what}: cudacompat check {'=='.join(wheel)} --platform {machine} --gpu {gpu}"
+        return _wheel_for(wheel, machine, what, gpu=gpu)
     return f"a build for {machine}, made on such a machine or by a cross compiler"
+
+
+def _wheel_for(wheel: tuple[str, str], machine: str, what: str, *, gpu: str) -> str:
+    """The command that checks the wheel of the same release for this platform, or that there is none."""
+    from packaging.utils import canonicalize_name  # few checks are of wheels for another processor
+    from packaging.version import InvalidVersion, Version
+
+    from cudacompat.domain.wheels.pythons import option_of_python, why_no_wheel
+
+    try:
+        name, version = str(canonicalize_name(wheel[0])), Version(wheel[1])
+    except InvalidVersion:
+        return f"a wheel for {what}"
+    missing = why_no_wheel(name, version, None, machine)
+    if missing is not None:
+        return missing
+    python = "".join(f" {word}" for word in option_of_python(name, version, machine))
+    return f"the wheel for {what}: cudacompat check {'=='.join(wheel)} --platform {machine}{python} --gpu {gpu}"
 
 
 def _has_no_code(wheel: tuple[str, str], machine: str) -> bool:

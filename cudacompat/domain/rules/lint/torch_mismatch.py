@@ -24,6 +24,7 @@ from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.package_set import Conflict, ResolvedSet, framework_mismatches
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
+from cudacompat.domain.wheels.release_bounds import ReleaseBounds
 from cudacompat.domain.wheels.together import FrameworkRelease, moved_along
 from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.words.finding import Finding, Severity
@@ -66,7 +67,9 @@ def _pin(conflict: Conflict, environment: ResolvedSet, project: Project) -> str 
     second = conflict.second
     release = FrameworkRelease(torch.version, torch.cuda, torch.build)
     targets = targets_of(project, environment.packages)
-    moved = moved_along([f"{second.name}=={second.pinned}"], release, targets, platform=DEFAULT_PLATFORM)
+    beside = (f"{second.name}=={second.pinned}",)
+    python = second.python or second.installed_for or None
+    moved = moved_along(release, targets, ReleaseBounds(platform=DEFAULT_PLATFORM, beside=beside, python=python))
     if not moved.pins:
         return None
     name, version = moved.pins[0]

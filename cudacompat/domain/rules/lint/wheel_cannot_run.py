@@ -2,12 +2,13 @@
 
 What it finds: a requirement (of a requirements file, a lock, a pyproject.toml, a conda environment, or a command that
 installs) whose published wheel holds no machine code and no PTX for a GPU that was named with --gpu, whose CUDA runtime
-refuses the driver, or that its index never had, or not for the Python that --python names. One with a library for each
-CUDA release (bitsandbytes) needs the one for the CUDA release of the torch that it is installed with; one that compiles
-its kernels with the ptxas in its own wheel (triton) needs a ptxas that knows the GPU. Which code a wheel holds was read
-in the wheel, or is said by its publisher's build script; both are given with their date. A name without a version is
-checked as what it would be today, on the day of the table. Where a file holds several builds of one package, one has to
-run. A note for a job of a CI system of which nothing says that its runner has a GPU: it may be meant for the CPU.
+refuses the driver, or that its index never had, or not for the Python or the platform that is named. One with a library
+for each CUDA release (bitsandbytes) needs the one for the CUDA release of the torch that it is installed with; one that
+compiles its kernels with the ptxas in its own wheel (triton) needs a ptxas that knows the GPU. Which code a wheel holds
+was read in the wheel, or is said by its publisher's build script; both are given with their date. A name without a
+version is checked as what it would be today, on the day of the table. Where a file holds several builds of one package,
+one has to run. A note for a job of a CI system of which nothing says that its runner has a GPU: it may be meant for the
+CPU.
 
 Why it matters: the installation succeeds, the program starts, and the first kernel ends in "no kernel image is
 available for execution on the device" (CUDA error 209).
@@ -30,13 +31,13 @@ from cudacompat.domain.rules.lint.wheel_facts import (
     finding,
     groups_of,
     job_of,
-    python_without_wheel,
     reason_of,
     targets_of,
+    without_wheel,
 )
 from cudacompat.domain.wheels.cure_words import command_of, sentence_of
 from cudacompat.domain.wheels.package_set import PackageSet
-from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
+from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -73,7 +74,7 @@ def _finding(project: Project, packages: PackageSet, verdict: RequirementVerdict
     return finding(
         RULE.id,
         Severity.ERROR if job is None else Severity.NOTE,
-        _absent(resolved) if absent else message,
+        _absent(verdict) if absent else message,
         resolved=resolved,
         target=None if absent or none_for else target,
         found=None if absent else content_of(resolved, none_for),
@@ -83,10 +84,10 @@ def _finding(project: Project, packages: PackageSet, verdict: RequirementVerdict
     )
 
 
-def _absent(resolved: Resolved) -> str:
-    if python_without_wheel(resolved) is not None:
-        return f"{resolved.label} has no wheel for Python {resolved.requirement.python}"
-    return f"{resolved.label} does not exist"
+def _absent(verdict: RequirementVerdict) -> str:
+    missing = without_wheel(verdict.resolved, verdict.target)
+    label = verdict.resolved.label
+    return f"{label} has no wheel for {missing[0]}" if missing is not None else f"{label} does not exist"
 
 
 RULE = Rule("wheel-cannot-run", "A wheel that does not run on the GPU", __doc__, check)

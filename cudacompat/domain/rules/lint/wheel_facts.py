@@ -15,13 +15,14 @@ from cudacompat.domain.project.model import CiJob, Project
 from cudacompat.domain.project.other_machines import is_for_boards, is_for_others, of_another_maker, stage_at
 from cudacompat.domain.tables.architectures import ARM_ONLY
 from cudacompat.domain.wheels.brought import bounds_by_others, extras_of, release_that_takes, takes
-from cudacompat.domain.wheels.cure import cure_beside, cure_for
+from cudacompat.domain.wheels.cure import cure_for
+from cudacompat.domain.wheels.cure_beside import cure_beside
 from cudacompat.domain.wheels.cure_words import command_of, sentence_of
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.own_compiler import brings_assembler
 from cudacompat.domain.wheels.package_set import PackageSet, ResolvedSet, alternatives, deciding
-from cudacompat.domain.wheels.platforms import on_platform
-from cudacompat.domain.wheels.pythons import has_wheel, pythons_in_words
+from cudacompat.domain.wheels.platforms import on_platform, platform_for
+from cudacompat.domain.wheels.pythons import has_wheel, is_on, pythons_in_words
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure, no_native
@@ -34,6 +35,7 @@ _OPEN = {
     HowKnown.NEWER: "newer than every release that was read",
     HowKnown.OLDER: "older than every release that was read",
     HowKnown.UNREAD: "not read",
+    HowKnown.UNLISTED: "no such release on its index",
     HowKnown.BUILT_HERE: "no wheel of it on its index",
     HowKnown.FOREIGN: "from an index whose files are not known here",
 }
@@ -168,20 +170,25 @@ def content_of(resolved: Resolved, none_for: str | None = None) -> str:
     return f"{text} in {library} ({how})"
 
 
-def python_without_wheel(resolved: Resolved) -> str | None:
-    """Return that the release has no wheel for the Python that it is installed for; `None` where it has one."""
+def without_wheel(resolved: Resolved, target: Target) -> tuple[str, str] | None:
+    """Return for which platform, or which Python, the release has no wheel on the machine with this GPU, and what that
+    comes from; `None` where it has one."""
     name, version, python = resolved.requirement.name, resolved.version, resolved.requirement.python
-    if version is None or python is None or has_wheel(name, version, python):
+    platform = platform_for(target)
+    if version is None or has_wheel(name, version, python, platform):
         return None
-    return f"its wheels are for Python {pythons_in_words(name, version)}: pip finds none for {python}"
+    if not is_on(name, version, platform):
+        return platform, "pip finds none: its wheels are for other platforms"
+    pythons = pythons_in_words(name, version, platform)
+    return f"Python {python}", f"its wheels are for Python {pythons}: pip finds none for {python}"
 
 
 def reason_of(verdict: RequirementVerdict) -> str | None:
     """Return why the wheel does not run, with the error that the program will print."""
     if verdict.resolved.known is HowKnown.ABSENT:
         release = f"{verdict.resolved.requirement.name} {verdict.resolved.version}"
-        if missing := python_without_wheel(verdict.resolved):
-            return missing
+        if missing := without_wheel(verdict.resolved, verdict.target):
+            return missing[1]
         return f"that index never had {release}: pip finds no matching distribution"
     if verdict.verdict is None:
         return None
@@ -224,23 +231,11 @@ def help_for(resolved: Resolved, packages: PackageSet, targets: Sequence[Target]
 def cure_of(
     resolved: Resolved, packages: PackageSet, targets: Sequence[Target], *, native: bool = False
 ) -> WheelCure | NoCure:
-    """Return the pin and index that run on all these GPUs, with the pins of what has to move along: a release that the
-    Python there takes, else with the Pythons that it needs."""
-    found = _cure_of(resolved, packages, targets, native=native)
+    """Return the pin and index that run on all these GPUs, with the pins of what has to move along: releases that the
+    Python there takes, else with the Pythons that they need."""
     there = resolved.requirement.installed_for
-    if isinstance(found, NoCure) or not there or has_wheel(found.package, found.version, there):
-        return found
-    held = replace(resolved, requirement=replace(resolved.requirement, pythons=frozenset({there})))
-    taken = _cure_of(held, packages, targets, native=native)
-    if isinstance(taken, WheelCure) and has_wheel(taken.package, taken.version, there) and not taken.stuck:
-        return taken
-    return replace(found, pythons=pythons_in_words(found.package, found.version))
-
-
-def _cure_of(
-    resolved: Resolved, packages: PackageSet, targets: Sequence[Target], *, native: bool
-) -> WheelCure | NoCure:
-    """As `cure_of`, for whatever Python."""
+    if there:
+        resolved = replace(resolved, requirement=replace(resolved.requirement, pythons=frozenset({there})))
     targets = on_platform(targets, packages.platform)
     requirement = resolved.requirement
     bounds = bounds_by_others(requirement.name, packages.requirements)

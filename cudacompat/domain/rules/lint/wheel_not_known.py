@@ -1,9 +1,10 @@
 """A wheel of a package with CUDA code, of which nothing is known.
 
 What it finds: a requirement of a package whose wheels hold CUDA code, in a release, or from an index, of which nothing
-was read: newer than the table, between releases that do not agree, from a mirror, or of conda-forge. A package that
-its index has as sources alone (flash-attn, torch-scatter) holds what the machine builds that installs it. A wheel that
-was read may stay undecided for a GPU.
+was read: newer than the table, between releases that do not agree, from a mirror, or of conda-forge; or in a release
+that PyPI did not have on the day of the table, although it had a newer one. A package that its index has as sources
+alone (flash-attn, torch-scatter) holds what the machine builds that installs it. A wheel that was read may stay
+undecided for a GPU.
 
 Why it matters: whether it runs on the GPU is not told, and is not guessed from its number.
 
@@ -20,14 +21,15 @@ from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
 
 from cudacompat.domain.project.model import Project
-from cudacompat.domain.rules.lint.wheel_facts import content_of, finding, groups_of, python_without_wheel, targets_of
+from cudacompat.domain.rules.lint.wheel_facts import content_of, finding, groups_of, targets_of, without_wheel
 from cudacompat.domain.wheels.cure_words import command_of, sentence_of
 from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.package_set import is_open
 from cudacompat.domain.wheels.platforms import options_for, platform_for
+from cudacompat.domain.wheels.pythons import option_of_python
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Resolved
-from cudacompat.domain.wheels.table import cuda_of_index, rows_of
+from cudacompat.domain.wheels.table import cuda_of_index, releases, releases_around, rows_of
 from cudacompat.domain.wheels.wheel_cure import NoCure
 from cudacompat.domain.wheels.without_row import variable_of
 from cudacompat.domain.words.finding import Finding, Severity
@@ -48,18 +50,17 @@ def check(project: Project) -> Iterable[Finding]:
             continue
         told.add(key)
         if undecided:
-            yield _undecided(group[0], shlex.join(options_for(targets_of(project, packages))))
+            yield _undecided(group[0], shlex.join(_options(group[0], targets_of(project, packages))))
             continue
         name = resolved.requirement.name
         read = rows_of(name, platform_for(group[0].target))
-        gpus = shlex.join(options_for(targets_of(project, packages)))
+        gpus = shlex.join(_options(group[0], targets_of(project, packages)))
         if read and read[-1].version.is_devrelease and resolved.known is HowKnown.NEWER:
             continue  # pip builds it
         if resolved.known is HowKnown.BUILT_HERE:
             if not any(name in use.engine.packages for use in project.uses):  # whose settings other rules look at
-                yield _built_here(resolved)
+                yield _built_here(group[0])
             continue
-        foreign = resolved.known is HowKnown.FOREIGN
         end = {HowKnown.NEWER: "newest", HowKnown.OLDER: "oldest"}.get(resolved.known)
         bound = f": the {end} that was read is {resolved.rows[0].version}" if end and resolved.rows else ""
         yield finding(
@@ -68,11 +69,26 @@ def check(project: Project) -> Iterable[Finding]:
             f"the device code of {resolved.label} is not known{bound}",
             resolved=resolved,
             found=content_of(resolved) if not resolved.rows else None,
-            why=(_CONDA_UNREAD if resolved.requirement.conda else f"its index, {resolved.build}, was not read")
-            if foreign
-            else None,
+            why=_why(resolved),
             help_=_of_conda(resolved, targets_of(project, packages), gpus) or _of_pip(resolved, gpus),
         )
+
+
+def _options(verdict: RequirementVerdict, targets: Sequence[Target]) -> list[str]:
+    """The options of the command that reads the wheel: the GPUs, and the Python where it matters."""
+    resolved, platform = verdict.resolved, platform_for(verdict.target)
+    if resolved.version is None or resolved.requirement.conda:
+        return options_for(targets)
+    name, python = resolved.requirement.name, resolved.requirement.python
+    return [*options_for(targets), *option_of_python(name, resolved.version, platform, python)]
+
+
+def _why(resolved: Resolved) -> str | None:
+    if resolved.known is HowKnown.UNLISTED and resolved.version is not None:
+        return releases_around(resolved.requirement.name, resolved.version)
+    if resolved.known is not HowKnown.FOREIGN:
+        return None
+    return _CONDA_UNREAD if resolved.requirement.conda else f"its index, {resolved.build}, was not read"
 
 
 def _undecided(verdict: RequirementVerdict, gpus: str) -> Finding:
@@ -107,6 +123,9 @@ def _is_file(requirement: Requirement) -> bool:
 
 def _of_pip(resolved: Resolved, gpus: str) -> str:
     requirement, name = resolved.requirement, resolved.requirement.name
+    if resolved.known is HowKnown.UNLISTED and resolved.version is not None:
+        near = " or ".join(f"{name}=={each}" for each in releases()[name].around(resolved.version))
+        return f"pin a release that is there: {near}"
     if _is_file(requirement):
         return f"download that wheel and read it: cudacompat check {_file(resolved)} {gpus}"
     if resolved.version is None:
@@ -137,8 +156,9 @@ def _file(resolved: Resolved) -> str:
     return shlex.quote(f"{unquote(named)}.whl")
 
 
-def _built_here(resolved: Resolved) -> Finding:
-    name = resolved.requirement.name
+def _built_here(verdict: RequirementVerdict) -> Finding:
+    resolved, name = verdict.resolved, verdict.resolved.requirement.name
+    missing = without_wheel(resolved, verdict.target)
     variable = variable_of(name)
     listed = (
         f"{variable} names the GPUs for it" if variable else "its setup.py has the list of GPUs, or takes a built wheel"
@@ -148,7 +168,7 @@ def _built_here(resolved: Resolved) -> Finding:
         Severity.NOTE,
         f"{resolved.label} is built where it is installed, with the nvcc there",
         resolved=resolved,
-        why=python_without_wheel(resolved) or "its index has no wheel with device code",
+        why=missing[1] if missing is not None else "its index has no wheel with device code",
         help_=f"{listed}; read what came out: cudacompat doctor, in that environment",
     )
 
