@@ -277,7 +277,7 @@ class TestAFolderOfAStore:
         (own,), (other,) = rows(single), rows(stored)
         assert other.pop("asked") == path.as_uri()
         assert own.pop("asked") == str(path)
-        assert own.pop("digest"), "of a file on this machine alone"
+        assert own["digest"].startswith(f"{path.stat().st_size}-")
         assert own == other
 
     def test_a_bucket_in_memory(self, tmp_path: Path) -> None:

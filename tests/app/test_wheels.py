@@ -56,6 +56,7 @@ def ask(*arguments: str) -> dict[str, Any]:
         (("triton", "--gpu", "V100", "--gpu", "RTX 5070 Ti"), 0),  # compiles what it runs on both
         (("torch==2.7.1", "--gpu", "8.6", "--python", "3.13"), 0),
         (("torch==2.7.1", "--gpu", "8.6", "--python", "3.14"), 1),  # it has no wheel for that
+        (("vllm", "--gpu", "8.6", "--platform", "win_amd64"), 1),  # PyPI has its sources alone for that
         (("torch==2.6.5", "--gpu", "8.6"), 4),  # no such release
     ],
 )

@@ -259,7 +259,13 @@ def _taken(
     path = folder / _file_name(label)
     taken = take(url, path, options.told, most=options.most)
     return path, FetchedFile(
-        _plain(name), label, taken.size, travelled=taken.travelled, left_out=taken.left_out, release=release
+        _plain(name),
+        label,
+        taken.size,
+        travelled=taken.travelled,
+        left_out=taken.left_out,
+        release=release,
+        digest=taken.digest,
     )
 
 

@@ -92,6 +92,8 @@ def wheels(
         note=_note(query.package),
         fetched=bool(read),
         python=python,
+        not_offered=bool(targets)
+        and all(is_foreign_to(query.package, platform or platform_for(target)) for target in targets),
         compiled_later=distributions().compiled_later(query.package) is not None,
     )
 

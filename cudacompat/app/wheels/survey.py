@@ -31,7 +31,7 @@ from cudacompat.host.written import append, cut, growing, refusal
 
 _LARGEST_ROW = 16 << 20  # bytes
 _ASKED = "asked"
-_DIGEST = "digest"  # of a wheel on this machine
+_DIGEST = "digest"  # which of several wheels of one name was read
 _BEGINS = (b'{"answers": {', b'{"asked": "')  # a row's first key: the keys are sorted
 _FOREIGN = "{} is not a file of rows that survey wrote; it was not changed"
 _EXISTS = "{} exists; add --resume to keep its rows and read what is missing"
@@ -202,8 +202,8 @@ def row_of(name: str, fetch: FetchOptions) -> SurveyResult:
     """Return the row of one wheel, or why it could not be had or read."""
     today = datetime.now(UTC).date().isoformat()
     try:
-        digest = digest_of(name, fetch)
         with wheel_of(name, fetch) as here:
+            digest = here.digest
             row = row_of_file(here.path, source="the wheel, read with this package", date=today, size=here.size)
     except (CudacompatError, OSError, ValueError, BadZipFile) as error:
         return SurveyResult(name, None, str(error).splitlines()[0] if str(error) else type(error).__name__)

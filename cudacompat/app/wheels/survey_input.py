@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from cudacompat.app.inputs.named import FetchOptions, at_hand
 from cudacompat.app.inputs.text_files import read_whole
 from cudacompat.artifacts.files.opened import opened
+from cudacompat.artifacts.remote.zip_table import digest_of_zip
 from cudacompat.domain.words.errors import StepError, UsageError
 from cudacompat.domain.words.secrets import masked
 from cudacompat.domain.words.wheel_tags import Platform
@@ -92,11 +93,12 @@ def meant(line: str, fetch: FetchOptions) -> tuple[str, FetchOptions]:
 
 @dataclass(frozen=True, slots=True)
 class WheelAtHand:
-    """The path of a wheel, and how many bytes the wheel has that was published: of what was fetched, parts that hold no
-    device code may be missing."""
+    """The path of a wheel, how many bytes the wheel has that was published, and its digest: of what was fetched, parts
+    that hold no device code may be missing."""
 
     path: str
     size: int
+    digest: str | None
 
 
 @contextmanager
@@ -107,7 +109,8 @@ def wheel_of(name: str, fetch: FetchOptions) -> Iterator[WheelAtHand]:
         with at_hand([name], fetch) as here:
             there = here.paths[0]
             fetched = here.fetched.get(there)
-            yield WheelAtHand(there, fetched.size if fetched is not None else Path(there).stat().st_size)
+            size = fetched.size if fetched is not None else Path(there).stat().st_size
+            yield WheelAtHand(there, size, (fetched.digest if fetched is not None else None) or _digest_of(Path(there)))
         return
     from cudacompat.artifacts.remote.errors import RemoteError
     from cudacompat.artifacts.remote.store import take_from_store
@@ -118,24 +121,25 @@ def wheel_of(name: str, fetch: FetchOptions) -> Iterator[WheelAtHand]:
             taken = take_from_store(name, path, fetch.most)
         except RemoteError as error:
             raise StepError(f"cannot get {masked(name)}: {error}") from None
-        yield WheelAtHand(str(path), taken.size)
+        yield WheelAtHand(str(path), taken.size, taken.digest or _digest_of(path))
 
 
 def digest_of(name: str, fetch: FetchOptions) -> str | None:
-    """Return what tells a wheel on this machine from another of its name: its size, and the digest of its list of
-    members with their checksums (a whole wheel may have gigabytes). `None` for what is fetched."""
-    path = Path(meant(name, fetch)[0])
+    """Return what tells a wheel on this machine from another of its name; `None` for what is fetched."""
+    return _digest_of(Path(meant(name, fetch)[0]))
+
+
+def _digest_of(path: Path) -> str | None:
+    """The digest of a wheel's file (`digest_of_zip`)."""
     try:
         if path.suffix != ".whl" or not path.is_file():
             return None
         with opened(path) as file:
-            size, digest = path.stat().st_size, hashlib.sha256()
+            size = path.stat().st_size
             with zipfile.ZipFile(file) as wheel:
                 file.seek(wheel.start_dir)
-            while piece := file.read(_PIECE):
-                digest.update(piece)
+            return digest_of_zip(size, iter(partial(file.read, _PIECE), b""))
     except zipfile.BadZipFile:
         return f"{size}-"
     except (OSError, ValueError):
         return None
-    return f"{size}-{digest.hexdigest()}"

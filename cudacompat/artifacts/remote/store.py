@@ -44,13 +44,13 @@ def take_from_store(address: str, into: Path, most: int) -> Taken:
         with into.open("w+b") as file:
             try:
                 head = b"".join(parts.part(remote, 0, min(_HEAD, size)))
-                left_out = members_of_zip(parts, remote, head, file=file)
+                left_out, digest = members_of_zip(parts, remote, head, file=file)
             except (NoRangesError, TableError):
                 file.seek(0)
                 for piece in parts.part(remote, 0, size):
                     file.write(piece)
                 return Taken(size, parts.came)
-        return Taken(size, parts.came, left_out)
+        return Taken(size, parts.came, left_out, digest=digest)
 
 
 class _Parts:

@@ -18,6 +18,7 @@ from cudacompat.artifacts.remote.zip_table import (
     TAIL,
     TableEntry,
     TableError,
+    digest_of_zip,
     entries_of,
     table_of,
     table_place,
@@ -49,11 +50,13 @@ class Parts(Protocol):
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What lies on the disk now: `size` are the bytes of the file as it is published, `travelled` those that came, and
-    `left_out` the members of a zip that were not asked for."""
+    `left_out` the members of a zip that were not asked for. `digest` is that of the zip as it is published
+    (`digest_of_zip`), where members may be missing on the disk."""
 
     size: int
     travelled: int
     left_out: int = 0
+    digest: str | None = None
 
 
 def take(url: str, into: Path, told: TransferWatcher, most: int, patience: Patience | None = None) -> Taken:
@@ -94,14 +97,14 @@ def _by_ranges(connection: Connection, into: Path, told: TransferWatcher, most: 
         if not head.startswith(_ZIPS):
             _copy(connection, remote, [(0, size)], file=file)
             return Taken(size, counted.total)
-        left_out = members_of_zip(connection, remote, head, file=file)
-    return Taken(size, counted.total, left_out)
+        left_out, digest = members_of_zip(connection, remote, head, file=file)
+    return Taken(size, counted.total, left_out, digest=digest)
 
 
-def members_of_zip(connection: Parts, remote: Remote, head: bytes, file: BinaryIO) -> int:
-    """Write what is wanted of a zip, each member where it lies in the whole, and return how many are left out; `head`
-    are its first bytes, by which it is told what it is, whether its first member is wanted or not. `NoRangesError` or
-    `TableError` where its parts do not fit together."""
+def members_of_zip(connection: Parts, remote: Remote, head: bytes, file: BinaryIO) -> tuple[int, str | None]:
+    """Write what is wanted of a zip, each member where it lies in the whole, and return how many are left out, and the
+    digest of the whole; `head` are its first bytes, by which it is told what it is, whether its first member is wanted
+    or not. `NoRangesError` or `TableError` where its parts do not fit together."""
     size = remote.size or 0
     tail_at = max(0, size - TAIL)
     tail = b"".join(connection.part(remote, tail_at, size))
@@ -121,7 +124,9 @@ def members_of_zip(connection: Parts, remote: Remote, head: bytes, file: BinaryI
         file.seek(entry.offset)
         if file.read(len(LOCAL)) != LOCAL:  # the check sums of the members are for who reads them
             raise NoRangesError("the parts that the server sent do not fit together")
-    return len(entries) - len(wanted)
+    end = table[: max(0, tail_at - start)] + tail[max(0, start - tail_at) :]
+    joined = start + length >= tail_at  # nothing lies between the table and the last bytes
+    return len(entries) - len(wanted), digest_of_zip(size, [end]) if joined else None
 
 
 def _spans(entries: Sequence[TableEntry], wanted: Sequence[TableEntry], end: int) -> Iterator[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from struct import Struct
@@ -122,3 +123,12 @@ def table_of(entries: Iterable[TableEntry], start: int) -> bytes:
     end = _END.pack(b"PK\x05\x06", 0, 0, small, small, min(size, _FULL), min(start, _FULL), 0)
     large = count >= _MANY or start >= _FULL
     return b"".join([*rows, end64, locator, end] if large else [*rows, end])
+
+
+def digest_of_zip(size: int, end: Iterable[bytes]) -> str:
+    """Return what tells a zip from another one of its name: its size, and the SHA-256 of its `end`, the table of its
+    members with their checksums and what comes behind it. Of a zip of gigabytes it needs a few bytes."""
+    digest = hashlib.sha256()
+    for piece in end:
+        digest.update(piece)
+    return f"{size}-{digest.hexdigest()}"

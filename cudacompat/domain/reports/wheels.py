@@ -23,8 +23,8 @@ class WheelsReport:
     """The builds of `package` (of one release where `version` is given), the newest first; a summary for each target;
     the pin that runs on all of them, or why there is none. `unknown` says in one line why nothing is known, `newest` is
     the newest release that is known, and `note` is a fact about the whole package. `fetched` is whether the index was
-    asked, `python` the one that was named, `compiled_later` whether the package compiles its device code at run
-    time."""
+    asked, `python` the one that was named, `not_offered` whether the index is known to have no wheel of the package for
+    any of these machines, `compiled_later` whether the package compiles its device code at run time."""
 
     COMMAND: ClassVar[str] = "wheels"
 
@@ -39,6 +39,7 @@ class WheelsReport:
     note: str | None = None
     fetched: bool = False
     python: str | None = None
+    not_offered: bool = False
     compiled_later: bool = False
 
     @property
@@ -60,6 +61,8 @@ class WheelsReport:
     def exit_code(self) -> ExitCode:
         """3 for a package that is not known, 1 if on some target nothing runs, or no build on all of them, 4 if that
         cannot be told, else 0."""
+        if not self.builds and self.not_offered:
+            return ExitCode.FINDINGS
         if not self.builds:
             return ExitCode.INCOMPLETE if self.unknown and self.version and self.newest else ExitCode.NOTHING
         lacking = [each for each in self.summaries if each.newest is None and not self.compiled_on(each)]

@@ -111,8 +111,9 @@ def _is_on_index(name: str) -> bool:
 
 
 def no_native(package: str, where: str) -> str:
-    """Return what to do where machine code is required and no wheel has some for a GPU (`where`)."""
-    return f"no wheel of {package} with machine code for {where} is known: build it from source for that GPU"
+    """Return what to do where machine code is required and each wheel needs JIT on a GPU (`where`), if only for some of
+    its modules."""
+    return f"no wheel of {package} that is known runs on {where} without JIT: build it from source for that GPU"
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,7 @@ class BundledCompiler:
 class FetchedFile:
     """A file that was fetched to be read: what the user named, what reports call it, the bytes it has where it is
     published, those that travelled (none for one on this machine), and the members of it that were left out. `release`
-    is PKG==VERSION of a package."""
+    is PKG==VERSION of a package, `digest` that of a zip of which members may be left out, as it is published."""
 
     given: str
     label: str
@@ -196,6 +196,7 @@ class FetchedFile:
     travelled: int
     left_out: int = 0
     release: str | None = None
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,9 @@ class TestPackages:
         assert "yanked" not in check("some-kernels==3.0").err
         left = check("some-kernels>=2.4,<3")
         assert left.code == 5
-        assert "that was not yanked by its publisher (2.5: wrong list); there are wheels for cp35 on win_amd64" in left.err
+        assert (
+            "that was not yanked by its publisher (2.5: wrong list); there are wheels for cp35 on win_amd64" in left.err
+        )
         assert "every wheel was yanked by its publisher (2.2: broken)" in check("some-kernels==2.2").err
         index.data = wheel("2.5")
         assert "some-kernels==2.5 was yanked by its publisher: wrong list" in check("some-kernels==2.5").err

@@ -16,7 +16,7 @@ from tests.helpers.run import inside
 @each_case(
     ("path", "package"),
     [
-        ("torch-2.6.0+cu124-cp311-cp311-linux_aarch64.whl!/lib/a.so", ("torch", "2.6.0+cu124", "linux-aarch64", "3.11")),
+        ("torch-2.6.0+cu124-cp311-cp311-linux_aarch64.whl!/a.so", ("torch", "2.6.0+cu124", "linux-aarch64", "3.11")),
         ("bitsandbytes-0.45.0-py3-none-win_amd64.whl", ("bitsandbytes", "0.45.0", "windows-x86_64")),
         ("nvidia_cublas_cu12-12.9.9.9-py3-none-any.whl!/a.so", ("nvidia-cublas-cu12", "12.9.9.9", None)),
         ("dist/mine-1.0-cp311-cp311-linux_x86_64.whl!/mine/a.so", None),  # whoever reads it may be who builds it
