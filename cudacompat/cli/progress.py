@@ -53,6 +53,26 @@ def file_line(console: Console, pace: Pace, path: str) -> str:
 
 
 @contextlib.contextmanager
+def page_progress(quiet: bool, path: str) -> Iterator[None]:
+    """Show that a page is made, where somebody is watching."""
+    from cudacompat.cli.verbose import is_on, note
+
+    if is_on():
+        note(f"writing {path}")
+    if is_on() or quiet or not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    from cudacompat.report.safe_text import safe
+
+    console = Console(stderr=True)
+    with console.status(Text(f"writing {safe(path)}"), spinner=spinner(console)):
+        yield
+
+
+@contextlib.contextmanager
 def log_progress(quiet: bool, path: str | None) -> Iterator[Callable[[int], None] | None]:
     """Give a function that shows how many bytes of a log were read, or `None` where nobody is watching."""
     import os

@@ -67,6 +67,15 @@ def test_it_is_shown_on_a_terminal_alone(folder: Path) -> None:
         assert "reading" not in terminal.shown(until="inspected", seconds=60)
 
 
+def test_a_page_that_is_made_is_shown_on_a_terminal_alone(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "cudacompat", "survey", "--html", "page.html"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "80"}
+    with Terminal(command, tmp_path, environment) as terminal:
+        assert "writing page.html" in terminal.shown(until="wrote", seconds=120)
+    with Terminal([*command, "--quiet"], tmp_path, environment) as terminal:
+        assert "writing" not in terminal.shown(until="wrote", seconds=120)
+
+
 def test_rows_of_an_environment_are_shown_on_a_terminal_alone(tmp_path: Path) -> None:
     site = tmp_path / "env/lib/python3.12/site-packages"
     info = site / "made-1.0.dist-info"

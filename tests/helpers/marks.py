@@ -62,6 +62,7 @@ SLOW: Listed = {
     ),
     "tests/cli/test_progress.py": (
         "test_it_is_shown_on_a_terminal_alone",
+        "test_a_page_that_is_made_is_shown_on_a_terminal_alone",
         "test_rows_of_an_environment_are_shown_on_a_terminal_alone",
     ),
     "tests/app/test_survey.py": (

@@ -77,7 +77,7 @@ def command(
     from cudacompat.app.wheels.survey import SurveyOptions, jobs_of, survey
     from cudacompat.app.wheels.survey_input import wanted
     from cudacompat.cli.output import emit
-    from cudacompat.cli.progress import progress
+    from cudacompat.cli.progress import page_progress, progress
     from cudacompat.cli.written_apart import require_apart
     from cudacompat.domain.reports.survey import SurveyReport
     from cudacompat.domain.words.errors import UsageError
@@ -96,7 +96,8 @@ def command(
     if out is None or lines is None:
         if html is None:
             raise UsageError("survey needs LIST and --out FILE, or --html FILE alone")
-        _save_page(html, *page_rows.of_table())
+        with page_progress(quiet, html):
+            _save_page(html, *page_rows.of_table())
         return emit(
             SurveyReport(None, 0, 0, written=0, seconds=0.0, html=html),
             format_,
@@ -116,7 +117,8 @@ def command(
     with progress(quiet) as on_file:
         report = survey(wanted(lists), out, options, on_wheel=on_file)
     if html is not None and report.asked > len(report.not_read):
-        _save_page(html, *page_rows.of_survey(lines))
+        with page_progress(quiet, html):
+            _save_page(html, *page_rows.of_survey(lines))
         report = replace(report, html=html)
     return emit(report, format_, color, output=output, exit_zero=exit_zero)
 

@@ -6,7 +6,7 @@ Which GPUs there are, and how their names are compared, is `cudacompat.domain.gp
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import replace
 from functools import lru_cache
 
@@ -197,7 +197,7 @@ def _of_name(text: str, spec: str) -> JudgedTarget | None:
 
 
 def _of_words(text: str, spec: str) -> JudgedTarget | None:
-    """The product with these words in its name, or the compute capability that all such products share."""
+    """The product with these words in its name, or what all such products of one compute capability are called."""
     words = set(words_of(text))
     found = [entry for entry in entries() if entry.named and any(words.issubset(name) for name in entry.names)]
     if not words or not found:
@@ -207,10 +207,16 @@ def _of_words(text: str, spec: str) -> JudgedTarget | None:
         raise UsageError(_ambiguous(spec, gpus))
     nearest = [entry.gpu for entry in found if any(words == set(name) - BRANDS for name in entry.names)]
     names = {gpu.name for gpu in nearest or gpus}
-    if len(names) > 1:
-        return JudgedTarget(str(gpus[0].capability), None, gpus[0].capability, arch=None)
-    name = names.pop()
-    return JudgedTarget(name, name, gpus[0].capability, arch=None)
+    common = _common_name(words, min(names)) if len(names) > 1 else names.pop()
+    return JudgedTarget(common or str(gpus[0].capability), common, gpus[0].capability, arch=None)
+
+
+def _common_name(words: Set[str], name: str) -> str | None:
+    """What products that have these words in their names are called together, as the name of one writes them:
+    `RTX PRO 6000`; `None` where that is not to be told."""
+    parts = [part for part in re.split(r"[\s-]+", name) if not words.isdisjoint(words_of(part))]
+    common = " ".join(parts)
+    return common if set(words_of(common)) == words else None
 
 
 def _of_chip_or_architecture(text: str, spec: str) -> JudgedTarget | None:

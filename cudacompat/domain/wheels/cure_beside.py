@@ -49,7 +49,7 @@ def cure_beside(
         return own
     whole = cure_for(main, targets, version=torch.version, beside=pins, python=python)
     if not runs:
-        lost = isinstance(whole, WheelCure) and name in whole.stuck
+        lost = isinstance(whole, NoCure) or name in whole.stuck
         alone = cure_for(name, targets, version=resolved.version, python=python) if lost else whole
         return alone if isinstance(alone, NoCure) else whole
     moves = isinstance(whole, WheelCure) and not whole.stuck and name in dict(whole.companions)

@@ -75,7 +75,6 @@ def test_a_product(spec: str, name: str, capability: str) -> None:
     [
         ("12.0", "12.0", "12.0"),
         (" 5.3 ", "5.3", "5.3"),
-        ("orin", "8.7", "8.7"),  # three products, one compute capability
         ("GB203", "12.0", "12.0"),
         ("GP104", "6.1", "6.1"),
         ("hopper", "9.0", "9.0"),
@@ -85,6 +84,24 @@ def test_a_product(spec: str, name: str, capability: str) -> None:
 def test_a_capability(spec: str, id_: str, capability: str) -> None:
     target = resolve(spec)
     assert (target.id, target.name, str(target.capability), target.arch) == (id_, None, capability, None)
+
+
+@pytest.mark.parametrize(
+    ("spec", "name", "capability"),
+    [
+        ("orin", "Orin", "8.7"),
+        ("jetson  ORIN", "Jetson Orin", "8.7"),
+        ("rtx pro 6000", "RTX PRO 6000", "12.0"),
+        ("NVIDIA A800", "A800", "8.0"),
+        ("A800 80GB", "A800 80GB", "8.0"),
+    ],
+)
+def test_several_products_of_one_capability_keep_the_name_that_they_share(
+    spec: str, name: str, capability: str
+) -> None:
+    target = resolve(spec)
+    assert (target.id, target.name, str(target.capability)) == (name, name, capability)
+    assert resolve(target.id) == target
 
 
 @pytest.mark.parametrize(
@@ -204,8 +221,8 @@ ORIN_NX = "Jetson Orin NX"
         ("Orin NX 16GB", ORIN_NX, "8.7"),
         ("Jetson Orin Nano Super", "Jetson Orin Nano Super", "8.7"),
         ("Jetson Nano 2GB", "Jetson Nano", "5.3"),
-        ("Xavier", "7.2", "7.2"),
-        ("Orin (nvgpu)", "8.7", "8.7"),  # nvidia-smi on the board
+        ("Xavier", "Xavier", "7.2"),
+        ("Orin (nvgpu)", "Orin", "8.7"),  # nvidia-smi on the board
         ("NVIDIA Tegra X2", "Tegra X2", "6.2"),  # deviceQuery there
         ("DGX Station GB300", "DGX Station GB300", "10.3"),
         ("Rubin", "10.7", "10.7"),

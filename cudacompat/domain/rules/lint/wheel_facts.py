@@ -196,9 +196,9 @@ def reason_of(verdict: RequirementVerdict) -> str | None:
         cuda = verdict.verdict.none_for
         return f"it loads the library for the CUDA release of {framework().name}, here {cuda}, and has none"
     if verdict.verdict.compiler is not None:
-        return f"{verdict.verdict.compiler}: the first kernel that it compiles for {verdict.target.capability} fails"
+        return f"{verdict.verdict.compiler}: the first kernel that it compiles for {verdict.target.label} fails"
     if verdict.verdict.requires is not None:
-        return f"it requires {verdict.verdict.requires}, which has no build that runs on {verdict.target.capability}"
+        return f"it requires {verdict.verdict.requires}, which has no build that runs on {verdict.target.label}"
     reason, target = verdict.verdict.reason, verdict.target
     error = CUDA_ERRORS.get(reason) if reason is not None else None
     told = f" (CUDA error {error})" if error is not None else ""
@@ -213,13 +213,13 @@ def reason_of(verdict: RequirementVerdict) -> str | None:
         return f"driver {target.driver} no longer drives this GPU{told}"
     told = told or f" (CUDA error {CUDA_ERRORS[Reason.NO_IMAGE]})"
     if not verdict.resolved.rows:
-        return f"CUDA {verdict.resolved.cuda} builds no code for compute capability {target.capability}{told}"
+        return f"CUDA {verdict.resolved.cuda} builds no code for {target.label}{told}"
     row = verdict.resolved.rows[0]
     lacking = sum(each.modules for each in row.lists if not judge(target, each.module(row.ptx_isa)).outcome.runs)
     total = sum(each.modules for each in row.lists)
     if 0 < lacking < total:
-        return f"{lacking} of {total} modules there have nothing that runs on {target.capability}{told}"
-    return f"no machine code and no PTX there runs on {target.capability}: no kernel image{told}"
+        return f"{lacking} of {total} modules there have nothing that runs on {target.label}{told}"
+    return f"no machine code and no PTX there runs on {target.label}: no kernel image{told}"
 
 
 def help_for(resolved: Resolved, packages: PackageSet, targets: Sequence[Target], *, native: bool = False) -> str:
