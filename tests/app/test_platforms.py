@@ -31,13 +31,21 @@ def test_the_platform_reaches_a_list(tmp_path: Path, name: str, text: str, platf
     assert "wheel-without-code" in there.out
 
 
-def test_a_wheel_that_was_not_read_for_the_platform_is_not_known(tmp_path: Path) -> None:
+def test_a_release_without_a_wheel_for_the_platform_is_built_there(tmp_path: Path) -> None:
     listed = tmp_path / "requirements.txt"
     listed.write_text("vllm==0.8.5.post1\n")
     ran = inside("check", listed, "--gpu", "RTX 4090", "--platform", "win_amd64")
     assert ran.code == 1  # PyPI's torch 2.6.0 for Windows, for which it asks, has no device code
     assert "torch 2.6.0" in ran.out
-    assert "check vllm==0.8.5.post1 --gpu 'RTX 4090' --platform windows-x86_64" in ran.out
+    assert "vllm 0.8.5.post1 is built where it is installed" in ran.out
+
+
+def test_a_wheel_that_was_not_read_for_the_platform_is_not_known(tmp_path: Path) -> None:
+    listed = tmp_path / "requirements.txt"
+    listed.write_text("catboost==1.2.2\n")
+    ran = inside("check", listed, "--gpu", "RTX 4090", "--platform", "win_amd64")
+    assert ran.code == 4
+    assert "check catboost==1.2.2 --gpu 'RTX 4090' --platform windows-x86_64 --python 3.12" in ran.out
 
 
 def test_markers_are_those_of_the_platform(tmp_path: Path) -> None:
