@@ -45,7 +45,7 @@ def test_a_wheel_that_was_not_read_for_the_platform_is_not_known(tmp_path: Path)
     listed.write_text("catboost==1.2.2\n")
     ran = inside("check", listed, "--gpu", "RTX 4090", "--platform", "win_amd64")
     assert ran.code == 4
-    assert "check catboost==1.2.2 --gpu 'RTX 4090' --platform windows-x86_64 --python 3.12" in ran.out
+    assert "check catboost==1.2.2 --gpu 'RTX 4090' --platform windows-x86_64 --python 3.11" in ran.out
 
 
 def test_markers_are_those_of_the_platform(tmp_path: Path) -> None:
