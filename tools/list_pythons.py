@@ -2,8 +2,8 @@
 """Writes for which Pythons the releases of the table's packages have wheels: tools/list_pythons.py [PACKAGE…]
 
 Asks pip for the files of each package, one after the other, and goes by the tags in their names, for each platform of
-the table. A release whose wheels are for every Python 3 is left out there; one that has none for the platform has no
-Python in its row. `sources` stands in the row of a release with an sdist, which pip builds for any other Python. Of a
+the table. Where the wheels of all releases are for every Python 3, the package is left out there, else `every` stands in
+the row of such a release. One that has no wheel for the platform has no Python in its row. `sources` stands in the row of a release with an sdist, which pip builds for any other Python. Of a
 release with some yanked files the others count; one that was yanked whole is left out.
 """
 
@@ -31,7 +31,7 @@ from cudacompat.domain.wheels.platforms import (  # noqa: E402
     WINDOWS_PLATFORM,
     platform_of,
 )
-from cudacompat.domain.wheels.pythons import SOURCES  # noqa: E402
+from cudacompat.domain.wheels.pythons import EVERY, SOURCES  # noqa: E402
 from cudacompat.domain.words.wheel_tags import Platform  # noqa: E402
 from cudacompat.host.programs import pip  # noqa: E402
 
@@ -84,11 +84,11 @@ def by_pythons(files: list[str], platform: str) -> dict[str, list[str]]:
                 pythons |= _pythons(tag.interpreter, tag.abi)
     found: dict[str, list[str]] = {}
     for version in sorted(wheels, reverse=True):
-        if not (wheels[version] >= _EVERY or version.is_devrelease):
-            pythons = sorted(wheels[version], key=Version)
+        if not version.is_devrelease:
+            pythons = [EVERY] if wheels[version] >= _EVERY else sorted(wheels[version], key=Version)
             key = " ".join([*pythons, *([SOURCES] if version in sources else [])])
             found.setdefault(key, []).append(str(version))
-    return found
+    return found if any(not key.startswith(EVERY) for key in found) else {}
 
 
 def _sdist(file: str) -> set[Version]:

@@ -3,7 +3,7 @@
 
 Asks pip (`pip index versions`), one package after the other; without names those that the file already has. Versions
 are those that have a wheel or an sdist for the Python that runs this; those of which every file was yanked are apart,
-each with the reason, and so are final releases that have files for other Pythons or platforms alone (`others`).
+each with the reason, and so are those that have files for other Pythons or platforms alone (`others`).
 """
 
 from __future__ import annotations
@@ -67,9 +67,10 @@ def yanked_whole(links: Iterable[pip.Link], versions: Collection[str]) -> dict[s
 
 
 def others(links: Iterable[pip.Link], versions: Collection[str]) -> list[str]:
-    """Return the final releases of these files that are none of `versions`, the newest first."""
+    """Return the releases of these files that are none of `versions`, without those of a nightly build, the newest
+    first."""
     found = {version for link in links if (version := _version_of(link.file)) is not None}
-    return [str(each) for each in sorted(found, reverse=True) if not each.is_prerelease and str(each) not in versions]
+    return [str(each) for each in sorted(found, reverse=True) if not each.is_devrelease and str(each) not in versions]
 
 
 def _version_of(file: str) -> Version | None:

@@ -14,6 +14,7 @@ from cudacompat.domain.wheels.distributions import table_text
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 
 OWN = ("3.11", "3.12", "3.13", "3.14")  # that this program runs with: what it fetches is for its own, if none is named
+EVERY = "every"  # in place of the Pythons of a release whose wheel is for every Python 3
 SOURCES = "sources"  # among the Pythons of a release with an sdist
 
 
@@ -32,7 +33,7 @@ def _of_package(package: str, platform: str) -> Mapping[Version, tuple[str, ...]
 def pythons_with_wheel(package: str, version: Version, platform: str = DEFAULT_PLATFORM) -> tuple[str, ...]:
     """Return the Pythons (`3.12`) that this release has wheels for on the platform, the oldest first; none where every
     Python 3 is served, the platform is not, or it is not known."""
-    return tuple(each for each in _of_package(package, platform).get(version, ()) if each != SOURCES)
+    return tuple(each for each in _of_package(package, platform).get(version, ()) if each not in (EVERY, SOURCES))
 
 
 def pythons_in_words(package: str, version: Version, platform: str = DEFAULT_PLATFORM) -> str:

@@ -23,8 +23,8 @@ from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 @dataclass(frozen=True, slots=True)
 class Releases:
     """The versions of a package that PyPI offered on that day, the newest first, those that their publisher yanked,
-    each with the reason as it was on `yanked_date`, and the final releases that it had for other Pythons or platforms
-    alone than those of the day's list."""
+    each with the reason as it was on `yanked_date`, and what it had beside these: release candidates, and releases for
+    other Pythons or platforms alone than those of the day's list."""
 
     versions: tuple[Version, ...]
     date: str
@@ -33,9 +33,9 @@ class Releases:
     others: frozenset[Version] = frozenset()
 
     def lacks(self, version: Version) -> bool:
-        """Return True for a release that PyPI did not have on that day, although it had a newer one; a pre-release, or
+        """Return True for a release that PyPI did not have on that day, although it had a newer one; a nightly build, or
         one with a local version, may come from elsewhere."""
-        if version.is_prerelease or version.local is not None or version > max(self.versions, default=version):
+        if version.is_devrelease or version.local is not None or version > max(self.versions, default=version):
             return False
         return version not in self.versions and version not in self.yanked and version not in self.others
 
