@@ -2,9 +2,10 @@
 """Writes for which Pythons the releases of the table's packages have wheels: tools/list_pythons.py [PACKAGE…]
 
 Asks pip for the files of each package, one after the other, and goes by the tags in their names, for each platform of
-the table. Where the wheels of all releases are for every Python 3, the package is left out there, else `every` stands in
-the row of such a release. One that has no wheel for the platform has no Python in its row. `sources` stands in the row of a release with an sdist, which pip builds for any other Python. Of a
-release with some yanked files the others count; one that was yanked whole is left out.
+the table. Where the wheels of all releases are for every Python 3, the package is left out there, else `every` stands
+in the row of such a release. One that has no wheel for the platform has no Python in its row. `sources` stands in the
+row of a release with an sdist, which pip builds for any other Python. Of a release with some yanked files the others
+count; one that was yanked whole is left out.
 """
 
 from __future__ import annotations

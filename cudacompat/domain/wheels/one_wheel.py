@@ -61,8 +61,7 @@ def _is_unlisted(requirement: Requirement, version: Version) -> bool:
         return False
     name, offered = requirement.name, releases().get(requirement.name)
     own = name == framework().name or name in framework().built_with_it
-    on_index = own and cuda_of_index(requirement.build) is not None and not version.is_prerelease
-    there = requirement.build == PYPI or on_index
+    there = requirement.build == PYPI or (own and cuda_of_index(requirement.build) is not None)
     return there and offered is not None and offered.lacks(version)
 
 
