@@ -33,8 +33,8 @@ class Releases:
     others: frozenset[Version] = frozenset()
 
     def lacks(self, version: Version) -> bool:
-        """Return True for a release that PyPI did not have on that day, although it had a newer one; a nightly build, or
-        one with a local version, may come from elsewhere."""
+        """Return True for a release that PyPI did not have on that day, although it had a newer one. A nightly build,
+        or one with a local version, may come from elsewhere."""
         if version.is_devrelease or version.local is not None or version > max(self.versions, default=version):
             return False
         return version not in self.versions and version not in self.yanked and version not in self.others
