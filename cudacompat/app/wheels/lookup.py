@@ -141,7 +141,7 @@ def _fetching(query: WheelQuery, targets: Sequence[Target], platform: str | None
     one = platform or next(map(platform_for, targets), DEFAULT_PLATFORM)
     own = ["--python", python] if python is not None else []
     if query.version is not None:
-        own = option_of_python(query.package, query.version, one, python)
+        own = option_of_python(query.package, query.version, one, python=python)
     there = options_for(on_platform(targets, platform))
     where = ["--platform", platform] if platform is not None and "--platform" not in there else []
     return shlex.join(("cudacompat", "wheels", query.pin, *there, *where, *own, "--fetch"))
@@ -150,7 +150,7 @@ def _fetching(query: WheelQuery, targets: Sequence[Target], platform: str | None
 def _unknown(
     query: WheelQuery, builds: Sequence[Build], targets: Sequence[Target], *, platform: str | None, python: str | None
 ) -> str | None:
-    fetch = _fetching(query, targets, platform, python)
+    fetch = _fetching(query, targets, platform, python=python)
     if query.package not in packages():
         if any(not _is_open(build) for build in builds):
             return None
@@ -179,7 +179,7 @@ def _unknown(
         return None
     if query.version is not None and open_[0].resolved.known is HowKnown.UNLISTED:
         return releases_around(query.package, open_[0].version)
-    missing = why_no_wheel(query.package, open_[0].version, python, open_[0].platform)
+    missing = why_no_wheel(query.package, open_[0].version, python, platform=open_[0].platform)
     if missing is not None:
         built = ": pip builds it from its sources" if open_[0].resolved.known is HowKnown.BUILT_HERE else ""
         return f"{missing}{built}"

@@ -122,7 +122,7 @@ def _within(
         if len(verdicts) == len(targets) and all(_serves(each, native) for each in verdicts):
             cure = _cure(candidate, verdicts, bounds, going_with=going_with)
             if going_with is None:
-                cure = _with_its_framework(cure, candidate, targets, bounds)
+                cure = _with_its_framework(cure, candidate, targets, bounds=bounds)
             if not bounds.has_wheels(cure.released, wanted, cure.index):
                 continue
             if not cure.stuck:

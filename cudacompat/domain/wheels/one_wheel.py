@@ -72,9 +72,9 @@ def _has_wheel(requirement: Requirement, version: Version, platform: str) -> boo
     if requirement.conda or (python is None and platform == DEFAULT_PLATFORM):
         return True
     if requirement.build == PYPI:
-        return has_wheel(name, version, python, platform)
+        return has_wheel(name, version, python, platform=platform)
     own = LOCAL_BUILD.fullmatch(requirement.build) is not None and is_on(name, version, platform)
-    return not own or has_wheel(name, version, python, platform)
+    return not own or has_wheel(name, version, python, platform=platform)
 
 
 def _without_row(requirement: Requirement) -> HowKnown:

@@ -82,7 +82,7 @@ def has_wheel(package: str, version: Version, python: str | None, platform: str 
 def why_no_wheel(package: str, version: Version, python: str | None, platform: str) -> str | None:
     """Return that a release is known to have no wheel for this Python (`None`: for any) on the platform, in words;
     `None` for others."""
-    if has_wheel(package, version, python, platform):
+    if has_wheel(package, version, python, platform=platform):
         return None
     if not is_on(package, version, platform):
         return f"PyPI has no wheel of {package} {version} for {platform}"

@@ -48,7 +48,7 @@ class ReleaseBounds:
         return all(self._has_wheel(name, version, each, index=index) for name, version in pins for each in every)
 
     def _has_wheel(self, name: str, version: Version, platform: str, *, index: str) -> bool:
-        if has_wheel(name, version, self.python, platform):
+        if has_wheel(name, version, self.python, platform=platform):
             return True
         own = index != PYPI and name in framework().on_its_index
         return own and not is_on(name, version, platform) and is_served(name, platform)

@@ -95,7 +95,7 @@ def _why_missing(wheel: AskedWheel, package: str, version: str) -> str | None:
     own = [tag.platform for tag in tags_of_file(wheel.file)]
     platform = platform_of((wheel.wanted.tags or own)[-1])
     try:
-        return why_no_wheel(str(canonicalize_name(package)), Version(version), wheel.wanted.python, platform)
+        return why_no_wheel(str(canonicalize_name(package)), Version(version), wheel.wanted.python, platform=platform)
     except InvalidVersion:
         return None
 

@@ -299,7 +299,7 @@ def _wheel_for(wheel: tuple[str, str], machine: str, what: str, *, gpu: str) -> 
         name, version = str(canonicalize_name(wheel[0])), Version(wheel[1])
     except InvalidVersion:
         return f"a wheel for {what}"
-    missing = why_no_wheel(name, version, None, machine)
+    missing = why_no_wheel(name, version, None, platform=machine)
     if missing is not None:
         return missing
     python = "".join(f" {word}" for word in option_of_python(name, version, machine))

@@ -175,7 +175,7 @@ def without_wheel(resolved: Resolved, target: Target) -> tuple[str, str] | None:
     comes from; `None` where it has one."""
     name, version, python = resolved.requirement.name, resolved.version, resolved.requirement.python
     platform = platform_for(target)
-    if version is None or has_wheel(name, version, python, platform):
+    if version is None or has_wheel(name, version, python, platform=platform):
         return None
     if not is_on(name, version, platform):
         return platform, "pip finds none: its wheels are for other platforms"

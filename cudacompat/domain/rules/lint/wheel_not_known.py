@@ -80,7 +80,7 @@ def _options(verdict: RequirementVerdict, targets: Sequence[Target]) -> list[str
     if resolved.version is None or resolved.requirement.conda:
         return options_for(targets)
     name, python = resolved.requirement.name, resolved.requirement.python
-    return [*options_for(targets), *option_of_python(name, resolved.version, platform, python)]
+    return [*options_for(targets), *option_of_python(name, resolved.version, platform, python=python)]
 
 
 def _why(resolved: Resolved) -> str | None:
