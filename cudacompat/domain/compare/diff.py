@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from cudacompat.domain.compare.baseline import order_of
+from cudacompat.domain.compare.compilers import compare_compilers
 from cudacompat.domain.compare.diff_report import (
     ArtifactDiff,
     Change,
@@ -17,6 +18,7 @@ from cudacompat.domain.compare.diff_report import (
 )
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.weakest_outcome import reached
+from cudacompat.domain.machine.alternatives import recognised
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.choices import FailOn as FailOn
 from cudacompat.domain.words.code import BinaryArtifact
@@ -33,15 +35,16 @@ def compare(old: Release, new: Release, targets: Sequence[Target], fail_on: Fail
     """
     pairs = _pairs(old, new)
     everywhere = frozenset[str]().union(*(_kernels(artifact) for artifact in new.artifacts))
-    rest = _Rest(new)
-    artifacts = tuple(
-        _artifact(name, before, after, targets=targets, everywhere=everywhere, rest=rest)
-        for name, before, after in pairs
-    )
+    rest = _Rest(new, everywhere, _of_releases(old.artifacts))
+    artifacts = tuple(_artifact(name, before, after, targets=targets, rest=rest) for name, before, after in pairs)
     service: dict[ComputeCapability, Change] = {}
     for each in (each for artifact in artifacts for each in artifact.service):
         here = service.get(each.target.capability, Change.GAINED)
         service[each.target.capability] = min(here, each.change, key=list(Change).index)
+    gone = [before for _, before, after in pairs if before is not None and after is None]
+    for target in targets:
+        if service.get(target.capability) is Change.GAINED and any(_ran(each, target) for each in gone):
+            service[target.capability] = Change.SAME
     if any(a.old_path and a.new_path for a in artifacts):
         service = {t.capability: service.get(t.capability, Change.SAME) for t in targets}
     totals: dict[ArchTarget, TargetDiff] = {}
@@ -55,7 +58,16 @@ def compare(old: Release, new: Release, targets: Sequence[Target], fail_on: Fail
             new_isas=tuple(sorted({*so_far.new_isas, *part.new_isas})),
         )
     in_order = tuple(totals[target] for target in sorted(totals, key=order_of))
-    return DiffReport(old, new, tuple(targets), artifacts=artifacts, service=service, totals=in_order, fail_on=fail_on)
+    return DiffReport(
+        old,
+        new,
+        tuple(targets),
+        artifacts=artifacts,
+        service=service,
+        totals=in_order,
+        fail_on=fail_on,
+        compilers=compare_compilers(old.compilers, new.compilers, targets),
+    )
 
 
 Pair = tuple[str, BinaryArtifact | None, BinaryArtifact | None]
@@ -74,7 +86,6 @@ def _artifact(
     old: BinaryArtifact | None,
     new: BinaryArtifact | None,
     targets: Sequence[Target],
-    everywhere: frozenset[str],
     rest: _Rest,
 ) -> ArtifactDiff:
     before, after = _kernels(old), _kernels(new)
@@ -88,18 +99,22 @@ def _artifact(
         targets=_targets(old, new),
         lost=tuple(sorted(lost)),
         gained=tuple(sorted(after - before)),
-        moved=len(lost & everywhere),
+        moved=len(lost & rest.everywhere),
         service=_services(targets, old, new, rest=rest),
         old_modules=len(old.modules) if old else 0,
         new_modules=len(new.modules) if new else 0,
+        alternative=old is not None and old.path in rest.alternatives,
     )
 
 
 class _Rest:
-    """All of the new side: which kernels run in it, and which may, by the GPU."""
+    """All of the new side: the kernels that it has (`everywhere`), which of them run, and which may, by the GPU.
+    `alternatives` are the paths of the old side's libraries of which a loader takes the one for its CUDA release."""
 
-    def __init__(self, new: Release) -> None:
+    def __init__(self, new: Release, everywhere: frozenset[str], alternatives: frozenset[str]) -> None:
         self._new = new
+        self.everywhere = everywhere
+        self.alternatives = alternatives
         self.is_incomplete = bool(new.not_read)
         self._known: dict[Target, tuple[frozenset[str], frozenset[str]]] = {}
 
@@ -111,6 +126,15 @@ class _Rest:
             running = frozenset[str]().union(*map(_running, verdicts))
             self._known[target] = running, frozenset[str]().union(*(module.kernels for module in open_))
         return self._known[target]
+
+
+def _of_releases(artifacts: Sequence[BinaryArtifact]) -> frozenset[str]:
+    groups = (group for group in recognised(artifacts) if not group.architectures)
+    return frozenset(path for group in groups for path in group.libraries)
+
+
+def _ran(artifact: BinaryArtifact, target: Target) -> bool:
+    return _serves(judge_artifact(artifact, target))
 
 
 def _services(
@@ -182,6 +206,8 @@ def _gone(target: Target, old: BinaryArtifact, rest: _Rest) -> ServiceDiff:
     ran = _running(before)
     elsewhere, unknown = rest.kernels(target)
     stopped = ran - elsewhere
+    if old.path in rest.alternatives and 2 * len(ran & rest.everywhere) >= len(ran):
+        stopped &= rest.everywhere  # the others are in no library of the new release, for no GPU
     change = Change.LOST if stopped == ran else Change.PARTLY_LOST
     if ran and not stopped:
         change = Change.SAME

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import ClassVar
 
+from cudacompat.domain.compare.compilers import CompilerDiff
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.choices import FailOn as FailOn
-from cudacompat.domain.words.code import BinaryArtifact, NotRead
+from cudacompat.domain.words.code import BinaryArtifact, BundledCompiler, NotRead
 from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.domain.words.target import ArchTarget
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome, Target
@@ -72,7 +73,13 @@ class ServiceDiff:
 
     @property
     def may_be_lost(self) -> bool:
-        """Whether it is undecided and may hide a loss: where it surely did not run before, there is none."""
+        """Whether it is undecided and may hide a loss: where it surely did not run before, or all of it runs now, there
+        is none."""
+        return self.may_be_weaker and not (self.new is not None and self.new.outcome.runs)
+
+    @property
+    def may_be_weaker(self) -> bool:
+        """Whether it is undecided and may have run in a better way before."""
         return self.change is Change.UNDECIDED and self.old is not None and self.old.outcome is not Outcome.FAILS
 
 
@@ -81,7 +88,8 @@ class ArtifactDiff:
     """One artifact on both sides (or on one): `name` is its path without versions, the paths are as they lie.
 
     `lost` and `gained` are names of kernels that only one side has; `moved` counts those lost that are in another
-    artifact of the new side now; `old_modules` and `new_modules` are all modules of the file, those included that count
+    artifact of the new side now, `alternative` is whether it is one of several libraries of which a loader takes one;
+    `old_modules` and `new_modules` are all modules of the file, those included that count
     for no verdict. Of one that is gone, `service` is what it ran and no artifact of the new side does.
     """
 
@@ -97,6 +105,7 @@ class ArtifactDiff:
     service: tuple[ServiceDiff, ...]
     old_modules: int = 0
     new_modules: int = 0
+    alternative: bool = False
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -105,8 +114,10 @@ class ArtifactDiff:
 
     @property
     def gone(self) -> bool:
-        """Whether it is only in the old one, and not all of its kernels are elsewhere in the new one."""
-        return self.new_path is None and self.moved < len(self.lost)
+        """Whether it is only in the old one, and not all of its kernels are elsewhere in the new one; of alternatives
+        not most of them: a release that drops one may drop kernels, too."""
+        needed = len(self.lost) / 2 if self.alternative else len(self.lost)
+        return self.new_path is None and self.moved < needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +130,18 @@ class Release:
     files: int
     without_code: int
     names: Mapping[str, str] = field(default_factory=dict)  # path -> name without versions
+    compilers: tuple[BundledCompiler, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing that builds for GPUs, or runs there, was found or left unread."""
+        return not self.artifacts and not self.compilers and not self.not_read
 
 
 @dataclass(frozen=True, slots=True)
 class DiffReport:
     """What `diff` found. `service` is the worst that became of each GPU in any artifact of the old side, `names` what
-    the source calls kernels, as far as that was asked for."""
+    the source calls kernels, as far as that was asked for, `compilers` what changed of NVIDIA's compilers."""
 
     COMMAND: ClassVar[str] = "diff"
 
@@ -136,16 +153,20 @@ class DiffReport:
     totals: tuple[TargetDiff, ...]
     fail_on: FailOn | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    compilers: tuple[CompilerDiff, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:
-        """3 if neither side has device code; 1 for what `fail_on` names; 4 if something is unread, or may have been
-        lost and cannot be told; else 0."""
-        if not self.old.artifacts and not self.new.artifacts and not self.old.not_read and not self.new.not_read:
+        """3 if neither side has device code or a compiler; 1 for what `fail_on` names; 4 if something is unread, or may
+        have been lost and cannot be told; else 0."""
+        if self.old.is_empty and self.new.is_empty:
             return ExitCode.NOTHING
         failing = {Change.LOST, Change.PARTLY_LOST} | ({Change.WEAKER} if self.fail_on is FailOn.WEAKER else set())
         lost = any(change in failing for change in self.service.values()) or any(a.gone for a in self.artifacts)
+        lost = lost or any(each.lost for each in self.compilers)
         if self.fail_on is not None and lost:
             return ExitCode.FINDINGS
-        open_ = any(each.may_be_lost for artifact in self.artifacts for each in artifact.service)
+        weaker = self.fail_on is FailOn.WEAKER
+        every = [each for artifact in self.artifacts for each in artifact.service]
+        open_ = any(each.may_be_lost or (weaker and each.may_be_weaker) for each in every)
         return ExitCode.INCOMPLETE if self.old.not_read or self.new.not_read or open_ else ExitCode.OK

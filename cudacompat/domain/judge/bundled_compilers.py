@@ -77,7 +77,7 @@ class CompilersOnTarget:
     @property
     def lacking(self) -> LackingCompiler | None:
         """The one that is run for the GPU, where it does not build for it."""
-        names = {f"{_name(each)} {each.release}": each for each in reversed(self.compilers)}
+        names = {f"{name_of(each)} {each.release}": each for each in reversed(self.compilers)}
         found = assembler_for(tuple(names), self.target.capability)
         if found is None or found[1]:
             return None
@@ -102,8 +102,8 @@ def by_folder(
     ]
 
 
-def _name(compiler: BundledCompiler) -> str:
-    """What a program calls it by: an assembler by the name of its file, others by what they are."""
+def name_of(compiler: BundledCompiler) -> str:
+    """Return what a program calls it by: an assembler by the name of its file, others by what they are."""
     if compiler.program != _ASSEMBLER:
         return compiler.program
     name = compiler.path.rpartition("/")[2].removesuffix(".exe")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cudacompat.domain.compare.compilers import CompilerDiff
 from cudacompat.domain.compare.diff_report import ArtifactDiff, CodeAmount, DiffReport, Release, ServiceDiff, TargetDiff
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome
 from cudacompat.report.json import Json, head
@@ -28,11 +29,22 @@ def diff_json(report: DiffReport) -> Json:
         ],
         "totals": [_target(each) for each in report.totals],
         "artifacts": [_artifact(each) for each in report.artifacts],
+        "compilers": [_compiler(each) for each in report.compilers],
         "not_read": [
             {"side": name, "path": item.path, "why": item.why}
             for name, side in (("old", report.old), ("new", report.new))
             for item in side.not_read
         ],
+    }
+
+
+def _compiler(each: CompilerDiff) -> Json:
+    return {
+        "program": each.program,
+        "old": list(each.old),
+        "new": list(each.new),
+        "gained": list(map(str, each.gained)),
+        "lost": list(map(str, each.lost)),
     }
 
 

@@ -14,7 +14,7 @@ from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.phrases import CAUSE, count, some
 from cudacompat.domain.words.target import CodeKind
 from cudacompat.domain.words.verdict import ArtifactVerdict, Outcome
-from cudacompat.report.text.sections import not_read_lines
+from cudacompat.report.text.sections import PROGRAM_NAME, not_read_lines
 
 if TYPE_CHECKING:
     from cudacompat.report.text.page import Page
@@ -38,6 +38,7 @@ _STYLES = {
 }
 _WIDTH = 16
 _LONGEST = 80  # characters of a kernel's name
+_MOST_BLOCKS = 30  # files of which something is said
 
 
 def diff_text(page: Page, report: DiffReport) -> None:
@@ -45,31 +46,100 @@ def diff_text(page: Page, report: DiffReport) -> None:
     for label, side in (("old", report.old), ("new", report.new)):
         code = f"{count(len(side.artifacts), 'file')} with device code, {side.without_code} without"
         page.prose(f"{label}  ", (side.label, "bold"), f"  {code}")
-    for artifact in report.artifacts:
+    _compilers(page, report)
+    blocks = _alike(report.artifacts)
+    for block in _worst(blocks):
         page.line()
-        _artifact(page, artifact, report.names)
+        _artifact(page, block, report.names)
+    if len(blocks) > _MOST_BLOCKS:
+        left = sum(map(len, blocks)) - sum(map(len, _worst(blocks)))
+        page.line()
+        page.prose(f"{count(left, 'more file')}, none with a worse change than these (--format json has all)")
     for side in (report.old, report.new):
         not_read_lines(page, side.not_read)
-    if sum(any(map(_is_other, each.targets)) for each in report.artifacts) > 1:
+    both = report.old.artifacts and report.new.artifacts
+    if both and sum(any(map(_is_other, each.targets)) for each in report.artifacts) > 1:
         page.line()
         page.line(("in sum", "bold"))
         _targets(page, report.totals)
+    unsaid = next((each.target for each in report.totals if str(each.target).endswith("?")), None)
+    if unsaid is not None:
+        plain = str(unsaid).rstrip("?")
+        page.line()
+        page.prose(f"{unsaid}: the bytes do not say whether it is for {plain}, {plain}a or {plain}f")
     page.line()
     _gpus(page, report)
     _count_line(page, report)
 
 
-def _artifact(page: Page, artifact: ArtifactDiff, names: Mapping[str, str]) -> None:
+def _compilers(page: Page, report: DiffReport) -> None:
+    """What changed of the compilers: the releases, and the GPUs for which one side alone builds."""
+    for each in report.compilers:
+        page.line()
+        page.prose(
+            (f"{PROGRAM_NAME.get(each.program, each.program)}  ", "bold"), f"{_listed(each.old)} -> {_listed(each.new)}"
+        )
+        for word, style, capabilities in (
+            ("no longer builds", "bold red", each.lost),
+            ("now builds", "bold green", each.gained),
+        ):
+            if capabilities:
+                page.prose(
+                    "  ", (word.ljust(_WIDTH), style), f"for {_gpu_names(capabilities, report)}", margin=_WIDTH + 2
+                )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) or "none"
+
+
+Block = tuple[ArtifactDiff, ...]  # files of which the same is to be said
+
+
+def _alike(artifacts: Sequence[ArtifactDiff]) -> list[Block]:
+    """The files, copies of one another together."""
+    found: dict[object, list[ArtifactDiff]] = defaultdict(list)
+    for each in artifacts:
+        folder = each.name.rpartition("/")[0]
+        service = tuple((s.change, s.kernels, _standing(s.old), _standing(s.new)) for s in each.service)
+        sizes = (each.old_size, each.new_size, each.old_modules, each.new_modules)
+        sides = (each.old_path is None, each.new_path is None, sizes)
+        found[folder, sides, each.targets, each.lost, each.gained, service].append(each)
+    return [tuple(group) for group in found.values()]
+
+
+def _worst(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks that are shown, in their order: of too many those with the worst changes."""
+    if len(blocks) <= _MOST_BLOCKS:
+        return list(blocks)
+    order = list(Change)
+
+    def rank(block: Block) -> tuple[bool, int]:
+        changes = [order.index(each.change) for each in block[0].service]
+        return not block[0].gone, min(changes, default=order.index(Change.GAINED))
+
+    kept = {id(block) for block in sorted(blocks, key=rank)[:_MOST_BLOCKS]}
+    return [block for block in blocks if id(block) in kept]
+
+
+def _artifact(page: Page, block: Block, names: Mapping[str, str]) -> None:
+    artifact = block[0]
+    copies = [each.name.rpartition("/")[2] for each in block[1:]]
+    also = f" and {count(len(copies), 'copy', 'copies')} ({_names(copies, {})})" if copies else ""
+    called = (f"{artifact.name}{also}", "bold")
     if artifact.old_path is None:
-        page.line((artifact.name, "bold"), "  ", ("new", "green"))
+        page.line(called, "  ", ("new", "green"))
     elif artifact.new_path is None:
         moved = f"{artifact.moved} of its {count(len(artifact.lost), 'kernel')} moved to other files"
-        page.line((artifact.name, "bold"), "  ", ("no longer contains device code", "bold red"), f": {moved}")
+        page.line(called, "  ", ("no longer contains device code", "bold red"), f": {moved}")
     else:
         modules = _changed(artifact.old_modules, artifact.new_modules, "module")
         sizes = f"{byte_size(artifact.old_size)} -> {byte_size(artifact.new_size)}"
-        page.line((artifact.name, "bold"), f"  {sizes}, {modules}")
-    _targets(page, artifact.targets)
+        page.line(called, f"  {sizes}, {modules}")
+    if artifact.old_path is None or artifact.new_path is None:
+        _one_side(page, artifact)
+    else:
+        _targets(page, artifact.targets)
     if artifact.old_path and artifact.new_path and (artifact.lost or artifact.gained):
         text = f"{count(len(artifact.lost), 'kernel name')} removed, {len(artifact.gained)} added"
         page.field("kernels", text + (f"; gone: {_names(artifact.lost, names)}" if artifact.lost else ""), 2, _WIDTH)
@@ -89,6 +159,22 @@ def _by_change(service: Iterable[ServiceDiff]) -> list[tuple[Change, list[Servic
         if each.change is not Change.SAME and (each.change is not Change.UNDECIDED or each.may_be_lost):
             groups[each.change].append(each)
     return [(change, groups[change]) for change in Change if change in groups]
+
+
+def _one_side(page: Page, artifact: ArtifactDiff) -> None:
+    """All code of a file that one side alone has, in one line."""
+    word, style = ("gained", "green") if artifact.old_path is None else ("lost", "red")
+    if artifact.old_path is None:
+        modules, kernels, sizes = artifact.new_modules, artifact.gained, [each.new.size for each in artifact.targets]
+    else:
+        modules, kernels, sizes = artifact.old_modules, artifact.lost, [each.old.size for each in artifact.targets]
+    amount = CodeAmount(modules, len(kernels), sum(sizes))
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for each in artifact.targets:
+        kind = {CodeKind.SASS: "machine code", CodeKind.PTX: "PTX"}.get(each.target.kind, "other code")
+        kinds[kind].append(str(each.target))
+    code = "; ".join(f"{kind} {' '.join(targets)}" for kind, targets in kinds.items())
+    page.prose("  ", (word.ljust(_WIDTH), style), f"{code}; {_amount(amount)}", margin=_WIDTH + 2)
 
 
 def _targets(page: Page, targets: Sequence[TargetDiff]) -> None:
@@ -159,14 +245,16 @@ def _gpus(page: Page, report: DiffReport) -> None:
     groups: dict[Change, list[ComputeCapability]] = defaultdict(list)
     for capability, change in report.service.items():
         groups[change].append(capability)
-    asked = {target.capability: target.name for target in report.targets if target.name is not None}
     for change in Change:
         if change in _WORDS and groups[change] and change is not Change.UNDECIDED:
-            names = ", ".join(
-                f"{each} ({asked[each]})" if each in asked else f"{each}{_such_as(each)}"
-                for each in sorted(groups[change])
-            )
+            names = _gpu_names(sorted(groups[change]), report)
             page.prose((_WORDS[change].ljust(_WIDTH), _STYLES[change]), "  ", names, margin=_WIDTH + 2)
+
+
+def _gpu_names(capabilities: Sequence[ComputeCapability], report: DiffReport) -> str:
+    """`12.0 (RTX 5090)`: with the GPU that was named, else with one that people know."""
+    asked = {target.capability: target.name for target in report.targets if target.name is not None}
+    return ", ".join(f"{each} ({asked[each]})" if each in asked else f"{each}{_such_as(each)}" for each in capabilities)
 
 
 def _such_as(capability: ComputeCapability) -> str:
@@ -179,7 +267,10 @@ def _such_as(capability: ComputeCapability) -> str:
 
 def _count_line(page: Page, report: DiffReport) -> None:
     changes = list(report.service.values())
-    losing = sum(change in (Change.LOST, Change.PARTLY_LOST) for change in changes)
+    losing = len(
+        {each for each, change in report.service.items() if change in (Change.LOST, Change.PARTLY_LOST)}
+        | {each for compiler in report.compilers for each in compiler.lost}
+    )
     weaker = changes.count(Change.WEAKER)
     gone = sum(artifact.gone for artifact in report.artifacts)
     unread = len(report.old.not_read) + len(report.new.not_read)
