@@ -11,9 +11,11 @@ from cudacompat.app.inputs.reading import ReadOptions, read
 from cudacompat.app.inputs.source_names import source_names
 from cudacompat.domain.compare.diff import FailOn, compare
 from cudacompat.domain.compare.diff_report import DiffReport, Release
+from cudacompat.domain.machine.alternatives import recognised
 from cudacompat.domain.rules.artifact.other_processor import X86
 from cudacompat.domain.tables.architectures import ARCHITECTURES
 from cudacompat.domain.tables.arm_hosts import is_arm_only
+from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import DriverRelease
 
@@ -67,4 +69,10 @@ def _side(text: str, on_file: OnFile, options: ReadOptions | None) -> Release:
         without_code=found.without_code,
         names=names,
         compilers=found.compilers,
+        alternatives=_of_releases(found.artifacts),
     )
+
+
+def _of_releases(artifacts: Sequence[BinaryArtifact]) -> frozenset[str]:
+    groups = (group for group in recognised(artifacts) if not group.architectures)
+    return frozenset(path for group in groups for path in group.libraries)

@@ -18,7 +18,6 @@ from cudacompat.domain.compare.diff_report import (
 )
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.weakest_outcome import reached
-from cudacompat.domain.machine.alternatives import recognised
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.choices import FailOn as FailOn
 from cudacompat.domain.words.code import BinaryArtifact
@@ -35,7 +34,7 @@ def compare(old: Release, new: Release, targets: Sequence[Target], fail_on: Fail
     """
     pairs = _pairs(old, new)
     everywhere = frozenset[str]().union(*(_kernels(artifact) for artifact in new.artifacts))
-    rest = _Rest(new, everywhere, _of_releases(old.artifacts))
+    rest = _Rest(new, everywhere, old.alternatives)
     artifacts = tuple(_artifact(name, before, after, targets=targets, rest=rest) for name, before, after in pairs)
     service: dict[ComputeCapability, Change] = {}
     for each in (each for artifact in artifacts for each in artifact.service):
@@ -126,11 +125,6 @@ class _Rest:
             running = frozenset[str]().union(*map(_running, verdicts))
             self._known[target] = running, frozenset[str]().union(*(module.kernels for module in open_))
         return self._known[target]
-
-
-def _of_releases(artifacts: Sequence[BinaryArtifact]) -> frozenset[str]:
-    groups = (group for group in recognised(artifacts) if not group.architectures)
-    return frozenset(path for group in groups for path in group.libraries)
 
 
 def _ran(artifact: BinaryArtifact, target: Target) -> bool:

@@ -122,7 +122,8 @@ class ArtifactDiff:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One of the two: what the user called it, what was found in it."""
+    """One of the two: what the user called it, what was found in it. `alternatives` are the paths of its libraries of
+    which a loader takes the one for its CUDA release."""
 
     label: str
     artifacts: tuple[BinaryArtifact, ...]
@@ -131,6 +132,7 @@ class Release:
     without_code: int
     names: Mapping[str, str] = field(default_factory=dict)  # path -> name without versions
     compilers: tuple[BundledCompiler, ...] = ()
+    alternatives: frozenset[str] = frozenset()
 
     @property
     def is_empty(self) -> bool:
