@@ -14,6 +14,7 @@ from cudacompat.domain.builds.lists.reader import ArchList, Item, NoListError, U
 from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.arguments import in_arguments
 from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.cmake_list_names import NO_NAMES, OwnListNames
 from cudacompat.domain.project.cmake_values import LIST_NAME
 from cudacompat.domain.project.model import ArchListSetting, Command, EngineUse, ImageBuild, Setting, TextSpan, Word
 from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
@@ -35,9 +36,9 @@ _GENERIC = {
 class Lists:
     """Finds them, given the engines of the project."""
 
-    def __init__(self, uses: Sequence[EngineUse], own: frozenset[str] = frozenset()) -> None:
+    def __init__(self, uses: Sequence[EngineUse], own: OwnListNames = NO_NAMES) -> None:
         self._uses = tuple(uses)
-        self._own = own  # the project's own names for CMake's list
+        self._own = own
         self._named: dict[tuple[str, str | None], ListNames] = {}  # by what is quick to hash
         self._told: set[tuple[str, str | None, int]] = set()
         self._carrying: dict[tuple[str, str | None, int], tuple[tuple[Setting, ListName], ...]] = {}
@@ -104,7 +105,7 @@ class Lists:
     def _of_command(self, command: Command) -> Iterator[tuple[Setting, EngineUse, ListName]]:
         """The settings that carry a list to a command; of those that it shares with one before, none."""
         use = command.use
-        if command.program == "cmake" and self._own:
+        if command.program == "cmake" and self._own.variables:
             yield from self._of_own_names(command)
         if use is None:
             return
@@ -119,11 +120,18 @@ class Lists:
             yield flags, use, _FLAGS
 
     def _of_own_names(self, command: Command) -> Iterator[tuple[Setting, EngineUse, ListName]]:
-        """What a command line gives to CMake's list by a name of the project's own."""
+        """What a command line gives to CMake's list, or to FindCUDA's, by a name of the project's own."""
         use = EngineUse(find("cmake"), None, command.place.file)
-        carrier = self._names(use).read.get((LIST_NAME, AssignmentKind.DEFINE))
-        if carrier is not None:
-            yield from ((setting, use, carrier) for setting in command.defines if setting.name in self._own)
+        for setting in command.defines:
+            carrier = self._own_carrier(use, self._own.variables.get(setting.name))
+            if carrier is not None:
+                yield setting, use, carrier
+
+    def _own_carrier(self, use: EngineUse, grammar: Grammar | None) -> ListName | None:
+        """What the project's own name of this grammar carries."""
+        if grammar is Grammar.FIND_CUDA:
+            return ListName(grammar, "CMake's FindCUDA module", None)
+        return self._names(use).read.get((LIST_NAME, AssignmentKind.DEFINE)) if grammar is not None else None
 
     def _carried(self, command: Command, use: EngineUse) -> Iterator[tuple[Setting, ListName]]:
         """The settings of a command that carry a list: those on its line, then those in its environment, which are
@@ -144,6 +152,10 @@ class Lists:
                 return listed_of(setting, use, carrier)
         way = AssignmentKind.ENVIRONMENT if setting.way is AssignmentKind.BUILD_ARGUMENT else setting.way
         engine = _generic(setting.name, way)
+        if engine is None and way is AssignmentKind.ENVIRONMENT:
+            use = EngineUse(find("cmake"), None, setting.place.file)
+            carrier = self._own_carrier(use, self._own.environment.get(setting.name))
+            return listed_of(setting, use, carrier) if carrier is not None else None
         if engine is None or any(_dead(use.engine, setting.name) for use in self._uses):
             return None
         generic = EngineUse(engine, None, setting.place.file)

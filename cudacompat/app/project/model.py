@@ -47,7 +47,7 @@ from cudacompat.artifacts.buildfiles.recipes import RECIPES
 from cudacompat.artifacts.buildfiles.stages import Dockerfile
 from cudacompat.artifacts.buildfiles.windows import DIALECT_OF_FILE
 from cudacompat.domain.project.cargo_features import CargoProject
-from cudacompat.domain.project.cmake_values import names_of_list
+from cudacompat.domain.project.cmake_list_names import own_list_names
 from cudacompat.domain.project.model import (
     ArchListSetting,
     CiJob,
@@ -176,7 +176,7 @@ class _Assembly:
         made = tuple(handed_to_make(self._read.files, self._commands))
         replaced = replaced_by_calls(self._read.files, self._commands)
         self._settings = [each for each in self._settings if each.place.at not in replaced]
-        found = Lists(uses, names_of_list(self._cmake))
+        found = Lists(uses, own_list_names(self._cmake))
         yield from found.of_project(self._commands, self._settings, self._image_builds, made)
 
     def _take(self, file: SourceFile) -> None:
@@ -232,8 +232,15 @@ class _Assembly:
         self._jobs_of(file, ci_systems.jenkins(file, self._scripts))
 
     def take_script(self, file: SourceFile) -> None:
+        begun = len(self._settings)
         self._script(file, shell.commands(file, 0, len(file.text), environment={}, sources=self._scripts))
-        self._keep(each for each in self._scripts.exported_by(file) if each.place.start not in self._placed)
+        left = self._scripts.exported_by(file)
+        known = {each.place.at for each in left if each.outcomes}
+        # a command between branches sees a value as unknown that is known behind all of them
+        own = [each for each in self._settings[begun:] if each.outcomes or each.place.at not in known]
+        self._settings[begun:] = own
+        kept = {each.place.at for each in own}
+        self._keep(each for each in left if each.place.at not in kept)
         for written in dockerfiles_in(file):
             self.take_dockerfile(written)
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from cudacompat.artifacts.buildfiles import cibuildwheel, windows
 from cudacompat.artifacts.buildfiles import commands as shell
-from cudacompat.artifacts.buildfiles import windows
 from cudacompat.artifacts.buildfiles.blanking import unknown
 from cudacompat.artifacts.buildfiles.ci_matrix import (
     LONGEST_WORD,
@@ -62,7 +62,7 @@ def variables(
         name, equals, text = (item.text or "").partition("=")
         if equals and re.fullmatch(r"[A-Za-z_]\w*", name):
             found[name] = _setting(file, name, item, start=item.start + len(name) + 1, text=text, way=way)
-    return found
+    return cibuildwheel.with_given(file, found)
 
 
 def _setting(file: SourceFile, name: str, node: Node, start: int, text: str, way: AssignmentKind) -> Setting:
@@ -101,6 +101,8 @@ def _github(file: SourceFile, document: Node, sources: Sources | None) -> Iterat
             )
             run = step.get("run")
             if run is None:
+                if steps[-1].action(cibuildwheel.ACTION):
+                    commands.append(cibuildwheel.started(place, visible, conditional=conditional))
                 continue
             found = _step_text(
                 file, run, visible, sources=sources, kind=step.get("shell") or usual, on_windows=on_windows

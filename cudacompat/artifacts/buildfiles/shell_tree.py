@@ -5,6 +5,7 @@ A text with an error in it still gives the commands around the error.
 
 from __future__ import annotations
 
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -35,6 +36,8 @@ _COMMANDS = frozenset({"command", "declaration_command", "variable_assignment"})
 _CLAUSES = frozenset({"elif_clause", "else_clause"})
 _PARTS = _CLAUSES | {"case_item"}
 _LEAST_CASES = 2
+_ENDS = re.compile(rb"(?:exit|return|die|fail|usage|false|abort|error)\b")
+_WITHOUT_CUDA = re.compile(rb"(?i)cpu|rocm|hip|xpu|mac|darwin|osx|metal")
 
 
 class Branch(NamedTuple):
@@ -201,9 +204,19 @@ def _alone(node: Node, around: Branch | None) -> Branch:
 
 def _needed(node: Node) -> int:
     if node.type == "case_statement":
-        return _LEAST_CASES
+        return max(_LEAST_CASES, sum(map(_goes_on, node.children)))
     parts = [each.type for each in node.children if each.type in _CLAUSES]
     return len(parts) + 1 if "else_clause" in parts else 0
+
+
+def _goes_on(item: Node) -> bool:
+    """Whether a case of a statement does something for builds with CUDA and does not end the script."""
+    if item.type != "case_item":
+        return False
+    pattern = next((each.text for each in item.children if each.is_named), None) or b""
+    inside = [each for each in item.children if each.is_named and each.text and each.text != pattern]
+    ends = any(_ENDS.match(each.text or b"") for each in inside)
+    return bool(inside) and not ends and _WITHOUT_CUDA.search(pattern) is None
 
 
 @cache

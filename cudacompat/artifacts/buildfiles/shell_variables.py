@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from heapq import heappop, heappush
 from typing import Protocol
 
 from cudacompat.artifacts.buildfiles.shell_tree import Branch
@@ -30,9 +31,10 @@ class Variables:
         self.plain: dict[str, Setting] = {}
         self._outer = environment
         self._copied = 0
-        # what was set in branches and statements that are open still, by name; the innermost last, a branch behind its
-        # statement
-        self._open: list[tuple[int, Branch, str, bool]] = []
+        # what was set in branches and statements that are open still: a heap by where they end, the innermost first,
+        # and a branch before its statement
+        self._open: list[tuple[int, int, bool, int, Branch, str]] = []
+        self._opened = 0
         self._entered: set[tuple[int, int, str]] = set()
         self._before: dict[tuple[int, str], Setting | None] = {}
         self._met: dict[tuple[int, str], list[tuple[str, ...]]] = {}
@@ -49,20 +51,24 @@ class Variables:
     def take(self, setting: Setting, branch: Branch | None, *, exported: bool) -> None:
         """Give a name a value, in this branch of the script."""
         name = setting.name
-        for each in reversed(_chain(branch)):
+        for depth, each in enumerate(reversed(_chain(branch))):
             if (each.until, each.end, name) in self._entered:
                 continue
             if (each.end, name) not in self._before:
                 self._before[each.end, name] = self.get(name)
                 self._met[each.end, name] = []
-                self._open.append((each.end, each, name, False))
+                self._enter(each.end, depth, each, name, is_branch=False)
             self._entered.add((each.until, each.end, name))
-            self._open.append((each.until, each, name, True))
+            self._enter(each.until, depth, each, name, is_branch=True)
         if exported:
             self.exported = self.exported_with({name: setting})
             self.plain.pop(name, None)
         else:
             self.plain[name] = setting
+
+    def _enter(self, until: int, depth: int, branch: Branch, name: str, *, is_branch: bool) -> None:
+        self._opened += 1
+        heappush(self._open, (until, -depth, not is_branch, self._opened, branch, name))
 
     def exported_with(self, more: Mapping[str, Setting]) -> Mapping[str, Setting]:
         """What is exported, and more."""
@@ -73,9 +79,9 @@ class Variables:
 
     def leave(self, byte: int) -> None:
         """Go on at this place: of what was set in branches that ended before it, nobody knows which was taken."""
-        while self._open and self._open[-1][0] <= byte:
-            _, branch, name, is_branch = self._open.pop()
-            if not is_branch:
+        while self._open and self._open[0][0] <= byte:
+            *_, is_statement, _, branch, name = heappop(self._open)
+            if is_statement:
                 self._settle(branch, name)
                 continue
             self._entered.discard((branch.until, branch.end, name))

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cudacompat.domain.builds.engine import Grammar
+from cudacompat.domain.builds.lists.find_cuda import find_cuda_code
 from cudacompat.domain.builds.lists.nvcc_flags import ARCH_OPTION, PAIR_OPTION, TARGET_OPTION, requested
 from cudacompat.domain.builds.lists.reader import UnreadableListError, read_list
 from cudacompat.domain.project.cmake_languages import OPENS, makes_cuda
+from cudacompat.domain.project.cmake_list_names import SELECTS
 from cudacompat.domain.project.cmake_values import (
     LIST_NAME,
     Values,
@@ -50,7 +52,6 @@ _IN_FLAGS = re.compile(
 _ESCAPED_QUOTE = re.compile(r"\\+[\"']")
 _QUOTES = re.compile(r"\\+[\"']?|[\"']")
 _NO_SUFFIX = re.compile(r"(?<=\d)-(?=;|$)")  # ${NUMBER}-${SUFFIX}, where the suffix may be empty
-_SELECTS = "cuda_select_nvcc_arch_flags"
 _ARM, _OTHER = re.compile(r"(?i)aarch64|arm64|\barm\b|tegra|jetson"), re.compile(r"(?i)x86|amd64|i\d86")
 # USE_CUDA, NOT DEFINED CMAKE_CUDA_ARCHITECTURES, CUDA_VERSION VERSION_LESS 12.8; not WIN32
 _GATE = re.compile(
@@ -124,6 +125,8 @@ def _named_in(project: Project, files: Sequence[CMakeFile]) -> tuple[CMakeTarget
     switches = {name: on for name, on in given.items() if on or name not in gates}
     places = [place for place in every if not is_left_out(place.blocks, switches)]
     places = _without_torch(places)
+    if any(_makes_selection(command) for file in files for command in file.commands):
+        return ()  # a function of this name that may know other lists than CMake's
     commands = [place.command for place in places]
     variables = variables_of(commands, project.commands)
     known = names_set(files).union(given_names(project))
@@ -159,7 +162,8 @@ def _beside(places: Iterable[_Place]) -> Iterator[CMakeTargets]:
     for place in places:
         words = [word.text for word in place.command.arguments]
         text = ";".join(until_end(words[1:])) if place.command.name == "set" and words else ""
-        if text.strip() and words[0].endswith("ARCH_LIST") and (flags := _of_find_cuda([text])) is not None:
+        numbers = any(map(str.isdigit, text))  # a word may be one for a program of the project's own
+        if numbers and words[0].endswith("ARCH_LIST") and (flags := _of_find_cuda(text)) is not None:
             images = _images(flags)
             if images:
                 yield CMakeTargets(place.command.place, images, place.arm, conditional=True)
@@ -298,8 +302,9 @@ def _lists_of(command: CMakeCommand, variables: Values) -> Iterator[str | None]:
         at = words.index(PROPERTY) + 1
         rest = words[at:] if command.name == "set_property" else words[at : at + 1]
         yield from put_in(";".join(rest), variables)
-    elif command.name == _SELECTS and len(words) > 1:
-        yield _of_find_cuda(words[1:])
+    elif command.name == SELECTS and words:
+        texts = put_in(";".join(words[1:]), variables)
+        yield from (_of_find_cuda(each) if each is not None else None for each in texts)
     elif any(map(_APPLES.search, words)):
         return
     elif command.name not in ("message", "if", "elseif", "while") and any(map(_FLAG.search, words)):
@@ -309,15 +314,15 @@ def _lists_of(command: CMakeCommand, variables: Values) -> Iterator[str | None]:
             yield from put_in(flags, variables)
 
 
-def _of_find_cuda(words: Sequence[str]) -> str | None:
-    """The flags that FindCUDA's function makes of a list such as `7.0 8.6+PTX`."""
-    text = ";".join(words)
-    try:
-        code = read_list(Grammar.TORCH, text).code
-    except UnreadableListError:
-        return None
-    kinds = ((each, kind) for each in code for kind in ("sm", "compute") if kind == "sm" or each.ptx)
-    return " ".join(f"-gencode arch=compute_{each.arch},code={kind}_{each.arch}" for each, kind in kinds)
+def _makes_selection(command: CMakeCommand) -> bool:
+    return command.name in ("function", "macro") and [each.text.lower() for each in command.arguments[:1]] == [SELECTS]
+
+
+def _of_find_cuda(text: str) -> str | None:
+    """The flags that FindCUDA's function makes of a list such as `7.0 8.6+PTX`, or of a word such as `Auto`."""
+    kinds = ((each, kind) for each in find_cuda_code(text) or () for kind in ("sm", "compute"))
+    asked = ((each, kind) for each, kind in kinds if kind == "sm" or each.ptx)
+    return " ".join(f"-gencode arch=compute_{each.arch},code={kind}_{each.arch}" for each, kind in asked) or None
 
 
 def _images(text: str) -> tuple[ArchTarget, ...] | None:

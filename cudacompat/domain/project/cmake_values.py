@@ -17,7 +17,6 @@ _SET_ENDS = frozenset({"CACHE", "PARENT_SCOPE"})
 _SORTS = frozenset({"SORT", "REVERSE", "REMOVE_DUPLICATES", "LENGTH", "FIND"})
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
 _ANY_REFERENCE = re.compile(r"\$(?:ENV)?\{(\w+)\}")
-_OWN_NAME = re.compile(r"(?i)arch|capabilit|_cc$|_sm$")  # of a list of architectures
 _DEFINED = "DEFINED "
 _OPTION = re.compile(rf"(NOT )?({_DEFINED})?\"?(?:\$\{{)?(\w+)\}}?\"?")
 _PLAIN = re.compile(r"[\w.; ]*")  # a regular expression that matches itself alone
@@ -133,24 +132,6 @@ def put_in(text: str, variables: Values, depth: int = 0) -> Iterator[str | None]
     for value in values:
         own = ";".join(value).replace(match[0], "")  # what extends itself
         yield from put_in(text.replace(match[0], own), variables, depth + 1)
-
-
-def names_of_list(files: Iterable[CMakeFile]) -> frozenset[str]:
-    """Return the project's own variables that its CMake files hand to CMake's list as they are, by set() or as the
-    property of a target: `set(CMAKE_CUDA_ARCHITECTURES ${A_ARCHS})`."""
-    found: set[str] = set()
-    for file in files:
-        for command in file.commands:
-            if command.name not in ("set", "set_target_properties", "set_property"):
-                continue
-            words = [word.text for word in command.arguments]
-            at = 0 if command.name == "set" and words[:1] == [LIST_NAME] else -1
-            if command.name != "set" and "CUDA_ARCHITECTURES" in words:
-                at = words.index("CUDA_ARCHITECTURES")
-            match = _REFERENCE.fullmatch(words[at + 1]) if 0 <= at < len(words) - 1 else None
-            if match is not None and _OWN_NAME.search(match[1]) and not match[1].startswith("CMAKE_"):
-                found.add(match[1])
-    return frozenset(found)
 
 
 # -- branches

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from cudacompat.domain.project.arguments import in_arguments
+from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.cuda_switches import leaves_cuda_out
-from cudacompat.domain.project.model import ArchListSetting, Command, Project
+from cudacompat.domain.project.model import ArchListSetting, Command, Project, Setting
 from cudacompat.domain.project.published_jobs import is_published
 
 _PYTHON = re.compile(r"python[\d.]*|pip[\d.]*|uv")
@@ -19,7 +21,8 @@ _SHELLS = frozenset({"bash", "sh", "dash"})
 _NAMED = re.compile(r"(?:git\+|\.{0,2}/)\S|\.(?:\[.*\])?/?$|[\w.-]+/[\w./-]*$")
 _MAKES = re.compile(r"^(?:install|build|wheel|bdist_wheel|develop|build_ext|sync)$")
 _OWN = frozenset({"cargo", "make", "ninja"})
-_BUILDS = frozenset({"cmake", "cargo", "make", "ninja", "dpkg-buildpackage"})
+_BUILDS = frozenset({"cmake", "cargo", "make", "ninja", "dpkg-buildpackage", "cibuildwheel"})
+_ARGUMENTS = ("CMAKE_ARGS", "SKBUILD_CMAKE_ARGS")  # that Python's builds by CMake read
 
 
 def loose_groups(project: Project) -> tuple[tuple[ArchListSetting, ...], ...]:
@@ -34,7 +37,11 @@ def unpublished_groups(project: Project) -> tuple[tuple[ArchListSetting, ...], .
 
 
 def _loose(project: Project) -> dict[tuple[str, int], ArchListSetting]:
-    return {each.setting.place.at: each for each in project.lists if each.command is None and each.knob is not None}
+    return {
+        each.setting.place.at: each
+        for each in project.lists
+        if each.command is None and (each.knob is not None or each.setting.way is AssignmentKind.ENVIRONMENT)
+    }
 
 
 def _loose_groups(project: Project) -> Iterator[tuple[ArchListSetting, ...]]:
@@ -57,12 +64,19 @@ def _reaching(project: Project, loose: Mapping[tuple[str, int], ArchListSetting]
     for command in project.commands if names else ():
         if not _counts(command) or (command.job is None or is_published(project, command.job)) is not published:
             continue
-        for setting in filter(None, map(command.environment.get, names)):
+        for setting in _given(command, names):
             place = setting.place
             if place.at in loose:
                 own = place.start if command.stage is not None else 0
                 groups[place.file, setting.name, own][place.at] = loose[place.at]
     return groups
+
+
+def _given(command: Command, names: Iterable[str]) -> Iterator[Setting]:
+    """The settings in the environment of a command, and the options in it for CMake, of these names."""
+    yield from filter(None, map(command.environment.get, names))
+    for carrier in filter(None, map(command.environment.get, _ARGUMENTS)):
+        yield from (each for each in in_arguments(carrier) if each.name in names)
 
 
 def _counts(command: Command) -> bool:
@@ -78,7 +92,7 @@ def compiles_sources(command: Command) -> bool:
     words = [word.text for word in command.words[1:] if not word.text.startswith("-")]
     if command.program in _BUILDS:
         return True
-    if command.has("-m") and words[:1] == ["build"]:
+    if command.has("-m") and words[:1] in (["build"], ["cibuildwheel"]):
         return True
     if _PYTHON.fullmatch(command.program):
         return (any(map(_MAKES.search, words)) and any(map(_NAMED.match, words))) or "setup.py" in words

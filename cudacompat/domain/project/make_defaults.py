@@ -1,12 +1,12 @@
 """Rules of Makefiles that compile CUDA sources for nvcc's default target: no variable of theirs names another. Pure.
 
 Not make: a variable counts with all that the file ever gives it. Where one of them may come from elsewhere, or from a
-program that make runs, nothing is said."""
+program that make runs, nothing is said. One that no file of the project gives is empty."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from cudacompat.domain.project.model import SourceFile, TextSpan
 from cudacompat.domain.words.nvcc_variables import FLAG_VARIABLES
@@ -18,6 +18,11 @@ _JOINED = re.compile(r"\\\r?\n")
 _GIVEN = re.compile(
     r"(?m)^[ \t]*(?:[^\t\n#=:]{1,300}:[ \t]*)?(?:override[ \t]+|export[ \t]+)?(?P<name>[A-Za-z_][\w.-]*)"
     r"[ \t]*(?:\?|\+|:{1,3})?=[ \t]*(?P<value>[^\n]*)"
+)
+# in a file of any kind: CUDA_ARCH=-arch=sm_80, CUDA_ARCH: "-arch=sm_80", AC_SUBST([CUDA_ARCH]), define CUDA_ARCH
+_ANYWHERE = re.compile(
+    r"(?<![\w.-])([A-Za-z_]\w{0,99})(?=[ \t]{0,20}(?:[:?+!]{0,3}=|:))"
+    r"|(?:(?:AC_SUBST|AC_ARG_VAR)[ \t]*\([ \t\[]*|\bdefine[ \t]+)([A-Za-z_]\w{0,99})"
 )
 _DEFINED = re.compile(r"(?m)^[ ]*(?:define|include|sinclude)\b|\beval\b")
 _USED = re.compile(r"\$[({](?:(?P<function>[a-z-]+)[ \t]|(?P<name>[\w.-]+))|\$(?P<short>\w)")
@@ -41,8 +46,9 @@ _TARGET = re.compile(
 _WITHIN = r"[\w/=.-]\$[({{]{0}[)}}]|\$[({{]{0}[)}}][/.\w]"
 
 
-def default_rules(file: SourceFile) -> Iterator[TextSpan]:
-    """Yield the commands that certainly compile a CUDA source for the default target, one for each rule."""
+def default_rules(file: SourceFile, is_given: Callable[[str], bool]) -> Iterator[TextSpan]:
+    """Yield the commands that certainly compile a CUDA source for the default target, one for each rule. `is_given`
+    says whether any file of the project may give a variable."""
     text = _JOINED.sub(lambda match: " " * len(match[0]), file.text)
     if "nvcc" not in text or any(name in text for name in FLAG_VARIABLES) or _DEFINED.search(text):
         return
@@ -57,8 +63,13 @@ def default_rules(file: SourceFile) -> Iterator[TextSpan]:
             continue
         if found["name"] and not any(_IS_NVCC.search(each) for each in given.get(found["name"], ())):
             continue
-        if _names_nothing(command, given):
+        if _names_nothing(command, given, is_given):
             yield file.place(start + len(command) - len(command.lstrip()), start + len(command))
+
+
+def given_in(text: str) -> frozenset[str]:
+    """Return the names that a file of any kind gives a value, as far as a line can tell."""
+    return frozenset(match[1] or match[2] for match in _ANYWHERE.finditer(text))
 
 
 def _commands(text: str) -> Iterator[tuple[int, str]]:
@@ -74,7 +85,7 @@ def _commands(text: str) -> Iterator[tuple[int, str]]:
         at += len(line) + 1
 
 
-def _names_nothing(command: str, given: Mapping[str, list[str]]) -> bool:
+def _names_nothing(command: str, given: Mapping[str, list[str]], is_given: Callable[[str], bool]) -> bool:
     """Whether neither a command nor any variable that it uses can name a target."""
     seen: set[str] = set()
     waiting = [command]
@@ -94,6 +105,8 @@ def _names_nothing(command: str, given: Mapping[str, list[str]]) -> bool:
             seen.add(name)
             if name in given:
                 waiting += given[name]
-            elif not _OF_A_PATH.search(name) and not re.search(_WITHIN.format(re.escape(name)), text):
+            elif _OF_A_PATH.search(name) or re.search(_WITHIN.format(re.escape(name)), text):
+                continue
+            elif not match["name"] or is_given(name):
                 return False
     return True

@@ -3,9 +3,11 @@ Pure."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from cudacompat.domain.builds.lists.nvcc_flags import ARCH_OPTION
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.cmake_values import LIST_NAME
 from cudacompat.domain.project.command_facts import (
@@ -23,6 +25,11 @@ from cudacompat.domain.project.model import ArchListSetting, Project
 _PROGRAMS = (".py",)
 _OWN = (".vcxproj", ".props", ".targets", ".bazelrc", ".nix", ".build", ".bzl", ".bazel", ".toml", ".ini", ".mk")
 
+# NVCC_FLAGS = -arch=native
+_OF_ANY_GPU = re.compile(
+    rf"(?m)^(?![ \t]*(?:#|//))[^\n]{{0,2000}}?(?<![\w-]){ARCH_OPTION}[=\s\"',]{{1,6}}(?:native|all|all-major)\b"
+)
+
 
 def standing_groups(project: Project) -> Iterator[tuple[ArchListSetting, ...]]:
     """Yield the lists, those of one name in one file together: one of them, or all of them, are taken."""
@@ -33,7 +40,15 @@ def standing_groups(project: Project) -> Iterator[tuple[ArchListSetting, ...]]:
         if not is_cmake(place.file) and place.at not in seen:
             seen.add(place.at)
             groups[place.file, listed.setting.name].append(listed)
-    yield from (tuple(group) for group in groups.values() if group)
+    yield from (tuple(group) for group in groups.values() if not _beside_any(project, group[0]))
+
+
+def _beside_any(project: Project, listed: ArchListSetting) -> bool:
+    """Whether these are flags in a file that gives others `-arch=native` or `all`: what they are for is a part."""
+    file = project.file(listed.setting.place.file)
+    if file is None or listed.setting.way is not AssignmentKind.FLAGS:
+        return False
+    return project.once(("takes_any_gpu", file.name), lambda: _OF_ANY_GPU.search(file.text) is not None)
 
 
 def named_in_cmake(project: Project) -> Iterator[ArchListSetting]:

@@ -23,6 +23,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import accumulate, islice
 
 from cudacompat.domain.builds.engine import BuildSystem
@@ -38,7 +39,7 @@ from cudacompat.domain.project.command_facts import (
 from cudacompat.domain.project.cuda_switches import leaves_cuda_out
 from cudacompat.domain.project.default_lists import fetched
 from cudacompat.domain.project.list_evidence import decided_for, decided_in_cmake, given_from_outside, has_own_list
-from cudacompat.domain.project.make_defaults import default_rules
+from cudacompat.domain.project.make_defaults import default_rules, given_in
 from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Command, EngineUse, Project, TextSpan
 from cudacompat.domain.project.native_builds import is_unlisted
 from cudacompat.domain.project.stages import builds_cuda
@@ -179,9 +180,17 @@ def _by_rules(project: Project) -> Iterator[Finding]:
         if not is_any_makefile(base_name(file.name).lower()) or is_aside(file.name):
             continue
         folder = folder_of(file.name)
-        for place in islice(default_rules(file), 1):  # what mends one mends all of them
+        for place in islice(default_rules(file, partial(_is_given, project)), 1):  # what mends one mends all of them
             if not any(name != file.name and is_above(folder_of(name), folder) for name in naming):
                 yield _default_target(place, " ".join(project.text(place).split()))
+
+
+def _is_given(project: Project, name: str) -> bool:
+    """Whether a file of the project may give a variable of make's."""
+    given = project.once(
+        "given_anywhere", lambda: frozenset[str]().union(*(given_in(each.text) for each in project.files))
+    )
+    return name in given
 
 
 def _compiles(project: Project, command: Command) -> bool:
