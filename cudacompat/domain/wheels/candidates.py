@@ -13,7 +13,7 @@ from cudacompat.domain.wheels.model import PYPI, WheelRow
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolved import HowKnown, Resolved
-from cudacompat.domain.wheels.table import plain_torch_index, releases, rows_of, torch_rows
+from cudacompat.domain.wheels.table import plain_torch_index, releases, rows_of, source_rows, torch_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,15 @@ class Candidate:
 
 
 def candidates(package: str, platform: str = DEFAULT_PLATFORM) -> Iterator[Candidate]:
-    """Yield the wheels of this package with device code whose content is known: those that were read, and those of the
-    framework's indexes that build scripts document, where all patches of a minor release are built alike."""
+    """Yield the wheels of this package with device code whose content is known: those that were read, releases whose
+    sources have a list, and those of the framework's indexes that build scripts document, where all patches of a minor release are built alike."""
     for row in rows_of(package, platform, None):
         if row.has_code:
             yield _candidate(package, row.version, row.index, known=HowKnown.READ, row=row)
+    offered = releases().get(package)
+    for version in offered.versions if offered is not None else ():
+        for row in source_rows(package, version):
+            yield _candidate(package, version, row.index, known=HowKnown.DOCUMENTED, row=row)
     if package != framework().name:
         return
     read = {row.version for row in rows_of(package, platform)}

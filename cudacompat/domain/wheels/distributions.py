@@ -77,10 +77,11 @@ class Distributions:
     `brings` are packages without device code, with what they require that has some, `brought_by_older` the same of
     older releases, each up to the version that it names, the oldest first, `repositories` where those are developed;
     `built_here` are packages that the index has as sources alone, each with the first such release (empty for all) and
-    the variable that names the GPUs to build for (empty where its setup has a list of its own), `builds_from` the
-    compute capability below which the sources of packages build nothing; `with_code_unread` are
-    packages whose wheels hold device code and were not read, `named_for_cuda` finds others by a CUDA release in their
-    names, but for those families that are `named_for_cuda_without` device code.
+    the variable that names the GPUs to build for (empty where its setup has a list of its own), `listed_in_sources`
+    the targets that the sources of some releases have, which no variable extends, by the release from which and the one
+    before which, `builds_from` the compute capability below which the sources of packages build nothing;
+    `with_code_unread` are packages whose wheels hold device code and were not read, `named_for_cuda` finds others by a
+    CUDA release in their names, but for those families that are `named_for_cuda_without` device code.
     `local_build` finds a local version that names the CUDA release, or the framework's, that a wheel was built for.
     `used_without_it` says of packages what they do without device code that most programs want of them;
     `other_accelerators` are packages for other processors, `other_makers` finds their names in the name of an image, a
@@ -111,6 +112,8 @@ class Distributions:
     brings: Mapping[str, tuple[str, ...]]
     brought_by_older: Mapping[str, Mapping[str, tuple[str, ...]]]
     built_here: Mapping[str, tuple[str, str]]
+    listed_in_sources: Mapping[str, tuple[tuple[str, str, str], ...]]
+    listed_in_sources_by: tuple[str, str]  # where that stands, and when it was read
     builds_from: Mapping[str, str]
     with_code_unread: frozenset[str]
     named_for_cuda: re.Pattern[str]
@@ -206,6 +209,11 @@ def distributions() -> Distributions:
             for name, releases in raw["brought_by_older"]["packages"].items()
         },
         built_here={name: (since, variable) for name, (since, variable) in raw["built_here"]["names"].items()},
+        listed_in_sources={
+            name: tuple((since, until, targets) for since, until, targets in rows)
+            for name, rows in raw["listed_in_sources"]["names"].items()
+        },
+        listed_in_sources_by=(raw["listed_in_sources"]["source"], raw["listed_in_sources"]["date"]),
         builds_from=raw["builds_from"]["names"],
         with_code_unread=frozenset(raw["with_code_unread"]["names"]),
         named_for_cuda=re.compile(raw["with_code_unread"]["pattern"]),

@@ -23,6 +23,7 @@ from cudacompat.domain.wheels.table import (
     plain_torch_index,
     releases,
     rows_of,
+    source_rows,
     torch_rows,
 )
 from cudacompat.domain.wheels.without_row import is_built_here
@@ -42,6 +43,9 @@ def wheel_for(requirement: Requirement, why: str, *, platform: str) -> Resolved:
     if version is None:
         known = _without_row(requirement)
         return Resolved(requirement, None, requirement.build, how=how, known=known)
+    built = source_rows(requirement.name, version) if is_built_here(requirement) else ()
+    if built:
+        return Resolved(requirement, version, requirement.build, how=how, known=HowKnown.DOCUMENTED, rows=built)
     if not _has_wheel(requirement, version, platform):
         known = HowKnown.BUILT_HERE if has_sources(requirement.name, version, platform) else HowKnown.ABSENT
         return Resolved(requirement, version, requirement.build, how=how, known=known)

@@ -15,7 +15,7 @@ from typing import Any
 
 from packaging.version import Version
 
-from cudacompat.domain.wheels.distributions import framework, table_text
+from cudacompat.domain.wheels.distributions import distributions, framework, table_text
 from cudacompat.domain.wheels.model import PYPI, CodeList, RowBasis, WheelLibrary, WheelRow
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 
@@ -127,6 +127,26 @@ def _magma_of(index: str, platform: str) -> tuple[WheelLibrary, ...]:
     if targets is None:
         return ()
     return (WheelLibrary("libtorch_cuda_linalg", 1, dict.fromkeys(targets.split(), 1.0), ptx={}, ptx_isa={}),)
+
+
+def source_rows(package: str, version: Version) -> tuple[WheelRow, ...]:
+    """Return what the sources of a release build wherever it is installed; none where a variable may extend that."""
+    source, date = distributions().listed_in_sources_by
+    return tuple(
+        WheelRow(
+            package=package,
+            version=version,
+            index=PYPI,
+            platform="any",
+            basis=RowBasis.DOCUMENTED,
+            source=source,
+            date=date,
+            main="its extension",
+            lists=(CodeList(targets, 1),),
+        )
+        for since, until, targets in distributions().listed_in_sources.get(package, ())
+        if Version(since) <= version < Version(until)
+    )
 
 
 def documented_rows() -> tuple[WheelRow, ...]:

@@ -127,7 +127,7 @@ def test_a_package_that_the_table_does_not_know_is_left_out() -> None:
 @each_case(
     ("text", "index", "known"),
     [
-        ("flash-attn==2.5.8", PYPI, HowKnown.BUILT_HERE),
+        ("flash-attn==1.0.4", PYPI, HowKnown.BUILT_HERE),
         ("torch-scatter", PYPI, HowKnown.BUILT_HERE),
         ("mamba-ssm==2.2.2", PYPI, HowKnown.BUILT_HERE),
         ("flash-attn", "git+https://github.com/Dao-AILab/flash-attention", HowKnown.BUILT_HERE),
