@@ -16,7 +16,7 @@ from cudacompat.artifacts.buildfiles.image_variables import expanded
 from cudacompat.artifacts.buildfiles.shell_variables import Sources
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.image_names import base_of
-from cudacompat.domain.project.model import Base, Copy, Mount, Setting, SourceFile, Stage
+from cudacompat.domain.project.model import Base, Copy, Mount, Setting, SourceFile, Stage, TextSpan
 
 _PAIR = re.compile(
     r"([A-Za-z_]\w*)=(\"(?:[^\"\\]|\\.)*\"|'[^']*'|(?:\$\{[^}\n]{0,2000}\}|[^\s\"'\\]|\\[^\n])*)", re.DOTALL
@@ -97,7 +97,10 @@ def read(
     `given` are the values that its builds give to build arguments: none where only the build knows it."""
     build = _Build(file, sources, given or {})
     waiting = list(reversed(targets))
-    for each in instructions(file.text):
+    found = tuple(instructions(file.text))
+    if not targets and all(each.keyword != "FROM" for each in found):
+        found = _as_part(build, found)
+    for each in found:
         if waiting and waiting[-1][0] < each.start:
             while waiting and waiting[-1][0] < each.start:
                 build.target = waiting.pop()[1]
@@ -121,6 +124,15 @@ def read(
     _close(build)
     stages = tuple(replace(stage, last=stage is build.stages[-1]) for stage in build.stages)
     return Dockerfile(stages, tuple(build.commands), tuple(build.before.values()))
+
+
+def _as_part(build: _Build, found: tuple[Instruction, ...]) -> tuple[Instruction, ...]:
+    """Begin with a stage of an image that nobody names: a file without FROM is a part of one, put behind another."""
+    first = next((each for each in found if each.keyword == "RUN"), None)
+    if first is None:
+        return ()
+    _append(build, build.file.place(first.start, first.start), name=None, base=None, parent=None)
+    return found
 
 
 def _close(build: _Build) -> None:
@@ -152,12 +164,18 @@ def _open(build: _Build, each: Instruction) -> None:
         build.environment = dict(build.stages[parent].environment)
         build.arguments = dict(build.passed_on[parent])  # https://docs.docker.com/build/building/variables/#scoping
     build.inherited = {found.name: found for found in _of_image(build, each, base)}
+    place = build.file.place(each.start, each.body + len(text.rstrip()))
+    _append(build, place, name=name, base=base, parent=parent)
+
+
+def _append(build: _Build, place: TextSpan, *, name: str | None, base: Base | None, parent: int | None) -> None:
+    """Begin a stage, of which only where it begins is known."""
     build.stages.append(
         Stage(
             file=build.file.name,
             number=len(build.stages),
             name=name,
-            place=build.file.place(each.start, each.body + len(text.rstrip())),
+            place=place,
             base=base,
             parent=parent,
             settings=(),
@@ -180,20 +198,7 @@ def _open_below(build: _Build, each: Instruction) -> None:
     """Begin a target that names no image: with the first stage."""
     first = build.stages[0]
     build.environment = dict(first.environment)
-    build.stages.append(
-        Stage(
-            file=build.file.name,
-            number=len(build.stages),
-            name=build.target,
-            place=build.file.place(each.start, each.start),
-            base=first.base,
-            parent=0,
-            settings=(),
-            environment={},
-            copies=(),
-            last=False,
-        )
-    )
+    _append(build, build.file.place(each.start, each.start), name=build.target, base=first.base, parent=0)
     build.target = None
 
 

@@ -1,7 +1,7 @@
 """Rules of Makefiles that compile CUDA sources for nvcc's default target: no variable of theirs names another. Pure.
 
 Not make: a variable counts with all that the file ever gives it. Where one of them may come from elsewhere, or from a
-program that make runs, nothing is said. One that no file of the project gives is empty."""
+program that make runs, nothing is said. A variable for a list alone that no file of the project gives is empty."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ _DEFINED = re.compile(r"(?m)^[ ]*(?:define|include|sinclude)\b|\beval\b")
 _USED = re.compile(r"\$[({](?:(?P<function>[a-z-]+)[ \t]|(?P<name>[\w.-]+))|\$(?P<short>\w)")
 _REFERENCE = re.compile(r"\$[({][\w.-]+[)}]")  # whose name may say what its value is: $(cuda_arch)
 _OF_A_PATH = re.compile(r"(?i)(?:HOME|PATH|ROOT|DIR|PREFIX|VER|VERSION)$")
+_OF_A_LIST = re.compile(r"(?i)arch|gencode|capabilit|(?<![a-z])sms?(?![a-z])")  # and of no other flags
 _LOOPED = re.compile(r"\$[({]foreach[ \t]+([\w.-]+)")
 _PLAIN = frozenset({
     "foreach", "patsubst", "addprefix", "addsuffix", "wildcard", "subst", "notdir", "strip", "filter", "filter-out",
@@ -107,6 +108,6 @@ def _names_nothing(command: str, given: Mapping[str, list[str]], is_given: Calla
                 waiting += given[name]
             elif _OF_A_PATH.search(name) or re.search(_WITHIN.format(re.escape(name)), text):
                 continue
-            elif not match["name"] or is_given(name):
+            elif not _OF_A_LIST.search(name) or is_given(name):
                 return False
     return True

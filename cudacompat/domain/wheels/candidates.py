@@ -26,7 +26,8 @@ class Candidate:
 
 def candidates(package: str, platform: str = DEFAULT_PLATFORM) -> Iterator[Candidate]:
     """Yield the wheels of this package with device code whose content is known: those that were read, releases whose
-    sources have a list, and those of the framework's indexes that build scripts document, where all patches of a minor release are built alike."""
+    sources have a list, and those of the framework's indexes that build scripts document, where all patches of a minor
+    release are built alike."""
     for row in rows_of(package, platform, None):
         if row.has_code:
             yield _candidate(package, row.version, row.index, known=HowKnown.READ, row=row)
