@@ -6,6 +6,7 @@ A configuration takes some of them, by its branches. So what all of them togethe
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ from cudacompat.domain.project.cmake_values import (
     is_left_out,
     is_unset,
     is_users_choice,
+    looped_over,
     names_set,
     put_in,
     references_of,
@@ -52,6 +54,9 @@ _IN_FLAGS = re.compile(
 _ESCAPED_QUOTE = re.compile(r"\\+[\"']")
 _QUOTES = re.compile(r"\\+[\"']?|[\"']")
 _NO_SUFFIX = re.compile(r"(?<=\d)-(?=;|$)")  # ${NUMBER}-${SUFFIX}, where the suffix may be empty
+_NO_NUMBER = re.compile(
+    r"(?:arch=|-arch[=\s]+|-code[=\s]+|code=)(?:sm|compute)_(?!\w)|-arch=(?=[\s;]|$)"
+)  # -arch=sm_${ARCH}
 _ARM, _OTHER = re.compile(r"(?i)aarch64|arm64|\barm\b|tegra|jetson"), re.compile(r"(?i)x86|amd64|i\d86")
 # USE_CUDA, NOT DEFINED CMAKE_CUDA_ARCHITECTURES, CUDA_VERSION VERSION_LESS 12.8; not WIN32
 _GATE = re.compile(
@@ -61,6 +66,7 @@ _GATE = re.compile(
 _BY_NVCC = re.compile(r"STREQUAL \"?(?:nvcc|NVIDIA)\"?$")  # of several compilers the one that makes it
 _SWITCH = re.compile(r"\"?(?:\$\{)?(\w+)\}?\"?")  # USE_CUDA, ${USE_CUDA}
 _MOST_BLOCKS, _MOST_BRANCHES = 50, 50  # that are looked at
+_MOST_LOOPS = 8  # within each other
 _LEAST_BRANCHES = 2  # who sets a list in two branches sets one in each
 
 
@@ -84,6 +90,7 @@ class _Place:
     command: CMakeCommand
     arm: bool | None
     blocks: tuple[tuple[str, ...], ...]  # of each `if` around it, the conditions so far
+    loops: tuple[CMakeCommand, ...] = ()  # the innermost around it
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -133,12 +140,13 @@ def _named_in(project: Project, files: Sequence[CMakeFile]) -> tuple[CMakeTarget
     conditions = {each for place in places for block in place.blocks for each in block}
     plain = {**unset_in(conditions, known), **switches}
     found: list[CMakeTargets] = []
+    loops: dict[int, Values] = {}
     copied = frozenset(filter(None, (_copied(place.command) for place in places)))
     for place in places:
         if not references_of(place.command).isdisjoint(copied):
             continue  # the list of another CMake target, which counts where it stands
         conditional = any(_may_be_passed(block, gates) and not holds(block, plain) for block in place.blocks)
-        for text in _lists_of(place.command, variables):
+        for text in _lists_of(place.command, _inside(place, variables, loops)):
             images = _images(text) if text is not None else None
             if images is None and (is_left_out(place.blocks, plain) or _is_open_by_choice(place, variables, known)):
                 continue
@@ -154,6 +162,16 @@ def _named_in(project: Project, files: Sequence[CMakeFile]) -> tuple[CMakeTarget
                     )
                 )
     return (*_beside(places), *found) if found else ()
+
+
+def _inside(place: _Place, variables: Values, loops: dict[int, Values]) -> Values:
+    """The variables as they are there: those of the loops around it have what their own loop goes over."""
+    found: list[Values] = []
+    for each in place.loops:
+        if id(each) not in loops:
+            loops[id(each)] = looped_over(each, variables) if each.arguments else {}
+        found.append(loops[id(each)])
+    return ChainMap(*reversed(found), variables) if found else variables  # type: ignore[arg-type]
 
 
 def _beside(places: Iterable[_Place]) -> Iterator[CMakeTargets]:
@@ -227,15 +245,17 @@ def _hands_on(command: CMakeCommand) -> bool:
 def _places(file: CMakeFile) -> Iterator[_Place]:
     """The commands of a file, each with what is known of the branch that it stands in."""
     around: list[list[str]] = []  # of each open block, its conditions so far; of one that is no `if`, none
+    opened_by: list[CMakeCommand] = []
     for command in file.commands:
         opened = command.name.removeprefix("end")
         words = " ".join(word.text for word in command.arguments)
         if command.name.startswith("end") and opened in OPENS:
-            del around[-1:]
+            del around[-1:], opened_by[-1:]
         elif command.name in OPENS:
             if command.name == "foreach":
                 yield _Place(command, None, blocks=_blocks(around))
             around.append([words] if command.name == "if" else [])
+            opened_by.append(command)
         elif command.name in ("elseif", "else") and around:
             around[-1].append(words if command.name == "elseif" else "")
         else:
@@ -244,6 +264,7 @@ def _places(file: CMakeFile) -> Iterator[_Place]:
                 command,
                 arms[-1] if arms else None,
                 blocks=_blocks(around),
+                loops=tuple(each for each in opened_by[-_MOST_LOOPS:] if each.name == "foreach"),
             )
 
 
@@ -332,6 +353,8 @@ def _images(text: str) -> tuple[ArchTarget, ...] | None:
     if is_off(text):
         return ()
     if _FLAG.search(text):
+        if _NO_NUMBER.search(text):
+            return ()  # what nobody gives by itself, or the items of the list
         text = _QUOTES.sub("", text)  # code=\\"sm_70,compute_70\\"
         flags = [part for match in _IN_FLAGS.finditer(text) for part in _as_flag(match)]
         asked = requested(flags)

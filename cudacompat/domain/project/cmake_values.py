@@ -4,7 +4,7 @@ not take. Pure."""
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import ChainMap, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
@@ -13,6 +13,7 @@ from cudacompat.domain.project.model import CMakeCommand, CMakeFile, Command, Pr
 from cudacompat.domain.words.switch_values import is_on
 
 LIST_NAME = "CMAKE_CUDA_ARCHITECTURES"
+_LIST = f"${{{LIST_NAME}}}"
 _SET_ENDS = frozenset({"CACHE", "PARENT_SCOPE"})
 _SORTS = frozenset({"SORT", "REVERSE", "REMOVE_DUPLICATES", "LENGTH", "FIND"})
 _REFERENCE = re.compile(r"\$\{(\w+)\}")
@@ -46,17 +47,43 @@ def until_end(words: Sequence[str]) -> Iterator[str]:
 
 def variables_of(commands: Iterable[CMakeCommand], builds: Iterable[Command]) -> Values:
     """Return what the variables may hold: by the commands of CMake's files, in order, and on the lines of builds."""
-    found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for command in commands:
-        words = [word.text for word in command.arguments]
-        if len(words) > 1:
-            for name, values in _assigned(command.name, words, found):
-                found[name] += values
+    # what a file that is included sets stands before, and what others set later is known in it, too
+    ordered = sorted(commands, key=lambda each: not each.place.file.endswith(".cmake"))
+    found = _set_by(ordered, _set_by(ordered, {}))
     for build in builds:
         for each in build.defines if build.program == "cmake" else ():
             if each.name in found or (each.name != LIST_NAME and _is_kept(build)):
                 found[each.name] += [(value,) for value in each.outcomes]
     return {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
+
+
+def _set_by(commands: Iterable[CMakeCommand], before: Values) -> dict[str, list[tuple[str, ...]]]:
+    """What commands give to variables; `before` is what they have where nothing did yet."""
+    found: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    known = ChainMap[str, Sequence[tuple[str, ...]]](found, dict(before))  # type: ignore[arg-type]
+    made_of: dict[str, frozenset[str]] = {}  # the variables whose values string() has changed into this one's
+    for command in commands:
+        words = [word.text for word in command.arguments]
+        if len(words) > 1:
+            for name, values in _assigned(command.name, words, known):
+                sources = _changed_from(command.name, words, made_of)
+                made_of[name] = sources
+                found[name] = values if name in sources else found[name] + values
+    return found
+
+
+def looped_over(command: CMakeCommand, known: Values) -> Values:
+    """Return what the variable of a loop has inside of it."""
+    name, *words = [word.text for word in command.arguments]
+    return {name: _looped(words, known)}
+
+
+def _changed_from(command: str, words: Sequence[str], made_of: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The variables that string() makes the value of this one from, one by one; none where another command sets it."""
+    if command != "string":
+        return frozenset()
+    sources = [each for word in words for each in _REFERENCE.findall(word)]
+    return frozenset(sources).union(*(made_of.get(each, frozenset()) for each in sources[:_DEEPEST]))
 
 
 def _is_kept(build: Command) -> bool:
@@ -68,7 +95,7 @@ def _assigned(name: str, words: Sequence[str], known: Values) -> Iterator[tuple[
     """The variables that a command sets, each with what it may hold then."""
     if name == "set":
         values = tuple(until_end(words[1:]))
-        if not any("$ENV{" in each for each in values):  # what only the environment says is the user's
+        if not any("$ENV{" in each or _is_words_about(each) for each in values):  # what only the environment says
             yield words[0], [values]
     elif name == "list" and words[0] == "APPEND":
         yield words[1], [tuple(words[2:])]
@@ -84,9 +111,17 @@ def _assigned(name: str, words: Sequence[str], known: Values) -> Iterator[tuple[
         yield words[1], [_UNKNOWN]
 
 
+def _is_words_about(value: str) -> bool:
+    """Whether a value has the list itself in a sentence."""
+    rest = value.replace(_LIST, "")
+    return rest != value and bool(rest.strip("; ")) and not any(map(str.isdigit, rest))
+
+
 def _looped(words: Sequence[str], known: Values) -> list[tuple[str, ...]]:
     """What the variable of a loop may hold."""
     if words[:2] == ["IN", "LISTS"]:
+        if words[2:] == [LIST_NAME]:
+            return [("",)]  # its items, which name nothing new
         return [value for each in words[2:] for value in _items(f"${{{each}}}", known)]
     if words[:1] == ["RANGE"] or "ZIP_LISTS" in words:
         return [_UNKNOWN]
@@ -120,7 +155,7 @@ def _of_string(words: Sequence[str], known: Values) -> Iterator[tuple[str, list[
 def put_in(text: str, variables: Values, depth: int = 0) -> Iterator[str | None]:
     """Yield the text with each value of the variables in it put in; `None` where one is not known. A list that extends
     itself names nothing new."""
-    text = text.replace(f"${{{LIST_NAME}}}", "")
+    text = text.replace(_LIST, "")
     match = _REFERENCE.search(text)
     if match is None:
         yield text if "${" not in text else None
