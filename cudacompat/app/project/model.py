@@ -9,6 +9,7 @@ from typing import TypeVar
 from cudacompat.app.project.callers import Callers, arguments_of, filled_builds
 from cudacompat.app.project.cargo import cargo_project
 from cudacompat.app.project.files import ProjectRead, is_build_file
+from cudacompat.app.project.kept_settings import KeptSettings
 from cudacompat.app.project.launchers import launcher_commands
 from cudacompat.app.project.list_names import all_names, dead_names
 from cudacompat.app.project.lists import Lists
@@ -102,19 +103,19 @@ class _Assembly:
         self._stages: list[Stage] = []
         self._jobs: list[CiJob] = []
         self._commands: list[Command] = []
-        self._settings: list[Setting] = []
+        self._settings = KeptSettings()
         self._cmake: list[CMakeFile] = []
         self._services: list[Service] = []
         self._image_builds: list[ImageBuild] = []
         names = [file.name for file in read.files if settings.is_dockerfile(file.name)]
         self._scripts = Scripts(read.files)
         self._dockerfiles = image_builds.Dockerfiles(names)
-        self._placed: set[int] = set()  # where the settings of the file begin that were kept
         self._environment: Mapping[str, Setting] | None = None
 
     def project(self, targets: tuple[Target, ...]) -> Project:
         for file in self._read.files:
-            self._placed, self._environment = set(), None
+            self._settings.begin()
+            self._environment = None
             try:
                 self._bounded(file.name, FILE_SECONDS, partial(self._take, file), None)
             except (ValueError, RecursionError) as error:
@@ -134,7 +135,7 @@ class _Assembly:
             stages=tuple(self._stages),
             jobs=tuple(self._jobs),
             commands=tuple(self._commands),
-            settings=tuple(self._settings),
+            settings=tuple(self._settings.all),
             lists=lists,
             cmake=tuple(self._cmake),
             services=tuple(self._services),
@@ -175,9 +176,9 @@ class _Assembly:
     def _lists(self, uses: Sequence[EngineUse]) -> Iterator[ArchListSetting]:
         made = tuple(handed_to_make(self._read.files, self._commands))
         replaced = replaced_by_calls(self._read.files, self._commands)
-        self._settings = [each for each in self._settings if each.place.at not in replaced]
+        self._settings.drop_at(replaced)
         found = Lists(uses, own_list_names(self._cmake))
-        yield from found.of_project(self._commands, self._settings, self._image_builds, made)
+        yield from found.of_project(self._commands, self._settings.all, self._image_builds, made)
 
     def _take(self, file: SourceFile) -> None:
         kind = kind_of(file.name)
@@ -192,12 +193,12 @@ class _Assembly:
         elif kind in RECIPES:
             self._script(file, RECIPES[kind](file))
         elif kind in _NAMED_LISTS:
-            self._keep(_NAMED_LISTS[kind](file))
+            self._settings.keep(_NAMED_LISTS[kind](file))
         elif not is_launcher(file.name):
             self._given(file)
-            self._keep(flags_of(file) if kind in _WITH_FLAGS else ())
+            self._settings.keep(flags_of(file) if kind in _WITH_FLAGS else ())
         for service in self._services[before:]:
-            self._keep(service.environment.values())
+            self._settings.keep(service.environment.values())
 
     # -- kinds of files
 
@@ -232,15 +233,8 @@ class _Assembly:
         self._jobs_of(file, ci_systems.jenkins(file, self._scripts))
 
     def take_script(self, file: SourceFile) -> None:
-        begun = len(self._settings)
         self._script(file, shell.commands(file, 0, len(file.text), environment={}, sources=self._scripts))
-        left = self._scripts.exported_by(file)
-        known = {each.place.at for each in left if each.outcomes}
-        # a command between branches sees a value as unknown that is known behind all of them
-        own = [each for each in self._settings[begun:] if each.outcomes or each.place.at not in known]
-        self._settings[begun:] = own
-        kept = {each.place.at for each in own}
-        self._keep(each for each in left if each.place.at not in kept)
+        self._settings.keep_new(self._scripts.exported_by(file))
         for written in dockerfiles_in(file):
             self.take_dockerfile(written)
 
@@ -256,15 +250,15 @@ class _Assembly:
         if is_launcher(file.name):
             return  # what it sets is for the commands that it runs: they are read
         self._given(file)
-        self._keep(flags_of(file))
-        self._keep(values_of(file))
+        self._settings.keep(flags_of(file))
+        self._settings.keep(values_of(file))
 
     def _images_of(self, file: SourceFile, image: Dockerfile) -> None:
         self._stages += image.stages
-        self._keep(image.before)
+        self._settings.keep(image.before)
         builders: dict[int, Builders] = {}
         for stage in image.stages:
-            self._keep(stage.settings)
+            self._settings.keep(stage.settings)
         copies = {stage.number: list(reversed(stage.copies)) for stage in image.stages}
         for run in image.commands:
             stage = image.stages[run.stage]
@@ -295,10 +289,10 @@ class _Assembly:
     def _jobs_of(self, file: SourceFile, found: Iterable[JobRead]) -> None:
         for read in found:
             self._jobs.append(read.job)
-            self._keep(each for each in read.job.environment.values() if each.place.start not in self._placed)
+            self._settings.keep_new(read.job.environment.values())
             foreign = any(step.action("actions/checkout") and "repository" in step.given for step in read.job.steps)
             for step in read.job.steps:
-                self._keep(step.given.values())
+                self._settings.keep(step.given.values())
                 built = image_builds.of_step(file, step, self._dockerfiles)
                 if built is not None and not foreign:
                     self._image_builds.append(built)
@@ -328,7 +322,7 @@ class _Assembly:
                     continue  # it was read without what it is given, or told as not read
                 self._stages = [each for each in self._stages if each.file != file.name]
                 self._commands = [each for each in self._commands if each.place.file != file.name]
-                self._settings = [each for each in self._settings if each.place.file != file.name]
+                self._settings.drop_file(file.name)
                 self._images_of(file, again)
         callers = Callers(self._read.files, self._commands)
         handed = callers.handed()
@@ -357,14 +351,8 @@ class _Assembly:
         self._commands.append(command)
         shared = command.environment is self._environment  # with the command before: all of it was taken there
         self._environment = command.environment
-        for setting in (*command.defines, *(() if shared else command.environment.values())):
-            if setting.place.file == file.name and setting.place.start not in self._placed:
-                self._keep((setting,))
-
-    def _keep(self, settings_: Iterable[Setting]) -> None:
-        for setting in settings_:
-            self._placed.add(setting.place.start)
-            self._settings.append(setting)
+        seen = (*command.defines, *(() if shared else command.environment.values()))
+        self._settings.keep_new(each for each in seen if each.place.file == file.name)
 
     def _given(self, file: SourceFile) -> None:
         parser = settings.parser(file.name)
@@ -372,8 +360,8 @@ class _Assembly:
         if kind_of(file.name) is FileKind.MAKE:
             made = tuple(flags_of_variables(file, found))
             found = used_flags(file, not_written_out(found, made))
-            self._keep(made)
-        self._settings += found
+            self._settings.keep(made)
+        self._settings.all += found
 
     def _units(self) -> Iterator[PlannedUnit]:
         for folder in self._read.configured:

@@ -25,6 +25,7 @@ from cudacompat.artifacts.buildfiles.windows import DIALECT_OF_FILE
 from cudacompat.artifacts.requirements import conda, conda_lists, kinds, pip_file
 from cudacompat.artifacts.requirements.base import Origin, ReadRequirements, reading_for, requirement_of
 from cudacompat.artifacts.requirements.kinds import RequirementKind
+from cudacompat.domain.project.job_runners import is_hosted
 from cudacompat.domain.project.model import Command, SourceFile
 from cudacompat.domain.wheels.cure_words import LOCKS
 from cudacompat.domain.wheels.distributions import framework
@@ -87,7 +88,7 @@ class ProjectPackages:
                 together += new
                 branch += new if command.conditional else []
             first = group[0][0]
-            if first.job is not None and first.job.hosted:
+            if first.job is not None and is_hosted(first.job):
                 self._forget_others(since=reached)
             if together:
                 job = first.job.place.at if first.job is not None else None

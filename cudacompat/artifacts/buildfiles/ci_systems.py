@@ -14,9 +14,9 @@ from cudacompat.artifacts.buildfiles.positions import Node
 from cudacompat.artifacts.buildfiles.shell_variables import Sources
 from cudacompat.artifacts.buildfiles.windows import DIALECT_OF_SHELL, Dialect
 from cudacompat.domain.project.assignments import AssignmentKind
-from cudacompat.domain.project.hosted_runners import CIRCLE_EXECUTORS
 from cudacompat.domain.project.image_names import base_of
 from cudacompat.domain.project.job_images import JobImage, asks_for_gpus
+from cudacompat.domain.project.job_runners import CIRCLE_EXECUTORS
 from cudacompat.domain.project.model import Base, CiJob, Setting, SourceFile
 
 _MACRO = re.compile(r"\$\((\w+)\)")  # Azure's $(NAME), which is put in before a shell reads the line

@@ -10,10 +10,13 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
+from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.project.arguments import in_arguments
 from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.command_facts import is_cmake
 from cudacompat.domain.project.cuda_switches import leaves_cuda_out
-from cudacompat.domain.project.model import ArchListSetting, Command, Project, Setting
+from cudacompat.domain.project.default_lists import fetched
+from cudacompat.domain.project.model import ArchListSetting, Command, Project, Setting, SourceFile
 from cudacompat.domain.project.published_jobs import is_published
 
 _PYTHON = re.compile(r"python[\d.]*|pip[\d.]*|uv")
@@ -22,6 +25,7 @@ _NAMED = re.compile(r"(?:git\+|\.{0,2}/)\S|\.(?:\[.*\])?/?$|[\w.-]+/[\w./-]*$")
 _MAKES = re.compile(r"^(?:install|build|wheel|bdist_wheel|develop|build_ext|sync)$")
 _OWN = frozenset({"cargo", "make", "ninja"})
 _BUILDS = frozenset({"cmake", "cargo", "make", "ninja", "dpkg-buildpackage", "cibuildwheel"})
+_READS_TORCH = re.compile(r"cpp_extension|TORCH_CUDA_ARCH_LIST|find_package\s*\(\s*Torch")
 _ARGUMENTS = ("CMAKE_ARGS", "SKBUILD_CMAKE_ARGS")  # that Python's builds by CMake read
 
 
@@ -66,10 +70,29 @@ def _reaching(project: Project, loose: Mapping[tuple[str, int], ArchListSetting]
             continue
         for setting in _given(command, names):
             place = setting.place
-            if place.at in loose:
+            if place.at in loose and not _is_unread(project, command, loose[place.at]):
                 own = place.start if command.stage is not None else 0
                 groups[place.file, setting.name, own][place.at] = loose[place.at]
     return groups
+
+
+def _is_unread(project: Project, command: Command, listed: ArchListSetting) -> bool:
+    """Whether the command builds the project itself, by a setup.py without PyTorch, in whose image nothing else is: a
+    list for PyTorch's extensions is for nobody there."""
+    words = [word.text for word in command.words[1:]]
+    file = project.file("setup.py")
+    if listed.grammar is not Grammar.TORCH or command.stage is None or file is None:
+        return False
+    if not ("setup.py" in words or "." in words) or fetched(project, command, "cd", "pushd"):
+        return False
+    return not project.once(
+        "reads_torch_list", lambda: any(_READS_TORCH.search(each.text) for each in _sources(project))
+    )
+
+
+def _sources(project: Project) -> Iterator[SourceFile]:
+    """The files that build the project, less those that run them."""
+    return (each for each in project.files if each.name.endswith((".py", ".toml", ".cfg")) or is_cmake(each.name))
 
 
 def _given(command: Command, names: Iterable[str]) -> Iterator[Setting]:

@@ -18,7 +18,6 @@ from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.cargo_features import CargoProject
 from cudacompat.domain.project.cmake_files import CMakeCommand as CMakeCommand
 from cudacompat.domain.project.cmake_files import CMakeFile as CMakeFile
-from cudacompat.domain.project.hosted_runners import has_no_gpu
 from cudacompat.domain.project.index import ProjectIndex, asks_for
 from cudacompat.domain.project.job_images import JobImage
 from cudacompat.domain.project.planned_builds import PlannedUnit
@@ -160,16 +159,6 @@ class CiJob:
     runs: tuple[Mapping[str, str], ...] = ()
     container: str | None = None
     images: tuple[JobImage, ...] = ()
-
-    @property
-    def gpu(self) -> bool:
-        """Whether it asks for a machine of somebody's own, which may have a GPU, or names one."""
-        return bool(self.runner) and not self.hosted
-
-    @property
-    def hosted(self) -> bool:
-        """Whether it certainly runs on a machine of the CI's own that has no GPU."""
-        return bool(self.runner) and all(has_no_gpu(label, self.system) for label in self.runner)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from cudacompat.artifacts.buildfiles.commands import ShellCommand
 from cudacompat.artifacts.buildfiles.kinds import FileKind, kind_of
 from cudacompat.artifacts.buildfiles.positions import Node, yaml_tree
 from cudacompat.artifacts.buildfiles.trees import toml_scalars
+from cudacompat.domain.project.job_runners import may_have_gpu
 from cudacompat.domain.project.model import Setting, SourceFile
 from tests.helpers.each_row import each_case
 from tests.helpers.examples import at_most
@@ -391,8 +392,8 @@ jobs:
     steps: [{run: make}]
 """
     build, hosted = jobs(text, ".github/workflows/ci.yml")
-    assert (build.job.name, build.job.runner, build.job.gpu) == ("build", ("self-hosted", "gpu"), True)
-    assert (hosted.job.runner, hosted.job.gpu) == (("ubuntu-24.04",), False)
+    assert (build.job.name, build.job.runner, may_have_gpu(build.job)) == ("build", ("self-hosted", "gpu"), True)
+    assert (hosted.job.runner, may_have_gpu(hosted.job)) == (("ubuntu-24.04",), False)
     assert build.job.base is not None
     assert str(build.job.base.cuda) == "12.8"
     assert {name: each.value for name, each in build.job.environment.items()} == {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from cudacompat.domain.project.job_runners import is_hosted, may_have_gpu
 from cudacompat.domain.project.model import ImageBuild
 from tests.helpers.lint_case import project
 
@@ -46,8 +47,8 @@ def test_a_job_has_the_runners_of_its_matrix_and_its_steps() -> None:
     facts = project({".github/workflows/ci.yml": WORKFLOW})
     build, own, windows = facts.jobs
     assert build.runner == ("ubuntu-22.04", "ubuntu-24.04")
-    assert (build.hosted, build.gpu) == (True, False)
-    assert (own.hosted, own.gpu) == (False, True)
+    assert (is_hosted(build), may_have_gpu(build)) == (True, False)
+    assert (is_hosted(own), may_have_gpu(own)) == (False, True)
     assert build.matrix["cuda"] == ("12.8",)
     assert build.base is not None
     assert build.base.flavour == "devel"
@@ -69,7 +70,7 @@ def test_a_job_has_the_runners_of_its_matrix_and_its_steps() -> None:
 def test_a_job_of_gitlab_without_tags_may_run_anywhere() -> None:
     text = "build:\n  image: nvidia/cuda:12.8.1-devel-ubuntu24.04\n  script: [make]\n  cache:\n    key: cuda\n"
     (job,) = project({".gitlab-ci.yml": text + "    paths: [target, .cargo]\n"}).jobs
-    assert not job.hosted
+    assert not is_hosted(job)
     (cache,) = job.steps
     assert cache.uses == "cache"
     assert cache.given["key"].value == "cuda"

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cudacompat.domain.project.job_runners import is_hosted
 from cudacompat.domain.project.model import CiJob, Command, Project
 from cudacompat.domain.project.walks import on_job
 from cudacompat.domain.words.finding import Finding, Severity
@@ -24,7 +25,7 @@ from cudacompat.domain.words.rule import Rule
 @on_job
 def check(_project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterable[Finding]:
     """One finding for each job, at its first such command."""
-    needing = next((each for each in commands if _needs_gpu(each)), None) if job.hosted else None
+    needing = next((each for each in commands if _needs_gpu(each)), None) if is_hosted(job) else None
     if needing is None:
         return
     yield Finding(

@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from cudacompat.domain.project.ci_jobs import lists_of, publishes, toolkits
+from cudacompat.domain.project.job_runners import is_hosted
 from cudacompat.domain.project.model import CiJob, Command, Project
 from cudacompat.domain.project.native_builds import asked_list, asks_native, make_native
 from cudacompat.domain.project.source_file import TextSpan
@@ -34,7 +35,7 @@ _WARNS = "nvcc only warns and builds its default target: sm_52 up to CUDA 12, sm
 @on_job
 def check(project: Project, job: CiJob, commands: tuple[Command, ...]) -> Iterable[Finding]:
     """One finding for each list, and for each build that has none."""
-    if not job.hosted:
+    if not is_hosted(job):
         return
     severity = Severity.ERROR if publishes(job, commands) else Severity.WARNING
     said: set[int] = set()

@@ -18,6 +18,7 @@ from collections.abc import Iterable
 
 from cudacompat.domain.project.container_runs import container_run
 from cudacompat.domain.project.image_names import base_of, is_nvidia_cuda
+from cudacompat.domain.project.job_runners import may_have_gpu
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.project.stages import runs_cuda
 from cudacompat.domain.words.finding import Finding, Severity
@@ -39,7 +40,11 @@ def check(project: Project) -> Iterable[Finding]:
         image, rest = run.image.text, run.rest
         words = " ".join(word.text for word in rest)
         nvidia = is_nvidia_cuda(base_of(image)) and bool(rest) and rest[0].text == "nvidia-smi"
-        own = _plain(image) in built and not _NOT_RUNNING.search(words) and (command.job is None or command.job.gpu)
+        own = (
+            _plain(image) in built
+            and not _NOT_RUNNING.search(words)
+            and (command.job is None or may_have_gpu(command.job))
+        )
         if not nvidia and not own:
             continue
         what = f"nvidia-smi in {image}" if nvidia else f"{image} (built from {built[_plain(image)]})"

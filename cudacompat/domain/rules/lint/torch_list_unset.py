@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.project.default_lists import makes_extension
+from cudacompat.domain.project.job_runners import may_have_gpu
 from cudacompat.domain.project.model import Command, Project
 from cudacompat.domain.project.walks import on_command
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
@@ -55,7 +56,7 @@ def _named_in_scripts(project: Project, names: tuple[str, ...]) -> bool:
 
 def _in_cuda_image(command: Command) -> bool:
     base = command.stage.base if command.stage is not None else command.job.base if command.job is not None else None
-    if command.job is not None and command.job.gpu:
+    if command.job is not None and may_have_gpu(command.job):
         return False
     return base is not None and base.cuda is not None and base.flavour == "devel" and not command.conditional
 
