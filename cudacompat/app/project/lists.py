@@ -245,9 +245,11 @@ def listed_of(setting: Setting, use: EngineUse, carrier: ListName, command: Comm
 
 
 def _choices(grammar: Grammar, setting: Setting) -> tuple[ArchList, ...]:
-    """The lists that the setting may be; none where one of them is no list."""
+    """The lists that the setting may be; none where one of them is no list. A run of a matrix without a number has no
+    build for a GPU."""
     found: list[ArchList] = []
-    for value in setting.choices if setting.value is None else ():
+    values = setting.choices if setting.value is None else ()
+    for value in filter(str.strip, values) if grammar is Grammar.ONE_NUMBER else values:
         try:
             found.append(_read(grammar, value.replace("\\;", ";")))
         except UnreadableListError:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 _CALL = re.compile(r"\$(?:\((?P<words>[^()$]*)\)|\{(?P<name>\w+)\})")  # one that has no other in it
+_IF = re.compile(r"\$\(if\s")
 _LOOP = re.compile(r"\$\(foreach\s+(?P<name>\w+)\s*,")
 # for cc in $(LIST); do … done, in a recipe: the shell's own variable is $$cc there
 _SHELL_LOOP = re.compile(r"(?<![\w-])for\s+(?P<name>\w+)\s+in\s(?P<words>[^;|&\n]{1,500});(?P<body>[^\n]*)")
@@ -21,7 +22,7 @@ def expanded(text: str, values: Mapping[str, Sequence[str]]) -> str:
     """Return the text with what is known put in, and the rest as it stands. A variable that is given several values, by
     branch or bit by bit, has one value in a text, and all of them in a loop; `values` are as they are written."""
     for _ in range(_ROUNDS):
-        after = _calls(_loop(text, values), values)
+        after = _calls(_loop(_chosen(text, values), values), values)
         if after == text or len(after) > _LONGEST:
             break
         text = after
@@ -73,19 +74,43 @@ def _loop(text: str, values: Mapping[str, Sequence[str]]) -> str:
     return text
 
 
-def _ends(text: str, start: int) -> tuple[int | None, int | None]:
-    """Where the words of a loop end, and where the loop does."""
-    depth, comma = 1, None
+def _chosen(text: str, values: Mapping[str, Sequence[str]]) -> str:
+    """The text with its first `$(if …)` carried out whose condition is known."""
+    for match in _IF.finditer(text):
+        commas, end = _commas(text, match.end())
+        if end is None or not commas:
+            continue
+        condition = text[match.end() : commas[0]]
+        for _ in range(_ROUNDS):
+            condition = _calls(condition, values)
+        if "$" in condition or len(condition) > _LONGEST:
+            continue
+        last = commas[1] if len(commas) > 1 else end
+        taken = text[commas[0] + 1 : last] if condition.strip() else text[last + 1 : end]
+        return f"{text[: match.start()]}{taken}{text[end + 1 :]}"
+    return text
+
+
+def _commas(text: str, start: int) -> tuple[list[int], int | None]:
+    """Where the commas between the arguments of a function are, and where it ends."""
+    depth = 1
+    found: list[int] = []
     for at in range(start, len(text)):
         if text[at] in "({":
             depth += 1
         elif text[at] in ")}":
             depth -= 1
             if not depth:
-                return comma, at
-        elif text[at] == "," and depth == 1 and comma is None:
-            comma = at
-    return comma, None
+                return found, at
+        elif text[at] == "," and depth == 1:
+            found.append(at)
+    return found, None
+
+
+def _ends(text: str, start: int) -> tuple[int | None, int | None]:
+    """Where the words of a loop end, and where the loop does."""
+    commas, end = _commas(text, start)
+    return (commas[0] if commas else None), end
 
 
 def _words_of(text: str, values: Mapping[str, Sequence[str]]) -> list[str] | None:
@@ -107,10 +132,16 @@ def _subst(text: str) -> str:
     return rest.replace(old.strip(), new) if old.strip() else rest
 
 
+def _findstring(text: str) -> str:
+    looked_for, _, there = text.partition(",") if not text.startswith(",,") else (",", "", text[2:])
+    return looked_for if looked_for in there else ""
+
+
 _FUNCTIONS: Mapping[str, Callable[[str], str]] = {
     "sort": lambda text: " ".join(sorted(set(text.split()))),
     "lastword": lambda text: " ".join(text.split()[-1:]),
     "firstword": lambda text: " ".join(text.split()[:1]),
     "strip": lambda text: " ".join(text.split()),
     "subst": _subst,
+    "findstring": _findstring,
 }

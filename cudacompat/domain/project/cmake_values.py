@@ -20,6 +20,7 @@ _REFERENCE = re.compile(r"\$\{(\w+)\}")
 _ANY_REFERENCE = re.compile(r"\$(?:ENV)?\{(\w+)\}")
 _DEFINED = "DEFINED "
 _OPTION = re.compile(rf"(NOT )?({_DEFINED})?\"?(?:\$\{{)?(\w+)\}}?\"?")
+_IS_EMPTY = " STREQUAL "  # what a comparison with the empty text comes to here
 _PLAIN = re.compile(r"[\w.; ]*")  # a regular expression that matches itself alone
 _NAME = re.compile(r"\w+")
 _CONDITIONS = frozenset({"if", "elseif", "while", "message"})
@@ -186,7 +187,7 @@ def defaults_of(files: Iterable[CMakeFile], given: frozenset[str]) -> Mapping[st
         words = [word.text for word in command.arguments]
         if command.name == "option" and words:
             found[words[0]].add(is_on(next(iter(words[2:3]), None)))
-        elif command.name == "set" and words[2:4] == ["CACHE", "BOOL"]:
+        elif command.name == "set" and (words[2:4] == ["CACHE", "BOOL"] or words[1:4] == ["", "CACHE", "STRING"]):
             found[words[0]].add(is_on(words[1]))
     for command in every:
         words = [word.text for word in command.arguments]
@@ -217,10 +218,13 @@ def _held(condition: str, switches: Mapping[str, bool]) -> bool | None:
     if " AND " in condition and "(" not in condition and " OR " not in condition:
         parts = [_held(each, switches) for each in condition.split(" AND ")]
         return False if False in parts else None if None in parts else True
-    match = _OPTION.fullmatch(condition)
+    match = _OPTION.fullmatch(condition.removesuffix(_IS_EMPTY))
+    empty = condition.endswith(_IS_EMPTY)
     name = f"{match[2] or ''}{match[3]}" if match is not None else ""
     if match is None or name not in switches:
         return None
+    if empty:
+        return match[1] is None if not switches[name] else None
     return switches[name] is not (match[1] is not None)
 
 

@@ -351,3 +351,23 @@ CASES += (
         line="project(a",
     ),
 )
+
+_OPEN = """\
+NVCC ?= nvcc
+NVCCFLAGS += -O2 $(CUDA_ARCH)
+k.o: k.cu
+\t$(NVCC) $(NVCCFLAGS) -c $< -o $@
+"""
+CASES += (
+    LintCase(  # a variable for a list, which is empty where nobody gives it
+        bad={"Makefile": _OPEN},
+        good={"Makefile": _OPEN, "build.sh": 'make CUDA_ARCH="-arch=sm_86"\n'},
+        line="$(NVCC) $(NVCCFLAGS)",
+    ),
+)
+NEAR_MISSES += (
+    NearMiss(
+        "given by configure", {"Makefile": f"-include config.mk\n{_OPEN}", "configure.ac": "AC_SUBST([CUDA_ARCH])\n"}
+    ),
+    NearMiss("a variable for any flags", {"Makefile": _OPEN.replace("CUDA_ARCH", "MORE")}),
+)

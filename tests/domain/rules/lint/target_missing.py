@@ -1887,3 +1887,219 @@ NEAR_MISSES += (
         gpu=("GB10", "B300"),
     ),
 )
+
+_FIND_CUDA = """\
+cmake_minimum_required(VERSION 3.10)
+project(k)
+find_package(CUDA REQUIRED)
+{}
+list(APPEND CUDA_NVCC_FLAGS ${{FLAGS}} {})
+cuda_add_library(k k.cu)
+"""
+_NEWEST = "-gencode arch=compute_120,code=sm_120"
+_FROM_ENVIRONMENT = """\
+cmake_minimum_required(VERSION 3.18)
+project(k LANGUAGES CXX CUDA)
+if(DEFINED ENV{K_CUDA_ARCH})
+  set(K_CUDA_ARCH $ENV{K_CUDA_ARCH})
+else()
+  set(K_CUDA_ARCH Auto)
+endif()
+include(FindCUDA/select_compute_arch)
+cuda_select_nvcc_arch_flags(FLAGS ${K_CUDA_ARCH})
+string(REGEX MATCHALL "sm_[0-9][0-9]" CODES "${FLAGS}")
+set(CMAKE_CUDA_ARCHITECTURES "${CODES}")
+add_library(k SHARED k.cu)
+"""
+_WHEELS = """\
+on: {{push: {{tags: ["v*"]}}}}
+jobs:
+  wheels:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@v4
+      - {}
+        env:
+          CIBW_ENVIRONMENT: {}
+      - uses: actions/upload-artifact@v4
+"""
+_LOOP = """\
+cmake_minimum_required(VERSION 3.20)
+project(k CXX)
+set(K_ARCH "sm_{}" CACHE STRING "the GPU")
+if(NOT CMAKE_CUDA_ARCHITECTURES)
+  string(REPLACE "sm_" "" K_NUMBERS "${{K_ARCH}}")
+  string(REPLACE "," ";" K_ARCH "${{K_NUMBERS}}")
+  set(CMAKE_CUDA_ARCHITECTURES "${{K_ARCH}}")
+else()
+  set(K_ARCH "CMake's list: ${{CMAKE_CUDA_ARCHITECTURES}}")
+endif()
+enable_language(CUDA)
+foreach(ONE ${{K_LIBRARIES}})
+  message(STATUS "${{ONE}}")
+endforeach()
+foreach(ONE IN LISTS CMAKE_CUDA_ARCHITECTURES)
+  set(CMAKE_CUDA_FLAGS "${{CMAKE_CUDA_FLAGS}} -gencode arch=compute_${{ONE}},code=sm_${{ONE}}")
+endforeach()
+add_library(k SHARED k.cu)
+"""
+_DEFAULTS = """\
+cmake_minimum_required(VERSION 3.10)
+project(k)
+find_package(CUDA REQUIRED)
+set(K_ARCH "" CACHE STRING "the GPU")
+if(K_ARCH STREQUAL "")
+  set(K_FLAG "-arch=sm_{}")
+else()
+  set(K_FLAG "-arch=sm_${{K_ARCH}}")
+endif()
+set(CUDA_NVCC_FLAGS "${{K_FLAG}}")
+cuda_add_library(k k.cu)
+"""
+_TORCH = (
+    "from setuptools import setup\nfrom torch.utils.cpp_extension import BuildExtension, CUDAExtension\n"
+    'setup(name="k", ext_modules=[CUDAExtension("k", ["k.cu"])], cmdclass={"build_ext": BuildExtension})\n'
+)
+_CASES = '#!/bin/bash\ncase "$1" in\n{}  *)\n    echo unknown\n    exit 1\n    ;;\nesac\n'
+_ONE_CASE = '  {}\n    export TORCH_CUDA_ARCH_LIST="{}"\n    export CUDA_TAG={}\n    ;;\n'
+_ONE_LIST = {"cu118)": "7.5;8.0", "cu121)": "8.0;9.0"}
+_IN_CASES = "".join(_ONE_CASE.format(name, numbers, "x") for name, numbers in _ONE_LIST.items())
+_IN_LOOP = f"for v in 3.11 3.12; do\n{_CASES.format(_IN_CASES)}python setup.py bdist_wheel\ndone\n"
+_COMMA = """\
+COMMA := ,
+K_ARCH = sm_{}
+K_NUMBERS = $(patsubst sm_%,%,$(subst $(COMMA), ,$(K_ARCH)))
+FLAGS = $(strip $(if $(findstring $(COMMA),$(K_ARCH)),\\
+ $(foreach each,$(K_NUMBERS),-gencode arch=compute_$(each)$(COMMA)code=sm_$(each)),\\
+ -arch=$(K_ARCH)))
+k.o: k.cu
+\tnvcc $(FLAGS) -c $< -o $@
+"""
+_CANDLE = (
+    '[package]\nname = "k"\nversion = "0.1.0"\n[dependencies]\ncandle-core = { version = "0.9", features = ["cuda"] }\n'
+)
+_MATRIX = """\
+on: {{push: {{tags: ["v*"]}}}}
+jobs:
+  k:
+    runs-on: ubuntu-24.04
+    strategy:
+      matrix:
+        include:
+          - {{name: cpu, cuda: "", cap: ""}}
+          - {{name: cuda, cuda: "12.8.1", cap: "{}"}}
+    steps:
+      - uses: actions/checkout@v4
+      - uses: Jimver/cuda-toolkit@v0.2.30
+        if: matrix.cuda != ''
+        with:
+          cuda: ${{{{ matrix.cuda }}}}
+      - if: matrix.cuda != ''
+        env:
+          CUDA_COMPUTE_CAP: ${{{{ matrix.cap }}}}
+        run: cargo build --release
+      - uses: actions/upload-artifact@v4
+"""
+CASES += tuple(
+    LintCase(
+        bad={"CMakeLists.txt": _FIND_CUDA.format(f"cuda_select_nvcc_arch_flags(FLAGS{words})", "")},
+        good={"CMakeLists.txt": _FIND_CUDA.format(f"cuda_select_nvcc_arch_flags(FLAGS{words})", _NEWEST)},
+        gpu=("12.0",),
+        line="cuda_select_nvcc_arch_flags",
+    )
+    for words in (" Common", " Auto", "", " All", " Turing 8.6+PTX")
+)
+CASES += tuple(
+    LintCase(
+        bad={"CMakeLists.txt": _FROM_ENVIRONMENT, ".github/workflows/r.yml": _WHEELS.format(step, bad)},
+        good={"CMakeLists.txt": _FROM_ENVIRONMENT, ".github/workflows/r.yml": _WHEELS.format(step, good)},
+        gpu=("RTX 5090",),
+        line=bad,
+    )
+    for step in ("run: python -m cibuildwheel", "uses: pypa/cibuildwheel@v2.23.2")
+    for bad, good in (
+        ('A=1 K_CUDA_ARCH="7.5 8.6" B=2', 'A=1 K_CUDA_ARCH="7.5 12.0" B=2'),
+        ("'CMAKE_ARGS=\"-DCMAKE_CUDA_ARCHITECTURES=80-real\"'", "'CMAKE_ARGS=\"-DCMAKE_CUDA_ARCHITECTURES=120-real\"'"),
+    )
+)
+CASES += (
+    LintCase(  # string() changes the list step by step, and a loop gives its items to nvcc once more
+        bad={"CMakeLists.txt": _LOOP.format("75")},
+        good={"CMakeLists.txt": _LOOP.format("120")},
+        gpu=("12.0",),
+        line="set(CMAKE_CUDA_ARCHITECTURES",
+    ),
+    LintCase(  # a number that nobody gives is the user's
+        bad={"CMakeLists.txt": _DEFAULTS.format("75")},
+        good={"CMakeLists.txt": _DEFAULTS.format("120")},
+        gpu=("12.0",),
+        line='set(K_FLAG "-arch=sm_75")',
+    ),
+    LintCase(  # two variables in each case, and a command in the last
+        bad={"setup.py": _TORCH, "ci/env.sh": _CASES.format(_IN_CASES)},
+        good={"setup.py": _TORCH, "ci/env.sh": _CASES.format(_IN_CASES.replace("8.0;9.0", "8.0;12.0"))},
+        gpu=("12.0",),
+        line='TORCH_CUDA_ARCH_LIST="8.0;9.0"',
+    ),
+    LintCase(
+        bad={"ci/build.sh": _IN_LOOP},
+        good={"ci/build.sh": _IN_LOOP.replace("8.0;9.0", "8.0;12.0")},
+        gpu=("12.0",),
+        line='TORCH_CUDA_ARCH_LIST="8.0;9.0"',
+    ),
+    LintCase(
+        bad={"defaults.mk": _COMMA.format("60")},
+        good={"defaults.mk": _COMMA.format("120")},
+        gpu=("12.0",),
+        line="-gencode",
+    ),
+    LintCase(  # a run of the matrix without a number builds for the processor
+        bad={"Cargo.toml": _CANDLE, ".github/workflows/r.yml": _MATRIX.format("89")},
+        good={"Cargo.toml": _CANDLE, ".github/workflows/r.yml": _MATRIX.format("120")},
+        gpu=("12.0",),
+        line="CUDA_COMPUTE_CAP",
+    ),
+    LintCase(  # a part of a Dockerfile
+        bad={"gpu.Dockerfile": "ENV TORCH_CUDA_ARCH_LIST=8.0\nRUN pip install git+https://github.com/a/b\n"},
+        good={"gpu.Dockerfile": "ENV TORCH_CUDA_ARCH_LIST=12.0\nRUN pip install git+https://github.com/a/b\n"},
+        gpu=("12.0",),
+        line="TORCH_CUDA_ARCH_LIST",
+    ),
+)
+_NATIVE = """\
+FLAGS = -O2 {}
+k.o: k.cu
+\tnvcc $(FLAGS) -c $< -o $@
+int8.o: int8.cu
+\tnvcc $(FLAGS) -gencode arch=compute_120f,code=sm_120 -c $< -o $@
+"""
+_IMAGE = (
+    "FROM nvidia/cuda:12.8.1-devel-ubuntu24.04\nENV TORCH_CUDA_ARCH_LIST=7.0\nADD . .\nRUN python3 setup.py install\n"
+)
+NEAR_MISSES += (
+    NearMiss(
+        "a function of the project's own, which may know newer GPUs",
+        {
+            "CMakeLists.txt": _FIND_CUDA.format("include(select.cmake)\ncuda_select_nvcc_arch_flags(FLAGS Auto)", ""),
+            "select.cmake": "function(cuda_select_nvcc_arch_flags OUT)\nendfunction()\n",
+        },
+        gpu=("12.0",),
+    ),
+    NearMiss(
+        "a case of a script leaves the list to PyTorch",
+        {
+            "setup.py": _TORCH,
+            "ci/env.sh": _CASES.replace("    echo unknown\n    exit 1\n", "").format(
+                '  cu128)\n    export TORCH_CUDA_ARCH_LIST="8.0"\n    ;;\n' * 2
+                + "  cu129)\n    export CUDA_TAG=x\n    ;;\n"
+            ),
+        },
+        gpu=("12.0",),
+    ),
+    NearMiss("one source of a Makefile is for one GPU", {"Makefile": _NATIVE.format("-arch=native")}, gpu=("6.1",)),
+    NearMiss(
+        "a setup.py without PyTorch reads no list of its",
+        {"setup.py": "from setuptools import setup\nsetup(name='k')\n", "Dockerfile": _IMAGE},
+        gpu=("12.0",),
+    ),
+)

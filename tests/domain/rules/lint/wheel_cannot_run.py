@@ -655,3 +655,19 @@ NEAR_MISSES += (
     NearMiss("an image for another product", {"Dockerfile.v100": f"FROM python:3.11\nRUN pip install {_OLD}"},
              gpu=("RTX 5070 Ti",)),
 )  # fmt: skip
+
+_FLASH = "--extra-index-url https://download.pytorch.org/whl/cu128\ntorch==2.7.1+cu128\nflash-attn=={}\n"
+CASES += (
+    LintCase(  # its sources have a list that nothing extends
+        bad={"requirements.txt": _FLASH.format("2.5.8")},
+        good={"requirements.txt": _FLASH.format("2.8.3")},
+        gpu=("12.0",),
+        line="flash-attn",
+    ),
+    LintCase(  # a part of a Dockerfile, put behind another
+        bad={"gpu.Dockerfile": "RUN pip install torch==2.6.0\n"},
+        good={"gpu.Dockerfile": "RUN pip install torch==2.8.0\n"},
+        gpu=("12.0",),
+        line="torch==2.6.0",
+    ),
+)
