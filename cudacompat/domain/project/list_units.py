@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from cudacompat.domain.builds.lists.guess import known_archs
 from cudacompat.domain.project.list_coverage import ListCoverage, images_of, is_said, serves
 from cudacompat.domain.project.model import ArchListSetting, Command
 from cudacompat.domain.words.capability import ComputeCapability
@@ -42,7 +43,9 @@ def unit_of_words(words: Iterable[str]) -> str:
 
 def parts(group: Sequence[ArchListSetting], capability: ComputeCapability) -> Iterator[Part]:
     """Yield what the lists of a file come to on a GPU: all together, where all that they build is known, and then each
-    unit that has less."""
+    unit that has less; nothing of targets that no release of CUDA builds, which is a fault of another kind."""
+    if known_archs().isdisjoint(image.arch for image in _together(group)):
+        return
     whole: ListCoverage | None = None
     if group and all(map(is_said, group)):
         images = _together(group)

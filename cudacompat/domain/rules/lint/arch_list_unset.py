@@ -68,8 +68,10 @@ _CC = re.compile(r"(?P<begun>\bcc::Build\b)|;|(?P<cuda>\.\s*+cuda\(\s*+true\s*+\
 def check(project: Project) -> Iterable[Finding]:
     """An error for each command that configures such a project, or else a warning at its language; a warning for each
     nvcc, and each build.rs, that names no target."""
-    yield from _by_nvcc(project)
-    yield from _by_rules(project)
+    by_nvcc = tuple(_by_nvcc(project))
+    yield from by_nvcc
+    lines = {(each.path, each.line) for each in by_nvcc}
+    yield from (each for each in _by_rules(project) if (each.path, each.line) not in lines)
     told: set[tuple[str | None, tuple[int, int] | None]] = set()  # the project may be that engine
     if not decided_in_cmake(project):
         for finding in _by_engine(project):

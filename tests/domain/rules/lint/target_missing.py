@@ -2102,4 +2102,9 @@ NEAR_MISSES += (
         {"setup.py": "from setuptools import setup\nsetup(name='k')\n", "Dockerfile": _IMAGE},
         gpu=("12.0",),
     ),
+    NearMiss(
+        "no release builds that target, which is said of it",
+        {"Makefile": _ARCH_MAKEFILES[0].format("sm_13")},
+        gpu=("12.0",),
+    ),
 )
