@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cudacompat.artifacts.buildfiles.shell_lists import EXPANSIONS, ShellLists
+from cudacompat.artifacts.buildfiles.shell_rows import columns, names_of_read
 from cudacompat.artifacts.buildfiles.shell_settings import defines, named, script_of, unwrapped
 from cudacompat.artifacts.buildfiles.shell_texts import changed, is_requirement, piped, program_of
-from cudacompat.artifacts.buildfiles.shell_tree import DEEPEST, Branch, ShellTree
+from cudacompat.artifacts.buildfiles.shell_tree import DEEPEST, Branch, ShellTree, in_function
 from cudacompat.artifacts.buildfiles.shell_variables import Sources, Variables
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Setting, SourceFile, Word
@@ -109,6 +110,7 @@ class _Reader:
                 command = replace(self._command(node, conditional), ignored=ignored)
                 yield command
                 self._source(command)
+                self._take_row(node, command)
                 yield from self._script(command)
             elif node.type == "declaration_command":
                 self._declare(node)
@@ -124,6 +126,16 @@ class _Reader:
             return
         for setting, exported in self._sources.left_by(self._file.name, command.words[1].text).values():
             self.variables.take(setting, self._branch, exported=exported)
+
+    def _take_row(self, node: Node, command: ShellCommand) -> None:
+        """Take what `read` gives to its names: of the text that it gets, or of the script's table in a function."""
+        names = names_of_read(command.words)
+        given = [each for each in node.children if each.type == "herestring_redirect"] if names else []
+        if given:
+            word = self._word(given[-1].children[-1])
+            rows = (word.text,) if word.known else word.choices
+            for setting in columns(names, rows or (self._lists.table(len(names)) if in_function(node) else ())):
+                self.variables.take(setting, self._branch, exported=False)
 
     def _script(self, command: ShellCommand) -> Iterator[ShellCommand]:
         """The commands in the text that this one hands to a shell, where the shell gets it as it is written."""
@@ -227,14 +239,8 @@ class _Reader:
             return None
         if value is None:
             at = self._start + self._tree.at(node.end_byte)
-            return Setting(
-                self._tree.raw(name),
-                "",
-                self._file.place(at, at),
-                way=AssignmentKind.ENVIRONMENT,
-                written="",
-                in_shell=True,
-            )
+            empty, place = self._tree.raw(name), self._file.place(at, at)
+            return Setting(empty, "", place, way=AssignmentKind.ENVIRONMENT, written="", in_shell=True)
         word = self._word(value)
         raw = self._file.text[word.place.start : word.place.end]
         quote = raw[0] if raw[:1] in ("'", '"') and raw.endswith(raw[0]) and len(raw) > 1 else ""
@@ -354,7 +360,7 @@ class _Reader:
         if not names:
             return raw, False
         name = self._tree.raw(names[0])
-        if name.isdecimal() and _in_function(node):
+        if name.isdecimal() and in_function(node):
             return raw, False  # an argument of the function's, not of the script's
         setting = self.variables.get(name)
         if setting is not None and setting.choices:
@@ -388,10 +394,3 @@ class _Reader:
             if setting is None and len(rest) > 1:
                 return self._value(rest[0], depth + 1)
         return raw, False
-
-
-def _in_function(node: Node) -> bool:
-    parent = node.parent
-    while parent is not None and parent.type != "function_definition":
-        parent = parent.parent
-    return parent is not None

@@ -123,7 +123,15 @@ def _argument(file: SourceFile, word: Word, text: str) -> Setting | None:
         written=raw[start:end],
         quote=quote,
         in_shell=True,
+        choices=_of_name(match[1], word.choices) if not word.known else (),
     )
+
+
+def _of_name(name: str, choices: Sequence[str]) -> tuple[str, ...]:
+    """The values of an argument that may be one of several texts; none where one of them is not for this name."""
+    begin = f"{name}="
+    values = tuple(each.removeprefix(begin) for each in choices if each.startswith(begin))
+    return values if len(values) == len(choices) else ()
 
 
 def of_compose(file: SourceFile, documents: Sequence[Node], known: Dockerfiles) -> Iterator[ImageBuild]:

@@ -76,6 +76,11 @@ class ShellLists:
         known = before is not None and new is not None and len(before) + len(new) <= _MOST_ITEMS
         self._arrays[own] = (*before, *new) if known and before is not None and new is not None else None
 
+    def table(self, width: int) -> tuple[str, ...]:
+        """The items of the only array that has as many words in each of them; none of several such arrays."""
+        found = [each for each in self._arrays.values() if each and all(len(row.split()) >= width for row in each)]
+        return found[0] if len(found) == 1 else ()
+
     def items(self, nodes: list[Node], turns: tuple[Mapping[str, str], ...] = ({},)) -> tuple[str, ...] | None:
         """The words that these nodes come to; `None` where one is not known."""
         found: list[str] = []

@@ -209,6 +209,14 @@ def _needed(node: Node) -> int:
     return len(parts) + 1 if "else_clause" in parts else 0
 
 
+def in_function(node: Node) -> bool:
+    """Whether a node stands in a function of the script."""
+    parent = node.parent
+    while parent is not None and parent.type != "function_definition":
+        parent = parent.parent
+    return parent is not None
+
+
 def _goes_on(item: Node) -> bool:
     """Whether a case of a statement does something for builds with CUDA and does not end the script."""
     if item.type != "case_item":

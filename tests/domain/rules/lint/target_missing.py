@@ -2108,3 +2108,34 @@ NEAR_MISSES += (
         gpu=("12.0",),
     ),
 )
+
+_TABLE = """\
+#!/bin/bash
+ROWS=(
+  "12.8.1 cu128 {}"
+  "13.0.1 cu130 {}"
+)
+one() {{
+  read -r CUDA TAG ARCHS <<< "$1"
+  docker build --build-arg CUDA=$CUDA --build-arg ARCHS="${{ARCHS}}" -t k:$TAG .
+}}
+for row in "${{ROWS[@]}}"; do
+  one "$row"
+done
+"""
+_OF_TABLE = """\
+ARG CUDA=12.8.1
+FROM nvidia/cuda:${CUDA}-devel-ubuntu24.04
+ARG ARCHS=120
+RUN apt-get update && apt-get install -y cmake g++
+COPY . /src
+RUN cmake -S /src -B /src/build -DCMAKE_CUDA_ARCHITECTURES="${ARCHS}" && cmake --build /src/build
+"""
+CASES += (
+    LintCase(  # build arguments out of a table, by `read`
+        bad={**_SOURCES, "Dockerfile": _OF_TABLE, "build.sh": _TABLE.format("80;90", "80;90")},
+        good={**_SOURCES, "Dockerfile": _OF_TABLE, "build.sh": _TABLE.format("80;90", "80;120")},
+        gpu=("12.0",),
+        line="ARCHS=",
+    ),
+)
