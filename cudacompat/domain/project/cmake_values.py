@@ -33,6 +33,7 @@ _UNKNOWN = ("${}",)
 _MOST_VALUES = 16  # of one variable
 _MOST_LISTS = 64  # that one text may come to
 _LONGEST = 1 << 12  # characters of a list that variables make
+_MOST_SOURCES = 32  # variables that one is made from, one by one
 _DEEPEST = 5  # variables that hand a list on to each other
 
 Values = Mapping[str, Sequence[tuple[str, ...]]]
@@ -84,7 +85,8 @@ def _changed_from(command: str, words: Sequence[str], made_of: Mapping[str, froz
     if command != "string":
         return frozenset()
     sources = [each for word in words for each in _REFERENCE.findall(word)]
-    return frozenset(sources).union(*(made_of.get(each, frozenset()) for each in sources[:_DEEPEST]))
+    found = frozenset(sources).union(*(made_of.get(each, frozenset()) for each in sources[:_DEEPEST]))
+    return found if len(found) <= _MOST_SOURCES else frozenset(sources)
 
 
 def _is_kept(build: Command) -> bool:
