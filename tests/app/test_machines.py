@@ -82,6 +82,7 @@ class Box:
     trouble: Cause | None = None
     files: DriverFiles = NO_FILES
     holder: str | None = "nvidia"
+    holders: tuple[str | None, ...] = ()  # of each dark card, where they differ
 
     def facts(self) -> HostFacts:
         found = tuple(
@@ -91,7 +92,8 @@ class Box:
             for n, name in enumerate(self.gpus)
         )
         bus = [PciCard(gpu.pci_id, "nvidia", gpu.bus_id) for gpu in found if gpu.pci_id]
-        bus += [PciCard(GPUS[name][1] or "", self.holder, f"0000:8{n}:00.0") for n, name in enumerate(self.dark)]
+        holders = self.holders or (self.holder,) * len(self.dark)
+        bus += [PciCard(GPUS[name][1] or "", holders[n], f"0000:8{n}:00.0") for n, name in enumerate(self.dark)]
         release = DriverRelease.parse(self.driver) if self.driver else None
         cuda = CUDA_OF.get(release.branch) if release else None
         version = ToolkitVersion.parse(self.cuda or "12.0")
@@ -272,7 +274,31 @@ SOLVED: tuple[Solved, ...] = (
     ("WSL without a driver in Windows", Box((), None, on=WSL), ["no-gpu"], ["driver in Windows, none in WSL"]),
     # containers
     ("docker without GPUs", Box((), None, container="docker"), ["no-gpu"], ["docker run --gpus all"]),
-    ("apptainer without --nv", Box((), None, container="apptainer"), ["container-access", "no-gpu"], ["--nv", "--nv"]),
+    ("apptainer without --nv", Box((), None, container="apptainer"), ["container-access"], ["--nv"]),
+    (
+        "a container that was given no GPU by the variable",
+        Box((), None, container="docker", variables=(("NVIDIA_VISIBLE_DEVICES", "void"),)),
+        ["container-access"],
+        ["NVIDIA_VISIBLE_DEVICES=all"],
+    ),
+    (
+        "a second card that the driver holds and does not list",
+        Box(("RTX 3090",), kind="open", dark=("RTX 5090",)),
+        ["gpu-lost"],
+        ["dmesg"],
+    ),
+    (
+        "the only card is a virtual machine's",
+        Box((), None, dark=("RTX 4090",), holder="vfio-pci"),
+        ["no-gpu"],
+        ["remove its id from the options of vfio-pci and reboot"],
+    ),
+    (
+        "one card of a virtual machine, and one without a driver",
+        Box((), None, dark=("GTX 1080", "RTX 5090"), holders=("vfio-pci", None)),
+        ["no-gpu"],
+        ["driver 580 with the open kernel module"],
+    ),
     ("a pod without a request", Box((), None, container="kubernetes"), ["no-gpu"], ["nvidia.com/gpu"]),
     (
         "a container without compute",

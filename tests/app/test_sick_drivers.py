@@ -119,6 +119,7 @@ def test_a_healthy_driver_has_no_finding(diagnose: Diagnose, tmp_path: Path) -> 
         ({"NV_COUNT": 3, "NV_memory_1": 15}, "gpu-lost", "reboot; if the GPU is still lost"),
         ({"NV_COUNT": 3, "NV_capability_1": 16}, "gpu-lost", "sudo nvidia-smi --gpu-reset -i 1"),
         ({"NV_COUNT": 2, "NV_MIG": 0}, "driver-not-working", "sudo nvidia-smi -mig 0"),
+        ({"NV_COUNT": 1, "NV_MIG": 0}, "driver-not-working", "sudo nvidia-smi -mig 0"),
         ({"NV_COUNT": 2, "NV_MIG_THEN": "0|1"}, "mig-mode-pending", "sudo nvidia-smi --gpu-reset -i 1"),
         ({"NV_COUNT": 1, "NV_MIG": 2, "NV_MIG_THEN": "0"}, "mig-mode-pending", "MIG mode on now, off after a reset"),
         ({"NV_MODES": "2"}, "compute-mode", "sudo nvidia-smi -i 0 -c DEFAULT"),

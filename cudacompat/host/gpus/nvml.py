@@ -130,7 +130,7 @@ class _Listing:
 def _troubles_of_device(device: GpuDevice, about: Mapping[str, Any]) -> Iterator[Trouble]:
     """What keeps programs from a GPU that is there: MIG without an instance, or one that waits; a compute mode."""
     if device.mig == ():
-        yield Trouble(Cause.MIG_EMPTY, f"{VIA}: GPU {device.index} has no MIG instance")
+        yield Trouble(Cause.MIG_EMPTY, f"{VIA}: GPU {device.index} has no MIG instance", str(device.index))
     now, then = about.get("mig_mode") or (0, 0)
     if now != then:
         what = "MIG mode on now, off after a reset" if now else "MIG mode off now, on after a reset"

@@ -23,7 +23,7 @@ from cudacompat.domain.machine.facts import (
     ToolkitFacts,
 )
 from cudacompat.domain.machine.troubles import Cause, Trouble
-from cudacompat.domain.rules.machine import MACHINE_RULES
+from cudacompat.domain.rules.machine import MACHINE_RULES, driver_not_working
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.finding import Finding, Severity
@@ -108,6 +108,7 @@ RULE_CASES: tuple[RuleCase, ...] = (
             Cause.MIG_EMPTY,
         )
     ),
+    RuleCase("driver-not-working", sick(Cause.MIG_EMPTY, "0"), sick(Cause.VERSION_MISMATCH)),
     RuleCase("driver-not-working", sick(Cause.BLOCKED, platform="Ubuntu 24.04, Linux 6.6 x86_64, WSL"), HEALTHY),
     RuleCase("driver-not-working", sick(Cause.NOT_LOADED, container=DOCKER), HEALTHY),
     *(
@@ -115,6 +116,11 @@ RULE_CASES: tuple[RuleCase, ...] = (
         for cause in (Cause.GPU_LOST, Cause.GPU_RESET, Cause.GPU_UNREADABLE, Cause.NO_ANSWER, Cause.CRASHED)
     ),
     RuleCase("gpu-lost", sick(Cause.INFOROM, "0"), sick(Cause.NO_ANSWER)),
+    RuleCase(
+        "gpu-lost",
+        machine(gpus=Found((RTX5090,), "NVML"), bus=(PciCard("10de:2204", "nvidia", "0000:09:00.0"),)),
+        machine(gpus=Found((RTX5090,), "NVML"), bus=(PciCard("10de:2204", None, "0000:09:00.0"),)),
+    ),
     RuleCase("mig-mode-pending", sick(Cause.MIG_PENDING, "0"), HEALTHY),
     RuleCase("libcuda-wrong", loads(34, Cause.STUB), HEALTHY),
     RuleCase("libcuda-wrong", loads(804, Cause.COMPAT_UNSUPPORTED), sick(Cause.VERSION_MISMATCH)),
@@ -335,3 +341,23 @@ def test_a_toolkit_that_can_build_and_is_here_is_named() -> None:
 def test_conditions_of_an_image(required: str, met: bool) -> None:
     assert (said(inside(("NVIDIA_REQUIRE_CUDA", required))) == []) is met
     assert said(inside(("NVIDIA_REQUIRE_CUDA", required), ("NVIDIA_DISABLE_REQUIRE", "1"))) == []
+
+
+@pytest.mark.parametrize(
+    ("closed", "visible", "severity", "command"),
+    [
+        (("0", "1"), None, Severity.ERROR, "sudo nvidia-smi -mig 0"),
+        (("1",), None, Severity.WARNING, "sudo nvidia-smi -i 1 -mig 0"),
+        (("1",), "1", Severity.ERROR, "sudo nvidia-smi -i 1 -mig 0"),
+        (("1",), "0", None, ""),
+    ],
+)
+def test_mig_without_instances_weighs_by_the_gpus_that_programs_see(
+    closed: tuple[str, ...], visible: str | None, severity: Severity | None, command: str
+) -> None:
+    """Switching it off for all would take the instances of the others away."""
+    troubles = tuple(Trouble(Cause.MIG_EMPTY, "NVML: no MIG instance", each) for each in closed)
+    variables = (("CUDA_VISIBLE_DEVICES", visible),) if visible is not None else ()
+    both = Found((H200, gpu(index=1)), "NVML")
+    found = list(driver_not_working.check(machine(gpus=both, troubles=troubles, environment=variables)))
+    assert [(each.severity, each.command) for each in found] == ([(severity, command)] if severity else [])

@@ -30,8 +30,13 @@ _CONDITION = re.compile(r"(cuda|driver)(>=|<=|=|>|<|!=)(\d+(?:\.\d+)*)")
 
 def check(machine: Machine) -> Iterable[Finding]:
     """One finding for each thing that this container lacks."""
-    if not machine.facts.container.inside:
-        return
+    if machine.facts.container.inside:
+        yield from lacking(machine)
+        yield from _requirement(machine)
+
+
+def lacking(machine: Machine) -> Iterable[Finding]:
+    """Return a finding for each part of the GPU that a container was not given."""
     devices = (machine.variable(_DEVICES) or "").strip().lower()
     if not machine.gpus and ("void" in devices.split(",") or devices == "none"):
         yield _finding(
@@ -56,7 +61,6 @@ def check(machine: Machine) -> Iterable[Finding]:
             "CUDA needs it in addition to /dev/nvidiactl and /dev/nvidiaN",
             help_="give the container all device files: docker run --gpus all, or --device nvidia.com/gpu=all",
         )
-    yield from _requirement(machine)
     libcuda = machine.facts.libcuda
     if machine.facts.container.kind == "apptainer" and not machine.gpus and isinstance(libcuda, Missing):
         yield _finding(

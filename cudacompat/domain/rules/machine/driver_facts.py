@@ -12,7 +12,8 @@ from cudacompat.domain.tables.driver_packages import without_nouveau
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A cause in words, with its cure. `sign` is what the system shows besides the troubles."""
+    """A cause in words, with its cure. `sign` is what the system shows besides the troubles, `is_whole` whether it is
+    in the way of all GPUs."""
 
     message: str
     why: str
@@ -20,6 +21,7 @@ class Diagnosis:
     command: str | None = None
     troubles: tuple[Trouble, ...] = ()
     sign: str | None = None
+    is_whole: bool = True
 
 
 def diagnoses(machine: Machine) -> Iterator[Diagnosis]:
@@ -36,6 +38,8 @@ def diagnoses(machine: Machine) -> Iterator[Diagnosis]:
         if troubles:
             help_ = help_.replace("reboot", "reboot the host", 1) if inside else help_
             yield Diagnosis(message, why, help_, command=None if inside else command, troubles=troubles)
+    if troubles := machine.troubles(Cause.MIG_EMPTY):
+        yield from _without_instances(machine, troubles)
     if troubles := machine.troubles(Cause.BLOCKED):
         yield _blocked(machine, troubles)
     if troubles := machine.troubles(Cause.NO_PERMISSION):
@@ -142,13 +146,28 @@ _PLAIN: dict[Cause, tuple[str, str, str, str | None]] = {
         "load the module nvidia-uvm; if that does not help, reboot",
         "sudo nvidia-modprobe -u -c=0",
     ),
-    Cause.MIG_EMPTY: (
-        "MIG mode is on, and there is no MIG instance",
-        "CUDA shows a GPU in MIG mode by its instances only (CUDA error 100)",
-        "create instances (nvidia-smi mig -lgip lists the sizes), or switch MIG mode off",
-        "sudo nvidia-smi -mig 0",
-    ),
 }
+
+
+def _without_instances(machine: Machine, troubles: tuple[Trouble, ...]) -> Iterator[Diagnosis]:
+    """Of the GPUs that programs see: the others keep their mode, and their instances."""
+    closed = {trouble.gpu for trouble in troubles}
+    seen = {str(gpu.index) for gpu in machine.visible.seen}
+    is_whole = None in closed or seen <= closed
+    own = sorted(each for each in closed & seen if each is not None)
+    if not is_whole and not own:
+        return
+    some_of = f" on GPU {', '.join(own)}" if own and not is_whole else ""
+    which = f" -i {','.join(own)}" if own and len(own) < len(machine.gpus) else ""
+    yield Diagnosis(
+        f"MIG mode is on{some_of}, and there is no MIG instance",
+        "CUDA shows a GPU in MIG mode by its instances only (CUDA error 100)",
+        "create instances (nvidia-smi mig -lgip lists the sizes), or switch MIG mode off"
+        + (" on the host" if machine.facts.container.inside else ""),
+        command=None if machine.facts.container.inside else f"sudo nvidia-smi{which} -mig 0",
+        troubles=tuple(each for each in troubles if each.gpu is None or each.gpu in own) or troubles,
+        is_whole=is_whole,
+    )
 
 
 def _blocked(machine: Machine, troubles: tuple[Trouble, ...]) -> Diagnosis:

@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from cudacompat.domain.machine.troubles import Cause
 from cudacompat.domain.rules.machine.driver_facts import Diagnosis, diagnoses
 from cudacompat.domain.rules.machine.machine_facts import Machine, evidence
-from cudacompat.domain.words.finding import Finding
+from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
 
@@ -34,7 +34,7 @@ def check(machine: Machine) -> Iterable[Finding]:
 def _finding(machine: Machine, diagnosis: Diagnosis) -> Finding:
     return Finding(
         id=RULE.id,
-        severity=machine.severity,
+        severity=machine.severity if diagnosis.is_whole else Severity.WARNING,
         path=None,
         message=diagnosis.message,
         found="; ".join(filter(None, (evidence(diagnosis.troubles), diagnosis.sign))) or None,

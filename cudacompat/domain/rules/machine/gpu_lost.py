@@ -2,7 +2,8 @@
 
 What it finds: a GPU that the driver lists and cannot reach: fallen off the bus (NVML error 15), waiting for a reset
 (16, Xid 154) or a reboot (Xid 154), hanging, not readable, or with firmware (GSP) that does not answer (Xid 119). A
-corrupted infoROM is a warning, because CUDA mostly works with it.
+corrupted infoROM is a warning, because CUDA mostly works with it, and so is a GPU that the driver holds on the PCI bus
+and does not list beside others: it did not start, or a control group hides it.
 
 Why it matters: programs get fewer GPUs than the machine has. A new process can fail with error 999 even where the lost
 GPU is hidden from it.
@@ -19,7 +20,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.machine.troubles import Cause, Trouble
+from cudacompat.domain.rules.machine.card_facts import module_kind, unlisted
 from cudacompat.domain.rules.machine.machine_facts import Machine, evidence
+from cudacompat.domain.tables.driver_choice import left_out
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, verb
 from cudacompat.domain.words.rule import Rule
@@ -59,6 +62,8 @@ def check(machine: Machine) -> Iterable[Finding]:
             about.setdefault(trouble.gpu or "", []).append(trouble)
     for troubles in about.values():
         yield _finding(machine, troubles)
+    if not about:
+        yield from _not_listed(machine)
     corrupted = machine.troubles(Cause.INFOROM)
     if corrupted:
         yield Finding(
@@ -69,6 +74,25 @@ def check(machine: Machine) -> Iterable[Finding]:
             found=evidence(corrupted),
             why="data stored on the board is damaged; CUDA mostly works with it",
             help="switch the machine off and on again; if the warning stays, ask the vendor of the GPU",
+        )
+
+
+def _not_listed(machine: Machine) -> Iterable[Finding]:
+    """A warning for each card that the driver holds and could serve, beside others that it lists."""
+    if machine.facts.container.inside or machine.is_wsl or machine.driver is None or not machine.gpus:
+        return
+    for card in unlisted(machine):
+        if card.holder != "nvidia" or left_out(card.capability, machine.driver.branch, module_kind(machine)):
+            continue
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.WARNING,
+            path=None,
+            message=f"the driver holds the {card.label} and does not list it",
+            found=f"on the PCI bus: {card.id}, kernel driver nvidia; {count(len(machine.gpus), 'GPU')} listed",
+            why="it did not start, or a control group (of Slurm, of systemd) hides it from this process",
+            help="read the driver's lines in the kernel's log, which name the reason if it did not start",
+            command="sudo dmesg | grep -i nvrm",
         )
 
 

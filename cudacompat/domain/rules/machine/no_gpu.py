@@ -18,7 +18,7 @@ from collections.abc import Iterable
 
 from cudacompat.domain.machine.facts import Missing
 from cudacompat.domain.machine.troubles import Cause
-from cudacompat.domain.rules.machine import gpu_not_driven
+from cudacompat.domain.rules.machine import container_access, gpu_not_driven
 from cudacompat.domain.rules.machine.card_facts import unlisted
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.tables.driver_choice import DriverChoice, choose_driver, in_words
@@ -46,6 +46,8 @@ def check(machine: Machine) -> Iterable[Finding]:
     elif cards:
         message = f"there is an NVIDIA GPU ({_named(machine) or cards}) but no working driver"
         help_, command = _driver(machine)
+        if {card.driver for card in facts.bus} == {"vfio-pci"}:
+            message, help_, command = f"vfio-pci holds the NVIDIA GPU ({_named(machine) or cards})", _VIRTUAL, None
     else:
         message = "no NVIDIA GPU found on this machine"
         help_ = _ELSEWHERE
@@ -71,13 +73,16 @@ def _named(machine: Machine) -> str:
 
 def _driver(machine: Machine) -> tuple[str, str | None]:
     """How to get a driver for the cards on the bus, and the command."""
-    choice = choose_driver((card.capability for card in unlisted(machine)), linux=not machine.is_wsl)
+    cards = [card for card in unlisted(machine) if card.holder != "vfio-pci"]
+    choice = choose_driver((card.capability for card in cards), linux=not machine.is_wsl)
     if not isinstance(choice, DriverChoice):
         return "install the NVIDIA driver, reboot, then run cudacompat doctor again", None
     install = install_command(machine.facts.platform, choice.branch, choice.kind)
     note = f", {install.note}" if install.note else ""
     return f"install {in_words(choice)}{note}, reboot, and run cudacompat doctor again", install.command
 
+
+_VIRTUAL = "use the GPU in its virtual machine, or remove its id from the options of vfio-pci and reboot"
 
 # Troubles that are no reason for a GPU that is not there, or that no other rule tells of without knowing the card.
 _NO_REASON = frozenset(
@@ -95,6 +100,8 @@ _NO_REASON = frozenset(
 
 def _is_explained(machine: Machine) -> bool:
     """Return True if another rule says why there is no GPU."""
+    if machine.facts.container.inside and any(True for _ in container_access.lacking(machine)):
+        return True
     empty = bool(machine.troubles(Cause.NO_DEVICES)) and not machine.facts.container.inside
     other = any(trouble.cause not in _NO_REASON for trouble in machine.facts.troubles)
     return empty or other or any(True for _ in gpu_not_driven.check(machine))
