@@ -7,6 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
+from cudacompat.app.doctor.compiler_steps import older_compilers
 from cudacompat.app.doctor.installing import in_place, install_cure, installer, remover, upgrader
 from cudacompat.app.doctor.other_builds import other_build_step
 from cudacompat.domain.machine.components import Component, Environment
@@ -106,6 +109,27 @@ def test_a_project_asks_for_what_it_names_and_for_what_has_to_move(text: str | N
     found = re.findall(r"[\" '](t[a-z]+)==", command)
     assert sorted(found) == sorted((*named, "torchvision"))
     assert " 'triton==" in plain or " triton==" in plain
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ('dependencies = ["numba-cuda[cu13]>=0.30"]', "uv remove --project {} numba-cuda && "),
+        ('dependencies = ["cudf-cu13"]', ""),  # which brings it: there is nothing to remove
+        (None, "uv remove --project {} numba-cuda && "),
+    ],
+)
+def test_a_project_does_not_keep_the_extra_of_another_cuda_release(
+    tmp_path: Path, text: str | None, first: str
+) -> None:
+    """uv add gives a package that is named the extras of both."""
+    if text is not None:
+        (tmp_path / "pyproject.toml").write_text(f"[project]\n{text}\n")
+    place = Environment(f"{tmp_path}/.venv", f"{tmp_path}/.venv", "3.12", "./.venv", installer="uv add")
+    component = Component("numba-cuda", "0.30.4", "/site", ())
+    step = older_compilers(component, 13, place, (target("8.6", "570"),))
+    assert step is not None
+    assert step.command == f"{first.format(tmp_path)}uv add --project {tmp_path} 'numba-cuda[cu12]==0.30.4'"
 
 
 def test_a_project_names_the_package_whose_extra_it_is() -> None:

@@ -109,3 +109,39 @@ def test_facts_of_another_machine_do_not_say_who_else_asks(site: Site) -> None:
     inside("doctor", "--python", "env", *words, "--save-facts", "facts.json", cwd=site.folder)
     report = inside("doctor", "--facts", "facts.json", *words, "--format", "json", cwd=site.folder).json
     assert any(DRIVER in step["why"] for step in report["plan"])
+
+
+class TestLibrariesAndADriver:
+    """cupy for CUDA 13 that lacks its libraries, on a driver below it: its build for CUDA 12 needs neither."""
+
+    @pytest.fixture
+    def bare(self, tmp_path: Path) -> Site:
+        found = Site(tmp_path)
+        found.install("cupy-cuda13x", "14.2.0", NEW, needed=["libcublas.so.13", "libcudart.so.13"])
+        return found
+
+    def test_one_change_comes_in_place_of_two(self, bare: Site) -> None:
+        ((_, command),) = bare.steps(driver="570")
+        assert command == f"{PIP} uninstall -y cupy-cuda13x && {PIP} install 'cupy-cuda12x[ctk]==14.2.0'"
+
+    def test_with_a_driver_that_takes_it_the_libraries_are_installed(self, bare: Site) -> None:
+        ((_, command),) = bare.steps(driver="580")
+        assert command == f"{PIP} install 'cupy-cuda13x[ctk]==14.2.0'"
+
+    def test_a_driver_that_others_need_cures_it_too(self, bare: Site) -> None:
+        bare.install("other", "1.0", NEW, needed=["libcudart.so.13"])
+        libraries = bare.path / "nvidia/cu13/lib"
+        libraries.mkdir(parents=True)
+        (libraries / "libcudart.so.13").write_bytes(library())
+        (bare.path / "other/libcudart.so.13").write_bytes(library())
+        record = bare.path / "other-1.0.dist-info/RECORD"
+        record.write_text(record.read_text() + "other/libcudart.so.13,,\n")
+        whys = [why for why, _ in bare.steps(driver="570")]
+        assert any(DRIVER in why for why in whys)
+
+    def test_what_has_no_other_build_keeps_both(self, tmp_path: Path) -> None:
+        found = Site(tmp_path)
+        found.install("other", "1.0", NEW, needed=["libcublas.so.13", "libcudart.so.13"])
+        steps = said(found)
+        assert DRIVER in steps
+        assert any("nvidia-cublas==13.*" in step for step in steps)

@@ -16,6 +16,7 @@ from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.required import asked_by_framework
 from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.words.phrases import some, verb
+from cudacompat.environments.own import normalised
 from cudacompat.environments.projects import names_in_project
 
 # How each tool of a project is told where that is, and its words where they differ.
@@ -32,6 +33,12 @@ def installer(home: Environment | None) -> str:
 def is_of_project(home: Environment) -> bool:
     """Return True if a lock of a project says what the environment holds."""
     return home.installer in _ADDS
+
+
+def is_named_by_project(package: str, home: Environment) -> bool:
+    """Return whether the environment is a project's whose file names the package, or was not read."""
+    named = names_in_project(home.prefix) if is_of_project(home) else frozenset()
+    return named is None or normalised(package) in named
 
 
 def _of_project(home: Environment, verb: str) -> str:

@@ -11,10 +11,16 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from cudacompat.app.doctor.brought_libraries import brought, serves
+from cudacompat.app.doctor.compiler_steps import driver_steps, older_compilers, waits_for_driver
 from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.conda_steps import conda_install, conda_step
-from cudacompat.app.doctor.driver_step import driver_step, leaves_a_gpu_out
-from cudacompat.app.doctor.installing import install_cure, install_holding, installer, needs, public_version
+from cudacompat.app.doctor.installing import (
+    install_cure,
+    install_holding,
+    installer,
+    needs,
+    public_version,
+)
 from cudacompat.app.doctor.other_builds import other_build_step, toolkit_pins
 from cudacompat.app.doctor.programs import steps_of_programs
 from cudacompat.app.doctor.reader_shell import in_order, powershell_string, quoted, words
@@ -22,9 +28,7 @@ from cudacompat.domain.machine.components import Component, Environment, by_envi
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.machine.loaders import CudaLibraries
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
-from cudacompat.domain.rules.component.compiled_later_facts import driver_for
 from cudacompat.domain.tables.cuda_libraries import conda_package, release_asked_for, requirement
-from cudacompat.domain.tables.drivers import branch_of
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.wheels.candidates import candidates
 from cudacompat.domain.wheels.cure import cure_for
@@ -69,19 +73,26 @@ def library_steps(
                 continue
             if row is not None and not lacks and component.found.compiler:
                 needed += _newer_compiler(row, here)
-            if row is not None and lacks and _runs_otherwise(row):
+            if row is not None and lacks and _runs_otherwise(row) and not _is_replaced(component, others):
                 needed += _steps(component, lacks, here, row=row)
             parts = [name for name in component.found.parts_lack if name not in lacks]
             if parts and row is None and compiled_by(component.package) is not None:
-                needed += _compiler_step(component, parts, here, targets=targets)
+                own = _release(component, parts, None)
+                older = older_compilers(component, own, here.home, targets)
+                needed += [older] if older is not None else _steps(component, parts, here, row=None)
             elif row is None and waits_for_driver(component, targets, others):
                 driver = driver_steps(component, targets, facts)
-                older = _compiler_step(component, (), here, targets=targets)
-                needed += [replace(each, instead=tuple(driver)) for each in older] or driver
+                older = older_compilers(component, component.found.release, here.home, targets)
+                needed += [replace(older, instead=tuple(driver))] if older is not None else driver
             elif parts and (row is None or _runs_otherwise(row)):
                 wanted += _steps(component, parts, here, row=row)
         wanted += steps_of_programs([each for each in near if each.found.elsewhere])
     return _merged(needed), _merged(wanted)
+
+
+def _is_replaced(component: Component, steps: Iterable[PlanStep]) -> bool:
+    """Return whether one of the steps puts a build for another CUDA release in its place, with what that needs."""
+    return any(normalised(component.package) in dict(each.builds) for each in steps)
 
 
 def _runs_otherwise(row: ComponentRow) -> bool:
@@ -183,38 +194,6 @@ def _steps(component: Component, lacks: Sequence[str], here: Here, row: Componen
         why = f"Let the loader look where {some(list(there))} {verb(len(there), 'is', 'are')}"
         told = " (in this shell, and wherever the program is started)"
         yield PlanStep(one_line(why + told), _path(folders, here.home), cures=(component.package,))
-
-
-def driver_steps(component: Component, targets: Sequence[Target], facts: HostFacts) -> list[PlanStep]:
-    """Return the step for the driver that the component waits for; none where no such driver knows all of the GPUs."""
-    branch = max((found.branch for each in targets if (found := driver_for(component, each)) is not None), default=0)
-    out = not branch or leaves_a_gpu_out(branch, targets)
-    return [] if out else [driver_step(branch, targets, facts, cures=(component.package,))]
-
-
-def waits_for_driver(component: Component, targets: Iterable[Target], steps: Sequence[PlanStep]) -> bool:
-    """Return whether the component has no device code and compiles it with a CUDA release that a driver here refuses,
-    and none of these steps brings one that does not."""
-    oldest = [found for each in targets if (found := driver_for(component, each)) is not None]
-    return any(all((step.driver or 0) < each.branch for step in steps) for each in oldest)
-
-
-def _compiler_step(
-    component: Component, lacks: Sequence[str], here: Here, targets: Sequence[Target]
-) -> Iterator[PlanStep]:
-    """The step that brings what the package compiles with: of its own CUDA release, or of the newest that the drivers
-    of these GPUs take, with the extra that moves all of it there."""
-    own, use = _release(component, lacks, None), cuda_libraries(normalised(component.package))
-    branches = [branch_of(each.driver) for each in targets if each.driver is not None]
-    newest = min((each.cuda.major for each in branches if each is not None), default=own)
-    if own is None or newest is None or newest >= own or use is None or not component.is_of_pip:
-        yield from _steps(component, lacks, here, row=None)
-        return
-    extras = ",".join(each.format(cuda=newest) for each in use.brings(component.version))
-    if extras and newest >= use.extras_cuda:
-        asked = f"{component.package}[{extras}]=={component.version}"
-        why = f"Install {component.package} with its compilers of CUDA {newest}, which the driver takes"
-        yield PlanStep(one_line(why), f"{installer(here.home)} {quoted(asked, here.home)}", cures=(component.package,))
 
 
 def _other_release(

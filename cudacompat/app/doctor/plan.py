@@ -58,11 +58,22 @@ def package_steps(
         targets = without_driver(targets)
     bad = [row for row in packages.rows if row.is_bad]
     by_driver = [row for row in bad if _is_cured(row, anyhow)]
+    lacking = {row.component.key for row in found.rows if any(each.lacks for each in row.verdicts)}
+    others = _release_steps([row for row in bad if row not in by_driver], found.rows, targets, facts=facts)
+    if by_driver and lacking.issuperset(row.component.key for row in by_driver):  # one change in place of two
+        swapped = _release_steps(bad, found.rows, targets, facts=facts)
+        if all(_is_swapped(row, swapped) for row in by_driver):
+            return swapped
     needed = [anyhow[row.component.key] for row in by_driver]
     driver = _driver_step(by_driver, needed, found.rows, targets=targets, facts=facts)
-    left = [row for row in bad if driver is None or row not in by_driver]
-    others = _release_steps(left, found.rows, targets, facts=facts)
-    return with_driver(driver, by_driver, others, every=found.rows, facts=facts) if driver is not None else others
+    if driver is None:
+        return _release_steps(bad, found.rows, targets, facts=facts) if by_driver else others
+    return with_driver(driver, by_driver, others, every=found.rows, facts=facts)
+
+
+def _is_swapped(row: ComponentRow, steps: Iterable[PlanStep]) -> bool:
+    name = normalised(row.component.package)
+    return any(step.command is not None and name in dict(step.builds) for step in steps)
 
 
 def _is_cured(row: ComponentRow, anyhow: Mapping[tuple[str, str], ComponentRow]) -> bool:
