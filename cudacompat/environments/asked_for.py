@@ -11,7 +11,7 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 
-from cudacompat.environments.own import normalised
+from cudacompat.environments.own import LEFT_BEHIND, normalised
 
 _BYTES = 1 << 20  # of one METADATA: torch's requirements stand within its first kilobytes
 _PACKAGES = 5_000  # in one environment
@@ -101,7 +101,7 @@ def _every(folders: Iterable[str]) -> Iterator[Path]:
 
 def _infos(folder: Path) -> list[Path]:
     try:
-        return sorted(folder.glob("*.dist-info/METADATA"))
+        return sorted(each for each in folder.glob("*.dist-info/METADATA") if each.parent.name[:1] != LEFT_BEHIND)
     except OSError:
         return []
 

@@ -24,6 +24,9 @@ def own_packages(folder: str, own: str = "cudacompat") -> frozenset[str]:
     return frozenset(found)
 
 
+LEFT_BEHIND = "~"  # what the name of a package begins with that pip was about to remove; Python imports none of it
+
+
 def normalised(name: str) -> str:
     """Return the name of a package as all its spellings are compared."""
     return re.sub(r"[-_.]+", "-", name).lower()

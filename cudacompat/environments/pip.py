@@ -16,7 +16,7 @@ from pathlib import Path
 from cudacompat.domain.machine.alternatives import LOADED
 from cudacompat.domain.machine.components import Component, Components, SiteFolder
 from cudacompat.environments.compilers import bundled_compilers
-from cudacompat.environments.own import normalised
+from cudacompat.environments.own import LEFT_BEHIND, normalised
 from cudacompat.places.there import exists, is_file
 
 _LIKELY = re.compile(r"\.(so|pyd|dll|cubin|fatbin|ptx)", re.IGNORECASE)  # somewhere in a line of a list
@@ -35,10 +35,10 @@ def components(folders: Iterable[SiteFolder]) -> Components:
     silent: list[str] = []
     total = 0
     for folder in folders:
-        for info in _infos(Path(folder.path)):
+        for info, linked in (*((each, None) for each in _infos(Path(folder.path))), *_links(Path(folder.path))):
             name, version = _name_and_version(info)
-            source = _editable_from(info)
-            listed = _listed(folder, info, name, notes=notes)
+            source = linked or _editable_from(info)
+            listed = _listed(folder, info, name, notes=notes) if linked is None else None
             if source is not None:
                 notes.append(f"{name} is installed editable from {source}: name that directory to have it checked")
                 listed = [*(listed or ()), *_of_source(Path(source), info, name, notes=notes)]
@@ -86,7 +86,28 @@ def _infos(folder: Path) -> list[Path]:
         names = [entry.name for entry in os.scandir(folder) if entry.name.endswith((".dist-info", ".egg-info"))]
     except OSError:
         return []
-    return [folder / name for name in sorted(names)]
+    return [folder / name for name in sorted(names) if not name.startswith(LEFT_BEHIND)]
+
+
+def _links(folder: Path) -> list[tuple[Path, str]]:
+    """What `setup.py develop` installed: the metadata in its source folder, and that folder."""
+    found = []
+    for link in _named(folder, ".egg-link"):
+        source = _head(link).partition("\n")[0].strip()
+        if Path(source).is_absolute():
+            found += [(each, source) for each in _named(Path(source), ".egg-info") if _is_of(each, link.stem)]
+    return found
+
+
+def _named(folder: Path, ending: str) -> list[Path]:
+    try:
+        return sorted(folder / entry.name for entry in os.scandir(folder) if entry.name.endswith(ending))
+    except (OSError, ValueError):
+        return []
+
+
+def _is_of(info: Path, name: str) -> bool:
+    return normalised(info.stem) == normalised(name)
 
 
 def _name_and_version(info: Path) -> tuple[str, str]:

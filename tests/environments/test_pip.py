@@ -181,6 +181,26 @@ class TestMetadata:
         (found,) = pip.components([SiteFolder(str(site), str(site))]).found
         assert (found.libraries, found.manager, found.location) == ((str(source / place),), "editable", str(site))
 
+    def test_what_setup_py_develop_links_is_editable(self, site: Path, tmp_path: Path) -> None:
+        make(tmp_path / "project", "my_ops/_C.so", "other/_D.so")
+        for name in ("my-ops", "other"):
+            info = tmp_path / "project" / f"{name.replace('-', '_')}.egg-info"
+            info.mkdir()
+            (info / "PKG-INFO").write_text(f"Name: {name}\nVersion: 1.0\n\n")
+        (site / "my-ops.egg-link").write_text(f"{tmp_path}/project\n.\n")
+        (site / "gone.egg-link").write_text(f"{tmp_path}/nowhere\n.\n")
+        (site / "odd.egg-link").write_text("../project\n")
+        (found,) = pip.components([SiteFolder(str(site), str(site))]).found
+        told = (found.package, found.version, found.manager, found.libraries)
+        assert told == ("my-ops", "1.0", "editable", (str(tmp_path / "project/my_ops/_C.so"),))
+
+    def test_what_pip_was_about_to_remove_is_nobodys(self, site: Path) -> None:
+        install(site, "torch", "2.8.0", ["torch/x.so"])
+        make(site, "~orch/x.so")
+        left = install(site, "torch", "2.6.0", ["~orch/x.so"])
+        left.rename(site / "~orch-2.6.0.dist-info")
+        assert listed(site) == [("torch", "2.8.0", ["torch/x.so"])]
+
     def test_an_editable_install_is_a_note(self, site: Path) -> None:
         info = install(site, "mine", "1", ["__editable___mine_finder.py"])
         url = {"url": "file:///src/mine", "dir_info": {"editable": True}}

@@ -345,7 +345,9 @@ def pinned(wheel: str, here: Here) -> str:
 def all_paths(here: Here) -> str:
     """Return the command that puts the folders of NVIDIA's packages into LD_LIBRARY_PATH (on Windows into PATH, in
     PowerShell), as a shell finds them once they are installed."""
-    top = here.home.folders[0] if here.home is not None and here.home.folders else ""
+    every = here.home.folders if here.home is not None else ()
+    own = (each for each in every if here.home is not None and each.startswith(here.home.prefix))
+    top = next(own, every[0] if every else "")
     top = top or next((each.location for each in here.near if each.manager == "pip"), "")
     if here.home is not None and here.home.is_of_windows:
         folders = quoted(str(PureWindowsPath(top, "nvidia", "*", "bin")), here.home)

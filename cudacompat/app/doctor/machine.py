@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from cudacompat.app.doctor.shadowed import without_shadowed
 from cudacompat.app.inputs.text_files import read_whole
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.machine.saved_facts import from_json, to_json
@@ -43,8 +45,10 @@ def require_environments(pythons: Sequence[str], beside: str) -> None:
 
 
 def snapshot(pythons: Sequence[str] = ()) -> HostFacts:
+    """Return what this machine says, of its packages those that programs import."""
     from cudacompat.engines import variables
     from cudacompat.environments.installed import components
     from cudacompat.host.snapshot import snapshot
 
-    return snapshot(installed=components, variables=variables(), pythons=pythons)
+    facts = snapshot(installed=components, variables=variables(), pythons=pythons)
+    return replace(facts, packages=without_shadowed(facts.packages, facts.environments))

@@ -184,7 +184,9 @@ def _of_prefix(prefix: Path, version: str, via: str, *, roots: Roots, here: Path
     if not folders and not config and not conda:
         return None
     version = _minor(said.get("version_info") or said.get("version", "")) or version or _version_of(folders)
-    if not config or said.get("include-system-site-packages", "").lower() == "true":
+    if not config:
+        folders = [*_users(version, roots), *folders]  # as site.py has them: the user's before the system's
+    if said.get("include-system-site-packages", "").lower() == "true":
         folders += _users(version, roots)
     if said.get("include-system-site-packages", "").lower() == "true" and said.get("home"):
         folders += _inside(Path(said["home"]).parent, version)

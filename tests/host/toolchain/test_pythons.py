@@ -154,6 +154,7 @@ class TestKinds:
         assert (seen.found_via, sorted(seen.folders)) == (
             "python3 on PATH", sorted(str(tmp_path / each) for each in folders),
         )  # fmt: skip
+        assert seen.folders[0] == str(tmp_path / folders[-1])  # as site.py has them
 
     def test_a_venv_that_sees_the_systems_packages(self, tmp_path: Path) -> None:
         (tmp_path / "opt/py/lib/python3.12/site-packages").mkdir(parents=True)
