@@ -16,6 +16,7 @@ from cudacompat.app.doctor.component_rows import component_findings, component_r
 from cudacompat.app.doctor.found_libraries import with_found
 from cudacompat.app.doctor.left_over import with_left_over
 from cudacompat.app.doctor.rows_as_read import RowsAsRead, Watcher
+from cudacompat.app.doctor.shadowing_path import shadowed_facts
 from cudacompat.app.inputs.reading import ReadOptions, cache_of
 from cudacompat.artifacts.reading.work import FileResult, OnResult
 from cudacompat.domain.judge.artifact import judge_artifact
@@ -27,6 +28,7 @@ from cudacompat.domain.policy.policy import Policy
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages
 from cudacompat.domain.rules.artifact import no_runnable_code
+from cudacompat.domain.rules.component import library_shadowed
 from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.wheels.distributions import compiled_by
 from cudacompat.domain.words.code import BinaryArtifact, ReadResult
@@ -91,6 +93,7 @@ def judge_installed(
         lacks=here.lacks,
     )
     findings += component_findings((*with_code, *_asking(components, with_code)), rows, targets)
+    findings += [each for shadowed in shadowed_facts(components, facts) for each in library_shadowed.check(shadowed)]
     report = replace(report, findings=tuple(worst_first(findings)))
     anyhow: tuple[ComponentRow, ...] = ()
     if any(verdict.loaded_or_own.is_of_driver for row in rows for verdict in row.verdicts):

@@ -17,10 +17,12 @@ _CUDART = re.compile(r"lib(?:cudart|cublas|cublasLt)\.so\.(\d{1,3})(?:\.\d+)*")
 
 @dataclass(frozen=True, slots=True)
 class Dynamic:
-    """The libraries that an ELF names, and the folders in which it says that they lie, `$ORIGIN` as it is written."""
+    """The libraries that an ELF names, and the folders in which it says that they lie, `$ORIGIN` as it is written.
+    `is_rpath` is whether the loader looks into these before LD_LIBRARY_PATH (DT_RPATH without DT_RUNPATH)."""
 
     needed: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    is_rpath: bool = False
 
 
 def cuda_runtime(buffer: Buffer) -> int | None:
@@ -40,7 +42,9 @@ def dynamic(buffer: Buffer) -> Dynamic:
     except UnreadableError:
         return Dynamic()
     paths = [path for tag, text in entries if tag != _DT_NEEDED for path in text.split(":") if path]
-    return Dynamic(tuple(text for tag, text in entries if tag == _DT_NEEDED), tuple(dict.fromkeys(paths)))
+    tags = {tag for tag, _ in entries}
+    needed = tuple(text for tag, text in entries if tag == _DT_NEEDED)
+    return Dynamic(needed, tuple(dict.fromkeys(paths)), is_rpath=_DT_RPATH in tags and _DT_RUNPATH not in tags)
 
 
 def _entries(buffer: Buffer, image: elf.Elf, table: list[elf.Header], dynamic: elf.Header) -> list[tuple[int, str]]:

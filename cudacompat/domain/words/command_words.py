@@ -25,3 +25,9 @@ def check_options(specs: Iterable[str], driver: object | None) -> str:
 def variables_before(variables: Iterable[tuple[str, str]]) -> str:
     """Return assignments as a shell takes them before a command: `CMAKE_CUDA_ARCHITECTURES='80;120' MAX_JOBS=4`."""
     return " ".join(f"{name}={shlex.quote(value)}" for name, value in variables)
+
+
+def path_without(folder: str) -> str:
+    """Return the command that takes a folder out of LD_LIBRARY_PATH, in this shell."""
+    kept = f"printf %s \"$LD_LIBRARY_PATH\" | tr : '\\n' | grep -vxF {shlex.quote(folder)} | paste -sd:"
+    return f'export LD_LIBRARY_PATH="$({kept})"'

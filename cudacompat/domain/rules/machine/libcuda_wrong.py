@@ -15,11 +15,11 @@ compatibility (cuda-compat) is for data center GPUs; elsewhere a newer CUDA need
 from __future__ import annotations
 
 from collections.abc import Iterable
-from shlex import quote
 
 from cudacompat.domain.machine.facts import SEARCH_PATH, Found, LibcudaFacts, Missing
 from cudacompat.domain.machine.troubles import Cause, Trouble
 from cudacompat.domain.rules.machine.machine_facts import Machine, evidence
+from cudacompat.domain.words.command_words import path_without
 from cudacompat.domain.words.finding import Finding
 from cudacompat.domain.words.rule import Rule
 
@@ -75,14 +75,10 @@ def _loaded(machine: Machine, trouble: Trouble) -> Finding:
         found=_seen(libcuda, trouble, machine),
         why=why,
         help=cure,
-        command=_without(folder) if folder and isinstance(found, Found) and found.found_via == SEARCH_PATH else None,
+        command=path_without(folder)
+        if folder and isinstance(found, Found) and found.found_via == SEARCH_PATH
+        else None,
     )
-
-
-def _without(folder: str) -> str:
-    """The command that takes a folder out of LD_LIBRARY_PATH, in this shell."""
-    kept = f"printf %s \"$LD_LIBRARY_PATH\" | tr : '\\n' | grep -vxF {quote(folder)} | paste -sd:"
-    return f'export LD_LIBRARY_PATH="$({kept})"'
 
 
 def _seen(libcuda: LibcudaFacts | None, trouble: Trouble, machine: Machine) -> str:
