@@ -67,13 +67,15 @@ def library_steps(
             lacks = tuple(
                 dict.fromkeys(name for each in (row.verdicts if row is not None else ()) for name in each.lacks)
             )
+            if _is_replaced(component, others):
+                continue
             swap = _other_release_of_cuda(row, lacks, here, facts=facts) if row is not None else None
             if swap is not None:
                 needed.append(swap)
                 continue
             if row is not None and not lacks and component.found.compiler:
                 needed += _newer_compiler(row, here)
-            if row is not None and lacks and _runs_otherwise(row) and not _is_replaced(component, others):
+            if row is not None and lacks and _runs_otherwise(row):
                 needed += _steps(component, lacks, here, row=row)
             parts = [name for name in component.found.parts_lack if name not in lacks]
             if parts and row is None and compiled_by(component.package) is not None:
