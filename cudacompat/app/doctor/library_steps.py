@@ -80,11 +80,11 @@ def library_steps(
             parts = [name for name in component.found.parts_lack if name not in lacks]
             if parts and row is None and compiled_by(component.package) is not None:
                 own = _release(component, parts, None)
-                older = older_compilers(component, own, here.home, targets)
+                older = older_compilers(component, own, here.home, targets=targets)
                 needed += [older] if older is not None else _steps(component, parts, here, row=None)
             elif row is None and waits_for_driver(component, targets, others):
                 driver = driver_steps(component, targets, facts)
-                older = older_compilers(component, component.found.release, here.home, targets)
+                older = older_compilers(component, component.found.release, here.home, targets=targets)
                 needed += [replace(older, instead=tuple(driver))] if older is not None else driver
             elif parts and (row is None or _runs_otherwise(row)):
                 wanted += _steps(component, parts, here, row=row)

@@ -48,7 +48,7 @@ def _older(component: Component, folders: Sequence[str]) -> list[ShadowedLibrary
         folder = next((each for each in folders if is_file(Path(each, name))), None)
         release = _release(f"{folder}/{name}") if folder is not None else None
         if folder is not None and release is not None and _is_older(release, component.version):
-            found.append(ShadowedLibrary(name, folder, release, component.package, version=component.version))
+            found.append(ShadowedLibrary(name, folder, release, package=component.package, version=component.version))
     return found
 
 
