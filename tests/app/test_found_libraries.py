@@ -125,6 +125,23 @@ class TestWhatNothingGives:
         (step,), _ = library_steps(seen.packages, facts(prefix))
         assert step.command == pip(prefix, "nvidia-cudnn-cu12==9.10.2.21", "'nvidia-cublas-cu12==12.*'")
 
+    @pytest.mark.parametrize(("capability", "runs"), [("8.6", True), ("12.0", False)])
+    def test_a_library_of_which_no_release_runs_is_not_installed(
+        self, prefix: Path, capability: str, runs: bool
+    ) -> None:
+        """cuDNN 8 ends at 9.0: with it the environment has one fault more."""
+        code = library("sm_80 sm_120", needed=("libcudart.so.12",))
+        part = library(needed=("libcudnn.so.8", "libcufft.so.11"))
+        install(prefix / "site-packages", "engine", "1.0", {"engine/a.so": code, "engine/part.so": part})
+        install(prefix / "site-packages", "nvidia-cuda-runtime-cu12", "12.8.90", {"nvidia/lib/libcudart.so.12": b""})
+        seen = judge_installed(facts(prefix), (target(capability),))
+        assert seen is not None
+        _, wanted = library_steps(seen.packages, facts(prefix))
+        cudnn = ["'nvidia-cudnn-cu12==8.*'"] if runs else []
+        commands = [step.command for step in wanted if step.command]
+        assert commands == [pip(prefix, *cudnn, "'nvidia-cufft-cu12==11.*'")]
+        assert any("libcudnn.so.8, of which no release runs" in step.why for step in wanted) is not runs
+
     def test_what_another_package_pins_is_installed_in_that_release(self, prefix: Path) -> None:
         site = prefix / "site-packages"
         needs = ("nvidia-cudnn-cu12==9.1.0.70; platform_system == 'Linux'", "nvidia-cublas-cu12==12.4.5.8")

@@ -178,11 +178,15 @@ def _steps(component: Component, lacks: Sequence[str], here: Here, row: Componen
     wheels = {name: requirement(name, cuda) if cuda is not None and component.is_of_pip else None for name in absent}
     kept = {name: by for name, asked in wheels.items() if (by := _kept_by(asked, component, here)) is not None}
     missing = [name for name in absent if name not in kept and not serves(wheels[name] or "", here.brought)]
+    targets = [each.target for each in row.verdicts] if row is not None else []
+    dead = [name for name in missing if _runs_nowhere(wheels[name], targets)]
+    missing = [name for name in missing if name not in dead]
     if kept:
         yield PlanStep(one_line(_of_another_release(component, kept)))
+    if dead:
+        yield PlanStep(one_line(f"{component.package} opens {some(dead)}, of which no release runs on these GPUs"))
     folders = list(dict.fromkeys(path.rpartition("/")[0] for path in there.values()))
     if missing:
-        targets = [each.target for each in row.verdicts] if row is not None else []
         command = _install(component, missing, cuda, here=here, use=use, targets=targets)
         apart = use is not None and not looks(component, use, here) and component.manager != "conda"
         where = all_paths(here) if command and apart else ""
@@ -333,6 +337,15 @@ def _install(
     last = {wheel: pin_of_last(wheel, targets, platform) for wheel, pin in asked if pin == wheel and targets}
     every = dict.fromkeys(last.get(wheel) or pin for wheel, pin in asked)
     return f"{installer(here.home)} {words(every, here.home)}"
+
+
+def _runs_nowhere(wheel: str | None, targets: Sequence[Target]) -> bool:
+    """Whether releases of the wheel are known, and none runs on all of the GPUs."""
+    if wheel is None or not targets:
+        return False
+    asked, platform = Requirement(wheel), platform_for(targets[0])
+    known = any(asked.specifier.contains(each.version) for each in candidates(asked.name, platform))
+    return known and isinstance(cure_for(asked.name, targets, allowed=asked.specifier, platform=platform), NoCure)
 
 
 def pinned(wheel: str, here: Here) -> str:
