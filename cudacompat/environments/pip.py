@@ -10,12 +10,14 @@ import csv
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from cudacompat.domain.machine.alternatives import LOADED
 from cudacompat.domain.machine.components import Component, Components, SiteFolder
 from cudacompat.environments.compilers import bundled_compilers
+from cudacompat.environments.overwritten import owners
 from cudacompat.environments.own import LEFT_BEHIND, normalised
 from cudacompat.places.there import exists, is_file
 
@@ -49,7 +51,7 @@ def components(folders: Iterable[SiteFolder]) -> Components:
             total += len(libraries)
             if total > _LIBRARIES:
                 notes.append(f"more than {_LIBRARIES} libraries in Python packages: those from {name} on are left out")
-                return Components(_ordered(found), tuple(notes))
+                return Components(_ordered(_one_of_each(found)), tuple(notes))
             if libraries:
                 found.append(
                     Component(
@@ -65,7 +67,27 @@ def components(folders: Iterable[SiteFolder]) -> Components:
     if silent:
         shown = ", ".join(sorted(silent)[:5]) + (", …" if len(silent) > 5 else "")
         notes.append(f"{len(silent)} Python packages do not say which files are theirs: {shown}")
-    return Components(_ordered(found), tuple(notes))
+    return Components(_ordered(_one_of_each(found)), tuple(notes))
+
+
+def _one_of_each(found: Sequence[Component]) -> list[Component]:
+    """The distributions, of those of one name in one folder the one whose files are there, which its list has with
+    their hashes: `pip install --target` leaves the lists of what it puts others in the place of."""
+    same: dict[tuple[str, str], list[Component]] = defaultdict(list)
+    for each in found:
+        same[each.location, normalised(each.package)].append(each)
+    return [every[0] if len(every) == 1 else _in_place(every) for every in same.values()]
+
+
+def _in_place(every: Sequence[Component]) -> Component:
+    newest_first = sorted(every, key=lambda each: _numbers(each.version), reverse=True)
+    shared = [path for path in newest_first[0].libraries if all(path in each.libraries for each in every)]
+    there = owners(shared[0], newest_first) if shared else ()
+    return there[0] if there else newest_first[0]
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(each) for each in re.findall(r"[0-9]{1,9}", version)]
 
 
 def version_of(package: str, folders: Iterable[str]) -> str | None:

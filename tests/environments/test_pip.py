@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 import subprocess
@@ -193,6 +195,19 @@ class TestMetadata:
         (found,) = pip.components([SiteFolder(str(site), str(site))]).found
         told = (found.package, found.version, found.manager, found.libraries)
         assert told == ("my-ops", "1.0", "editable", (str(tmp_path / "project/my_ops/_C.so"),))
+
+    @pytest.mark.parametrize(("last", "hashed"), [("2.6.0", True), ("2.8.0", True), ("2.8.0", False)])
+    def test_of_two_lists_of_one_package_the_one_whose_files_are_there_counts(
+        self, site: Path, last: str, hashed: bool
+    ) -> None:
+        """As pip install --target leaves them; without hashes the newest."""
+        for version in ("2.6.0", "2.8.0"):
+            info = install(site, "torch", version, ["torch/x.so"])
+            digest = base64.urlsafe_b64encode(hashlib.sha256(version.encode()).digest()).rstrip(b"=").decode()
+            line = f"torch/x.so,sha256={digest},5" if hashed else "torch/x.so,,"
+            (info / "RECORD").write_text(f"{line}\ntorch/gone-{version}.so,,\n")
+        (site / "torch/x.so").write_text(last)
+        assert listed(site) == [("torch", last, ["torch/x.so"])]
 
     def test_what_pip_was_about_to_remove_is_nobodys(self, site: Path) -> None:
         install(site, "torch", "2.8.0", ["torch/x.so"])
