@@ -43,6 +43,21 @@ class TestOverwriting:
             "./env/bin/python -m pip install onnxruntime-gpu==1.2"
         )
 
+    @pytest.mark.parametrize("named", [True, False])
+    def test_a_project_that_names_it_is_told_to_leave_it(self, tmp_path: Path, named: bool) -> None:
+        """Its lock brings back what was removed from the environment alone."""
+        dependencies = '"onnxruntime-gpu", "onnxruntime"' if named else '"onnxruntime-gpu", "fastembed"'
+        (tmp_path / "pyproject.toml").write_text(f"[project]\ndependencies = [{dependencies}]\n")
+        home = Environment(f"{tmp_path}/.venv", "./.venv", "3.12", "./.venv", (SITE,), installer="uv add")
+        ((_, _, command),) = found(
+            component("onnxruntime"), component("onnxruntime-gpu", "1.2"), coded=("onnxruntime-gpu",), home=home
+        )
+        in_place = "uv pip install --python ./.venv"
+        if named:
+            assert command == f"uv remove onnxruntime && {in_place} --reinstall --no-deps onnxruntime-gpu==1.2"
+        else:
+            assert command.endswith(f"onnxruntime onnxruntime-gpu && {in_place} onnxruntime-gpu==1.2")
+
     def test_any_pair_that_lists_the_same_file_is_one(self) -> None:
         shared = f"{SITE}/made/up.so"
         seen = found(component("made", "1", shared), component("made-cuda", "1", shared), coded=("made-cuda",))

@@ -10,7 +10,16 @@ from itertools import combinations
 
 from cudacompat.app.doctor.beside_framework import step_beside_framework
 from cudacompat.app.doctor.installed import without_driver
-from cudacompat.app.doctor.installing import in_place, installer, needs, public_version, remover
+from cudacompat.app.doctor.installing import (
+    again,
+    in_place,
+    installer,
+    is_named_by_project,
+    is_of_project,
+    needs,
+    public_version,
+    remover,
+)
 from cudacompat.app.doctor.reader_shell import in_order, quoted, words
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
@@ -110,8 +119,15 @@ def _overwriting(
         why="the next installation of either overwrites the other, and it may be the one without CUDA",
     )
     both = (other.package, wanted.package)
-    removal = remover(home, both, locked=False)
     pin = f"{wanted.package}=={wanted.version}"
+    if (
+        home is not None and is_of_project(home) and is_named_by_project(other.package, home)
+    ):  # whose lock brings it back
+        removed = remover(home, (other.package,)) or ""
+        why = f"Remove {other.package} from the project, and install {wanted.package} again, whose files it has"
+        command = in_order((removed, f"{again(home)} {quoted(pin, home)}"), home)
+        return PackageConflict(finding, PlanStep(one_line(why), command, cures=(wanted.package,)), home=home)
+    removal = remover(home, both, locked=False)
     install = f"{in_place(home)} {quoted(pin, home)}"
     step = PlanStep(
         one_line(f"Remove both and install {wanted.package} alone" if removal is not None else _NEW_FOLDER.format(pin)),
