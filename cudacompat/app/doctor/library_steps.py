@@ -340,10 +340,11 @@ def _install(
 
 
 def _runs_nowhere(wheel: str | None, targets: Sequence[Target]) -> bool:
-    """Whether releases of the wheel are known, and none runs on all of the GPUs."""
+    """Whether releases of the wheel are known, and none runs on all of the GPUs, with any driver."""
     if wheel is None or not targets:
         return False
     asked, platform = Requirement(wheel), platform_for(targets[0])
+    targets = [replace(each, driver=None) for each in targets]
     known = any(asked.specifier.contains(each.version) for each in candidates(asked.name, platform))
     return known and isinstance(cure_for(asked.name, targets, allowed=asked.specifier, platform=platform), NoCure)
 
