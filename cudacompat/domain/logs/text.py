@@ -25,6 +25,8 @@ _WINDOWS_PATH = re.compile(
     r"(?<![A-Za-z])[A-Za-z]:(\\{1,4})(?!\\)[^\\/:*?\"'<>|\r\n]{1,100}(?:\1(?!\\)[^\\/:*?\"'<>|\r\n]{1,100}){0,40}"
 )
 _SEPARATOR = "\x1f"  # stands for a backslash of such a path meanwhile
+# An exception of several texts, which Python prints as a tuple: "RuntimeError: ('it is not ', 'supported')".
+_TUPLE = re.compile(r"(?<=(?:Error|ption): \()(['\"])(?:(?!\1, \1).){1,400}\1, \1")
 _MOST_STRINGS = 60
 _DEEPEST = 4
 
@@ -55,6 +57,9 @@ _SHORTEST_BROKEN = 48  # a line shorter than this was not broken at a margin
 
 def sublines(raw: str) -> list[str]:
     """Return the lines that the program wrote in one line of the log, at least one; without terminal escapes."""
+    if (texts := _TUPLE.search(raw)) is not None:
+        quote = texts[1]
+        raw = raw[: texts.start()] + raw[texts.start() :].replace(f"{quote}, {quote}", "")
     if _LOOKS_SERIALIZED.search(raw):
         return [line for line in _unserialized(raw, 0) if line] or [""]
     return [_plain(part) for part in raw.split("\r")] if "\r" in raw else [_plain(raw)]

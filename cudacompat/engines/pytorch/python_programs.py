@@ -52,6 +52,19 @@ PYTHON_PROGRAMS: tuple[Signature, ...] = (
         sources=("deepspeedai/DeepSpeed#1846",),
     ),
     Signature(
+        id="deepspeed-cuda-not-usable",
+        title="DeepSpeed builds {op} for the CPU: it finds no CUDA that fits PyTorch",
+        severity=Severity.WARNING,
+        patterns=("<op:word> cuda is missing or is incompatible with installed torch, only cpu ops can be compiled",),
+        sample=" [WARNING]  cpu_adam cuda is missing or is incompatible with installed torch, only cpu ops can be "
+        "compiled!",
+        cause="PyTorch is a build for the CPU, or nvcc is missing or of another major release than PyTorch's CUDA.",
+        does_not_mean="the GPU; the driver",
+        fix="Install a PyTorch with CUDA, and set CUDA_HOME to a toolkit of its major release.",
+        command="ds_report",
+        sources=("deepspeedai/DeepSpeed#4513",),
+    ),
+    Signature(
         id="apex-not-installed",
         title="the program needs NVIDIA's Apex with its CUDA extensions",
         patterns=(

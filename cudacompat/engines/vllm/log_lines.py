@@ -30,6 +30,8 @@ _OWN: tuple[Signature, ...] = (
         title="this quantization needs compute capability {needed}, and the GPU has {here}",
         patterns=(
             "is not supported for the current GPU. Minimum capability: <needed:num>. Current capability: <here:num>",
+            "Quantization scheme is not supported for the current GPU. Min capability: <needed:num>. Current "
+            "capability: <here:num>",
             "Quantization scheme is not supported for the current GPU",
         ),
         sample="ValueError: The quantization method fp8 is not supported for the current GPU. Minimum capability: "

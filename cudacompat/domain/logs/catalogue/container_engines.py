@@ -64,7 +64,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "ldcache)> error: <reason:text>",
             "nvidia-container-cli.real: <kind:(mount|device|detection|container|permission)> error: <reason:text>",
         ),
-        sample="nvidia-container-cli: detection error: path error: /usr/lib/wsl/drivers/x: no such file or directory",
+        sample="nvidia-container-cli: mount error: path error: /opt/x: no such file or directory",
         cause="It prepares the container with the host's driver; the words after the kind of error say which step "
         "failed.",
         does_not_mean="the image",

@@ -104,12 +104,17 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="nvct-wsl-no-adapter",
         title="WSL2 shows no GPU to the container",
-        patterns=("WSL environment detected but no adapters were found",),
+        patterns=(
+            "WSL environment detected but no adapters were found",
+            "stat failed: /usr/lib/wsl/lib/<library:word>: no such file or directory",
+            "path error: /usr/lib/wsl/<library:word>: no such file or directory",
+        ),
         sample="nvidia-container-cli: initialization error: WSL environment detected but no adapters were found: "
         "unknown.",
-        cause="The Windows driver is too old for WSL2, the GPU is disabled, or the WSL kernel is old.",
+        cause="The Windows driver is too old for WSL2, the GPU is disabled, or the WSL kernel is old; after an update "
+        "of the driver, WSL may still have the old one mounted.",
         does_not_mean="a missing Linux driver in WSL: WSL must have none",
-        fix="Update the NVIDIA driver in Windows, then `wsl --update`.",
+        fix="Update the NVIDIA driver in Windows, then `wsl --update` and `wsl --shutdown`.",
         command="wsl.exe --update",
         sources=(
             "NVIDIA/nvidia-container-toolkit#155",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cudacompat.domain.logs.signature import Role, Signature
+from cudacompat.domain.words.finding import Severity
 
 _CUBLAS = "https://docs.nvidia.com/cuda/cublas/ (cublasStatus_t)"
 _CUDNN = "https://docs.nvidia.com/deeplearning/cudnn/ (cudnnStatus_t)"
@@ -308,5 +309,41 @@ SIGNATURES: tuple[Signature, ...] = (
         role=Role.HEADING,
         after=("nccl-duplicate-gpu",),
         sources=("TencentARC/GFPGAN#154", "NVIDIA/nccl src/init.cc"),
+    ),
+    Signature(
+        id="nccl-nvls-failed",
+        title="NCCL could not use the multicast of NVLink switches (NVLS)",
+        patterns=(
+            "Failed to bind NVLink SHARP (NVLS) Multicast memory <...> 'the operation cannot be performed in the "
+            "present state",
+            "NVLink SHARP (NVLS) Multicast",
+            "transport/nvls.cc:<line:num> NCCL WARN Cuda failure <n:num> 'the operation cannot be performed in the "
+            "present state",
+            "transport/nvls.cc:<line:num> NCCL WARN",
+            "caused by a system or configuration error in the Fabric Manager or NVSwitches",
+        ),
+        sample="node004:27907:27907 [1] transport/nvls.cc:254 NCCL WARN Cuda failure 401 'the operation cannot be "
+        "performed in the present state'",
+        cause="GPUs with NVSwitch add up data in the switch, which the fabric manager sets up. It has stopped or "
+        "failed, is not of the driver's version, or the machine shares the switch with others.",
+        does_not_mean="a fault of the program; a missing architecture",
+        fix="Restart nvidia-fabricmanager (its version has to be the driver's) and, if it stays, the machine. Until "
+        "then NCCL_NVLS_ENABLE=0 lets NCCL go without.",
+        command="systemctl status nvidia-fabricmanager",
+        sources=("NVIDIA/nccl#1788", "NVIDIA/nccl#1672", "pytorch/pytorch#177472"),
+    ),
+    Signature(
+        id="nccl-p2p-disabled",
+        title="NCCL notes that GPUs do not read each other's memory",
+        severity=Severity.NOTE,
+        patterns=("P2P is disabled between connected GPUs",),
+        sample="NCCL INFO P2P is disabled between connected GPUs 2 and 1. You can repress this message with "
+        "NCCL_IGNORE_DISABLED_P2P=1.",
+        cause="The driver does not offer access between these GPUs: GeForce cards have none over PCI Express, and "
+        "virtual machines or the IOMMU switch it off. The data goes through the machine's memory.",
+        does_not_mean="a failure: it is slower only",
+        fix="Nothing to do. On data center GPUs look at the topology and at the IOMMU.",
+        command="nvidia-smi topo -m",
+        sources=("pytorch/pytorch#130113",),
     ),
 )

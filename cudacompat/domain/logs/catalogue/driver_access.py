@@ -162,6 +162,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="uvm-device-missing",
+        after=("module-not-for-kernel",),
         title="/dev/nvidia-uvm is not there: CUDA cannot start",
         patterns=(
             "Could not load UVM kernel module",

@@ -158,9 +158,11 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="module-not-for-kernel",
-        title="there is no nvidia module for the running kernel {kernel}",
+        title="there is no nvidia module for the running kernel",
         patterns=(
             "modprobe: FATAL: Module nvidia not found in directory <folder:word>",
+            "modprobe: FATAL: Module nvidia not found<end>",
+            "modprobe: FATAL: Module nvidia not found.",
             "==> ERROR: module not found: 'nvidia",
             "could not find module by name 'nvidia",
             "modprobe: FATAL: nvidia_drm not found in directory",

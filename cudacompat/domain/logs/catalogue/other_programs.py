@@ -185,7 +185,6 @@ SIGNATURES: tuple[Signature, ...] = (
         id="xgboost-without-cuda",
         title="this XGBoost or LightGBM was built without CUDA",
         patterns=(
-            "Compile with USE_CUDA=1 to enable GPU usage",
             "Unknown linear updater grow_gpu_hist",
             "Unknown tree updater grow_gpu_hist",
             "updater grow_gpu_hist",
@@ -206,6 +205,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="cudf-old-gpu",
         title="RAPIDS does not support this GPU",
         patterns=(
+            "A GPU with NVIDIA <...> (Compute Capability <needed:ver>) or newer architecture is required",
             "A GPU with NVIDIA Volta",
             "cuDF installation is missing the necessary PTX files",
             "Please install a GPU with compute capability <needed:ver> or higher",
@@ -304,5 +304,35 @@ SIGNATURES: tuple[Signature, ...] = (
         does_not_mean="a wrong installation of CUDA",
         fix="Run it on a supported GPU, or without cuEquivariance (MACE and others take it as an option).",
         sources=("NVIDIA/cuEquivariance#29",),
+    ),
+    Signature(
+        id="mxnet-without-cuda",
+        title="this MXNet was built without CUDA",
+        patterns=("Compile with USE_CUDA=1 to enable GPU usage", "storage.cc:<line:num>: Please compile with CUDA"),
+        sample="mxnet.base.MXNetError: src/storage/storage.cc:118: Compile with USE_CUDA=1 to enable GPU usage",
+        cause="The package `mxnet` of the index is for the CPU; builds with CUDA have names of their own, such as "
+        "mxnet-cu112.",
+        does_not_mean="the GPU; the driver",
+        fix="Install mxnet-cu112 (the last one; it has no code for GPUs after 8.6), or build with USE_CUDA=1. MXNet is "
+        "no longer developed.",
+        command="pip install mxnet-cu112",
+        sources=("apache/mxnet#260", "NVIDIA/mxnet_to_onnx#3", "chinakook/hr101_mxnet#9"),
+    ),
+    Signature(
+        id="paddle-cudnn-older",
+        title="the cuDNN here ({loaded}) is older than the one that PaddlePaddle was built with ({built})",
+        severity=Severity.WARNING,
+        patterns=(
+            "compiled with CUDNN <built:ver>, but CUDNN version in your machine is <loaded:ver>",
+            "compiled with CUDA <built:ver>, but CUDA runtime version in your machine is <loaded:ver>",
+        ),
+        sample="WARNING: device: 0. The installed Paddle is compiled with CUDNN 7.6, but CUDNN version in your machine "
+        "is 7.4, which may cause serious incompatible bug.",
+        cause="The loader found another copy than the wheel was built with: that of the system or of the environment.",
+        does_not_mean="the GPU; the driver",
+        fix="Install the newer release into the environment (nvidia-cudnn-cu11 or -cu12 of that number), or the "
+        "PaddlePaddle for the release that is here; see which copy LD_LIBRARY_PATH puts first.",
+        command="ldconfig -p",
+        sources=("PaddlePaddle/PaddleDetection#3331", "PaddlePaddle/Paddle#42566"),
     ),
 )

@@ -272,4 +272,23 @@ SIGNATURES: tuple[Signature, ...] = (
         role=Role.GENERAL,
         sources=("PaddlePaddle/Paddle#11420", "PaddlePaddle/Paddle#42566"),
     ),
+    Signature(
+        id="package-too-old",
+        title="the program wants a newer release of a package",
+        patterns=_said(
+            "<package:word> is not new enough",
+            "<package:word> is too old, please",
+            "<package:word> version is too old",
+            "<package:word> version is too low",
+            "please upgrade <package:word>",
+            "please update <package:word>",
+        ),
+        sample="RuntimeError: sageattention is not new enough version or could not determine CUDA architecture",
+        cause="A function that the program calls came with a later release of the package; some packages of kernels "
+        "also answer so where they do not know the GPU.",
+        does_not_mean="a broken GPU",
+        fix="Install the newest release of the package in the build for this PyTorch and CUDA.",
+        role=Role.GENERAL,
+        sources=("kijai/ComfyUI-KJNodes#709",),
+    ),
 )

@@ -220,4 +220,19 @@ SIGNATURES: tuple[Signature, ...] = (
         after=("nvcuda-dll-missing", "libcuda-missing"),
         sources=("FoldingAtHome/fah-issues#1589", "FoldingAtHome/fah-issues#1560"),
     ),
+    Signature(
+        id="hashcat-outdated-software",
+        title="hashcat refuses an old {what}",
+        patterns=(
+            "Outdated NVIDIA <what:(CUDA Toolkit|GPU driver|CUDA driver)> version",
+            "Outdated NVIDIA <what:(CUDA|GPU)>",
+            "Outdated or broken NVIDIA <what:(CUDA|GPU|driver)>",
+        ),
+        sample="Outdated NVIDIA CUDA Toolkit version '10020' detected!",
+        cause="hashcat asks the driver and NVRTC for their versions and stops below the least that it takes. The "
+        "number is CUDA's (10020 is 10.2), of NVRTC or of the driver: an old nvrtc on PATH is found first.",
+        does_not_mean="the GPU",
+        fix="Update the driver and the toolkit's NVRTC, and remove older ones from PATH or LD_LIBRARY_PATH.",
+        sources=("hashcat/hashcat#2058", "hashcat/hashcat src/backend.c"),
+    ),
 )

@@ -222,4 +222,17 @@ SIGNATURES: tuple[Signature, ...] = (
         command="ptxas --version",
         sources=("jax-ml/jax#10083", "google/flax#2249"),
     ),
+    Signature(
+        id="jax-library-not-usable",
+        title="JAX cannot use a CUDA library that it found: {call} failed",
+        patterns=("versions_helpers.cc:<line:num>: operation <call:word>(", "operation <call:(cu*)>( <...> failed: "),
+        sample="RuntimeError: jaxlib/cuda/versions_helpers.cc:72: operation cublasGetVersion( nullptr, &version) "
+        "failed: cuBlas internal error",
+        cause="JAX asks each of CUDA's libraries for its version at the start. One did not start: the loader took a "
+        "copy of another release (LD_LIBRARY_PATH, modules of a cluster), or the driver is not usable.",
+        does_not_mean="the GPU's generation",
+        fix="Take CUDA's directories out of LD_LIBRARY_PATH, so that the libraries of pip's nvidia packages are used; "
+        "then install jax[cuda12] or jax[cuda13] anew.",
+        sources=("DifferentiableUniverseInitiative/jaxDecomp#116",),
+    ),
 )
