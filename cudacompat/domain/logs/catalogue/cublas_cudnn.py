@@ -343,7 +343,6 @@ SIGNATURES: tuple[Signature, ...] = (
         "virtual machines or the IOMMU switch it off. The data goes through the machine's memory.",
         does_not_mean="a failure: it is slower only",
         fix="Nothing to do. On data center GPUs look at the topology and at the IOMMU.",
-        command="nvidia-smi topo -m",
         sources=("pytorch/pytorch#130113",),
     ),
 )
