@@ -295,7 +295,7 @@ def _settled(
     of_machines = [f for f in findings if f.id == other_processor.RULE.id]
     findings = [f for f in findings if f.id != other_processor.RULE.id]
     known = loaded if loaded is not None else _loaders_seen(verdicts, findings)
-    about = known.libraries
+    about = known.libraries if loaded is not None else frozenset()
     groups = (*known.alternatives, *recognised(each for each in found.artifacts if each.path not in about))
     findings = settle(findings, verdicts, targets, groups=groups, called_on=known.called_on, started_nowhere=away)
     findings = spare_features(findings, verdicts)

@@ -223,7 +223,7 @@ def test_what_does_not_go_with_the_torch_that_runs_moves_with_it(site: Path) -> 
 def test_the_row_of_a_real_engine_is_reached(site: Path) -> None:
     from cudacompat.engines import loading, variables
 
-    (row,) = loading()["bitsandbytes"]
+    row = loading()["bitsandbytes"][0]
     assert isinstance(row, OneForRelease)
     assert row.variable in variables()
     assert {"torchao", "sgl-kernel"} <= set(loading())
@@ -234,6 +234,34 @@ def test_the_row_of_a_real_engine_is_reached(site: Path) -> None:
     assert [f.severity for f in seen.report.findings if f.id == "no-runnable-code"] == [Severity.NOTE]
     table = distributions().nearest_library_since
     assert (row.nearest_since, row.exact_before) == (table["bitsandbytes"], True)  # as the table of wheels has it
+
+
+@pytest.mark.parametrize(
+    ("capability", "outcome"), [("7.0", Outcome.NATIVE), ("8.0", Outcome.NATIVE), ("12.0", Outcome.FAILS)]
+)
+def test_of_two_kinds_of_libraries_the_one_for_the_gpu_counts(site: Path, capability: str, outcome: Outcome) -> None:
+    files = {f"libbitsandbytes_cuda{number}": library("sm_80") for number in (118, 121)}
+    install(site, "bitsandbytes", **files, **{f"{each}_nocublaslt": library("sm_70") for each in files})
+    install(site, "torch")
+    (site / "torch").mkdir(exist_ok=True)
+    (site / "torch/version.py").write_text("cuda = '12.1'\n")
+    component = Component("bitsandbytes", "0.41.3", str(site), tuple(map(str, site.glob("bitsandbytes/*.so"))))
+    seen = judge_installed(facts(Components((component,))), (target(capability),))
+    assert seen is not None
+    (row,) = (row for row in seen.packages.rows if row.component.package == "bitsandbytes")
+    assert row.verdicts[0].outcome is outcome
+    errors = [f.path for f in seen.report.findings if f.severity is Severity.ERROR]
+    library_of_gpu = str(site / "bitsandbytes/libbitsandbytes_cuda121.so")
+    assert errors == ([library_of_gpu] if outcome is Outcome.FAILS else [])
+
+
+def test_no_release_is_a_cure_that_holds_what_was_seen_to_fail(site: Path) -> None:
+    install(site, "bitsandbytes", libbitsandbytes_cuda121=library("sm_80"))
+    component = Component("bitsandbytes", "0.41.3", str(site), tuple(map(str, site.glob("bitsandbytes/*.so"))))
+    found, aim = facts(Components((component,))), (target("7.0"),)
+    seen = judge_installed(found, aim)
+    assert seen is not None
+    assert all("0.41" not in (step.command or "") for step in package_steps(seen.packages, aim, found))
 
 
 def test_the_whole_command(site: Path, tmp_path: Path) -> None:

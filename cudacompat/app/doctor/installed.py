@@ -231,21 +231,24 @@ def _as_warning(finding: Finding) -> Finding:
 
 
 def _takes_none(components: Iterable[Component]) -> list[Finding]:
-    """An error for each group of which its loader takes none, whatever the GPU."""
-    return [
-        Finding(
+    """An error for each component that takes none of its libraries, whatever the GPU."""
+    found = []
+    for component in components:
+        groups = [group for group in component.alternatives if group.none_for]
+        if not groups or len(groups) < len(component.alternatives):
+            continue
+        release = groups[0].none_for
+        finding = Finding(
             id=no_runnable_code.RULE.id,
             severity=Severity.ERROR,
-            path=group.libraries[0],
-            message=f"{component.package} {component.version} has no library for {group.none_for}, so it loads none of "
-            f"its {len(group.libraries)}",
-            why=group.evidence,
-            help=f"install a release of {component.package} made for {group.none_for}",
+            path=groups[0].libraries[0],
+            message=f"{component.package} {component.version} has no library for {release}, so it loads none of "
+            f"its {sum(len(group.libraries) for group in groups)}",
+            why=groups[0].evidence,
+            help=f"install a release of {component.package} made for {release}",
         )
-        for component in components
-        for group in component.alternatives
-        if group.none_for
-    ]
+        found.append(finding)
+    return found
 
 
 # -- copies

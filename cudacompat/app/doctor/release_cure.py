@@ -15,6 +15,7 @@ from cudacompat.domain.reports.doctor import ComponentRow
 from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.wheels.cure import cure_for
 from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.published import runs_as_published
 from cudacompat.domain.wheels.required import asked_of_framework
 from cudacompat.domain.wheels.table import plain_torch_index, torch_rows
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
@@ -40,12 +41,16 @@ def release_cure(
         return None
     name = normalised(component.package)
     platform = platform_of_system(facts.platform)
+    version = public_version(component.version)
+    there = version is not None and "+" not in component.version
+    if version is not None and there and runs_as_published(name, version, targets, platform=platform):
+        return None
     beside = {f"{normalised(each.package)}=={public_version(each.version) or ''}" for each in near}
     for allowed in dict.fromkeys((taken(others.get(name, ())), None)):
         found = cure_for(
             name,
             targets,
-            version=public_version(component.version),
+            version=version,
             beside=tuple(sorted(beside)),
             native=is_vendors(name),  # of which any release of its CUDA does
             platform=platform,

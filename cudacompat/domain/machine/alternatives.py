@@ -179,13 +179,15 @@ def settle(
     """
     left = list(findings)
     judged = list(verdicts)
-    for only in called_on:
-        unused = {target.id for target in targets if not only.holds(target)}
-        left = [_noted(f, only) if _is_error(f, unused, (only.library,)) else f for f in left]
-    away = started_nowhere or {}
+    away = {target.id: set((started_nowhere or {}).get(target.id, ())) for target in targets}
+    for evidence, unused in _unused(called_on, targets).items():
+        for target_id, paths in unused.items():
+            idle = [f for f in left if _is_error(f, (target_id,), paths)]
+            left = _exchanged(left, idle, _noted(idle, evidence)) if idle else left
+            away[target_id] |= paths
     for group in groups:
         for target in targets:
-            left = _settled(left, judged, group, target=target, away=away.get(target.id, frozenset()))
+            left = _settled(left, judged, group, target=target, away=away[target.id])
     return left
 
 
@@ -193,9 +195,27 @@ def _is_error(finding: Finding, targets: Iterable[str], paths: Iterable[str]) ->
     return finding.severity is Severity.ERROR and finding.target in set(targets) and finding.path in set(paths)
 
 
-def _noted(finding: Finding, only: CalledOn) -> Finding:
-    message = f"{finding.message}, and is not used there"
-    return replace(finding, severity=Severity.NOTE, message=message, why=only.evidence, help=None)
+def _unused(called_on: Iterable[CalledOn], targets: Sequence[Target]) -> dict[str, dict[str, set[str]]]:
+    """By what shows it, and by the id of a GPU, the libraries that are not used there."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for only in called_on:
+        for target in targets:
+            if not only.holds(target):
+                found.setdefault(only.evidence, {}).setdefault(target.id, set()).add(only.library)
+    return found
+
+
+def _noted(findings: Sequence[Finding], evidence: str) -> list[Finding]:
+    """One note for all errors of a kind on a GPU in libraries that are not used there, for one reason."""
+    by_kind: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        by_kind.setdefault((finding.id, finding.message), []).append(finding)
+    found = []
+    for first, *others in by_kind.values():
+        names = list(dict.fromkeys(_name(each.path) for each in others if each.path not in (None, first.path)))
+        message = f"{first.message}{f' (nor {some(names)})' if names else ''}, and is not used there"
+        found.append(replace(first, severity=Severity.NOTE, message=message, why=evidence, help=None))
+    return found
 
 
 def _settled(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from packaging.version import InvalidVersion, Version
 
@@ -38,13 +39,20 @@ class OneForRelease:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnSomeGpus:
     """Libraries that are used on GPUs of these numbers only (ranges, both ends included). `by_own_package` is whether
-    the code that calls them is in the package itself, so that its wheel is whole without them."""
+    the code that calls them is in the package itself, so that its wheel is whole without them. `beside`, made of the
+    groups of `files` (`\\1_other.so`), is the library that is used on the other GPUs: without it they use this one.
+    """
 
     files: str
     numbers: tuple[tuple[int, int], ...]
     loaded_by: str
     source: str
     by_own_package: bool = False
+    beside: str = ""
+
+    def means(self, found: re.Match[str], paths: Container[str | None]) -> bool:
+        """Return whether the row is about the file whose path ends in this match, among these paths."""
+        return not self.beside or found.string[: found.start(1)] + found.expand(self.beside) in paths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +135,8 @@ def with_loading(
             continue
         named = [(path, found) for path in component.libraries if (found := _found(row.files, component, path))]
         if isinstance(row, OnSomeGpus):
-            called_on += [CalledOn(path, row.numbers, row.loaded_by) for path, _ in named]
+            own = frozenset(map(partial(_inside, component), component.libraries)) if row.beside else ()
+            called_on += [CalledOn(path, row.numbers, row.loaded_by) for path, found in named if row.means(found, own)]
         elif named:
             made = {path: _release(found[1]) for path, found in named}
             alternatives.append(_group(row, component, made, wanted=releases.get(row)))
@@ -135,7 +144,7 @@ def with_loading(
 
 
 def used_on_some(
-    paths: Iterable[str], loading: Mapping[str, Iterable[Loading]], wheels: Mapping[str, str] | None = None
+    paths: Collection[str], loading: Mapping[str, Iterable[Loading]], wheels: Mapping[str, str] | None = None
 ) -> tuple[CalledOn, ...]:
     """Return what the rows of `loading` (by package) say of files, by the ends of their paths. `wheels` has the package
     of the wheel that a file lies in. Nothing is said where the rows know all of the files, and none lies in the wheel
@@ -147,13 +156,20 @@ def used_on_some(
         if isinstance(row, OnSomeGpus)
     ]
     found: list[CalledOn] = []
+    all_paths = frozenset(paths)
     alone = True
-    for path in paths:
-        told = [(row, package) for pattern, row, package in known if pattern.fullmatch(path)]
+    for path in dict.fromkeys(paths):
+        matches = ((pattern.fullmatch(path), row, package) for pattern, row, package in known)
+        told = [(row, package) for match, row, package in matches if match is not None and row.means(match, all_paths)]
         found += [CalledOn(path, row.numbers, row.loaded_by) for row, _ in told]
         own = (wheels or {}).get(path)
-        alone = alone and bool(told) and not any(row.by_own_package and package == own for row, package in told)
+        alone = alone and bool(told) and not any(_is_called(row, by_own=package == own) for row, package in told)
     return () if alone else tuple(found)
+
+
+def _is_called(row: OnSomeGpus, *, by_own: bool) -> bool:
+    """Whether the files themselves show that something calls the library: its package, or what is used elsewhere."""
+    return bool(row.beside) or (row.by_own_package and by_own)
 
 
 def is_file_of(files: str, component: Component, path: str) -> bool:
@@ -162,8 +178,15 @@ def is_file_of(files: str, component: Component, path: str) -> bool:
 
 
 def _found(files: str, component: Component, path: str) -> re.Match[str] | None:
-    inside = path[len(component.location) :].replace("\\", "/").lstrip("/")
-    return re.fullmatch(files, inside) if path.startswith(component.location) else None
+    inside = _inside(component, path)
+    return re.fullmatch(files, inside) if inside is not None else None
+
+
+def _inside(component: Component, path: str) -> str | None:
+    """The path below the component's folder of packages; `None` for one elsewhere."""
+    if not path.startswith(component.location):
+        return None
+    return path[len(component.location) :].replace("\\", "/").lstrip("/")
 
 
 def _release(digits: str) -> ToolkitVersion:

@@ -48,7 +48,10 @@ class PublishedPackage:
         public = Version(version.public) if version is not None else None
         found = cure_for(name, self._machines(targets), version=public, native=native, python=self.python)
         build = (version.local if version is not None else None) or PYPI
-        return None if isinstance(found, WheelCure) and (found.version, found.index) == (public, build) else found
+        if isinstance(found, WheelCure) and (found.version, found.index) == (public, build):
+            return None
+        there = version is not None and runs_as_published(name, version, self._machines(targets), native=native)
+        return found if not there else None
 
     def _machines(self, targets: Sequence[Target]) -> tuple[Target, ...]:
         """The targets, those whose machine nobody said on the platform of the wheel: a GPU beside an Arm processor
@@ -70,6 +73,24 @@ class PublishedPackage:
     def lookup(self, targets: Sequence[Target]) -> str:
         """Return the command that lists its builds."""
         return shlex.join(("cudacompat", "wheels", self.name, *options_for(targets)))
+
+
+def runs_as_published(
+    package: str, version: Version, targets: Sequence[Target], *, platform: str | None = None, native: bool = False
+) -> bool:
+    """Return whether the table says that this release runs on all of these GPUs (with `native`, by machine code for
+    them), as the releases beside it do. Whoever has one that does not is helped by none of these: what the table knows
+    of them is what it knows of this one."""
+    if package not in packages():
+        return False
+    pin = f"{package}=={version}"
+    wanted = Requirement(package, f"=={version}", pin, file="", line=0)
+    for target in targets:
+        (found, *_) = resolve([wanted], platform or platform_for(target)) or (None,)
+        outcome = verdict_of(found, target).outcome if found is not None and found.known is HowKnown.BETWEEN else None
+        if outcome is None or not outcome.runs or (native and outcome is Outcome.JIT):
+            return False
+    return bool(targets)
 
 
 def pin_that_fails(package: PublishedPackage, target: Target) -> str | None:

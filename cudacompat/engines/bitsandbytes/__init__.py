@@ -17,7 +17,7 @@ from cudacompat.domain.builds.engine import (
     Switch,
     Window,
 )
-from cudacompat.domain.machine.loaders import OneForRelease, PackageLoading
+from cudacompat.domain.machine.loaders import OneForRelease, OnSomeGpus, PackageLoading
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt
 from cudacompat.engines.bitsandbytes.costs import SIZES
 from cudacompat.engines.record import EngineRecord
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _CMAKE = "CMakeLists.txt:206-232 of bitsandbytes-foundation/bitsandbytes at 0.50.1 and its tags from 0.43.0 on"
 _CONFIGURED = "configured with CMake 4.4 and nvcc 13.5"
+_OLDER_GPUS = "_nocublaslt"
+_BY_GPU = "cuda_setup/main.py, evaluate_cuda_setup, in the wheels of 0.41.3 and 0.42.0; cextension.py in that of 0.44.1"
 _BY_WHEEL = Window("0.47.0")  # scikit-build-core runs CMake for setup.py
 
 
@@ -131,15 +133,35 @@ ENGINE = EngineRecord(
         PackageLoading(
             "bitsandbytes",
             (
-                OneForRelease(
-                    files=r"bitsandbytes/libbitsandbytes_cuda(\d{3})\.(?:so|dll)",
-                    told_by="torch/version.py",
-                    told=r"^cuda\b[^=\n]*=\s*['\"](\d+)\.(\d+)",
-                    loaded_by="the one for the CUDA release of torch is loaded",
-                    source="bitsandbytes/cextension.py, get_cuda_bnb_library_path, at 0.50.0, and the wheel of 0.50.2",
-                    variable="BNB_CUDA_VERSION",
-                    nearest_since="0.50.0",
-                    exact_before=True,  # get_native_library at 0.42.0 to 0.49.2: the one for the CPU, or an error
+                *(
+                    OneForRelease(
+                        files=rf"bitsandbytes/libbitsandbytes_cuda(\d{{3}}){kind}\.(?:so|dll)",
+                        told_by="torch/version.py",
+                        told=r"^cuda\b[^=\n]*=\s*['\"](\d+)\.(\d+)",
+                        loaded_by="the one for the CUDA release of torch is loaded",
+                        source="bitsandbytes/cextension.py, get_cuda_bnb_library_path, at 0.50.0, and the wheel of "
+                        "0.50.2",
+                        variable="BNB_CUDA_VERSION",
+                        nearest_since="0.50.0",
+                        exact_before=True,  # get_native_library at 0.42.0 to 0.49.2: the one for the CPU, or an error
+                    )
+                    for kind in ("", _OLDER_GPUS)
+                ),
+                OnSomeGpus(
+                    files=r"bitsandbytes/(libbitsandbytes_cuda\d{3})\.(so|dll)",
+                    beside=rf"\1{_OLDER_GPUS}.\2",
+                    numbers=((75, 999),),
+                    loaded_by=f"below 7.5 bitsandbytes loads the library whose name ends in {_OLDER_GPUS}",
+                    source=_BY_GPU,
+                    by_own_package=True,
+                ),
+                OnSomeGpus(
+                    files=rf"bitsandbytes/(libbitsandbytes_cuda\d{{3}}){_OLDER_GPUS}\.(so|dll)",
+                    beside=r"\1.\2",
+                    numbers=((0, 74),),
+                    loaded_by=f"bitsandbytes loads the library whose name ends in {_OLDER_GPUS} below 7.5 only",
+                    source=_BY_GPU,
+                    by_own_package=True,
                 ),
             ),
         ),

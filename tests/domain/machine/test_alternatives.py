@@ -186,3 +186,14 @@ class TestKnownLoaders:
         )
         broken = library("pkg/hopper.so", "sm_80")
         assert Severity.ERROR in {f.severity for f in judged(broken, capability="9.0", loaded=only)}
+
+    def test_libraries_that_are_not_used_for_one_reason_have_one_note_and_serve_for_no_other(self) -> None:
+        unused = ("pkg/q_cuda118.so", "pkg/q_cuda130.so")
+        only = Loaded((self.GROUP,), tuple(CalledOn(path, ((90, 99),), "called on Hopper only") for path in unused))
+        old, new = library(unused[0], "sm_90"), library(unused[1], "sm_90")
+        (note,) = [f for f in judged(old, new, capability="8.0", loaded=only) if f.id == "no-runnable-code"]
+        assert note.severity is Severity.NOTE
+        assert note.message == "no code in this file runs on 8.0 (nor q_cuda130.so), and is not used there"
+        other = Loaded((self.GROUP,), (CalledOn(unused[1], ((90, 99),), "called on Hopper only"),))
+        broken, idle = library(unused[0], "sm_90"), library(unused[1], "sm_80")
+        assert Severity.ERROR in {f.severity for f in judged(broken, idle, capability="8.0", loaded=other)}

@@ -105,3 +105,23 @@ def test_files_of_no_known_package_by_the_ends_of_their_paths(paths: tuple[str, 
 def test_a_wheel_with_the_code_that_calls_its_libraries(own: bool, wheels: dict[str, str], known: bool) -> None:
     row = replace(ON_90, by_own_package=own)
     assert bool(used_on_some(["q.whl!/lib/libsome.so"], {"q": [row]}, wheels)) is known
+
+
+PAIR = replace(ON_90, files=r"q/(libq)\.so", beside=r"\1_old.so", numbers=((75, 999),))
+
+
+@pytest.mark.parametrize(
+    ("paths", "known"),
+    [
+        (("q.whl!/q/libq.so", "q.whl!/q/libq_old.so"), ("q.whl!/q/libq.so",)),
+        (("/bare/q/libq.so", "/bare/q/libq_old.so"), ("/bare/q/libq.so",)),
+        (("q.whl!/q/libq.so", "q.whl!/q/libr_old.so"), ()),  # without the other one all GPUs use this one
+        (("one/q/libq.so", "two/q/libq_old.so"), ()),
+        (("q/libq.so",), ()),
+    ],
+)
+def test_a_library_that_another_beside_it_spares_some_gpus(paths: tuple[str, ...], known: tuple[str, ...]) -> None:
+    assert tuple(each.library for each in used_on_some(paths, {"q": [PAIR]})) == known
+    location = paths[0].partition("q/libq.so")[0].rstrip("/") or "."
+    component = Component("q", "1", location, paths if location != "." else ())
+    assert tuple(each.library for each in with_loading(component, [PAIR], {}).called_on) == known

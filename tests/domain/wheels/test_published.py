@@ -27,6 +27,9 @@ SAME = f'pip install "torch==2.8.0+cu126" --index-url {INDEX}cu126'
         (("onnxruntime_gpu", "1.22.0"), "12.0", "jit-only", "with machine code for it: pip install"),
         (("ctranslate2", "4.8.5"), "12.0", "jit-only", "no wheel of ctranslate2 that is known runs on 12.0 without"),
         (("vllm", "0.9.2"), "6.1", "no-runnable-code", "no wheel of vllm that is known runs on"),
+        # the releases beside it hold the same, so none of them is a cure of one that was seen to fail
+        (("bitsandbytes", "0.41.3"), "7.0", "no-runnable-code", "see its other builds: cudacompat wheels bitsandbytes"),
+        (("bitsandbytes", "0.41.3"), "12.0", "no-runnable-code", "pip install \"bitsandbytes=="),
         (("own-thing", "1.0"), "12.0", "no-runnable-code", "no wheel of own-thing with device code is known"),
     ],
 )  # fmt: skip
