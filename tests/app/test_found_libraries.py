@@ -366,6 +366,37 @@ class TestPackagesThatAreKnown:
             assert why(row.verdicts[0]) == "NVRTC 12.4 ends at sm_90a, nothing for 12.0"
             assert package_steps(loaded(seen.packages), (target(capability),), facts(prefix)) == []
 
+    def test_a_release_that_does_not_look_into_packages_finds_them_by_the_loader_alone(
+        self, prefix: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        site, code = prefix / "site-packages", library("sm_80", needed=("libcudart.so.12",))
+        cupy = {"cupy/cuda/cub.so": code, "cupy/cudnn.so": library(needed=("libcufft.so.11",))}
+        install(site, "cupy-cuda12x", "13.6.0", cupy)
+        assert words(judged(prefix))["cupy-cuda12x"] == (Outcome.FAILS, ("libnvrtc.so.12", "libcudart.so.12"))
+        (command,) = commands(prefix, judged(prefix))  # what a part wants comes with what all of it needs
+        asked = "nvidia-cuda-nvrtc-cu12==12.* nvidia-cuda-runtime-cu12==12.* nvidia-cufft-cu12==11.*".split()
+        assert (command or "").startswith(pip(prefix, " ".join(f"'{each}'" for each in asked)) + " && export LD_LIB")
+        files = {"cuda_nvrtc": "libnvrtc.so.12", "cuda_runtime": "libcudart.so.12", "cufft": "libcufft.so.11"}
+        for folder, name in files.items():
+            install(site, f"nvidia-{folder.replace('_', '-')}-cu12", "12.8", {f"nvidia/{folder}/lib/{name}": b""})
+        assert words(judged(prefix))["cupy-cuda12x"][0] is Outcome.FAILS
+        folders = ":".join(str(site / f"nvidia/{each}/lib") for each in files)
+        (command,) = commands(prefix, judged(prefix))
+        assert command == f'export LD_LIBRARY_PATH={folders}"${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"'
+        monkeypatch.setenv("LD_LIBRARY_PATH", folders)
+        assert words(judged(prefix))["cupy-cuda12x"] == (Outcome.NATIVE, ())
+
+    def test_a_compiler_that_is_neither_found_nor_knows_the_gpu_has_a_step_for_each(self, prefix: Path) -> None:
+        site = prefix / "site-packages"
+        install(site, "cupy-cuda12x", "13.6.0", {"cupy/cuda/cub.so": library("sm_120")})
+        files = {f"nvidia/cuda_nvrtc/lib/{name}": b"" for name in ("libnvrtc.so.12", "libnvrtc-builtins.so.12.4")}
+        install(site, "nvidia-cuda-nvrtc-cu12", "12.4.127", files)
+        seen = judge_installed(facts(prefix), (target("12.0"),))
+        assert seen is not None
+        newer, export = commands(prefix, seen)
+        assert newer == pip(prefix, "'nvidia-cuda-nvrtc-cu12>=12.8,<13'")
+        assert (export or "").startswith(f"export LD_LIBRARY_PATH={site}/nvidia/cuda_nvrtc/lib")
+
     def test_no_compiler_of_its_release_knows_the_gpu_so_its_newer_build_is_the_step(self, prefix: Path) -> None:
         install(
             prefix / "site-packages", "cupy-cuda11x", "13.3.0", {"cupy/cuda/cub.so": library("sm_80", "compute_80")}

@@ -338,10 +338,10 @@ class TestWhatAnotherStepBringsAlong:
     def install(self, site: Site, torch: str, *, part: Sequence[str] = ()) -> None:
         site.install("torch", "2.6.0", torch, requires=self.PINS)
         site.install("nvidia-cudnn-cu12", "9.1.0.70", torch)
-        site.install("cupy-cuda12x", "13.4.1", NEW)
+        site.install("cupy-cuda12x", "14.2.0", NEW)
         if part:
             (site.path / "cupy_cuda12x/part.so").write_bytes(library(needed=part))
-            record = site.path / "cupy_cuda12x-13.4.1.dist-info/RECORD"
+            record = site.path / "cupy_cuda12x-14.2.0.dist-info/RECORD"
             record.write_text(record.read_text() + "cupy_cuda12x/part.so,,\n")
         site.install("nvidia-cuda-nvrtc-cu12", "12.4.127")
         record = site.path / "nvidia_cuda_nvrtc_cu12-12.4.127.dist-info/RECORD"

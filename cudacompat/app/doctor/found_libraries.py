@@ -164,7 +164,7 @@ def _of(
     def finds(path: str, name: str) -> bool:
         if here.loads(name) or _by_its_folders(path, name, asked.get(path)):
             return True
-        if row.looks_into_packages:
+        if row.looks(component.version):
             return here.packages_have(name) or (row.looks_into_toolkits and here.toolkits_have(name))
         reached = here.packages_have(name) and (bool(own_call) or here.framework_loads(name))
         if reached:

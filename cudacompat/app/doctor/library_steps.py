@@ -24,6 +24,7 @@ from cudacompat.app.doctor.installing import (
 from cudacompat.app.doctor.other_builds import other_build_step, toolkit_pins
 from cudacompat.app.doctor.programs import steps_of_programs
 from cudacompat.app.doctor.reader_shell import in_order, powershell_string, quoted, words
+from cudacompat.domain.machine.component_verdicts import ComponentVerdict
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.machine.loaders import CudaLibraries
@@ -73,11 +74,12 @@ def library_steps(
             if swap is not None:
                 needed.append(swap)
                 continue
-            if row is not None and not lacks and component.found.compiler:
-                needed += _newer_compiler(row, here)
-            if row is not None and lacks and _runs_otherwise(row):
-                needed += _steps(component, lacks, here, row=row)
+            compiler = list(_newer_compiler(row, here)) if row is not None and component.found.compiler else []
+            needed += compiler
             parts = [name for name in component.found.parts_lack if name not in lacks]
+            if row is not None and lacks and _runs_otherwise(row) and all(each.command for each in compiler):
+                needed += _steps(component, (*lacks, *parts), here, row=row)
+                continue
             if parts and row is None and compiled_by(component.package) is not None:
                 own = _release(component, parts, None)
                 older = older_compilers(component, own, here.home, targets=targets)
@@ -98,7 +100,15 @@ def _is_replaced(component: Component, steps: Iterable[PlanStep]) -> bool:
 
 
 def _runs_otherwise(row: ComponentRow) -> bool:
-    return all(each.loaded_or_own.is_of_driver or not each.loaded_or_own.is_bad for each in row.verdicts)
+    """Whether it runs once the loader finds its libraries: what its compiler lacks has a step of its own."""
+    found = (each.loaded_or_own for each in row.verdicts)
+    return all(each.is_of_driver or not each.is_bad or _by_nvrtc(each) is not None for each in found)
+
+
+def _by_nvrtc(verdict: ComponentVerdict) -> ComponentVerdict | None:
+    """The verdict by the NVRTC that the component finds here, found by the loader or not, where that is bad."""
+    found = verdict if verdict.compiler else verdict.loaded_or_own
+    return found if found.compiler and found.is_bad and found.component.found.compiler else None
 
 
 def _other_release_of_cuda(row: ComponentRow, lacks: Sequence[str], here: Here, *, facts: HostFacts) -> PlanStep | None:
@@ -118,7 +128,7 @@ def _other_release_of_cuda(row: ComponentRow, lacks: Sequence[str], here: Here, 
 
 def _newer_compiler(row: ComponentRow, here: Here) -> Iterator[PlanStep]:
     """The step that brings an NVRTC which knows the GPUs, in the major release that the component opens."""
-    bad = [each for each in row.verdicts if each.compiler and each.is_bad]
+    bad = [each for each in map(_by_nvrtc, row.verdicts) if each is not None]
     first = [found.version for each in bad if (found := first_with(str(each.target.capability.number))) is not None]
     if not bad or len(first) < len(bad):
         return
@@ -188,7 +198,7 @@ def _steps(component: Component, lacks: Sequence[str], here: Here, row: Componen
     folders = list(dict.fromkeys(path.rpartition("/")[0] for path in there.values()))
     if missing:
         command = _install(component, missing, cuda, here=here, use=use, targets=targets)
-        apart = use is not None and not looks(component, use, here) and component.manager != "conda"
+        apart = use is not None and not looks(use, component.version, here) and component.manager != "conda"
         where = all_paths(here) if command and apart else ""
         why = f"Install {_what(missing, cuda)} for {component.package}{in_programs(use, component.version, here)}"
         yield PlanStep(
@@ -233,9 +243,9 @@ def in_programs(use: CudaLibraries | None, version: str, here: Here) -> str:
     return f"; in its programs: {first}{done}" if done else ""
 
 
-def looks(component: Component, use: CudaLibraries, here: Here) -> bool:
-    """Return whether the package finds what other packages bring."""
-    return use.looks_into_packages or bool(use.reached(component.version)) or here.holds(framework().name)
+def looks(use: CudaLibraries, version: str, here: Here) -> bool:
+    """Return whether this version of the package finds what other packages bring."""
+    return use.looks(version) or bool(use.reached(version)) or here.holds(framework().name)
 
 
 def _framework_step(component: Component, here: Here, targets: Sequence[Target]) -> PlanStep | None:

@@ -67,5 +67,5 @@ def installed_with(
         return install_holding((f"{cure.package}[{','.join(extras)}]=={cure.version}",), older, here.home), ""
     last = {each.partition("==")[0] for each in older}
     rest = [pinned(each, here) for each in wheels if each.partition("==")[0] not in last]
-    where = "" if looks(component, use, here) else all_paths(here)
+    where = "" if looks(use, str(cure.version), here) else all_paths(here)
     return install_holding((*cure.pins, *rest, *older), (), here.home), where

@@ -78,8 +78,8 @@ class CudaLibraries:
     major CUDA release that it was made for, or that of the package `released_with`; of names with `|` between them it
     takes the first that is there. `opened_by` are those that a library opens which it brings along. `optional` is
     a regular expression of its files, below the folder of packages, without which it works.
-    With `looks_into_packages` it finds the libraries of other packages by itself, with `looks_into_toolkits` those of
-    an installed toolkit; else a program has to do what
+    With `looks_into_packages` it finds the libraries of other packages by itself (from version `looks_since` on), with
+    `looks_into_toolkits` then those of an installed toolkit; else a program has to do what
     `reached_by` says (from version `reached_since` on), and where that is empty only the loader's own folders count.
     From version `extras_since` on installing the package with `extras` brings them (`{cuda}` as above, of releases from
     `extras_cuda` on); with `by_toolkit` these ask for `cuda-toolkit`, one release of which they all are.
@@ -91,6 +91,7 @@ class CudaLibraries:
     opened_by: tuple[OpenedByFile, ...] = ()
     optional: str = ""
     looks_into_packages: bool = True
+    looks_since: str | None = None
     looks_into_toolkits: bool = False
     reached_by: str = ""
     reached_since: str | None = None
@@ -103,6 +104,10 @@ class CudaLibraries:
     def reached(self, version: str) -> str:
         """Return what a program has to do so that this version finds the libraries of other packages."""
         return self.reached_by if _has(version, self.reached_since) else ""
+
+    def looks(self, version: str) -> bool:
+        """Return whether this version finds the libraries of other packages by itself."""
+        return self.looks_into_packages and (self.looks_since is None or _has(version, self.looks_since))
 
     def opened(self, version: str) -> tuple[str, ...]:
         """Return the names that this version opens itself."""

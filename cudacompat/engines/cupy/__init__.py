@@ -105,13 +105,15 @@ ENGINE = EngineRecord(
             (
                 CudaLibraries(
                     opens=(nvrtc,),
+                    looks_since="14",  # with cuda-pathfinder; before, the loader alone
                     looks_into_toolkits=True,
                     optional=r"cupy(?:_backends)?/(?:.+/)?(?:cutensor|cusparselt|nccl|jitify|nvtx)\..+",
                     extras=("ctk",),
                     extras_since="14",
                     by_toolkit=True,
                     source="the wheel of 14.2.0: METADATA, cupy/_environment.py, cupy_backends/cuda/libs/nvrtc; it "
-                    "was imported and run without the other libraries, which what calls them asks for",
+                    "was imported and run without the other libraries, which what calls them asks for; 12.3.0, 13.0.0 "
+                    "and 13.6.0 were imported beside NVIDIA's wheels, and found them by LD_LIBRARY_PATH only",
                 ),
             ),
         )
