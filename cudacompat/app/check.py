@@ -18,7 +18,7 @@ from cudacompat.app.inputs.reading import ReadOptions, cache_of, with_texts
 from cudacompat.domain.compare.baseline import Baseline
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.assembled import Proofs
-from cudacompat.domain.judge.bundled_compilers import CompilingPackage, by_folder
+from cudacompat.domain.judge.bundled_compilers import CompilersOnTarget, CompilingPackage, by_folder, deciding
 from cudacompat.domain.machine.alternatives import Loaded, recognised, settle
 from cudacompat.domain.machine.feature_libraries import spare_features
 from cudacompat.domain.policy.policy import Policy
@@ -130,7 +130,11 @@ def judge_read(
     """
     lists = listed if listed is not None else ListedPackages()
     judged = _judged(found, judge or ArtifactJudge(targets, policy, proofs=proofs))
-    findings = [*_of_the_whole(found, targets, installed=loaded is not None), *judged.findings]
+    compilers = by_folder(found.compilers, targets, _compiling(found)) if loaded is None else []
+    whole = _of_the_whole(found, targets, compilers=compilers)
+    if loaded is None:
+        whole += applied(PROCESSOR_RULES, for_other_processor(found.artifacts, found.images, targets))
+    findings = [*whole, *applied(COMPILER_RULES, compilers), *judged.findings]
     findings += applied(ASKED_WHEEL_RULES, asked)
     findings = _settled(findings, judged.verdicts, found, targets=targets, policy=policy, loaded=loaded)
     findings += applied(ALTERNATIVES_RULES, _alternatives(judged.verdicts, policy))
@@ -155,6 +159,7 @@ def judge_read(
         suppressed=(*lists.suppressed, *left.suppressed),
         images=found.images,
         compilers=found.compilers,
+        judged_compilers=len(deciding(compilers)),
         packages=lists.verdicts,
         environments=_environments(paths) if loaded is None else (),
     )
@@ -170,21 +175,24 @@ def _environments(paths: Sequence[str]) -> tuple[str, ...]:
     return tuple(path for path in folders if is_environment(Path(path)) or is_package_folder(Path(path)))
 
 
-def _of_the_whole(found: ReadResult, targets: Sequence[Target], *, installed: bool) -> list[Finding]:
-    """What the rules find in all that was read, before any file is judged. Of `installed` packages `doctor` knows which
-    compilers they run, and what is loaded of them."""
+def _of_the_whole(
+    found: ReadResult, targets: Sequence[Target], *, compilers: Iterable[CompilersOnTarget]
+) -> list[Finding]:
+    """What the rules find in all that was read, before any file is judged. A path without device code whose kernels one
+    of these compilers makes is one that was judged."""
+    judged = deciding(compilers)
+    barren = tuple(path for path in found.barren if not any(_is_in(each, path) for each in judged))
     labels = (each.label for each in found.fetched if each.release is not None)
     wheels = wheels_among((artifact.path for artifact in found.artifacts), targets, labels)
-    findings = [
-        *applied(READ_RULES, [found]),
+    return [
+        *applied(READ_RULES, [replace(found, barren=barren)]),
         *applied(TARGET_RULES, targets),
         *applied(WHEEL_FILE_RULES, wheels),
     ]
-    if not installed:
-        findings += applied(PROCESSOR_RULES, for_other_processor(found.artifacts, found.images, targets))
-        packages = _compiling(found)
-        findings += applied(COMPILER_RULES, by_folder(found.compilers, targets, packages))
-    return findings
+
+
+def _is_in(path: str, outer: str) -> bool:
+    return path.startswith((f"{outer}!/", f"{outer.rstrip('/')}/"))
 
 
 def _compiling(found: ReadResult) -> dict[str, CompilingPackage]:

@@ -30,11 +30,12 @@ from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages
 from cudacompat.domain.rules.artifact import no_runnable_code
 from cudacompat.domain.rules.component import library_shadowed
 from cudacompat.domain.tables.cuda_libraries import is_vendors
-from cudacompat.domain.wheels.distributions import compiled_by
+from cudacompat.domain.wheels.distributions import compiled_by, distributions
 from cudacompat.domain.words.code import BinaryArtifact, ReadResult
 from cudacompat.domain.words.finding import Finding, Severity, worst_first
 from cudacompat.domain.words.verdict import ArtifactVerdict, Target
 from cudacompat.domain.words.versions import ToolkitVersion
+from cudacompat.environments.own import normalised
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def judge_installed(
     findings = [_counted(_as_warning(f) if (f.path, f.target) in served else f, copies) for f in report.findings]
     findings += _takes_none(components)
     shown = {str(each.path) for each in report.verdicts} | {str(each.path) for each in report.not_read}
-    with_code = tuple(each for each in components if shown & set(each.libraries))
+    with_code = tuple(each for each in components if shown & set(each.libraries) or _compiles_all(each))
     several = {path: len(same) for path, same in copies.items() if len(same) > 1 and path in shown}
     rows = component_rows(
         with_code,
@@ -133,6 +134,11 @@ def _rows_for(
         watcher=watcher,
         shapes=lambda component, artifacts: _with_shapes((component,), artifacts)[0],
     )
+
+
+def _compiles_all(component: Component) -> bool:
+    """Whether it makes all its kernels with a compiler that it brings along, and is judged by that."""
+    return bool(component.compilers) and distributions().is_compiler(normalised(component.package))
 
 
 def _asking(components: Iterable[Component], with_code: Iterable[Component]) -> tuple[Component, ...]:
@@ -192,7 +198,6 @@ def _with_shapes(components: Iterable[Component], artifacts: Iterable[BinaryArti
 def _with_loaders(facts: HostFacts) -> tuple[Component, ...]:
     """The packages, with what the rows of engines say about their loaders."""
     from cudacompat.engines import loading
-    from cudacompat.environments.own import normalised
 
     rows = loading()
     locations = list(dict.fromkeys(each.location for each in facts.packages if each.manager in ("pip", "conda")))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from cudacompat.domain.tables.run_time_compilers import begins_above
 from cudacompat.domain.tables.toolkits import release
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.code import BundledCompiler
@@ -18,6 +19,7 @@ from cudacompat.domain.words.versions import ToolkitVersion
 _BLACKWELL = "ptxas-blackwell"  # beside an older ptxas, for GPUs of 10.0 and newer (the wheels of triton 3.3 to 3.9)
 _FIRST_BLACKWELL = ComputeCapability(10, 0)
 _ASSEMBLER = "ptxas"
+_BEGINS = " begins at sm_"
 
 
 def assembler_for(compilers: Sequence[str], capability: ComputeCapability) -> tuple[str, bool] | None:
@@ -31,7 +33,7 @@ def assembler_for(compilers: Sequence[str], capability: ComputeCapability) -> tu
         return None
     oldest = min(known.targets, key=_order)
     if capability.number < int(oldest.rstrip("af")):
-        return f"{chosen} begins at sm_{oldest}", False
+        return f"{chosen}{_BEGINS}{oldest}", False
     return f"{chosen} ends at sm_{_newest(known.targets)}", _builds(known, capability)
 
 
@@ -44,10 +46,12 @@ def newest_target(version: ToolkitVersion) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class LackingCompiler:
-    """A compiler that does not build for a GPU, in words with the newest target that it knows."""
+    """A compiler that does not build for a GPU, in words with the newest target that it knows, or, with `begins_above`,
+    with the oldest, which is newer than the GPU."""
 
     compiler: BundledCompiler
     words: str
+    begins_above: bool = False
 
     @property
     def path(self) -> str:
@@ -75,14 +79,29 @@ class CompilersOnTarget:
     package: CompilingPackage | None = None
 
     @property
+    def is_known(self) -> bool:
+        """Whether it is known if the package's kernels, which it makes with one of these, can be made for the GPU."""
+        if self.package is None or any(each.program != _ASSEMBLER for each in self.compilers):
+            return False
+        below = begins_above(self.package.name, self.target.capability)
+        return below is not None or self._chosen is not None
+
+    @property
+    def _chosen(self) -> tuple[str, bool] | None:
+        return assembler_for(tuple(self._names), self.target.capability)
+
+    @property
+    def _names(self) -> dict[str, BundledCompiler]:
+        return {f"{name_of(each)} {each.release}": each for each in reversed(self.compilers)}
+
+    @property
     def lacking(self) -> LackingCompiler | None:
         """The one that is run for the GPU, where it does not build for it."""
-        names = {f"{name_of(each)} {each.release}": each for each in reversed(self.compilers)}
-        found = assembler_for(tuple(names), self.target.capability)
+        found = self._chosen
         if found is None or found[1]:
             return None
-        chosen = next(each for name, each in names.items() if found[0].startswith(f"{name} "))
-        return LackingCompiler(chosen, found[0])
+        chosen = next(each for name, each in self._names.items() if found[0].startswith(f"{name} "))
+        return LackingCompiler(chosen, found[0], begins_above=_BEGINS in found[0])
 
 
 def by_folder(
@@ -100,6 +119,16 @@ def by_folder(
         for group in groups.values()
         for target in targets
     ]
+
+
+def deciding(groups: Iterable[CompilersOnTarget]) -> tuple[str, ...]:
+    """Return the paths of the compilers by which a package without kernels is judged, one for each folder: those of
+    which it is known for every GPU whether they build for it."""
+    known: dict[str, bool] = {}
+    for group in groups:
+        path = group.compilers[0].path
+        known[path] = group.is_known and known.get(path, True)
+    return tuple(path for path, is_known in known.items() if is_known)
 
 
 def name_of(compiler: BundledCompiler) -> str:

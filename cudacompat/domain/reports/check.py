@@ -44,7 +44,8 @@ class CheckReport:
     """What `check` judged. `given` are the values of the policy with their origins, as far as any were given;
     `show_suppressed` is whether the user asked to see what does not count, `fleet` the GPUs that fleet files listed,
     `images` the container images and `compilers` NVIDIA's compilers among what was read. `packages` are the verdicts of
-    the packages that lists name, each on each target. `compared` is whether a baseline was.
+    the packages that lists name, each on each target; `judged_compilers` is how many compilers make the kernels of a
+    package without any, which is judged by them. `compared` is whether a baseline was.
     `environments` are the paths that are Python environments, whose packages' code alone is judged, `not_linted` the
     named directories that are too large for their build files to be looked for."""
 
@@ -62,6 +63,7 @@ class CheckReport:
     fleet: tuple[FleetGpu, ...] = ()
     images: tuple[ContainerImage, ...] = ()
     compilers: tuple[BundledCompiler, ...] = ()
+    judged_compilers: int = 0
     packages: tuple[RequirementVerdict, ...] = ()
     compared: bool = False
     environments: tuple[str, ...] = ()
@@ -73,6 +75,8 @@ class CheckReport:
         files = len({verdict.path for verdict in self.verdicts})
         named = {(each.resolved.requirement.file, each.resolved.requirement.name) for each in self.packages}
         parts = [count(files, "file") if files else "", count(len(named), "package") if named else ""]
+        if not any(parts) and self.judged_compilers:
+            parts = [count(self.judged_compilers, "compiler")]
         return " and ".join(filter(None, parts)) or "nothing"
 
     @property
@@ -87,7 +91,7 @@ class CheckReport:
         What is undecided in an artifact counts whatever else the artifact is (a policy may let holes pass), unless an
         ignore of `undecided` itself says otherwise.
         """
-        if not self.verdicts and not self.packages and not self.not_read:
+        if not self.verdicts and not self.packages and not self.judged_compilers and not self.not_read:
             return ExitCode.NOTHING
         if count_of(self.findings, Severity.ERROR):
             return ExitCode.FINDINGS

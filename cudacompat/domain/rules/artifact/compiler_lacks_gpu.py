@@ -13,7 +13,8 @@ nothing else needs it: torch.compile fails, and the rest of torch runs.
 
 Example: triton 3.5 has the ptxas of CUDA 12.8, which ends at sm_120a, on a GB10 (12.1).
 
-What to do: install a release whose compiler knows the GPU. Triton takes another one that is named in
+What to do: install a release whose compiler knows the GPU: a newer one for a new GPU, an older one for a GPU that a
+later CUDA release left out (CUDA 13 begins at 7.5). Triton takes another one that is named in
 TRITON_PTXAS_PATH (since 3.6 for GPUs of 10.0 and newer: TRITON_PTXAS_BLACKWELL_PATH).
 """
 
@@ -34,9 +35,9 @@ _WHY = {
     "nvrtc": "a program that asks it for that GPU's own code is refused; the driver compiles PTX for older targets",
 }
 _HELP = {
-    "ptxas": f"a release of the package with a newer ptxas; {PTXAS_FOR_TRITON}",
+    "ptxas": "a release of the package with {} ptxas; " + PTXAS_FOR_TRITON,
     "nvcc": "a CUDA toolkit that knows the GPU",
-    "nvrtc": "a release of the package with a newer NVRTC",
+    "nvrtc": "a release of the package with {} NVRTC",
 }
 
 
@@ -60,13 +61,16 @@ def check(facts: CompilersOnTarget) -> Iterable[Finding]:
         target=facts.target.id,
         message=f"{said} and does not build for {facts.target.label}",
         why=_WHY.get(program) if feature is None else f"what uses {name} here runs without it, but for {feature}",
-        help=_help(package, facts.target, program) if feature is None else f"do not use {feature}",
+        help=_help(package, facts.target, program, ended=chosen is not None and chosen.begins_above)
+        if feature is None
+        else f"do not use {feature}",
     )
 
 
-def _help(package: CompilingPackage | None, target: Target, program: str) -> str | None:
+def _help(package: CompilingPackage | None, target: Target, program: str, *, ended: bool) -> str | None:
+    """What to install: an older compiler where `ended`, the GPU is older than all that this one knows."""
     if package is None:
-        return _HELP.get(program)
+        return _HELP[program].format("an older" if ended else "a newer") if program in _HELP else None
     from cudacompat.domain.wheels.published import PublishedPackage  # few checks have a fault in one
 
     return PublishedPackage(package.name, package.version).help((target,))
