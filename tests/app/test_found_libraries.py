@@ -374,7 +374,7 @@ class TestPackagesThatAreKnown:
         install(site, "cupy-cuda12x", "13.6.0", cupy)
         assert words(judged(prefix))["cupy-cuda12x"] == (Outcome.FAILS, ("libnvrtc.so.12", "libcudart.so.12"))
         (command,) = commands(prefix, judged(prefix))  # what a part wants comes with what all of it needs
-        asked = "nvidia-cuda-nvrtc-cu12==12.* nvidia-cuda-runtime-cu12==12.* nvidia-cufft-cu12==11.*".split()
+        asked = ["nvidia-cuda-nvrtc-cu12==12.*", "nvidia-cuda-runtime-cu12==12.*", "nvidia-cufft-cu12==11.*"]
         assert (command or "").startswith(pip(prefix, " ".join(f"'{each}'" for each in asked)) + " && export LD_LIB")
         files = {"cuda_nvrtc": "libnvrtc.so.12", "cuda_runtime": "libcudart.so.12", "cufft": "libcufft.so.11"}
         for folder, name in files.items():

@@ -65,9 +65,8 @@ def library_steps(
         here = Here(home, tuple(beside or near), brought(others, home))
         for component in near:
             row = rows.get(id(component))
-            lacks = tuple(
-                dict.fromkeys(name for each in (row.verdicts if row is not None else ()) for name in each.lacks)
-            )
+            verdicts = row.verdicts if row is not None else ()
+            lacks = tuple(dict.fromkeys(name for each in verdicts for name in each.lacks))
             if _is_replaced(component, others):
                 continue
             swap = _other_release_of_cuda(row, lacks, here, facts=facts) if row is not None else None
@@ -106,7 +105,7 @@ def _runs_otherwise(row: ComponentRow) -> bool:
 
 
 def _by_nvrtc(verdict: ComponentVerdict) -> ComponentVerdict | None:
-    """The verdict by the NVRTC that the component finds here, found by the loader or not, where that is bad."""
+    """The verdict by the NVRTC of the environment, found by the loader or not, where that is bad."""
     found = verdict if verdict.compiler else verdict.loaded_or_own
     return found if found.compiler and found.is_bad and found.component.found.compiler else None
 

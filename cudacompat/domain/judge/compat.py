@@ -195,11 +195,18 @@ def _sees_concatenated(driver: DriverRelease | None) -> bool | None:
 
 
 def first_branch(capability: ComputeCapability) -> int | None:
-    """Return the oldest branch that drives such GPUs; `None` where they are newer than every branch that is known."""
+    """Return the oldest branch in the table of drivers that drives such GPUs; `None` where they are newer than every
+    branch that is known."""
     known = architecture(capability)
     if known is not None and known.first_branch is None and known.tegra is None:
         return None
-    return BRANCHES[0].branch if known is None or known.first_branch is None else known.first_branch
+    oldest = BRANCHES[0].branch
+    return oldest if known is None or known.first_branch is None else max(known.first_branch, oldest)
+
+
+def is_before_all_known(driver: DriverRelease) -> bool:
+    """Return whether the driver is older than the table of drivers: nothing is known of what it takes."""
+    return driver.branch < BRANCHES[0].branch
 
 
 def last_branch(capability: ComputeCapability) -> int | None:
@@ -210,13 +217,12 @@ def last_branch(capability: ComputeCapability) -> int | None:
 
 def without_gpu(target: Target) -> Reason | None:
     """Return why this driver does not know the GPU at all, if it is certain. Tegra's drivers come with JetPack and are
-    numbered apart; below the table of branches nothing is certain."""
+    numbered apart."""
     if target.driver is None:
         return None
     side = outside(target.capability, target.driver.branch)
     if side is Outside.BEFORE:
-        first = first_branch(target.capability)
-        return Reason.DRIVER_TOO_OLD_FOR_GPU if first is not None and first > BRANCHES[0].branch else None
+        return Reason.DRIVER_TOO_OLD_FOR_GPU
     return Reason.DRIVER_DROPPED_GPU if side is Outside.AFTER else None
 
 
@@ -224,6 +230,8 @@ def _driver_takes(target: Target, picked: FatbinEntry) -> tuple[Outcome | None, 
     """(None, None), or what stands against this driver loading that image at all."""
     if target.driver is None:
         return None, None
+    if is_before_all_known(target.driver):
+        return Outcome.UNDECIDED, Reason.DRIVER_BEFORE_ALL_KNOWN
     first = first_branch(target.capability)
     if target.driver.branch <= BRANCHES[-1].branch if first is None else target.driver.branch < first:
         return Outcome.UNDECIDED, Reason.DRIVER_TOO_OLD_FOR_GPU
@@ -263,7 +271,7 @@ def _jit(target: Target, picked: FatbinEntry) -> tuple[Outcome | None, Reason | 
             return Outcome.UNDECIDED, Reason.NO_KNOWN_DRIVER, None
         return Outcome.FAILS, Reason.PTX_ISA_TOO_NEW, None
     if limit is None:  # a driver older than the table
-        return Outcome.UNDECIDED, Reason.DRIVER_TOO_OLD_FOR_GPU, None
+        return Outcome.UNDECIDED, Reason.DRIVER_BEFORE_ALL_KNOWN, None
     if asked > limit:
         return Outcome.FAILS, Reason.PTX_BEYOND_ASCII, None
     failure, reason = _driver_takes(target, picked)

@@ -22,8 +22,8 @@ class Architecture:
 
     `name` is NVIDIA's, or the target's (`sm_130`) where a toolkit builds for it and nobody has named it yet.
     `tegra` is whether they are systems on a chip of the Tegra line (`None`: no product is known).
-    `first_branch` is the oldest driver branch that knows them, 450 standing for all that is older than the
-    table of branches (`None`: no branch in that table drives them); `last_branch` the newest that still does
+    `first_branch` is the oldest driver branch that knows them, `OLDEST_BRANCH` for those that an older one may know
+    (`None`: no branch in the table of branches drives them); `last_branch` the newest that still does
     (`None`: no end announced).
     """
 
@@ -38,7 +38,14 @@ class Architecture:
 
 _CHIPS = "chips: pci.ids 2026.10.24"
 _PAGE = "chips: https://developer.nvidia.com/cuda-gpus and its legacy page"
-_OLD = "first_branch: older than the table of branches"
+OLDEST_BRANCH = 346  # of those that were looked up
+# CUDA Toolkit release notes, "CUDA Toolkit and Compatible Driver Versions": the first release that builds for the GPUs
+_NOTES = "first_branch: the driver of CUDA {}, the first that builds for them (release notes of CUDA 11.0, table 2)"
+_TURING = _NOTES.format("10.0 (410.48)") + "; PTX ISA 6.3 names r400, of which no driver was published"
+_VOLTA = _NOTES.format("9.0 (384.81)")
+_PASCAL = _NOTES.format("8.0 (367.48)")
+_OLD = "first_branch: CUDA 7.0 (346.46) builds for them, the oldest release in table 2 of the notes of CUDA 11.0"
+_AMPERE = "first_branch: CUDA 11.0 (450.36.06), whose PTX ISA 7.0 introduced it"
 _END_TESLA = "last_branch: https://www.archlinux.org/news/nvidia-340xx-and-nvidia/"
 _END_FERMI = "last_branch: NVIDIA's legacy branches, from memory, not looked up"
 _END_KEPLER = "last_branch: NVIDIA's 2021 announcement, as the press reported it"
@@ -125,7 +132,7 @@ _NAMED: tuple[Architecture, ...] = (
         "Kepler",
         chips="GK104 GK106 GK107",
         tegra=False,
-        first_branch=450,
+        first_branch=OLDEST_BRANCH,
         last_branch=470,
         source=(_CHIPS, _OLD, _END_KEPLER),
     ),
@@ -135,7 +142,7 @@ _NAMED: tuple[Architecture, ...] = (
         "Kepler",
         chips="GK110 GK180 GK208",
         tegra=False,
-        first_branch=450,
+        first_branch=OLDEST_BRANCH,
         last_branch=470,
         source=(_CHIPS, _OLD, _END_KEPLER),
     ),
@@ -144,7 +151,7 @@ _NAMED: tuple[Architecture, ...] = (
         "Kepler",
         chips="GK210",
         tegra=False,
-        first_branch=450,
+        first_branch=OLDEST_BRANCH,
         last_branch=470,
         source=(_CHIPS, _OLD, _END_KEPLER),
     ),
@@ -153,7 +160,7 @@ _NAMED: tuple[Architecture, ...] = (
         "Maxwell",
         chips="GM107 GM108",
         tegra=False,
-        first_branch=450,
+        first_branch=OLDEST_BRANCH,
         last_branch=580,
         source=(_CHIPS, _OLD, _END_580),
     ),
@@ -162,7 +169,7 @@ _NAMED: tuple[Architecture, ...] = (
         "Maxwell",
         chips="GM200 GM204 GM206",
         tegra=False,
-        first_branch=450,
+        first_branch=OLDEST_BRANCH,
         last_branch=580,
         source=(_CHIPS, _OLD, _END_580),
     ),
@@ -171,51 +178,57 @@ _NAMED: tuple[Architecture, ...] = (
         "Maxwell",
         chips="GM20B",
         tegra=True,
-        first_branch=450,
+        first_branch=OLDEST_BRANCH,
         last_branch=580,
         source=(_PAGE, _OLD, _END_580, _TEGRA_END),
     ),
     _row(
-        "6.0", "Pascal", chips="GP100", tegra=False, first_branch=450, last_branch=580, source=(_CHIPS, _OLD, _END_580)
+        "6.0",
+        "Pascal",
+        chips="GP100",
+        tegra=False,
+        first_branch=367,
+        last_branch=580,
+        source=(_CHIPS, _PASCAL, _END_580),
     ),
     _row(
         "6.1",
         "Pascal",
         chips="GP102 GP104 GP106 GP107 GP108",
         tegra=False,
-        first_branch=450,
+        first_branch=367,
         last_branch=580,
-        source=(_CHIPS, _OLD, _END_580),
+        source=(_CHIPS, _PASCAL, _END_580),
     ),
     _row(
         "6.2",
         "Pascal",
         chips="GP10B",
         tegra=True,
-        first_branch=450,
+        first_branch=367,
         last_branch=580,
-        source=(_PAGE, _OLD, _END_580, _TEGRA_END),
+        source=(_PAGE, _PASCAL, _END_580, _TEGRA_END),
     ),
     _row(
-        "7.0", "Volta", chips="GV100", tegra=False, first_branch=450, last_branch=580, source=(_CHIPS, _OLD, _END_580)
+        "7.0", "Volta", chips="GV100", tegra=False, first_branch=384, last_branch=580, source=(_CHIPS, _VOLTA, _END_580)
     ),
     _row(
         "7.2",
         "Volta",
         chips="GV11B",
         tegra=True,
-        first_branch=450,
+        first_branch=387,
         last_branch=580,
-        source=(_PAGE, _OLD, _END_580, _TEGRA_END),
+        source=(_PAGE, _ptx("6.1", 387), _END_580, _TEGRA_END),
     ),
     _row(
         "7.5",
         "Turing",
         chips="TU102 TU104 TU106 TU116 TU117",
         tegra=False,
-        first_branch=450,
+        first_branch=410,
         last_branch=None,
-        source=(_CHIPS, _OLD),
+        source=(_CHIPS, _TURING),
     ),
     _row(
         "8.0",
@@ -224,7 +237,7 @@ _NAMED: tuple[Architecture, ...] = (
         tegra=False,
         first_branch=450,
         last_branch=None,
-        source=(_CHIPS, _OLD + " (PTX ISA 7.0)"),
+        source=(_CHIPS, _AMPERE),
     ),
     _row(
         "8.6",

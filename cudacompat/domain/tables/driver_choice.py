@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from cudacompat.domain.tables.architectures import Architecture, architecture
+from cudacompat.domain.tables.architectures import OLDEST_BRANCH, Architecture, architecture
 from cudacompat.domain.tables.kernel_modules import DEFAULT_OPEN_BRANCH, ModuleKind, kinds
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.versions import DriverRelease
@@ -120,7 +120,7 @@ def outside(capability: ComputeCapability, branch: int) -> Outside | None:
     row = architecture(capability)
     if row is None or row.tegra:
         return None
-    if row.first_branch is not None and branch < row.first_branch:
+    if row.first_branch is not None and OLDEST_BRANCH < row.first_branch > branch:
         return Outside.BEFORE
     return Outside.AFTER if row.last_branch is not None and branch > row.last_branch else None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from packaging.version import Version
 
-from cudacompat.domain.judge.compat import first_branch, judge
+from cudacompat.domain.judge.compat import first_branch, is_before_all_known, judge, without_gpu
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
 from cudacompat.domain.tables.toolkits import first_with
@@ -204,7 +204,10 @@ def _cuda_major(row: WheelRow, cuda: str | None) -> int | None:
 def _held_to_driver(verdict: WheelVerdict, major: int | None) -> WheelVerdict:
     """The same, held to what a CUDA runtime of this major release asks of the driver."""
     first, driver = first_branch(verdict.target.capability) or 0, verdict.target.driver
-    if driver is not None and driver.branch < first and verdict.outcome is not Outcome.FAILS:
+    too_old = driver is not None and driver.branch < first and not is_before_all_known(driver)
+    if (
+        too_old or without_gpu(verdict.target) is Reason.DRIVER_TOO_OLD_FOR_GPU
+    ) and verdict.outcome is not Outcome.FAILS:
         reason = Reason.DRIVER_TOO_OLD_FOR_GPU
         return WheelVerdict(verdict.row, verdict.target, Outcome.FAILS, reason=reason, min_driver=first)
     floor = runtime_floor(major) if major is not None else None

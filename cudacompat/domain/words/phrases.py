@@ -37,6 +37,7 @@ CAUSE = {
     Reason.RELOCATABLE: "it is not linked yet: relocatable device code, or code with unresolved symbols",
     Reason.NO_KNOWN_DRIVER: "the PTX is newer than every driver that this version knows",
     Reason.DRIVER_TOO_OLD_FOR_GPU: "the driver is older than the first driver that supports the GPU",
+    Reason.DRIVER_BEFORE_ALL_KNOWN: "the driver is older than every driver that this version knows",
     Reason.DRIVER_DROPPED_GPU: "this driver is newer than the last that knows the GPU",
     Reason.RUNTIME_NEEDS_DRIVER: "its CUDA runtime refuses this driver (CUDA error 35)",
     Reason.LIBRARY_NOT_FOUND: "a library that it asks the loader for is not found here",

@@ -76,7 +76,8 @@ class Reason(Enum):
     TEGRA = "tegra"
     RELOCATABLE = "relocatable"
     NO_KNOWN_DRIVER = "no-known-driver"  # PTX newer than every driver in the tables
-    DRIVER_TOO_OLD_FOR_GPU = "driver-too-old-for-gpu"  # fails; undecided below the table of drivers
+    DRIVER_TOO_OLD_FOR_GPU = "driver-too-old-for-gpu"  # fails; undecided where no driver is known that does
+    DRIVER_BEFORE_ALL_KNOWN = "driver-before-all-known"  # older than the table of drivers
     DRIVER_TOO_OLD_FOR_COMPRESSION = "driver-too-old-for-compression"
     PTX_CHOICE_OPEN = "ptx-choice-open"  # arch-specific PTX of a lower target beside plain PTX
     NOT_JUDGED_KIND = "not-judged-kind"  # only LTO-IR, OptiX IR or Tile IR

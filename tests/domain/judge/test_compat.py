@@ -75,13 +75,11 @@ CASES = [
     # a driver that does not know the GPU
     (module("sm_120"), "12.0", "535", Outcome.FAILS, Reason.DRIVER_TOO_OLD_FOR_GPU),
     (module("compute_90"), "12.0", "565", Outcome.FAILS, Reason.DRIVER_TOO_OLD_FOR_GPU),
-    (
-        module("sm_80"),
-        "8.0",
-        "440",
-        Outcome.UNDECIDED,
-        Reason.DRIVER_TOO_OLD_FOR_GPU,
-    ),  # below the table of drivers nothing is certain
+    (module("sm_80"), "8.0", "440", Outcome.FAILS, Reason.DRIVER_TOO_OLD_FOR_GPU),
+    (module("sm_75"), "7.5", "384", Outcome.FAILS, Reason.DRIVER_TOO_OLD_FOR_GPU),
+    # below the table of drivers nothing more is certain
+    (module("sm_75"), "7.5", "418", Outcome.UNDECIDED, Reason.DRIVER_BEFORE_ALL_KNOWN),
+    (module("sm_37"), "3.7", "340", Outcome.UNDECIDED, Reason.DRIVER_BEFORE_ALL_KNOWN),
     (module("sm_87"), "8.7", "460", Outcome.UNDECIDED, Reason.DRIVER_TOO_OLD_FOR_GPU),  # Tegra's are numbered apart
     # code for Tegra alone promises nothing elsewhere; beside code that fits, it does not matter which is taken
     (module("sm_87"), "8.9", None, Outcome.UNDECIDED, Reason.TEGRA),
@@ -143,7 +141,7 @@ CASES = [
     (module(image("compute_80", NEXT, ("k1",)), "sm_75"), "9.0", None, Outcome.UNDECIDED, Reason.NO_KNOWN_DRIVER),
     # at the edges of the drivers that are known
     (module(image("compute_80", NEXT)), "9.0", NEWEST_BRANCH, Outcome.FAILS, Reason.PTX_ISA_TOO_NEW),
-    (module(image("compute_50", OLDEST_ISA)), "5.2", BEFORE_ALL, Outcome.UNDECIDED, Reason.DRIVER_TOO_OLD_FOR_GPU),
+    (module(image("compute_50", OLDEST_ISA)), "5.2", BEFORE_ALL, Outcome.UNDECIDED, Reason.DRIVER_BEFORE_ALL_KNOWN),
     (module(image("sm_90", compression=Compression.ZSTD)), "9.0", "550", Outcome.NATIVE, None),
     # a PTX text by itself
     (bare("compute_90"), "8.0", None, Outcome.FAILS, Reason.NO_IMAGE),

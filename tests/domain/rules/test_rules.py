@@ -556,6 +556,24 @@ def test_a_driver_that_does_not_know_the_gpu_is_told_alone() -> None:
     assert [f.id for rule in rules.artifact.ARTIFACT_RULES for f in rule.check(facts)] == ["driver-too-old-for-gpu"]
 
 
+@pytest.mark.parametrize(
+    ("gpu", "driver", "id_", "branch"),
+    [
+        ("7.5", "418", "runtime-needs-driver", "525.60.13"),  # which knows the GPU, and which no table has
+        ("7.5", "384", "runtime-needs-driver", "525.60.13"),
+        ("10.0", "418", "driver-too-old-for-gpu", "570"),
+        ("10.0", "530", "driver-too-old-for-gpu", "570"),
+    ],
+)
+def test_one_driver_that_cures_all_is_told_once(gpu: str, driver: str, id_: str, branch: str) -> None:
+    built = replace(artifact([module("sm_75", "sm_100")]), runtime=12)
+    verdict = judge_artifact(built, target(gpu, driver))
+    assert verdict is not None
+    (found,) = (f for rule in rules.artifact.ARTIFACT_RULES for f in rule.check(VerdictFacts(verdict, Policy())))
+    assert found.id == id_
+    assert f"install driver {branch} or newer" in (found.help or "")
+
+
 def test_a_name_that_is_no_path_is_said_before_what_its_package_holds() -> None:
     def told(given: str) -> str:
         file = FetchedFile(given, "build-1.0-py3-none-any.whl", 10, travelled=10, release="build==1.0")

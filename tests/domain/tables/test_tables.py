@@ -184,7 +184,7 @@ def test_architectures_hold_together() -> None:
         assert row.source
         assert (row.tegra is None) == (row.capability == ComputeCapability(8, 8) or row.name.startswith("sm_"))
         if row.first_branch is not None:
-            assert row.first_branch in {known.branch for known in BRANCHES}
+            assert row.first_branch in {known.branch for known in BRANCHES} or row.first_branch < BRANCHES[0].branch
             assert row.last_branch is None or row.first_branch <= row.last_branch
     assert all(architecture(row.capability) is row for row in ARCHITECTURES)
     assert architecture(UNKNOWN_CAPABILITY) is None
@@ -194,8 +194,10 @@ def test_the_first_driver_is_the_one_whose_ptx_has_the_target() -> None:
     since = {arch: row.driver_branch for row in PTX_ISAS for arch in row.targets_introduced}
     for row in ARCHITECTURES:
         branch = since.get(str(row.capability.number))
-        if branch is not None and row.capability.minor != 1 and row.capability != ComputeCapability(10, 0):
-            assert row.first_branch == max(branch, BRANCHES[0].branch), row
+        if branch is not None and row.capability.minor != 1 and str(row.capability) not in ("7.5", "8.0", "10.0"):
+            assert row.first_branch == branch, row
+    rows = (architecture(ComputeCapability.parse(each)) for each in ("7.5", "8.0"))
+    assert [row.first_branch for row in rows if row is not None] == [410, 450]  # CUDA 10.0's driver, and 11.0's
     blackwell = architecture(ComputeCapability(10, 0))
     assert blackwell is not None
     assert (since["100"], blackwell.first_branch) == (565, 570)  # the row's source says why

@@ -97,6 +97,12 @@ def test_a_release_whose_post_release_fails_fails_though_the_one_before_it_runs(
     assert between("0.6.6", "RTX 4090") is not Outcome.FAILS
 
 
+def test_of_a_driver_older_than_all_that_are_known_only_what_is_certain_is_said() -> None:
+    assert outcome("tensorflow-gpu==1.15.5", "T4", driver="418")[0] is Outcome.UNDECIDED
+    assert outcome("tensorflow-gpu==1.15.5", "T4", driver="384")[0] is Outcome.FAILS  # it knows no Turing
+    assert outcome("torch==2.7.1", "T4", driver="418")[0] is Outcome.FAILS  # its runtime refuses it
+
+
 def test_the_driver_decides_on_the_runtime_in_the_wheel() -> None:
     resolved = resolve([wanted("torch==2.13.0")])
     (old,) = judge_all(resolved, [target("RTX 4090", "550.54.15")])

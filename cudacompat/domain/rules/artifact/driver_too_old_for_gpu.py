@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.rules.artifact.driver_window_facts import row_of, unknown_to_driver
+from cudacompat.domain.rules.artifact.driver_window_facts import asks_for_more, row_of, unknown_to_driver
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.words.finding import Finding
 from cudacompat.domain.words.rule import Rule
@@ -23,7 +23,7 @@ from cudacompat.domain.words.verdict import Reason
 def check(judged: VerdictFacts) -> Iterable[Finding]:
     """One error for each artifact, if this is certain."""
     row = row_of(judged, Reason.DRIVER_TOO_OLD_FOR_GPU)
-    if row is not None:
+    if row is not None and not (asks_for_more(judged.verdict) and not judged.verdict.runtime_is_linked):
         why = f"the first branch that knows {row.capability} ({row.name}) is {row.first_branch}"
         yield from unknown_to_driver(
             judged, Reason.DRIVER_TOO_OLD_FOR_GPU, why, help_=f"install driver {row.first_branch} or newer"

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cudacompat.domain.rules.artifact.driver_window_facts import asks_for_more
 from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
 from cudacompat.domain.words.finding import Finding, Severity
@@ -34,6 +35,8 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         return
     if verdict.runtime_is_linked and verdict.reason is not Reason.RUNTIME_NEEDS_DRIVER:
         return  # another fault of the same driver was told, and this is inferred
+    if Reason.DRIVER_TOO_OLD_FOR_GPU in {each.reason for each in verdict.modules} and not asks_for_more(verdict):
+        return  # the driver that knows the GPU takes the runtime, too
     oldest = floor.oldest(windows=windows)
     yield Finding(
         id=RULE.id,

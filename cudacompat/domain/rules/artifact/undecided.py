@@ -22,7 +22,7 @@ from cudacompat.domain.rules.artifact.judged_facts import VerdictFacts
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import CAUSE, count, verb, what_is_there
 from cudacompat.domain.words.rule import Rule
-from cudacompat.domain.words.verdict import Outcome
+from cudacompat.domain.words.verdict import Outcome, Reason
 
 
 def check(judged: VerdictFacts) -> Iterable[Finding]:
@@ -30,6 +30,8 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
     verdict = judged.verdict
     open_ = [v for v in verdict.modules if v.outcome is Outcome.UNDECIDED]
     if (verdict.outcome is not Outcome.UNDECIDED and not open_) or verdict.reason is None:
+        return
+    if verdict.reason is Reason.RUNTIME_NEEDS_DRIVER:  # no module is loaded with this driver
         return
     reasons = Counter(v.reason for v in open_) or Counter([verdict.reason])
     number, every = len(open_) or len(verdict.modules), count(len(verdict.modules), "module")
