@@ -78,11 +78,22 @@ def test_the_build_for_arm_lies_beside_it(tmp_path: Path) -> None:
     [
         ("GB10", "cudacompat check mine==1.2 --platform linux-aarch64 --gpu GB10"),
         ("Jetson Orin", "a build for its JetPack, not one for Arm servers"),
+        ("Jetson Orin", "cudacompat check mine==1.2 --platform linux-aarch64 --gpu 'Jetson Orin'"),
     ],
 )
 def test_the_cure_is_that_machines(gpu: str, help_: str, tmp_path: Path) -> None:
     made = wheel(tmp_path / "mine-1.2-py3-none-linux_x86_64.whl", a=CODE)
     assert help_ in inside("check", str(made), "--gpu", gpu, "--quiet").out
+
+
+def test_of_wheels_for_arm_that_hold_nothing_for_the_board_none_is_the_cure(tmp_path: Path) -> None:
+    made = wheel(tmp_path / "torchvision-0.20.0-cp311-cp311-manylinux1_x86_64.whl", a=CODE)
+    (help_,) = (
+        f["help"]
+        for f in inside("check", made, "--gpu", "Jetson Orin", "--format", "json").json["findings"]
+        if f["id"] == "other-processor"
+    )
+    assert help_.startswith("a build for its JetPack")
 
 
 def alone(format_: str, processor: str) -> BinaryArtifact:

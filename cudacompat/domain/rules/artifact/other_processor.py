@@ -9,7 +9,8 @@ Why it matters: the loader of such a machine refuses the file before a GPU is as
 Example: torch-2.9.0-cp312-cp312-manylinux_2_28_x86_64.whl, which has machine code that a GB10 runs, on a GB10.
 
 What to do: check and install the build for Arm processors, which pip and image tools choose on that machine. Jetson
-boards before Thor have the CUDA of their JetPack, which builds for Arm servers are not made for.
+boards before Thor have the CUDA of their JetPack, which most builds for Arm servers are not made for: of a published
+package the wheel for Arm is checked first, whose device code tells.
 """
 
 from __future__ import annotations
@@ -274,9 +275,14 @@ def _help(facts: ForOtherProcessor, target: Target) -> str | None:
         return None
     machine = platform_for(target)
     own = board(target.capability.number)
-    if own is not None:
-        return f"a build for its JetPack, not one for Arm servers: {own.words}"
     gpu = shlex.quote(target.spec)
+    if own is not None:
+        build = f"a build for its JetPack, not one for Arm servers: {own.words}"
+        wheel = named_wheel(facts.path)
+        may_run = wheel is not None and facts.image is None and _may_run_on_board(wheel, target)
+        return (
+            f"{_wheel_for(wheel, machine, 'Arm', gpu=gpu)}; without code for it {build}" if wheel and may_run else build
+        )
     if facts.image is not None:
         return _help_of_image(facts, facts.image, machine, gpu=gpu)
     wheel = named_wheel(facts.path)
@@ -304,6 +310,28 @@ def _wheel_for(wheel: tuple[str, str], machine: str, what: str, *, gpu: str) -> 
         return missing
     python = "".join(f" {word}" for word in option_of_python(name, version, machine))
     return f"the wheel for {what}: cudacompat check {'=='.join(wheel)} --platform {machine}{python} --gpu {gpu}"
+
+
+def _may_run_on_board(wheel: tuple[str, str], target: Target) -> bool:
+    """Whether the same release has a wheel for Arm that runs on the board, as far as that is known: PyPI's wheels of
+    some packages have code for Jetson modules too. Of a package whose wheels were read and do not, none does."""
+    from packaging.utils import canonicalize_name  # few checks are of wheels for another processor
+    from packaging.version import InvalidVersion, Version
+
+    from cudacompat.domain.wheels.pythons import why_no_wheel
+    from cudacompat.domain.wheels.table import rows_of
+    from cudacompat.domain.wheels.verdict import judge_row
+
+    try:
+        name, version = str(canonicalize_name(wheel[0])), Version(wheel[1])
+    except InvalidVersion:
+        return False
+    if why_no_wheel(name, version, None, platform=ARM_PLATFORM) is not None:
+        return False
+    read = rows_of(name, ARM_PLATFORM, None)
+    about = [row for row in read if str(row.version) == wheel[1]] or read
+    verdicts = [judge_row(row, target) for row in about]
+    return not about or any(each is not None and each.outcome.runs for each in verdicts)
 
 
 def _has_no_code(wheel: tuple[str, str], machine: str) -> bool:
