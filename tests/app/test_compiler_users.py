@@ -89,3 +89,12 @@ def test_a_file_that_is_named_as_a_wheel_of_torch_makes_nothing_better(tmp_path:
     (tmp_path / "torch-2.6.0-cp312-cp312-manylinux1_x86_64.whl").write_bytes(b"")
     ran = inside("check", tmp_path, *OLD_GPU, "--format", "json")
     assert severities(ran) == {"error"}
+
+
+@pytest.mark.parametrize(("gpu", "code"), [("12.0", 0), ("12.1", 1), ("6.1", 1)])
+def test_a_triton_without_any_device_code_is_judged_by_its_compiler(site: Site, gpu: str, code: int) -> None:
+    (site.path / "triton/backends/nvidia/lib/cupti/libcupti.so").write_bytes(library(needed=["libc.so.6"]))
+    ran = inside("doctor", "--python", "env", "--gpu", gpu, "--format", "json", cwd=site.folder)
+    (row,) = ran.json["packages"]["with_code"]
+    assert (row["name"], row["verdicts"][0]["outcome"]) == ("triton", "fails" if code else "native")
+    assert ran.code == code

@@ -15,11 +15,12 @@ from cudacompat.domain.machine.loaders import OneForRelease, PackageLoading
 from cudacompat.domain.reports.doctor import DoctorReport
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.words.exit_codes import ExitCode
-from cudacompat.domain.words.finding import Severity
+from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import Outcome
 from cudacompat.engines import added
 from cudacompat.engines.record import EngineRecord
 from cudacompat.environments import installed
+from cudacompat.report.commands.doctor_table import library_warnings, machine_findings
 from tests.helpers.build import target
 from tests.helpers.device_files import library
 from tests.helpers.run import cudacompat
@@ -253,6 +254,22 @@ def test_of_two_kinds_of_libraries_the_one_for_the_gpu_counts(site: Path, capabi
     errors = [f.path for f in seen.report.findings if f.severity is Severity.ERROR]
     library_of_gpu = str(site / "bitsandbytes/libbitsandbytes_cuda121.so")
     assert errors == ([library_of_gpu] if outcome is Outcome.FAILS else [])
+
+
+def test_warnings_of_libraries_and_a_toolkit_that_cannot_build_are_shown_in_a_line(site: Path) -> None:
+    install(site, "prof", liba=library("sm_80"))
+    seen = judged(site, "8.0")
+    path, missing = str(site / "prof/liba.so"), Missing("GPU", ())
+    told = [
+        Finding("gap-unclear", Severity.WARNING, "…", path=path),
+        Finding("library-not-found", Severity.WARNING, "…", path=path),  # which the row of the package tells
+        Finding("toolkit-cannot-build", Severity.NOTE, "…", path="/usr/local/cuda/bin/nvcc"),
+        Finding("toolkit-cannot-build", Severity.NOTE, "…", path=path),
+        Finding("no-gpu", Severity.NOTE, "…", path=None),
+    ]
+    report = DoctorReport(HostFacts(missing, missing), seen.report, tuple(told), packages=seen.packages)
+    assert library_warnings(report, told) == {"gap-unclear": (path,)}
+    assert machine_findings(report, told) == [told[2]]
 
 
 def test_no_release_is_a_cure_that_holds_what_was_seen_to_fail(site: Path) -> None:

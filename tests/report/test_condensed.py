@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import StringIO
 
 from rich.console import Console
@@ -58,3 +59,11 @@ def test_more_than_three_notes_of_one_kind_are_one() -> None:
     assert "8 files: note[not-native]" in text
     assert "lib0.so, lib1.so, lib2.so, lib3.so, lib4.so, lib5.so and 2 more" in text
     assert "a/lib.so: error[not-native]" in text
+
+
+def test_a_long_help_stands_once_below_findings_that_follow_each_other() -> None:
+    long = "one environment each: " + "a build for each of these GPUs; " * 8
+    first, second = (replace(finding(ADA, count=number), help=long) for number in (1, 2))
+    text = written([first, second, replace(second, message="other", help="short"), first])
+    assert text.count(long.strip()) == 2
+    assert text.count("help   as above") == 1

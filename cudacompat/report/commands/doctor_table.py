@@ -9,6 +9,8 @@ from cudacompat.domain.judge.component_words import outcome_word, why
 from cudacompat.domain.machine.component_verdicts import ComponentVerdict
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.reports.doctor import ComponentRow, DoctorReport, InstalledPackages, PlanStep
+from cudacompat.domain.rules.component import library_not_found
+from cudacompat.domain.rules.machine import toolkit_cannot_build
 from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import count, some
@@ -16,6 +18,8 @@ from cudacompat.domain.words.verdict import Outcome
 
 MOST_ROWS = 12  # of one environment, for a screen; what fails comes first
 _MOST_VENDORS = 2  # that a step names beside others which it cures
+_OF_BUILDER = toolkit_cannot_build.RULE.id
+_TOLD_BY_ROWS = frozenset({library_not_found.RULE.id})
 _RUN = (Outcome.NATIVE, Outcome.COMPATIBLE, Outcome.JIT)
 
 
@@ -163,7 +167,22 @@ def _folded(rows: Sequence[ComponentRow]) -> TableRow:
 
 def machine_findings(report: DoctorReport, told: Iterable[Finding]) -> list[Finding]:
     """Return the errors and warnings among what is told that no row of the table tells: they are about no library of a
-    component."""
+    component. With them goes the note on a toolkit that cannot build for a GPU of another machine."""
+    libraries = _libraries(report)
+    return [f for f in told if (f.severity is not Severity.NOTE or f.id == _OF_BUILDER) and f.path not in libraries]
+
+
+def library_warnings(report: DoctorReport, told: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
+    """Return by the id of a rule the libraries of components that it warns of; the row of a component says no more of
+    them than that it runs."""
+    libraries = _libraries(report)
+    found: dict[str, dict[str, None]] = {}
+    for each in told:
+        if each.severity is Severity.WARNING and each.path in libraries and each.id not in _TOLD_BY_ROWS:
+            found.setdefault(each.id, {})[each.path or ""] = None
+    return {id_: tuple(paths) for id_, paths in found.items()}
+
+
+def _libraries(report: DoctorReport) -> set[str]:
     packages = report.packages
-    libraries = {path for each in packages.with_code for path in each.libraries} if packages is not None else set()
-    return [f for f in told if f.severity is not Severity.NOTE and f.path not in libraries]
+    return {path for each in packages.with_code for path in each.libraries} if packages is not None else set()

@@ -11,9 +11,9 @@ from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages, PlanStep
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.merged_findings import merged
-from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.phrases import count, some
 from cudacompat.domain.words.verdict import ArtifactVerdict
-from cudacompat.report.commands.doctor_table import TableRow, cured, machine_findings, sections
+from cudacompat.report.commands.doctor_table import TableRow, cured, library_warnings, machine_findings, sections
 from cudacompat.report.machine_lines import machine_lines
 from cudacompat.report.text.condensed import write_findings
 from cudacompat.report.text.page import SEVERITY_STYLE, Page
@@ -129,7 +129,20 @@ def _findings(page: Page, report: DoctorReport) -> list[Finding]:
         )
         if severity is Severity.ERROR and finding.found:
             page.field("found", finding.found, 2, 6)
+    for id_, paths in library_warnings(report, told).items():
+        _library_warning(page, id_, paths)
     return told
+
+
+def _library_warning(page: Page, id_: str, paths: Sequence[str]) -> None:
+    """The warnings of one rule on libraries of components, as one line."""
+    from cudacompat.domain.rules import rule_called
+
+    rule = rule_called(id_)
+    title = rule.title if rule is not None else id_
+    names = list(dict.fromkeys(path.rpartition("/")[2] for path in paths))
+    style = SEVERITY_STYLE[Severity.WARNING]
+    page.hanging(((f"warning[{id_}]", style), ": "), f"{title[:1].lower()}{title[1:]}: {some(names)}", 2)
 
 
 # -- the plan

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cudacompat.domain.words.finding import Finding, Severity
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _FEW = 3  # notes of one kind that are shown each by itself
 _MOST_FILES = 6
+_SHORT_HELP = 160  # characters of a help that stands below each of the findings which share it
 
 
 def write_findings(page: Page, findings: Iterable[Finding], targets: Sequence[Target]) -> list[Finding]:
@@ -26,10 +28,13 @@ def write_findings(page: Page, findings: Iterable[Finding], targets: Sequence[Ta
     kinds: dict[str, list[Finding]] = defaultdict(list)
     for finding in filter(_is_quiet, told):
         kinds[finding.id].append(finding)
+    helped = ""
     for finding in told:
         alike = kinds[finding.id] if _is_quiet(finding) else []
         if len(alike) <= _FEW:
-            page.finding(finding)
+            again = finding.help is not None and len(finding.help) > _SHORT_HELP and finding.help == helped
+            page.finding(replace(finding, help="as above") if again else finding)
+            helped = finding.help or ""
         elif finding is alike[0]:
             _write_kind(page, alike)
     return told

@@ -582,3 +582,11 @@ def test_a_name_that_is_no_path_is_said_before_what_its_package_holds() -> None:
 
     assert told("build").startswith("no such file or directory: build; the package of that name")
     assert told("build==1.0") == "contains no CUDA device code"
+
+
+def test_of_several_wheels_one_without_code_may_need_none() -> None:
+    alone = read("a-1-py3-none-any.whl")
+    (finding,) = no_device_code.check(alone)
+    assert "what the wheel requires may have some" in (finding.help or "")
+    (finding,) = no_device_code.check(replace(alone, artifacts=(artifact([module("sm_90")]),)))
+    assert "leave it out or name its directory" in (finding.help or "")

@@ -44,16 +44,21 @@ def check(read: ReadResult) -> Iterable[Finding]:
             severity=Severity.ERROR,
             path=path,
             message="no CUDA device code in the container image" if is_image else "contains no CUDA device code",
-            help="use a tag of the image with CUDA; its programs run on the CPU only" if is_image else _help(path),
+            help="use a tag of the image with CUDA; its programs run on the CPU only"
+            if is_image
+            else _help(path, beside=bool(read.artifacts)),
         )
 
 
-def _help(path: str) -> str:
-    """What to name instead: for a file that may build something, the command that reads it; else the library."""
+def _help(path: str, *, beside: bool) -> str:
+    """What to name instead: for a file that may build something, the command that reads it; else the library. Of a
+    wheel `beside` others with code that it needs none is no fault: only a path that is named has to have some."""
     if path.endswith(".txt"):
         return "it lists no package with a version (NAME==VERSION); names alone are read in a requirements.txt"
     if may_list_packages(path):
         return f"it names no package; if it builds something: cudacompat lint {shlex.quote(path)} with the same --gpu"
+    if path.endswith(".whl") and beside:
+        return "if it needs none, leave it out or name its directory, in which files without device code are counted"
     if path.endswith(".whl"):
         return "what the wheel requires may have some: check a list of all packages (pip freeze), or those wheels"
     kernels = "check the file that contains the kernels (for ggml: libggml-cuda.so), or its directory"
