@@ -51,6 +51,8 @@ def test_what_was_made_for_a_driver_is_checked_with_it() -> None:
         (("--gpu", "GTX 1080", "--driver", "595"), "595 is newer than the last for Pascal (6.1), 580"),
         (("--gpu", "RTX 4090", "--driver", "535", "--cuda", "13.0"), "CUDA 13.0 need driver 580.65.06 or newer"),
         (("--gpu", "RTX 4090", "--driver", "abc"), "not a driver version"),
+        (("--gpu", "RTX 4090", "--driver", "12.4"), "it looks like the CUDA version that nvidia-smi prints"),
+        (("--gpu", "RTX 4090", "--driver", "31.0.15.5222"), "it is Windows' number of driver 552.22"),
         (("--gpu", "RTX 4090", "--gpu", "K80", "--driver", "550"), "newer than the last for Kepler (3.7), 470"),
     ],
 )

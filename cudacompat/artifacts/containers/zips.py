@@ -46,6 +46,10 @@ _BAD = (
 )
 
 
+_NO_END = "File is not a zip file"  # zipfile, of bytes that begin as a zip and have no table of members at their end
+_TRUNCATED = "truncated: the table of its members, which ends a zip, is missing"
+
+
 def members(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the members of a zip in their order."""
     stream = source.seekable()
@@ -57,7 +61,8 @@ def members(source: Source, budget: Budget) -> Iterator[Member]:
         try:
             archive = zipfile.ZipFile(stream)
         except _BAD as error:
-            raise UnreadableError(in_words(error)) from error
+            cut = isinstance(error, zipfile.BadZipFile) and str(error) == _NO_END
+            raise UnreadableError(_TRUNCATED if cut else in_words(error)) from error
         for info in archive.infolist():
             budget.member()
             if not info.filename.endswith("/"):

@@ -61,7 +61,7 @@ class DriverRelease:
         cleaned = text.strip().removeprefix("r")
         pieces = cleaned.split(".")
         if not 1 <= len(pieces) <= 4 or not all(_DIGITS.fullmatch(piece) for piece in pieces) or int(pieces[0]) < 100:
-            raise ParseError(f"not a driver version (like 580.65.06, as nvidia-smi prints it): {text!r}")
+            raise ParseError(_no_driver(cleaned, text))
         return cls(tuple(int(piece) for piece in pieces), cleaned)
 
     @property
@@ -77,3 +77,18 @@ class DriverRelease:
 
     def __str__(self) -> str:
         return self.text
+
+
+_CUDA_VERSION = re.compile(r"\d{1,2}\.\d")  # 12.4; not 580.65
+_WINDOWS_NUMBER = re.compile(r"\d\d\.\d\.\d(\d)\.(\d\d)(\d\d)")  # 31.0.15.5222
+
+
+def _no_driver(cleaned: str, text: str) -> str:
+    """What is wrong with a text that is no driver version: the two other numbers of a driver that people write."""
+    said = f"not a driver version (like 580.65.06, as nvidia-smi prints it): {text!r}"
+    if _CUDA_VERSION.fullmatch(cleaned):
+        return f"{said}; it looks like the CUDA version that nvidia-smi prints beside it"
+    windows = _WINDOWS_NUMBER.fullmatch(cleaned)
+    if windows is not None:
+        return f"{said}; it is Windows' number of driver {windows[1]}{windows[2]}.{windows[3]}"
+    return said

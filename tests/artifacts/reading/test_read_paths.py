@@ -354,3 +354,12 @@ def test_reading_leaves_no_trace(tmp_path: Path) -> None:
     after = path.stat()
     assert (before.st_mtime_ns, before.st_mode) == (after.st_mtime_ns, after.st_mode)
     assert [entry.name for entry in tmp_path.iterdir()] == ["x.whl"]
+
+
+def test_a_zip_without_its_end_is_called_truncated(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "whole.zip", "w") as made:
+        made.writestr("a.so", bytes(5000))
+    cut = tmp_path / "cut.zip"
+    cut.write_bytes((tmp_path / "whole.zip").read_bytes()[:4000])
+    (left,) = read_paths([str(cut)], kernels=True).not_read
+    assert left.why == "damaged zip: truncated: the table of its members, which ends a zip, is missing"
