@@ -192,7 +192,8 @@ def _of_the_whole(
 
 
 def _is_in(path: str, outer: str) -> bool:
-    return path.startswith((f"{outer}!/", f"{outer.rstrip('/')}/"))
+    file = ArtifactPath.parse(path).outer
+    return file == outer or file.startswith(f"{outer.rstrip('/')}/")
 
 
 def _compiling(found: ReadResult) -> dict[str, CompilingPackage]:

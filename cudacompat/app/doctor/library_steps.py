@@ -100,8 +100,9 @@ def _is_replaced(component: Component, steps: Iterable[PlanStep]) -> bool:
 
 def _runs_otherwise(row: ComponentRow) -> bool:
     """Whether it runs once the loader finds its libraries: what its compiler lacks has a step of its own."""
-    found = (each.loaded_or_own for each in row.verdicts)
-    return all(each.is_of_driver or not each.is_bad or _by_nvrtc(each) is not None for each in found)
+    return all(
+        each.is_of_driver or not each.is_bad or _by_nvrtc(each) for each in (v.loaded_or_own for v in row.verdicts)
+    )
 
 
 def _by_nvrtc(verdict: ComponentVerdict) -> ComponentVerdict | None:
