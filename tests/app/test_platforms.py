@@ -48,6 +48,23 @@ def test_a_wheel_that_was_not_read_for_the_platform_is_not_known(tmp_path: Path)
     assert "check catboost==1.2.2 --gpu 'RTX 4090' --platform windows-x86_64 --python 3.11" in ran.out
 
 
+def test_a_wheel_for_any_platform_with_libraries_for_one_is_not_read_for_others(tmp_path: Path) -> None:
+    listed = tmp_path / "requirements.txt"
+    listed.write_text("bitsandbytes==0.42.0\n")  # py3-none-any, with libraries for x86-64 alone
+    assert inside("check", listed, "--gpu", "H100").code == 0
+    ran = inside("check", listed, "--gpu", "GH200")
+    assert ran.code == 4
+    assert "the device code of bitsandbytes 0.42.0 is not known" in ran.out
+
+
+def test_the_command_for_macos_names_a_platform_that_is_taken(tmp_path: Path) -> None:
+    listed = tmp_path / "requirements.txt"
+    listed.write_text("torch==2.6.0\n")
+    ran = inside("check", listed, "--gpu", "8.6", "--platform", "macosx_11_0_arm64")
+    assert "cudacompat check torch==2.6.0 --gpu 8.6 --platform macos" in ran.out
+    assert inside("check", listed, "--gpu", "8.6", "--platform", "macos").code == ran.code == 4
+
+
 def test_markers_are_those_of_the_platform(tmp_path: Path) -> None:
     listed = tmp_path / "requirements.txt"
     listed.write_text(

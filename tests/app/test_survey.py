@@ -123,6 +123,9 @@ def test_rows_of_a_whole_index_are_not_held_at_once(tmp_path: Path) -> None:
         for number in range(6000):
             file.write(json.dumps({"answers": {"9.0": "native"}, "asked": f"p{number}", "requires": filler}) + "\n")
     names = [f"p{number}" for number in range(6000)]
+    once = tmp_path / "once.parquet"
+    (tmp_path / "once.parquet.jsonl").write_text(lines.open().readline())
+    survey(names[:1], str(once), SurveyOptions(resume=True))  # so that the modules it imports are there
     tracemalloc.start()
     try:
         report = survey(names, str(out), SurveyOptions(resume=True))

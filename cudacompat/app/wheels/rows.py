@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Iterable
 from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from cudacompat.app.inputs import reading
 from cudacompat.app.wheels.compilers import compilers_in
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.measured import CAPABILITIES, measured
-from cudacompat.domain.wheels.platforms import platform_of
+from cudacompat.domain.wheels.platforms import platform_of, platform_of_library
 from cudacompat.domain.words.capability import ComputeCapability
+from cudacompat.domain.words.code import BinaryArtifact
 
 _MOST_METADATA = 4 << 20  # bytes
 _EXTRA = re.compile(r"extra\s*==")
@@ -40,7 +42,7 @@ def row_of_file(path: str, *, source: str, date: str, size: int | None = None) -
         "package": package,
         "version": str(version.public),
         "index": version.local or "pypi",
-        "platform": platform_of(tag),
+        "platform": _platform_of(platform_of(tag), read.artifacts),
         "basis": "measured",
         "source": source,
         "date": date,
@@ -54,6 +56,12 @@ def row_of_file(path: str, *, source: str, date: str, size: int | None = None) -
     if read.not_read:
         row["not_read"] = [each.why for each in read.not_read][:5]
     return row
+
+
+def _platform_of(tagged: str, artifacts: Iterable[BinaryArtifact]) -> str:
+    """The platform of a wheel: where its name says any, that of its libraries, if they are for one."""
+    found = {platform for each in artifacts if (platform := platform_of_library(each)) is not None}
+    return found.pop() if tagged == "any" and len(found) == 1 else tagged
 
 
 def _cuda_of(path: str, package: str) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from cudacompat.domain.tables.arm_hosts import is_arm_only
+from cudacompat.domain.words.code import BinaryArtifact, FileFormat
 from cudacompat.domain.words.command_words import gpu_words
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.wheel_tags import platform_tags
@@ -25,6 +26,7 @@ _OF_TAGS = (
     (re.compile(r"macosx"), "macos"),
     (re.compile(r"\bany\b"), "any"),
 )
+_SYSTEMS = {FileFormat.ELF: "linux", FileFormat.PE: "windows"}
 _OTHER_LINUX = re.compile(r"(?:manylinux|musllinux|linux)(?:\d*_\d+_\d+|\d+)?_([a-z]\w{1,19})")
 
 
@@ -71,6 +73,12 @@ def options_for(targets: Sequence[Target]) -> list[str]:
 def platform_of(tag: str) -> str:
     """Return the platform of a wheel's tag, as `linux-x86_64`."""
     return next((name for pattern, name in _OF_TAGS if pattern.search(tag)), "other")
+
+
+def platform_of_library(artifact: BinaryArtifact) -> str | None:
+    """Return the platform whose loader takes a linked file (`linux-x86_64`); `None` for files of other kinds."""
+    system = next((name for kind, name in _SYSTEMS.items() if artifact.format == kind), None)
+    return f"{system}-{artifact.processor}" if system is not None and artifact.processor is not None else None
 
 
 def table_platform(text: str) -> str:

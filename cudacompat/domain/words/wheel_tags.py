@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from packaging.tags import Tag
 
 _NEWEST_GLIBC, _OLDEST_GLIBC = 42, 5  # of 2.x, as manylinux_2_42 and manylinux_2_5
+_NEWEST_MACOS, _OLDEST_MACOS = 15, 11  # the first with Arm processors
 _OLD_NAMES = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}  # PEP 600
 _MACHINES = {"x64": "x86_64", "amd64": "x86_64", "arm64": "aarch64"}
 _WRITTEN = re.compile(r"(linux|windows|win)[-_/](x86_64|x64|amd64|aarch64|arm64)(?:/v8)?")
@@ -47,6 +48,8 @@ def platform_tags(text: str) -> tuple[str, ...]:
         if system != "linux":
             return ("win_amd64",) if machine == "x86_64" else ("win_arm64",)
         return (*_manylinux(_NEWEST_GLIBC, machine), f"linux_{machine}")
+    if asked in ("macos", "macos-arm64"):  # as reports call it
+        return tuple(f"macosx_{release}_0_arm64" for release in range(_NEWEST_MACOS, _OLDEST_MACOS - 1, -1))
     if _OF_IMAGES.fullmatch(asked):
         return (re.sub(r"[/.]", "_", asked),)  # no wheel has it
     if not _TAG.fullmatch(asked):

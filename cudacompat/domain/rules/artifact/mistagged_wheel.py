@@ -16,8 +16,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cudacompat.domain.wheels.platforms import ARM_PLATFORM, DEFAULT_PLATFORM, WINDOWS_PLATFORM, platform_of
-from cudacompat.domain.words.code import BinaryArtifact, FileFormat, ReadResult
+from cudacompat.domain.wheels.platforms import (
+    ARM_PLATFORM,
+    DEFAULT_PLATFORM,
+    WINDOWS_PLATFORM,
+    platform_of,
+    platform_of_library,
+)
+from cudacompat.domain.words.code import BinaryArtifact, ReadResult
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.paths import ArtifactPath
 from cudacompat.domain.words.phrases import count
@@ -25,7 +31,6 @@ from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.wheel_tags import tags_of_file
 
 _KNOWN = frozenset((DEFAULT_PLATFORM, ARM_PLATFORM, WINDOWS_PLATFORM, "windows-aarch64"))
-_SYSTEMS = {FileFormat.ELF: "linux", FileFormat.PE: "windows"}
 
 
 def check(read: ReadResult) -> Iterable[Finding]:
@@ -51,15 +56,15 @@ def _wheels(artifacts: Iterable[BinaryArtifact]) -> dict[ArtifactPath, dict[str,
     """The wheels that libraries lie in, the innermost of each, with the platform of each library by its path there."""
     found: dict[ArtifactPath, dict[str, str]] = {}
     for artifact in artifacts:
-        system = next((name for kind, name in _SYSTEMS.items() if artifact.format == kind), None)
+        platform = platform_of_library(artifact)
         around = ArtifactPath.parse(artifact.path)
-        if system is None or artifact.processor is None or ".whl" not in artifact.path:
+        if platform is None or ".whl" not in artifact.path:
             continue
         inner = around.members[-1] if around.members else ""
         while around.members and not around.name.endswith(".whl"):
             around = around.outside
         if around.name.endswith(".whl"):
-            found.setdefault(around, {})[inner] = f"{system}-{artifact.processor}"
+            found.setdefault(around, {})[inner] = platform
     return found
 
 
