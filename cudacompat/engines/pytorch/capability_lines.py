@@ -218,6 +218,21 @@ CAPABILITY: tuple[Signature, ...] = (
         sources=("torchvision 0.29.1 torchvision/extension.py",),
     ),
     Signature(
+        id="torch-extension-other-cuda",
+        title="{package} was built for another CUDA release than PyTorch",
+        patterns=("Detected that PyTorch and <package:(torch_*|TorchAudio)> were compiled with different CUDA",),
+        sample="RuntimeError: Detected that PyTorch and torch_scatter were compiled with different CUDA versions. "
+        "PyTorch has CUDA version 10.1 and torch_scatter has CUDA version 10.2.",
+        cause="The package's wheel is of another index than torch, or it was built with the nvcc of /usr/local/cuda, "
+        "which is of another release than torch's CUDA.",
+        does_not_mean="the GPU; the driver",
+        fix="Install the wheel for this torch and its CUDA, without pip's cache (those of PyTorch Geometric: "
+        "-f https://data.pyg.org/whl/torch-VERSION+cuNNN.html; torchaudio: the index of torch). Where none is for this "
+        "torch, take a torch of the CUDA that nvcc has.",
+        distinct=("package",),
+        sources=("rusty1s/pytorch_scatter#237", "rusty1s/pytorch_scatter#187", "malllabiisc/CompGCN#23"),
+    ),
+    Signature(
         id="torch-custom-ops-cpu",
         title="a package runs on the CPU: its CUDA extension is not there",
         severity=Severity.WARNING,

@@ -12,7 +12,6 @@ SIGNATURES: tuple[Signature, ...] = (
             "<library:word>: cannot open shared object file: No such file or directory",
             "<library:word>: cannot open shared object file",
             "Library not loaded: <library:word>",
-            "Could not find module '<library:text>' (or one of its dependencies)",
             "[WinError 126] <...> could not be found",
             "[WinError 127] <...> could not be found",
             "The code execution cannot proceed because <library:word> was not found",

@@ -42,6 +42,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "no CUDA support",
             "no GPU support",
             "does not have CUDA support",
+            "build of <program:word> does not support CUDA",
             "CUDA support is not enabled",
             "CUDA support not enabled",
             "GPU support is not enabled",

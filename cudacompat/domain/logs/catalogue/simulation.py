@@ -7,6 +7,21 @@ from cudacompat.domain.words.finding import Severity
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
+        id="warp-driver-newer",
+        title="this Warp does not find its way into a driver of CUDA 13",
+        patterns=(
+            "Warp CUDA error: Failed to get driver entry point '<function:word>' (CUDA error 1)",
+            "Warp CUDA error: Function cuDeviceGetUuid_f: a suitable driver entry point was not found",
+        ),
+        sample="Warp CUDA error: Failed to get driver entry point 'cuDeviceGetUuid' (CUDA error 1)",
+        cause="Warp 1.7 is older than the drivers from 580 on: it fails where it asks them for this function, and then "
+        "computes on the processor.",
+        does_not_mean="a driver that is too old, as error 36 after it says; a broken GPU",
+        fix="Update warp-lang (1.10 works). Isaac Sim and Isaac Lab bring their own Warp: update them, or go back to "
+        "driver 570.",
+        sources=("NVIDIA/warp#940", "isaac-sim/IsaacLab#3477", "escontra/gauss_gym#16"),
+    ),
+    Signature(
         id="kokkos-no-gpu-asked",
         title="the program has Kokkos with CUDA, and was started without asking for a GPU",
         patterns=(

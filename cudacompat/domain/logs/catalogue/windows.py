@@ -179,6 +179,22 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("pykeio/ort#279", "https://learn.microsoft.com/en-us/cpp/porting/binary-compat-2015-2017"),
     ),
     Signature(
+        id="windows-dll-dependency",
+        title="Python cannot load a DLL: {library}",
+        patterns=("Could not find module '<library:text>' (or one of its dependencies)",),
+        sample="FileNotFoundError: Could not find module 'C:\\env\\Lib\\site-packages\\llama_cpp\\lib\\llama.dll' (or "
+        "one of its dependencies). Try using the full path with constructor syntax.",
+        cause="Where the file is there, a DLL that it needs is not found: those of the CUDA release that it was built "
+        "with (cudart64_12.dll, cublas64_12.dll), or the Visual C++ runtime. Python on Windows does not search PATH.",
+        does_not_mean="that the file itself is missing; the GPU",
+        fix="Install the CUDA release that the package was built with and name its directory before the import: "
+        "os.add_dll_directory(os.environ['CUDA_PATH'] + r'\\bin') (from CUDA 13 on bin\\x64). Where the file is not "
+        "there, the package's build failed: install it again.",
+        role=Role.GENERAL,
+        distinct=("library",),
+        sources=("abetlen/llama-cpp-python#225", "abetlen/llama-cpp-python#2083"),
+    ),
+    Signature(
         id="windows-dll-init",
         title="a DLL starts and fails: {library}",
         patterns=(
