@@ -146,7 +146,7 @@ def _newer_compiler(row: ComponentRow, here: Here) -> Iterator[PlanStep]:
     keeper = _kept_by(asked, row.component, here)
     if keeper is not None:
         told = f"{row.component.package} compiles with NVRTC of CUDA {newest} or newer, {keeper} asks for an older one"
-        yield PlanStep(one_line(f"{told}: one environment has one. Install {row.component.package} in one of its own"))
+        yield PlanStep(one_line(f"{told}: one environment has one. Install {row.component.package} in another"))
         return
     why = f"Install NVRTC of CUDA {newest} or newer, with which {row.component.package} compiles"
     yield PlanStep(one_line(why), f"{installer(here.home)} {quoted(asked, here.home)}", cures=(row.component.package,))

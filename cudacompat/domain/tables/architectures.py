@@ -41,7 +41,7 @@ _PAGE = "chips: https://developer.nvidia.com/cuda-gpus and its legacy page"
 OLDEST_BRANCH = 346  # of those that were looked up
 # CUDA Toolkit release notes, "CUDA Toolkit and Compatible Driver Versions": the first release that builds for the GPUs
 _NOTES = "first_branch: the driver of CUDA {}, the first that builds for them (release notes of CUDA 11.0, table 2)"
-_TURING = _NOTES.format("10.0 (410.48)") + "; PTX ISA 6.3 names r400, of which no driver was published"
+_TURING = _NOTES.format("10.0 (410.48)") + "; PTX ISA 6.3 names branch 400, which has no published driver"
 _VOLTA = _NOTES.format("9.0 (384.81)")
 _PASCAL = _NOTES.format("8.0 (367.48)")
 _OLD = "first_branch: CUDA 7.0 (346.46) builds for them, the oldest release in table 2 of the notes of CUDA 11.0"

@@ -87,7 +87,7 @@ def _no_driver(cleaned: str, text: str) -> str:
     """What is wrong with a text that is no driver version: the two other numbers of a driver that people write."""
     said = f"not a driver version (like 580.65.06, as nvidia-smi prints it): {text!r}"
     if _CUDA_VERSION.fullmatch(cleaned):
-        return f"{said}; it looks like the CUDA version that nvidia-smi prints beside it"
+        return f"{said}; it looks like the CUDA version that nvidia-smi prints with it"
     windows = _WINDOWS_NUMBER.fullmatch(cleaned)
     if windows is not None:
         return f"{said}; it is Windows' number of driver {windows[1]}{windows[2]}.{windows[3]}"

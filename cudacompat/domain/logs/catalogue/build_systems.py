@@ -220,7 +220,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="-- *** Dlib requires cuDNN V5.0 OR GREATER.  Since cuDNN is not found DLIB WILL NOT USE CUDA. ***",
         cause="dlib wants a toolkit, a host compiler that this nvcc takes, and cuDNN with its headers. One of them was "
-        "not found or did not work, and the build goes on without CUDA. CMake keeps that answer in its cache.",
+        "not found or did not work, and dlib is built without CUDA. CMake keeps that answer in its cache.",
         does_not_mean="a failed build",
         fix="Install cuDNN with its headers (libcudnn9-dev, or conda's cudnn) and name it in CMAKE_PREFIX_PATH; see "
         "the output of the test compile below the line. Build again in an empty directory with -DDLIB_USE_CUDA=1.",

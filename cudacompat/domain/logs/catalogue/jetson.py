@@ -82,7 +82,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "NvMMLiteOpen : Block : BlockType = <type:num>\nNvMMLiteOpen failed",
         ),
         sample="Opening channel /dev/nvhost-nvdec failed",
-        cause="The decoder and encoder of a Jetson are devices of their own (/dev/nvhost-*, /dev/v4l2-nvdec). The "
+        cause="The decoder and encoder of a Jetson are separate devices (/dev/nvhost-*, /dev/v4l2-nvdec). The "
         "container was started without them, the user may not open them, or the image is of another JetPack.",
         does_not_mean="CUDA; a missing driver",
         fix="Start the container with --runtime nvidia and an image for the JetPack of the board; put the user into "

@@ -310,7 +310,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="this MXNet was built without CUDA",
         patterns=("Compile with USE_CUDA=1 to enable GPU usage", "storage.cc:<line:num>: Please compile with CUDA"),
         sample="mxnet.base.MXNetError: src/storage/storage.cc:118: Compile with USE_CUDA=1 to enable GPU usage",
-        cause="The package `mxnet` of the index is for the CPU; builds with CUDA have names of their own, such as "
+        cause="The package `mxnet` of the index is for the CPU; builds with CUDA have other names, such as "
         "mxnet-cu112.",
         does_not_mean="the GPU; the driver",
         fix="Install mxnet-cu112 (the last one; it has no code for GPUs after 8.6), or build with USE_CUDA=1. MXNet is "

@@ -112,7 +112,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="[E] [TRT] caskUtils.cpp (80): Unsupported SM.",
         cause="The program keeps its own list of GPUs. A release that is older than the GPU does not know it, and a "
-        "release that has left a generation behind refuses it.",
+        "release that has dropped a generation refuses it.",
         does_not_mean="a broken GPU; the age of the driver",
         fix="Compare the GPU's compute capability with what the program's documentation supports. Install a newer "
         "release for a new GPU, and the last release that still lists an old one.",
@@ -126,7 +126,7 @@ SIGNATURES: tuple[Signature, ...] = (
             ),
             Case(
                 when=("gpu<7.0",),
-                cause="The program keeps its own list of GPUs, and most have left {label} behind.",
+                cause="The program keeps its own list of GPUs, and most have dropped {label}.",
                 fix="Install the last release that still lists {label}, or take a newer GPU.",
             ),
         ),
@@ -156,7 +156,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="AssertionError: Marlin kernels are not installed. Please install AWQ compatible Marlin kernels from "
         "AutoAWQ_kernels.",
-        cause="The kernels are a package of their own, or a part of this one that its wheel lacks: the wheel was made "
+        cause="The kernels are a separate package, or a part of this one that its wheel lacks: the wheel was made "
         "without CUDA, or for another PyTorch, CUDA or GPU.",
         does_not_mean="the driver; a broken GPU",
         fix="Install the package of kernels that the line names, in the build for this PyTorch and CUDA; or build it "

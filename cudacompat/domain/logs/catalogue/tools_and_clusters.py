@@ -187,7 +187,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("This hardware has outdated CUDA compute capability (<cc:ver>)",),
         sample="* Device #1: This hardware has outdated CUDA compute capability (3.0).\n"
         "* Device #1: Kernel ./OpenCL/shared.cl build failed.",
-        cause="hashcat's kernels are written for 5.0 and higher. On an older GPU it goes on with OpenCL, and the "
+        cause="hashcat's kernels are written for 5.0 and higher. On an older GPU it continues with OpenCL, and the "
         "driver of that GPU often cannot compile the kernels.",
         does_not_mean="a wrong installation of CUDA or OpenCL",
         fix="Use a GPU of 5.0 or higher, or an hashcat release of the time of the GPU (3.x for Fermi and Kepler).",

@@ -232,7 +232,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "copy of another release (LD_LIBRARY_PATH, modules of a cluster), or the driver is not usable.",
         does_not_mean="the GPU's generation",
         fix="Take CUDA's directories out of LD_LIBRARY_PATH, so that the libraries of pip's nvidia packages are used; "
-        "then install jax[cuda12] or jax[cuda13] anew.",
+        "then install jax[cuda12] or jax[cuda13] again.",
         sources=("DifferentiableUniverseInitiative/jaxDecomp#116",),
     ),
 )

@@ -3,7 +3,7 @@
 What it finds: a GPU that the driver lists and cannot reach: fallen off the bus (NVML error 15), waiting for a reset
 (16, Xid 154) or a reboot (Xid 154), hanging, not readable, or with firmware (GSP) that does not answer (Xid 119). A
 corrupted infoROM is a warning, because CUDA mostly works with it, and so is a GPU that the driver holds on the PCI bus
-and does not list beside others: it did not start, or a control group hides it.
+and does not list with the others: it did not start, or a control group hides it.
 
 Why it matters: programs get fewer GPUs than the machine has. A new process can fail with error 999 even where the lost
 GPU is hidden from it.
