@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.project.arguments import in_arguments
 from cudacompat.domain.project.assignments import AssignmentKind
-from cudacompat.domain.project.command_facts import is_cmake
+from cudacompat.domain.project.cmake_lists import finds_torch
 from cudacompat.domain.project.cuda_switches import leaves_cuda_out
 from cudacompat.domain.project.default_lists import fetched
-from cudacompat.domain.project.model import ArchListSetting, Command, Project, Setting, SourceFile
+from cudacompat.domain.project.model import ArchListSetting, Command, Project, Setting
 from cudacompat.domain.project.published_jobs import is_published
 
 _PYTHON = re.compile(r"python[\d.]*|pip[\d.]*|uv")
@@ -25,7 +25,6 @@ _NAMED = re.compile(r"(?:git\+|\.{0,2}/)\S|\.(?:\[.*\])?/?$|[\w.-]+/[\w./-]*$")
 _MAKES = re.compile(r"^(?:install|build|wheel|bdist_wheel|develop|build_ext|sync)$")
 _OWN = frozenset({"cargo", "make", "ninja"})
 _BUILDS = frozenset({"cmake", "cargo", "make", "ninja", "dpkg-buildpackage", "cibuildwheel"})
-_READS_TORCH = re.compile(r"cpp_extension|TORCH_CUDA_ARCH_LIST|find_package\s*\(\s*Torch")
 _ARGUMENTS = ("CMAKE_ARGS", "SKBUILD_CMAKE_ARGS")  # that Python's builds by CMake read
 
 
@@ -77,22 +76,17 @@ def _reaching(project: Project, loose: Mapping[tuple[str, int], ArchListSetting]
 
 
 def _is_unread(project: Project, command: Command, listed: ArchListSetting) -> bool:
-    """Whether the command builds the project itself, by a setup.py without PyTorch, in whose image nothing else is: a
-    list for PyTorch's extensions is for nobody there."""
-    words = [word.text for word in command.words[1:]]
-    file = project.file("setup.py")
+    """Whether the command builds the project itself, by a setup.py that runs CMake and is no extension of the framework
+    whose list it is, and nothing else is built in that image: the list is for nobody there."""
+    words, file = [word.text for word in command.words[1:]], project.file("setup.py")
     if listed.grammar is not Grammar.TORCH or command.stage is None or file is None:
         return False
-    if not ("setup.py" in words or "." in words) or fetched(project, command, "cd", "pushd"):
+    own = ("setup.py" in words or "." in words) and "cmake" in file.text and bool(project.cmake)
+    if not own or fetched(project, command, "cd", "pushd"):
         return False
-    return not project.once(
-        "reads_torch_list", lambda: any(_READS_TORCH.search(each.text) for each in _sources(project))
-    )
-
-
-def _sources(project: Project) -> Iterator[SourceFile]:
-    """The files that build the project, less those that run them."""
-    return (each for each in project.files if each.name.endswith((".py", ".toml", ".cfg")) or is_cmake(each.name))
+    if any(use.engine is listed.use.engine for use in project.uses):
+        return False
+    return not any(finds_torch(each) for read in project.cmake for each in read.commands)
 
 
 def _given(command: Command, names: Iterable[str]) -> Iterator[Setting]:

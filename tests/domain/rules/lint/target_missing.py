@@ -2098,8 +2098,12 @@ NEAR_MISSES += (
     ),
     NearMiss("one source of a Makefile is for one GPU", {"Makefile": _NATIVE.format("-arch=native")}, gpu=("6.1",)),
     NearMiss(
-        "a setup.py without PyTorch reads no list of its",
-        {"setup.py": "from setuptools import setup\nsetup(name='k')\n", "Dockerfile": _IMAGE},
+        "a setup.py that runs CMake reads no list of PyTorch's",
+        {
+            "setup.py": "import subprocess, setuptools\nsubprocess.run(['cmake', '.'])\nsetuptools.setup(name='k')\n",
+            "CMakeLists.txt": "project(k CUDA)\nset(CMAKE_CUDA_ARCHITECTURES 120)\n",
+            "Dockerfile": _IMAGE,
+        },
         gpu=("12.0",),
     ),
     NearMiss(
