@@ -43,7 +43,7 @@ def test_a_wheel_that_asks_for_another_framework_than_the_constraint_is_refused(
 
 def test_a_constraint_on_what_nothing_asks_for_changes_nothing(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {
-        "requirements.txt": "onnxruntime-gpu==1.20.1\n-c c.txt\n",
+        "requirements.txt": "onnxruntime-gpu==1.20.2\n-c c.txt\n",
         "c.txt": "torch==2.3.1\nnvidia-cublas-cu11==11.10.3.66\n",
     }
     ran = check(tmp_path, files, *JSON, gpu="RTX 4090")
@@ -98,3 +98,56 @@ def test_the_cure_moves_what_a_range_holds_at_releases_without_a_library(tmp_pat
     pins = [word for word in finding["help"].split('"') if "==" in word]
     assert pins[1].startswith("bitsandbytes==0.45")
     assert check(tmp_path, {"requirements.txt": "".join(f"{pin}\n" for pin in pins)}).code == 0
+
+
+INDEX = "--index-url https://download.pytorch.org/whl/{}\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("index", "lines", "versions"),
+    [
+        ("cu121", "torchvision\ntorchaudio", {"torchvision": "0.20.1", "torchaudio": "2.5.1", "torch": "2.5.1"}),
+        ("cu118", "torchvision\ntorch", {"torchvision": "0.22.1", "torch": "2.7.1"}),
+        ("cu121", "xformers==0.0.27.post2\ntorchvision", {"torchvision": "0.19.0", "torch": "2.4.0"}),
+        ("cu128", "torchaudio", {"torchaudio": "2.11.1"}),
+    ],
+)
+def test_an_index_has_what_goes_with_its_frameworks(
+    tmp_path: Path, index: str, lines: str, versions: dict[str, str]
+) -> None:
+    ran = check(tmp_path, {"requirements.txt": INDEX.format(index, lines)}, *JSON, gpu="RTX 4090")
+    found = {each["package"]: each["version"].partition("+")[0] for each in ran.json["packages"]}
+    assert {name: found[name] for name in versions} == versions
+
+
+@pytest.mark.parametrize(("gpu", "code"), [("RTX 5090", 1), ("RTX 4090", 0)])
+def test_libraries_for_cuda_releases_of_which_no_torch_runs_do_not_run(tmp_path: Path, gpu: str, code: int) -> None:
+    assert check(tmp_path, {"requirements.txt": "bitsandbytes==0.43.3\n"}, gpu=gpu).code == code
+    assert inside("wheels", "bitsandbytes==0.43.3", "--gpu", gpu).code == code
+    assert inside("wheels", "bitsandbytes==0.45.5", "--gpu", gpu).code == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("setup.cfg", "[options]\ninstall_requires =\n    torch==2.3.1\n"),
+        ("setup.py", 'from setuptools import setup\nsetup(name="a", install_requires=["torch==2.3.1"])\n'),
+    ],
+)
+def test_the_requirements_of_setuptools_are_a_list(tmp_path: Path, name: str, text: str) -> None:
+    assert [each[2:] for each in packages(check(tmp_path, {name: text}, *JSON))] == [("torch", "fails")]
+
+
+@pytest.mark.parametrize(
+    ("address", "help_"),
+    [
+        ("https://example.org/a/{}", "cudacompat check https://example.org/a/{} --gpu"),
+        ("https://me:word@example.org/a/{}", "cudacompat check {} --gpu"),
+        ("http://example.org/a/{}", "cudacompat check {} --gpu"),
+    ],
+)
+def test_a_wheel_that_a_list_names_by_its_address_is_read_from_there(tmp_path: Path, address: str, help_: str) -> None:
+    wheel = "flash_attn-2.7.4.post1-cp312-cp312-linux_x86_64.whl"
+    text = f"flash-attn @ {address.format(wheel)}\n"
+    ran = check(tmp_path, {"requirements.txt": text}, *JSON, gpu="RTX 4090")
+    assert [help_.format(wheel) in (each["help"] or "") for each in ran.json["findings"]] == [True]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from packaging.specifiers import InvalidSpecifier
@@ -15,6 +15,7 @@ from cudacompat.domain.wheels.narrowing import is_same_build
 from cudacompat.domain.wheels.own_compiler import assembling_rows
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 from cudacompat.domain.wheels.pythons import has_sources, has_wheel, is_on
+from cudacompat.domain.wheels.required import asked_of_framework
 from cudacompat.domain.wheels.requirement import CONDA, LOCAL_BUILD, Requirement
 from cudacompat.domain.wheels.resolved import HowKnown, Resolved
 from cudacompat.domain.wheels.table import (
@@ -28,6 +29,7 @@ from cudacompat.domain.wheels.table import (
 )
 from cudacompat.domain.wheels.without_row import is_built_here
 
+_PATCHES = 10  # of a minor release, which its row stands for
 _ONE_MINOR = re.compile(r"==(\d+\.\d+)\.\*")
 
 
@@ -112,6 +114,8 @@ def chosen(requirement: Requirement, platform: str) -> tuple[Version | None, str
         minors = {row.version for row in torch_rows() if row.index == requirement.build and row.platform == platform}
         versions = [each for each in offered.versions if Version(f"{each.major}.{each.minor}") in minors]
         offered = replace(offered, versions=tuple(versions))
+    elif _is_of_index(requirement.name, requirement.build):
+        offered = replace(offered, versions=tuple(_built_there(requirement, offered.versions, platform)))
     try:
         newest = offered.newest(allowed)
     except InvalidSpecifier:
@@ -151,6 +155,33 @@ def _rows_for(name: str, version: Version, build: str, *, platform: str) -> tupl
     if cuda_of_index(build) is None and build != framework().conda_channel:
         return HowKnown.FOREIGN, ()
     return (HowKnown.WITH_FRAMEWORK if name in framework().built_with_it else HowKnown.UNREAD), ()
+
+
+def _is_of_index(name: str, build: str) -> bool:
+    """Whether it is a package that is released with the framework, on an index for one CUDA release."""
+    return name in framework().built_with_it and cuda_of_index(build) is not None
+
+
+def _built_there(requirement: Requirement, versions: Sequence[Version], platform: str) -> Iterator[Version]:
+    """Yield the releases, in their order, but for those that the index never had; one that asks for no certain
+    framework is like the one before it."""
+    never, said = set(), False
+    for each in sorted(versions):
+        if asked_of_framework(requirement.name, each) is not None:
+            said = _without_framework(requirement.name, each, requirement.build, platform=platform)
+        never |= {each} if said else set()
+    yield from (each for each in versions if each not in never)
+
+
+def _without_framework(name: str, version: Version, build: str, *, platform: str) -> bool:
+    """Whether the index never had a framework that this release goes with, and so not the release: other indexes have
+    one."""
+    asked = asked_of_framework(name, version)
+    if asked is None or build in framework().built_on:
+        return False
+    rows = [row for row in torch_rows() if row.platform == platform]
+    taken = {row.version for row in rows if any(f"{row.version}.{patch}" in asked for patch in range(_PATCHES))}
+    return bool(taken) and not any(row.index == build and row.version in taken for row in rows)
 
 
 def _of_pypi(name: str, version: Version, platform: str) -> tuple[HowKnown, tuple[WheelRow, ...]]:

@@ -46,7 +46,8 @@ def resolve(requirements: Sequence[Requirement], platform: str = DEFAULT_PLATFOR
     known = [held[id(each)] or each for each in known]
     free = {id(each) for each in known if each.pinned is None} | {id(each) for each in held.values()} | bound_by.keys()
     bounded = [wheel_for(each, "", platform=platform) for each in known if is_bounded(each)]
-    along = _along_by_group(dict.fromkeys(each.group for each in known), [*pinned, *bounded])
+    brought = [*_implied([*pinned], rows_ask, requirements, platform=platform)] if rows_ask else []
+    along = _along_by_group(dict.fromkeys(each.group for each in known), [*pinned, *bounded, *brought])
     found = []
     for each in known:
         by, specifier = asked.get(each.name, ("", ""))

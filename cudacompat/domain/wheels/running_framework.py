@@ -28,6 +28,15 @@ def failing_pin(row: WheelRow, target: Target, platform: str) -> str | None:
     return f"{framework().name}{asked}" if asked is not None and every_build_fails(asked, target, platform) else None
 
 
+def _failing_cuda(row: WheelRow, target: Target, platform: str) -> str | None:
+    """The CUDA releases of the framework that a wheel has libraries for, where no build for one of them runs."""
+    if not row.by_cuda or not lacks_framework(row, (target,), platform):
+        return None
+    releases = sorted(map(int, row.by_cuda))
+    first, last = (f"{each // 10}.{each % 10}" for each in (releases[0], releases[-1]))
+    return f"{framework().name} for CUDA {f'{first} to {last}' if first != last else first}"
+
+
 def every_build_fails(asked: SpecifierSet, target: Target, platform: str) -> bool:
     """Return True if builds of these releases of the framework are known, and none of them runs on the target."""
     meant = [each for each in candidates(framework().name, platform) if any(_versions(each, asked))]
@@ -36,13 +45,13 @@ def every_build_fails(asked: SpecifierSet, target: Target, platform: str) -> boo
 
 
 def with_its_pin(verdict: RequirementVerdict, platform: str) -> RequirementVerdict:
-    """Return the verdict on a wheel with what it pins: where no build of that framework runs, nor does the wheel. Of a
-    release between two that were read the pins of both have to fail."""
+    """Return the verdict on a wheel with what it pins, or has libraries for: where no build of that framework runs, nor
+    does the wheel. Of a release between two that were read this has to be so of both."""
     found = verdict.verdict
     if found is None or verdict.outcome is None or not verdict.outcome.runs:
         return verdict
     rows = verdict.resolved.rows if verdict.resolved.known is HowKnown.BETWEEN else (found.row,)
-    pins = [failing_pin(row, verdict.target, platform) for row in rows]
+    pins = [failing_pin(row, verdict.target, platform) or _failing_cuda(row, verdict.target, platform) for row in rows]
     known = [pin for pin in pins if pin is not None]
     if not pins or len(known) < len(pins):
         return verdict

@@ -92,7 +92,7 @@ class WheelCure:
         python = f"Python {self.pythons}" if self.pythons else ""
         needs = f"; needs {' and '.join(filter(None, (driver, python)))}" if driver or python else ""
         how = "" if self.native else ", by JIT at first use"
-        stuck = f"; no release of {some(self.stuck)} is known that goes with it" if self.stuck else ""
+        stuck = f"; no release of {some(self.stuck)} is known that runs there with it" if self.stuck else ""
         return f"{self.basis}{how}{needs}{stuck}"
 
     @property

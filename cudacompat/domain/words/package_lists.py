@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_WHOLE = ("pipfile",)  # a name without an ending
+_WHOLE = ("pipfile", "setup.cfg", "setup.py")  # whole names
 LIST_ENDINGS = (".txt", ".in", ".lock", ".toml", ".yml", ".yaml", ".json", ".list", ".freeze", ".req", ".reqs")
 
 

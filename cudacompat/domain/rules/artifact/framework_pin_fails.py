@@ -46,11 +46,21 @@ def check(wheel: WheelFacts) -> Iterable[Finding]:
             path=wheel.path,
             target=target.id,
             message=f"{package.label} requires {pin or plain}, which does not run on {target.label}",
-            why=f"pip installs {pin} with it, and no build of that release that is known runs there"
-            if plain is None
+            why=f"{_brought(pin)}no build of it that is known runs there{_file(wheel)}"
+            if pin is not None
             else f"pip installs the {plain} of the same index with it; builds of other indexes may run there",
             help=_help(package, target),
         )
+
+
+def _brought(pin: str) -> str:
+    """That pip installs what is pinned; libraries for some CUDA releases pin nothing."""
+    return f"pip installs {pin} with it, and " if "==" in pin else ""
+
+
+def _file(wheel: WheelFacts) -> str:
+    """Why it is a warning for a file."""
+    return "" if wheel.fetched else "; an error where an index is asked, a warning for a file, whose torch may be built"
 
 
 def _help(package: PublishedPackage, target: Target) -> str:

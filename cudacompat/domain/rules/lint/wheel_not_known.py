@@ -16,6 +16,7 @@ conda is another build: `cudacompat check` reads its file or address, and `cuda-
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Sequence
 from urllib.parse import unquote
@@ -36,6 +37,8 @@ from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.verdict import Outcome, Target
 
+_ADDRESS = re.compile(r"https://[^\s/@]{1,200}/[^\s;#@]{1,600}\.whl")  # without a user or a password
+_LONGEST_WRITTEN = 1000  # characters that are looked at
 _CONDA_UNREAD = "packages of conda are other builds than wheels of that name, and were not read"
 
 
@@ -127,6 +130,9 @@ def _of_pip(resolved: Resolved, gpus: str) -> str:
         near = " or ".join(f"{name}=={each}" for each in releases()[name].around(resolved.version))
         return f"pin a release that is there: {near}"
     if _is_file(requirement):
+        address = _address(requirement)
+        if address is not None:
+            return f"read that wheel: cudacompat check {shlex.quote(address)} {gpus}"
         return f"download that wheel and read it: cudacompat check {_file(resolved)} {gpus}"
     if resolved.version is None:
         return f"read the wheel itself: {_index_of(resolved)}cudacompat check {name} {gpus}"
@@ -148,6 +154,12 @@ def _index_of(resolved: Resolved) -> str:
         return ""
     page = build.partition("?")[0].endswith((".html", ".htm"))  # one of links, not an index
     return f"{'PIP_FIND_LINKS' if page else 'PIP_INDEX_URL'}={shlex.quote(build)} "
+
+
+def _address(requirement: Requirement) -> str | None:
+    """The https address of a wheel, as `check` takes it; None for a path, and for an address that holds a password."""
+    match = _ADDRESS.search(requirement.written[:_LONGEST_WRITTEN])
+    return match[0] if match is not None else None
 
 
 def _file(resolved: Resolved) -> str:
