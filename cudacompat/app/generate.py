@@ -18,6 +18,7 @@ from cudacompat.domain.tables.driver_choice import counted
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.command_words import gpu_words
 from cudacompat.domain.words.errors import ParseError, UsageError
+from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import DriverRelease
 from cudacompat.engines import find, known, profiles
 
@@ -86,6 +87,8 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
     )
     if asked.driver is not None:  # that of a fleet is the oldest of many, and each GPU is checked with its own
         plans = tuple(replace(plan, driver=driver) for plan in plans)
+    if kind is None:
+        plans = tuple(_with_wheel(plan, driver) for plan in plans)
     if distro is not None:
         from cudacompat.domain.builds.plans.distros import distro as find_distro
         from cudacompat.domain.builds.plans.distros import require_cmake, require_compiler
@@ -111,6 +114,26 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
     there = beside_names(source) if kind.checks else ()
     made = files(plans, kind, command, install=source, images=_images(asked))
     return GenerateReport(plans, command, made, outputs=names, beside=there)
+
+
+def _with_wheel(plan: BuildPlan, driver: DriverRelease | None) -> BuildPlan:
+    """The plan of an engine without a recipe, with a note that names the published wheel which has machine code for
+    all of its GPUs."""
+    engine = plan.engine
+    if engine.recipe is not None or not engine.packages:
+        return plan
+    from cudacompat.domain.wheels.cure import cure_for
+    from cudacompat.domain.wheels.wheel_cure import WheelCure
+
+    targets = [
+        Target(each.spec, None, ComputeCapability.from_number(each.number), driver=driver) for each in plan.wanted
+    ]
+    wheel = cure_for(engine.packages[0], targets, version=plan.version, native=True)
+    if not isinstance(wheel, WheelCure) or not wheel.native:
+        return plan
+    gpus = " and ".join(dict.fromkeys(each.label for each in plan.wanted))
+    note = f"a published wheel has machine code for {gpus}, without a build: {wheel.sentence}"
+    return replace(plan, notes=(*plan.notes, note))
 
 
 def _images(asked: GenerateRequest) -> BaseImages:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib import resources
 
 import pytest
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
+from cudacompat.domain.wheels.required import asked_of_framework
 from tests.helpers.each_row import each_case
 from tests.helpers.fits import assert_fits
 from tests.helpers.run import inside
@@ -80,3 +84,31 @@ def test_releases_by_driver() -> None:
     assert "does not compile" not in inside("toolkits", "12.2", "--driver", "535").out
     assert inside("toolkits", "--gpu", "RTX 5090", "--driver", "535").code == 2
     assert inside("toolkits", "13.0", "--driver", "570").code == 3
+
+
+def test_the_framework_and_the_release_that_goes_with_it_are_named() -> None:
+    """Of vLLM each release pins a torch; CUDA 12.2 has none, and code without PTX needs no release as old as the
+    driver's."""
+    ran = inside("generate", "vllm", "--gpu", "RTX 3090", "--driver", "535", "--format", "json")
+    (note,) = (each for each in ran.json["notes"] if "PyTorch" in each)
+    found = re.search(
+        r"for PyTorch (\S+), whose build for CUDA (12\.\d+) runs on .*; the newest vLLM .* is (\S+)", note
+    )
+    assert found is not None, note
+    assert asked_of_framework("vllm", Version(found[3])) == SpecifierSet(f"=={found[1]}")
+    assert ran.json["cuda"] == found[2]
+    named = inside("generate", "vllm", "--engine-version", found[3], "--gpu", "RTX 3090", "--driver", "535").out
+    assert f"for PyTorch {found[1]}," in named
+    assert "newest vLLM" not in named
+
+
+def test_what_has_no_recipe_is_built_as_its_own_pages_say_and_a_wheel_is_named() -> None:
+    out = inside("generate", "bitsandbytes", "--gpu", "DGX Spark").out
+    lines = [line.strip() for line in out.partition("\ncommands\n")[2].partition("\n\n")[0].splitlines()]
+    assert lines[1:] == [
+        "cmake -B build -DCOMPUTE_CAPABILITY=121 -DCOMPUTE_BACKEND=cuda .",
+        "cmake --build build",
+        "cudacompat check bitsandbytes/ --gpu GB10 --require native",
+    ]
+    assert re.search(r'has machine code for GB10 \(12\.1\), without a build: pip install "bitsandbytes==', out)
+    assert "a published wheel" not in inside("generate", "bitsandbytes", "--gpu", "K80").out

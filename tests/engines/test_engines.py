@@ -193,12 +193,15 @@ def test_what_vllm_knows_depends_on_the_toolkit(number: str, cuda: str | None, g
 
 
 @pytest.mark.parametrize(
-    ("engine", "version", "number", "word"),
-    [("candle", None, "75", "bf16"), ("candle", None, "80", ""), ("whisper-rs", "0.14.3", "86", "-march=native"),
-     ("whisper-rs", "0.16.0", "86", ""), ("vllm", None, "121", "12.0a")],
+    ("engine", "version", "number", "cuda", "word"),
+    [("candle", None, "75", None, "bf16"), ("candle", None, "80", None, ""),
+     ("whisper-rs", "0.14.3", "86", None, "-march=native"), ("whisper-rs", "0.16.0", "86", None, ""),
+     ("vllm", None, "121", "12.9", "12.0a"), ("vllm", None, "121", "13.0", "")],
 )  # fmt: skip
-def test_what_no_setting_changes_is_said(engine: str, version: str | None, number: str, word: str) -> None:
-    plan = plan_build(find(engine), wanted(number), version=version)
+def test_what_no_setting_changes_is_said(
+    engine: str, version: str | None, number: str, cuda: str | None, word: str
+) -> None:
+    plan = plan_build(find(engine), wanted(number), version=version, cuda=cuda)
     said = [limit.why for limit in find(engine).limits]
     assert [note for note in plan.notes if note in said] == ([n for n in said if word in n] if word else [])
 

@@ -368,6 +368,7 @@ TOOLS: Listed = {
         "test_a_list_is_too_late_where_the_real_cmake_says_so",
         "test_what_a_configured_folder_will_compile",
     ),
+    "tests/domain/rules/lint/test_cmake_takes_fixes.py": (),
     "tests/domain/rules/lint/test_flags.py": (),
     "tests/domain/runs/test_bench.py": (
         "test_builds_of_their_own_run_without_switches",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import pairwise
@@ -37,6 +37,7 @@ _UNKNOWN = re.compile(r"\$_+")  # a variable of which only make knows the value
 _NORMAL = re.compile(r"[-_.]+")
 _LIST_NAME = "CMAKE_CUDA_ARCHITECTURES"
 _LIST_VARIABLE = "CUDAARCHS"
+_FINDS_TORCH = re.compile(r"(?i)\bfind_package\s*+\(\s*+Torch\b")
 _HANDS_ON = re.compile(rf"(?i)\bset\s*\(\s*\w+_ARCH_LIST\s+\"?\$\{{{_LIST_NAME}\}}")  # to what overwrites it else
 
 
@@ -56,14 +57,16 @@ def uses_of(read: ProjectRead) -> tuple[EngineUse, ...]:
         shown = recognise_in(texts, read.root, folder)
         if shown is None or (_is_any_cmake(shown.engine) and not has_cuda):
             continue
-        if _HANDS_ON.search(texts.get(f"{folder}/CMakeLists.txt" if folder else "CMakeLists.txt", "")):
+        if _HANDS_ON.search(texts.get(f"{_start_of(folder)}CMakeLists.txt", "")):
             shown = replace(shown, engine=find("cmake"), version=None, built=None)
         if shown.engine.plain and any(use.engine is shown.engine for use in found):
             continue
         if not any(use.engine is shown.engine and use.version == shown.version for use in found):
             file_name = PurePosixPath(shown.file).name
-            place = f"{folder}/{file_name}" if folder else file_name
+            place = _start_of(folder) + file_name
             found.append(EngineUse(shown.engine, shown.version, place, folder=folder, built=shown.built))
+        if _has_own_cmake(shown.engine, texts, folder) and not any(_is_any_cmake(use.engine) for use in found):
+            found.append(EngineUse(find("cmake"), None, f"{_start_of(folder)}CMakeLists.txt", folder=folder))
     for file in read.files:
         if PurePosixPath(file.name).name == ".gitmodules":
             for match in _REPOSITORY.finditer(file.text):
@@ -71,6 +74,21 @@ def uses_of(read: ProjectRead) -> tuple[EngineUse, ...]:
                 if engine is not None and not any(use.engine is engine for use in found):
                     found.append(EngineUse(engine, None, file.name))
     return tuple(found)
+
+
+def _start_of(folder: str) -> str:
+    """Return how the paths of a folder's files begin: nothing at the top."""
+    return f"{folder}/" if folder else ""
+
+
+def _has_own_cmake(shown: Engine, texts: Mapping[str, str], folder: str) -> bool:
+    """Whether a folder that pip or cargo builds in a general way is a CMake project besides, which reads CMake's own
+    list: no file in its scope looks for PyTorch, whose package overwrites that."""
+    own = texts.get(f"{_start_of(folder)}CMakeLists.txt", "")
+    if shown.system is BuildSystem.CMAKE or shown.repositories or not _has_cuda(own):
+        return False
+    included = (text for name, text in texts.items() if name.endswith(".cmake") and name.startswith(_start_of(folder)))
+    return not any(map(_FINDS_TORCH.search, (own, *included)))
 
 
 def _has_cuda(text: str) -> bool:

@@ -26,6 +26,7 @@ _LONGEST_CHOICE = 1 << 12  # characters of one text of several that a word may b
 _LONGEST = 1 << 15  # characters of a variable that is put in; no list is as long
 _MOST_GROWN = 1 << 24  # characters of all of them
 _WORDS = ("word", "number", "test_operator", "variable_name", "special_variable_name")
+_PAIR = re.compile(r"(?:--?\w[\w-]*=)?arch=\w+,code=\[[\w,]+\]")  # of nvcc: no file is called so, and the brackets stay
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -324,7 +325,7 @@ class _Reader:
             return (said, True) if said is not None else (raw, False)
         if kind in ("process_substitution", "arithmetic_expansion", "brace_expression"):
             return raw, False
-        if not node.child_count or is_requirement(raw):
+        if not node.child_count or is_requirement(raw) or _PAIR.fullmatch(raw):
             return _ESCAPE.sub(r"\1", raw), True
         pieces: list[str] = []
         known = True

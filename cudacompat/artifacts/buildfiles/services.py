@@ -28,6 +28,7 @@ def compose(file: SourceFile, documents: tuple[Node, ...]) -> Iterator[Service]:
                 settings |= variables(file, build.get("args"), AssignmentKind.BUILD_ARGUMENT)
             volumes = node.get("volumes")
             built = _built(file, build) if build is not None else _Built()
+            refused = _without_capabilities(node)
             started = [each for key in ("entrypoint", "command") if (each := node.get(key)) is not None]
             yield Service(
                 file=file.name,
@@ -43,6 +44,7 @@ def compose(file: SourceFile, documents: tuple[Node, ...]) -> Iterator[Service]:
                 context=built.context,
                 words=tuple(word for each in started for word in each.words()),
                 open=node.get("extends") is not None or node.get("env_file") is not None,
+                refused=file.place(refused.start, refused.start) if refused is not None else None,
             )
 
 
@@ -84,6 +86,19 @@ def _has_gpu(node: Node) -> bool:
         or (item.get("driver") or Node(0, 0)).text in ("nvidia", "cdi")
         for item in reserved.items
     )
+
+
+def _without_capabilities(node: Node) -> Node | None:
+    """The first reservation of a GPU that says no `capabilities`, which Compose refuses ("You must set this field",
+    docs.docker.com/compose/how-tos/gpu-support); what an alias brings may have them."""
+    reserved = node.get("deploy", "resources", "reservations", "devices")
+    for item in reserved.items if reserved is not None else ():
+        driver = item.get("driver")
+        counted = item.get("count") is not None or item.get("device_ids") is not None
+        of_nvidia = driver.text == "nvidia" if driver is not None else counted
+        if of_nvidia and item.get("capabilities") is None and item.get("<<") is None:
+            return item
+    return None
 
 
 def devcontainer(file: SourceFile, documents: tuple[Node, ...]) -> Iterator[Service]:

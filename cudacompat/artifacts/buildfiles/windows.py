@@ -60,7 +60,7 @@ _REFERENCE = {
     Dialect.BATCH: re.compile(r"[%!](\w+)[%!]"),
     Dialect.POWERSHELL: re.compile(r"\$\{?(?:env:)?(\w+)\}?", re.IGNORECASE),
 }
-# cmd.exe hands `-DCMAKE_CUDA_ARCHITECTURES=86;120` on whole; in PowerShell a semicolon ends the statement.
+# cmd.exe hands `-DCMAKE_CUDA_ARCHITECTURES=86;120` on whole; a semicolon ends a statement of PowerShell's.
 _WORD = {
     Dialect.BATCH: re.compile(r"(?:\"[^\"\n]*\"?|'[^'\n]*'?|\^\r?\n|[^\s\"'&|<>])+"),
     Dialect.POWERSHELL: re.compile(r"(?:\"[^\"\n]*\"?|'[^'\n]*'?|`\r?\n|[^\s\"'&|;<>])+"),
@@ -187,6 +187,7 @@ class _Reader:
             del words[0]
         if not words:
             return
+        cutting = self._text if self._dialect is Dialect.POWERSHELL else ""
         program = words[0].text.lstrip("@(&{").replace("\\", "/").rpartition("/")[2].lower().removesuffix(".exe")
         words = [replace(words[0], text=program), *words[1:]]
         yield ShellCommand(
@@ -194,7 +195,7 @@ class _Reader:
             words[0].place.start,
             words[-1].place.end,
             environment=self._variables.exported,
-            defines=tuple(defines(self._file, words, text="", start=self._start)),
+            defines=tuple(defines(self._file, words, text=cutting, start=self._start)),
             conditional=conditional,
         )
 

@@ -110,6 +110,8 @@ class Engine:
     log_names: tuple[LogName, ...] = ()
     api: Api | None = None
     recipe: Recipe | None = None
+    steps: tuple[tuple[str, ...], ...] = ()  # how its own pages build it, `{settings}` in them; for want of a recipe
+    made_in: str = ""  # where its build leaves what has the device code, if not where its build system does
     framework: ExtendedFramework | None = None  # what it extends, with which it is built
     version_of_framework: bool = False  # its version is the framework's: the newest that serves the GPUs is taken
     unset: str = ""  # what happens when nothing sets the list

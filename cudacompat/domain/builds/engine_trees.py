@@ -56,12 +56,14 @@ class FrameworkBuild:
 class ExtendedFramework:
     """What an engine extends: its title, the package that it is on an index, and what gives its published builds for a
     version (`None`: each) that run on GPUs of these numbers, beside an Arm processor or not, the newest first. The
-    first group of `pins` that matches is the version that a line of a build file asks for."""
+    first group of `pins` that matches is the version that a line of a build file asks for. `asking` gives the newest
+    release of the engine that asks for this version of it, where each release asks for one."""
 
     title: str
     package: str
     pins: str
     builds: Callable[[Version | None, Sequence[int], bool], tuple[FrameworkBuild, ...]]
+    asking: Callable[[Version], Version | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

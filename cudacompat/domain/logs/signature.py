@@ -7,6 +7,7 @@ A pattern is the message as it is printed, with these placeholders; everything e
 - ``<name:word>``  characters other than whitespace and quotes
 - ``<name:text>``  any characters other than quotes; ends where the next literal begins
 - ``<name:num>``, ``<name:ver>``, ``<name:list>``  a number, a dotted version, numbers with commas
+- ``<name:arch>``  an item of a list of architectures: `86`, `120-real`, `8.9`, `12.0+PTX`
 - ``<name:cudavar>``  a variable with CUDA in its name
 - ``<name:cudalib>``, ``<name:cudaso>``  a library of the toolkit as the linker, or the loader, names it
 - ``<name:cudafile>``  a file that is called like one, on any system
@@ -30,18 +31,21 @@ from enum import Enum
 from functools import cache
 
 from cudacompat.domain.logs.cases import Case, LogSign
+from cudacompat.domain.tables.architectures import ARCHITECTURES
 from cudacompat.domain.words.finding import Severity
 
 _QUOTES = "'\"`\u2018\u2019\u201c\u201d\u00b4"
 _ANY_QUOTE = rf"\\{{0,3}}[{_QUOTES}]{{0,2}}"
 _TOKEN = re.compile(
-    r"<(?:(?P<name>[a-z_]+):)?(?P<kind>\.\.\.|\+|word|text|num|ver|list|cudavar|cudalib|cudaso|cudafile|cusym|abi|q|start|end|cuda|\([\w|*]+\))>"
+    r"<(?:(?P<name>[a-z_]+):)?(?P<kind>\.\.\.|\+|word|text|num|ver|list|arch|cudavar|cudalib|cudaso|cudafile|cusym|abi|q|start|end|cuda|\([\w|*]+\))>"
 )
 _PIECE = re.compile(rf"\s+|[{_QUOTES}]+|[^\s{_QUOTES}]+")
 _LIBRARIES = (
     "cudart|cublas(?:Lt)?|cudnn|cufft|curand|cusparse|cusolver|cudadevrt|culibos|cupti|nvrtc|nvJitLink|nvToolsExt|"
     "nvinfer|nccl(?!-)|npp[a-z]{0,5}|cutensor|nvidia-ptxjitcompiler|nvidia-nvvm"
 )
+_NUMBERS = "|".join(str(row.capability.number) for row in ARCHITECTURES)
+_CAPABILITIES = "|".join(re.escape(str(row.capability)) for row in ARCHITECTURES)
 _REGEX = {
     "...": r".{0,300}?",
     "+": r"[\s\S]{0,600}?",
@@ -50,6 +54,7 @@ _REGEX = {
     "num": r"\d{1,20}",
     "ver": r"\d{1,5}(?:\.\d{1,6}){0,3}",
     "list": r"(?:\d{1,5}[a-z]?(?:,\d{1,5}[a-z]?)*|__CUDA_ARCH_LIST__)",
+    "arch": rf"(?:(?:{_NUMBERS})[af]?(?:-real|-virtual)?|(?:{_CAPABILITIES})[af]?(?:\+PTX)?)(?![\w.])",
     "cudavar": r"[A-Z0-9_]{0,40}(?:CUDA|CUBLAS|COMPUTE_CAP|GPU_ARCH|NVCC)[A-Z0-9_]{0,40}",
     "cudalib": rf"(?:cuda|nvidia-ml|{_LIBRARIES})(?![\w-])",
     "cudaso": rf"lib(?:{_LIBRARIES})[\w-]{{0,20}}\.so[\d.]{{0,20}}",

@@ -154,7 +154,10 @@ def _named_in(project: Project, files: Sequence[CMakeFile]) -> tuple[CMakeTarget
                 return ()
             if images:
                 span = place.command.place
-                owners, appends = _owners(place.command), any(word.text == "APPEND" for word in place.command.arguments)
+                owners, appends = (
+                    owners_of(place.command),
+                    any(word.text == "APPEND" for word in place.command.arguments),
+                )
                 flags = text is not None and _FLAG.search(text) is not None
                 found.append(
                     CMakeTargets(
@@ -200,7 +203,7 @@ def _is_open_by_choice(place: _Place, variables: Values, known: frozenset[str]) 
     if is_users_choice(command, place.conditions, variables):
         return True
     names = references_of(command)
-    return bool(_owners(command)) and bool(names) and all(is_unset(name, known) for name in names)
+    return bool(owners_of(command)) and bool(names) and all(is_unset(name, known) for name in names)
 
 
 def _without_torch(places: Sequence[_Place]) -> list[_Place]:
@@ -217,8 +220,8 @@ def _without_torch(places: Sequence[_Place]) -> list[_Place]:
     return [place for place in places if not place.command.place.file.startswith(folders)]
 
 
-def _owners(command: CMakeCommand) -> tuple[str, ...]:
-    """The CMake targets of which the command sets the list; none where it does not, or where a name is not known."""
+def owners_of(command: CMakeCommand) -> tuple[str, ...]:
+    """Return the CMake targets of which the command sets the list; none where a name is not known."""
     words = [word.text for word in command.arguments]
     if PROPERTY not in words or command.name == "set_directory_properties":
         return ()

@@ -263,7 +263,8 @@ class Service:
     """One service of a compose file, or a devcontainer: what it runs and what it is given.
 
     `dockerfile` is the file of the project that it builds, as far as it says so, `stage` its stage, `context` where it
-    is built; `words` are its command and entrypoint. `open` is whether it takes more from another service."""
+    is built; `words` are its command and entrypoint. `open` is whether it takes more from another service; `refused` is
+    a reservation of a device without `capabilities`."""
 
     file: str
     name: str
@@ -278,6 +279,7 @@ class Service:
     words: tuple[str, ...] = ()
     open: bool = False
     context: str | None = None
+    refused: TextSpan | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ that it goes to nvcc as it stands.
 
 from __future__ import annotations
 
+from cudacompat.domain.words.switch_values import is_off
+
 FIRST_WITH_LIST = (3, 18)
 _CHECKED = (3, 24)
 FIRST_WITH_WORD = {"native": (3, 24), "all": (3, 23), "all-major": (3, 23)}
@@ -28,6 +30,14 @@ def takes(word: str, version: tuple[int, ...]) -> bool | None:
     if name.endswith("f"):
         return version[:2] < _CHECKED or _takes_family(version)
     return True
+
+
+def stands_alone(text: str) -> bool:
+    """Whether it is one of CMake's words for a list of its own, or for none (`OFF`). Such a word has no -real or
+    -virtual, and is the whole value: of `all-major;120`, CMake 3.25 and 4.4 stop at project(), and nvcc stops at
+    `compute_all` where the property of a target has it."""
+    word = text.strip().lower()
+    return word in FIRST_WITH_WORD or (word.isalpha() and is_off(word))
 
 
 def _takes_family(version: tuple[int, ...]) -> bool | None:

@@ -76,12 +76,12 @@ def _table() -> Mapping[str, Any]:
 @cache
 def content_of_image(image: str) -> ImageContent | None:
     """Return what is known of an image by its name and tag (`registry/name:tag`, a digest is ignored); None for an
-    image that the table does not have."""
+    image that the table does not have, and for one of a tag that holds no device code (`without_code`)."""
     match = _REFERENCE.fullmatch(image.strip())
     if match is None:
         return None
     row = _row_of(match["repository"])
-    if row is None:
+    if row is None or re.fullmatch(row.get("without_code", r"\b\B"), match["tag"] or "latest"):
         return None
     tag = re.fullmatch(row["tags"], match["tag"] or "latest")
     unknown = ImageContent(image, row["source"], _table()["date"])

@@ -40,6 +40,18 @@ def asked_by_framework(package: str, version: Version) -> SpecifierSet | None:
     return _asked(framework().name, version, package)
 
 
+def pinned_by_releases(package: str) -> dict[Version, Version]:
+    """Return the release of the framework that each release of a package pins (`==2.9.0`), by that release of the
+    framework the newest of the package's; what asks for a range is left out."""
+    known = {row.version for row in rows_of(package, index=None)} | set(_table().get(package, {}))
+    found: dict[Version, Version] = {}
+    for version in sorted(each for each in known if not each.is_prerelease):
+        asked = list(asked_of_framework(package, version) or ())
+        if len(asked) == 1 and asked[0].operator == "==" and not asked[0].version.endswith("*"):
+            found[Version(asked[0].version)] = version
+    return found
+
+
 def _asked(asking: str, version: Version, of: str) -> SpecifierSet | None:
     row = next((row for row in reversed(rows_of(asking, index=None)) if row.version == version), None)
     if row is not None:

@@ -110,6 +110,9 @@ ENGINE = EngineRecord(
             _CONFIGURED,
         ),
     ),
+    # CMakeLists.txt at 02188cc8: its first lines, and LIBRARY_OUTPUT_DIRECTORY; build/ holds objects alone
+    steps=(("cmake", "-B", "build", "{settings}", "."), ("cmake", "--build", "build")),
+    made_in="bitsandbytes/",
     products=("bitsandbytes/libbitsandbytes_cuda*.so", "dist/bitsandbytes-*.whl"),
     markers=(
         Marker(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from packaging.version import Version
 
 from cudacompat.domain.builds.engine import (
     BuildSystem,
     Cache,
     Channel,
     DeadSetting,
+    ExtendedFramework,
+    FrameworkBuild,
     Grammar,
     Knob,
     Limit,
@@ -18,8 +23,10 @@ from cudacompat.domain.builds.engine import (
     Window,
 )
 from cudacompat.domain.project.prebuilt_wheels import Prebuilt
+from cudacompat.domain.wheels.required import asked_of_framework, pinned_by_releases
 from cudacompat.domain.words.versions import ToolkitVersion
 from cudacompat.engines.record import EngineRecord
+from cudacompat.engines.torch_builds import TORCH_PINS, torch_builds
 
 if TYPE_CHECKING:
     from cudacompat.domain.logs.signature import LogLines
@@ -51,6 +58,18 @@ def _log_lines() -> LogLines:
     from cudacompat.engines.vllm.log_lines import LINES
 
     return LINES
+
+
+def _torch(version: Version | None, numbers: Sequence[int], arm: bool) -> tuple[FrameworkBuild, ...]:
+    """The builds of the PyTorch that this release pins, for `None` those of all that a release pins."""
+    pins = pinned_by_releases("vllm")
+    asked = list(asked_of_framework("vllm", version) or ()) if version is not None else []
+    wanted = [Version(each.version) for each in asked if each.operator == "=="] if asked else sorted(pins, reverse=True)
+    return tuple(build for torch in wanted for build in torch_builds(torch, numbers, arm=arm, newest=torch))
+
+
+def _asking(torch: Version) -> Version | None:
+    return pinned_by_releases("vllm").get(torch)
 
 
 ENGINE = EngineRecord(
@@ -109,6 +128,7 @@ ENGINE = EngineRecord(
     ),
     products=("dist/vllm-*.whl", "vllm/_C*.so", "vllm/_moe_C*.so", "vllm/vllm_flash_attn/*.so"),
     markers=(Marker("CMakeLists.txt", r"project\(vllm_extensions"),),
+    framework=ExtendedFramework(title="PyTorch", package="torch", pins=TORCH_PINS, builds=_torch, asking=_asking),
     proved=(("env", Proof.DOCUMENTED),),
     log_lines=_log_lines,
     wheels=(Prebuilt("vllm", "its kernels", "pypi.org/project/vllm"),),

@@ -22,7 +22,9 @@ def test_a_semicolon_belongs_to_the_word_of_a_batch_file(tmp_path: Path) -> None
 def test_a_semicolon_ends_a_statement_of_powershell(tmp_path: Path) -> None:
     script = tmp_path / "build.ps1"
     script.write_text(CMAKE.format("86;120"))
-    assert "found  CMAKE_CUDA_ARCHITECTURES=86\n" in inside("lint", script, "--gpu", "7.5").out
+    out = inside("lint", script, "--gpu", "7.5").out
+    assert "error[unquoted-semicolon]" in out
+    assert "CMake gets 86\n" in out
     script.write_text(CMAKE.format('"86;120"'))
     assert inside("lint", script, "--gpu", "8.6", "--gpu", "12.0").code == 0
 

@@ -67,7 +67,7 @@ def commands(plan: BuildPlan) -> tuple[str, ...]:
     lines = [shlex.join(cache.clear) for cache in plan.engine.caches if cache.window.holds(plan.version)]
     variables = variables_before((each.name, each.value) for each in environment(plan))
     recipe = plan.recipe
-    steps = (recipe.configure, *recipe.build) if recipe is not None else ()
+    steps = (recipe.configure, *recipe.build) if recipe is not None else plan.engine.steps
     if plan.engine.system is BuildSystem.PIP:
         steps = steps[1:] or (_PIP_BUILDS,)  # the first prepares an image's environment; here there is one
     elif not steps:
@@ -77,7 +77,7 @@ def commands(plan: BuildPlan) -> tuple[str, ...]:
         if made and "--install" not in made and made[:2] != ["make", "install"]:
             line = shlex.join(word for word in made if not word.startswith("-DCMAKE_INSTALL_PREFIX="))
             lines.append(f"{variables} {line}" if variables else line)
-    made_in = _MADE_IN.get(plan.engine.system, ".")
+    made_in = plan.engine.made_in or _MADE_IN.get(plan.engine.system, ".")
     return (*lines, f"cudacompat check {made_in} {checked_for(plan)} --require {plan.require}")
 
 

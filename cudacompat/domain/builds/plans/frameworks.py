@@ -35,6 +35,7 @@ def framework_notes(
     framework: FrameworkBuild | None,
     cuda: ToolkitVersion,
     *,
+    version: Version | None,
     wanted: Sequence[RequestedTarget],
     builds: Sequence[FrameworkBuild],
 ) -> tuple[str, ...]:
@@ -43,14 +44,22 @@ def framework_notes(
         return ()
     title, gpus = engine.framework.title, _gpus(wanted)
     if framework is not None:
-        return (f"for {title} {framework.version}, whose build for CUDA {cuda} runs on {gpus}",)
+        asking = _asking(engine, version, framework)
+        return (f"for {title} {framework.version}, whose build for CUDA {cuda} runs on {gpus}{asking}",)
     near = next((each for each in builds if each.cuda.major == cuda.major), None)
     if near is not None:  # torch.utils.cpp_extension, _check_cuda_version: it refuses another major release alone
         return (
             f"for {title} {near.version}, whose build for CUDA {near.cuda} runs on {gpus}: it takes nvcc {cuda}, of "
-            "the same major release, with a warning",
+            f"the same major release, with a warning{_asking(engine, version, near)}",
         )
     return (f"no published {title} of CUDA {cuda} is known that runs on {gpus}: this is for one that you build",)
+
+
+def _asking(engine: Engine, version: Version | None, build: FrameworkBuild) -> str:
+    """Which release of the engine goes with this framework, where each asks for one and none was named."""
+    asking = engine.framework.asking if engine.framework is not None and version is None else None
+    release = asking(build.version) if asking is not None else None
+    return f"; the newest {engine.title} that asks for it is {release}" if release is not None else ""
 
 
 def why_no_framework(plan: BuildPlan) -> str | None:

@@ -88,7 +88,8 @@ def plan_build(
         cuda = release_of_board(wanted, driver)
     archs = {each.arch for each in code} | {each.arch for each in arrives}
     builds = framework_builds(engine, of_version, wanted)
-    chosen = choose_release(cuda, archs, labels, driver=driver, among=in_order(engine, builds))
+    has_ptx = any(each.ptx for each in code)
+    chosen = choose_release(cuda, archs, labels, driver=driver, among=in_order(engine, builds), ptx=has_ptx)
     framework = next((each for each in builds if each.cuda == chosen.version), None)
     older = framework is not None and str(framework.version) != engine.current
     if engine.version_of_framework and version is None and framework is not None and older:  # its settings may differ
@@ -115,7 +116,9 @@ def plan_build(
         settings += profile.idle(engine, of_version, code, {each.name for each in settings})
         left_out = tuple(each for each in left_out if each.name not in {setting.name for setting in settings})
     distro = distro or _distro_for(chosen, engine)
-    about_framework = framework_notes(engine, framework, chosen.version, wanted=wanted, builds=builds)
+    about_framework = framework_notes(
+        engine, framework, chosen.version, version=of_version, wanted=wanted, builds=builds
+    )
     return BuildPlan(
         engine=engine,
         version=of_version,

@@ -26,12 +26,14 @@ def choose_release(
     labels: Mapping[str, str],
     driver: DriverRelease | None = None,
     among: Sequence[frozenset[ToolkitVersion]] = (),
+    *,
+    ptx: bool = True,
 ) -> CudaRelease:
     """Return the release named, or the best that builds all of these (`"90a"`) and whose programs run with the driver;
     `UsageError` where it cannot, or none.
 
     `labels` are the GPUs that the architectures are for, as the user called them. Where none is named, it is one of the
-    first of `among` that has one that does.
+    first of `among` that has one that does. `ptx` is whether the driver has PTX of the build to compile.
     """
     if cuda is None:
         fitting = with_all(archs)
@@ -40,7 +42,7 @@ def choose_release(
         runs = [row for row in fitting if driver is None or needed_driver(row.version.major, driver) is None]
         rows = (tuple(row for row in runs if row.version in group) for group in among)
         fitting = next(filter(None, rows), fitting)
-        return preferred(fitting) if driver is None else _for_driver(fitting, driver)
+        return preferred(fitting) if driver is None else _for_driver(fitting, driver, ptx=ptx)
     version = ToolkitVersion.parse(cuda)
     row = release(version)
     if row is None:
@@ -54,13 +56,16 @@ def choose_release(
     return row
 
 
-def _for_driver(fitting: tuple[CudaRelease, ...], driver: DriverRelease) -> CudaRelease:
-    """The best of these with this driver: one whose PTX it compiles, too, else one whose machine code runs."""
+def _for_driver(fitting: tuple[CudaRelease, ...], driver: DriverRelease, *, ptx: bool) -> CudaRelease:
+    """The best of these with this driver: one whose PTX it compiles, too, else one whose machine code runs, which any
+    release of the major does that the driver takes."""
     running = tuple(row for row in fitting if needed_driver(row.version.major, driver) is None)
     if not running:
         needs = needed_driver(fitting[0].version.major, driver)
         builds = f"CUDA {fitting[0].version} is the first release that builds all of this"
         raise UsageError(f"{builds}, and its programs need driver {needs} or newer, not {driver}")
+    if not ptx:
+        return preferred(running)
     limit = max_ptx(driver)
     compiled = tuple(row for row in running if limit is None or row.ptx_isa <= limit)
     return preferred(compiled) if compiled else running[0]

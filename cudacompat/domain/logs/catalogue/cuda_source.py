@@ -169,6 +169,8 @@ SIGNATURES: tuple[Signature, ...] = (
             'kernelExecTimeoutEnabled|singleToDoublePrecisionPerfRatio|cooperativeMultiDeviceLaunch|maxTexture1DLinear)>"',
             "'struct cudaDeviceProp' has no member named '<member:(clockRate|memoryClockRate|computeMode|deviceOverlap|"
             "kernelExecTimeoutEnabled|singleToDoublePrecisionPerfRatio|cooperativeMultiDeviceLaunch|maxTexture1DLinear)>'",
+            "'struct cudaDeviceProp'} has no member named '<member:(clockRate|memoryClockRate|computeMode|"
+            "deviceOverlap|kernelExecTimeoutEnabled|singleToDoublePrecisionPerfRatio|cooperativeMultiDeviceLaunch|maxTexture1DLinear)>'",
             "'<member:(clockRate|memoryClockRate|computeMode|deviceOverlap|kernelExecTimeoutEnabled)>': is not a "
             "member of "
             "'cudaDeviceProp'",

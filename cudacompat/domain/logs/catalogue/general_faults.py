@@ -220,6 +220,23 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("errno(3)",),
     ),
     Signature(
+        id="list-cut-by-shell",
+        title="the shell took {item} of an architecture list for a program",
+        patterns=(
+            ": <item:arch>: command not found",
+            ": <item:arch>: not found",
+            "command not found: <item:arch>",
+        ),
+        sample="/bin/sh: 1: 120: not found",
+        cause="A semicolon without quotes ends a command: of -DCMAKE_CUDA_ARCHITECTURES=86;120 CMake gets 86, and the "
+        "shell runs 120. The build continues with the first architecture alone.",
+        does_not_mean="a program that is not installed",
+        fix='Put the argument in quotes, "-DCMAKE_CUDA_ARCHITECTURES=86;120", and build again from an empty directory; '
+        "cudacompat lint finds the line.",
+        command="cudacompat lint . --diff",
+        sources=("measured with dash 0.5.12 and bash 5.2",),
+    ),
+    Signature(
         id="program-missing",
         title="a program is not installed or not in PATH: {program}",
         patterns=(

@@ -166,6 +166,18 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=(_MEASURED,),
     ),
     Signature(
+        id="ptxas-device-runtime",
+        title="device code calls the CUDA runtime: libcudadevrt is needed",
+        patterns=("Unresolved extern function '__cudaCDP<name:word>'",),
+        sample="ptxas fatal   : Unresolved extern function '__cudaCDP2Malloc'",
+        cause="A kernel launches kernels, or calls cudaMalloc or another part of the runtime. That is in libcudadevrt, "
+        "which is linked to relocatable code alone.",
+        does_not_mean="a missing architecture; a missing source file",
+        fix="Compile with -rdc=true and link with nvcc -lcudadevrt (CMake: CUDA_SEPARABLE_COMPILATION ON), or call it "
+        "from the host.",
+        sources=("CUDA C++ Programming Guide 13.0, CUDA Dynamic Parallelism",),
+    ),
+    Signature(
         id="ptxas-unresolved-extern",
         title="a device function is defined in another file: relocatable code is needed",
         patterns=("Unresolved extern function '<name:word>'",),

@@ -172,7 +172,7 @@ def _dead_for(use: EngineUse | None, name: str) -> tuple[DeadSetting, EngineUse]
 def _why(project: Project, setting: Setting, found: tuple[DeadSetting, EngineUse] | None) -> str | None:
     if setting.name in project.nobodys:
         return None if project.speaks_of(setting.name) else "no known program reads a variable with this name"
-    if found is None or any(_reads(use, setting.name) for use in project.uses):
+    if found is None or any(_reads(use, setting) for use in project.uses):
         return None
     if setting.place.file.endswith(".rs") and setting.way is AssignmentKind.DEFINE:
         return None  # .define() of a build script: CMake does get it
@@ -319,8 +319,10 @@ def _renamed(project: Project, setting: Setting, name: str, listed: str) -> Fix 
     return Fix(f"set {name} instead", (edit,), safe=False)
 
 
-def _reads(use: EngineUse, name: str) -> bool:
-    return any(knob.name == name for knob in use.knobs)
+def _reads(use: EngineUse, setting: Setting) -> bool:
+    """Whether the build reads the name, and not only as an option of its command what stands in an environment."""
+    as_option = setting.way is AssignmentKind.DEFINE
+    return any(knob.name == setting.name and (as_option or knob.channel is not Channel.DEFINE) for knob in use.knobs)
 
 
 def _reads_in_file(use: EngineUse, name: str) -> bool:

@@ -1,10 +1,12 @@
 """Flags about architectures that nvcc refuses.
 
 What it finds: `arch=sm_80` in a -gencode pair, machine code older than the arch before it, PTX of another arch, two
-codes without brackets, a number without sm_; `-arch=sm_80` together with `-code`; several `-arch` in one command.
+codes without brackets, a number without sm_; the same in `-arch=compute_90 -code=sm_80`; `-arch=sm_80` together with
+`-code`; several `-arch` in one command.
 
 Why it matters: nvcc stops ("Value of -arch option ('sm_80') must be a virtual code architecture", "Incompatible code
-generation requested"). Of several -arch the last one counts, with no more than a warning. All measured with nvcc 13.5.
+generation requested"). Of several -arch the last one counts, with no more than a warning. All measured with nvcc 13.0
+and 13.5.
 
 Example: `nvcc -gencode arch=sm_80,code=sm_80 -c kernels.cu`.
 
@@ -16,7 +18,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from cudacompat.domain.project.list_coverage import flag_settings
 from cudacompat.domain.project.model import Project, SourceFile, TextSpan
@@ -26,9 +28,12 @@ from cudacompat.domain.words.shell_words import shell_words
 
 _PAIR = re.compile(
     r"(?:-gencode|--generate-code)(?:=|[\s\"',]{1,40})arch=(?P<kind>sm|compute)_(?P<arch>\d{2,3}[af]?)"
-    r",\s?code=(?P<code>[a-z]*_?\d{2,3}[af]?(?:,[a-z]*_?\d{2,3}[af]?)*)(?![\w$\[{(])"
+    r",\s?code=(?:\[(?P<several>[a-z]{1,7}_\d{2,3}[af]?(?:,[a-z]{1,7}_\d{2,3}[af]?)*)\]"
+    r"|(?P<code>[a-z]*_?\d{2,3}[af]?(?:,[a-z]*_?\d{2,3}[af]?)*)(?![\w$\[{(]))"
 )
 _CODE = re.compile(r"(?:(sm|compute|lto)_)?(\d{2,3})([af]?)")
+_ARCH_VALUE = re.compile(r"compute_(\d{2,3}[af]?)")
+_ONE_EACH = "use one -gencode option for each target"
 _COMMENT = re.compile(r"(?:^|\s)(?:#|//|/\*|REM\s)", re.IGNORECASE | re.MULTILINE)
 _ARCH = ("-arch", "--gpu-architecture")
 _CODE_OPTION = ("-code", "--gpu-code")
@@ -90,9 +95,11 @@ def _fault(match: re.Match[str]) -> tuple[str, str, tuple[int, int, str] | None]
     if match["kind"] == "sm":
         return (
             f"arch=sm_{arch}: nvcc needs a virtual target after arch=",
-            f"arch=compute_{arch},code={match['code']}",
+            f"arch=compute_{arch},{match[0].partition(',')[2]}",
             (start, start + 2, "compute"),
         )
+    if match["several"]:
+        return _first_against_arch(arch, match["several"].split(","))
     codes = match["code"].split(",")
     if len(codes) > 1:
         at = match.start("code") - match.start()
@@ -103,6 +110,12 @@ def _fault(match: re.Match[str]) -> tuple[str, str, tuple[int, int, str] | None]
             (at, at + len(match["code"]), text),
         )
     return _against_arch(arch, codes[0])
+
+
+def _first_against_arch(arch: str, codes: Sequence[str]) -> tuple[str, str, None] | None:
+    """What is wrong with the first of these, and a cure that loses none."""
+    fault = next(filter(None, (_against_arch(arch, code) for code in codes)), None)
+    return (fault[0], _ONE_EACH, None) if fault is not None and len(codes) > 1 else fault
 
 
 def _against_arch(arch: str, code: str) -> tuple[str, str, None] | None:
@@ -121,7 +134,7 @@ def _against_arch(arch: str, code: str) -> tuple[str, str, None] | None:
             f"arch=compute_{code.removeprefix('sm_')},code={code}",
             None,
         )
-    if kind == "sm" and number == own and arch.endswith("a") and suffix != "a":
+    if kind == "sm" and arch.endswith("a") and suffix != "a":
         return f"code={code} after arch=compute_{arch}: code must be sm_{arch}", f"code=sm_{arch}", None
     return None
 
@@ -140,6 +153,8 @@ def _options(place: TextSpan, text: str) -> Iterator[Finding]:
             f"-arch={different[0]} together with -code: nvcc needs a virtual target after -arch",
             f"-arch={different[0].replace('sm_', 'compute_')} -code={','.join(code)}",
         )
+    elif len(different) == 1 and (fault := _of_virtual(different[0], code)) is not None:
+        finding = (Severity.ERROR, *fault)
     elif any(re.fullmatch(r"\d{2,3}[af]?|\d{1,2}\.\d", each) for each in different):
         wrong = next(each for each in different if each[0].isdigit())
         number = wrong.replace(".", "")
@@ -148,13 +163,13 @@ def _options(place: TextSpan, text: str) -> Iterator[Finding]:
         finding = (
             Severity.ERROR,
             f"-arch={different[0]}: nvcc accepts one target here",
-            ("use one -gencode option for each target"),
+            _ONE_EACH,
         )
     elif len(different) > 1 and all(each.startswith(("sm_", "compute_")) for each in different):
         finding = (
             Severity.WARNING,
             f"nvcc uses only the last of {' and '.join(f'-arch={each}' for each in different)}",
-            "use one -gencode option for each target",
+            _ONE_EACH,
         )
     if finding is not None:
         severity, message, help_ = finding
@@ -164,11 +179,26 @@ def _options(place: TextSpan, text: str) -> Iterator[Finding]:
             message,
             path=place.file,
             found=text[:160],
-            why="measured with nvcc 13.5",
+            why="measured with nvcc 13.0 and 13.5",
             help=help_,
             line=place.line,
             span=place.span,
         )
+
+
+def _of_virtual(arch: str, code: Iterable[str]) -> tuple[str, str] | None:
+    """What is wrong with the targets of -code behind a virtual one of -arch, and its cure."""
+    own = _ARCH_VALUE.fullmatch(arch)
+    codes = [each for value in code for each in value.split(",")]
+    fault = _first_against_arch(own[1], codes) if own is not None else None
+    if fault is None:
+        return None
+    return _as_options(fault[0]), _as_options(fault[1])
+
+
+def _as_options(text: str) -> str:
+    """The words about a pair as those about -arch and -code."""
+    return text.replace(",code=", " code=").replace("arch=", "-arch=").replace("code=", "-code=")
 
 
 def _values(words: list[str], options: tuple[str, ...]) -> list[str]:

@@ -1,8 +1,8 @@
 """A list, or a GPU, that the CUDA release of its image cannot build for.
 
-What it finds: a stage whose list holds a target that the image's CUDA release does not know (120 before 12.8, 103 and
-121 before 12.9) or no longer knows (50 to 72 from 13.0); with --gpu, a stage whose release has no machine code that
-runs on that GPU.
+What it finds: a stage whose list, or that of a CMake target it builds (CUDA_ARCHITECTURES), holds a target that the
+image's CUDA release does not know (120 before 12.8, 103 and 121 before 12.9) or no longer knows (50 to 72 from 13.0);
+with --gpu, a stage whose release has no machine code that runs on that GPU.
 
 Why it matters: nvcc stops: "Unsupported gpu architecture 'compute_120'". Without the GPU's own code, a build can at
 best be compiled again by the driver at each first start.
@@ -20,6 +20,7 @@ from collections.abc import Iterable, Sequence
 from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.nvcc_flags import requested
 from cudacompat.domain.builds.lists.writer import CodeTarget
+from cudacompat.domain.project.cmake_target_lists import reaching_targets
 from cudacompat.domain.project.command_facts import ancestry, image_of
 from cudacompat.domain.project.default_lists import reaching
 from cudacompat.domain.project.list_coverage import ListCoverage, drops_unknown, serves
@@ -47,7 +48,7 @@ _NUMBER = re.compile(r"(\d{2,3})([af]?)")
 def check(project: Project) -> Iterable[Finding]:
     """One finding for each list, or for each stage that the GPUs cannot be built in."""
     reported: set[tuple[str, int]] = set()
-    for listed, command in reaching(project):
+    for listed, command in (*reaching(project), *reaching_targets(project)):
         stage = image_of(command)
         if stage is None or command.conditional:
             continue

@@ -1,4 +1,5 @@
-"""Packages that take CUDA's libraries from the image they are installed into, where that has those of another release.
+"""Packages that take CUDA's libraries from the image they are installed into, where that has those of another release,
+or none.
 
 Sure only where nothing else may bring them: no other package, package manager, stage or installer."""
 
@@ -24,21 +25,26 @@ from cudacompat.domain.wheels.resolved import Resolved
 from cudacompat.domain.words.programs import CONDA
 from cudacompat.domain.words.versions import ToolkitVersion
 
+# "base: includes the CUDA runtime (cudart)"; the math libraries begin with runtime: hub.docker.com/r/nvidia/cuda
+_WITHOUT = "base"
 _PATHS = ("cuda", "cublas", "cudnn", "/lib")  # in what is copied: it may be the libraries
 
 
 @dataclass(frozen=True, slots=True)
 class OtherLibraries:
-    """A package, the major CUDA release whose libraries it loads, and the image's, which are of another."""
+    """A package, the major CUDA release whose libraries it loads, and the image's, which are of another; `bare` is
+    whether the image has none but the CUDA runtime's."""
 
     package: Resolved
     needs: int
     image: str
     has: ToolkitVersion
+    bare: bool
 
 
 def other_libraries(project: Project) -> Iterator[OtherLibraries]:
-    """Yield the packages of each stage that ships whose libraries the image has in another major CUDA release."""
+    """Yield the packages of each stage that ships whose libraries the image has in another major CUDA release, or not
+    at all."""
     sets: dict[str, list[ResolvedSet]] = {}
     for environment in environments_of(project):
         sets.setdefault(environment.packages.file, []).append(environment)
@@ -51,8 +57,9 @@ def other_libraries(project: Project) -> Iterator[OtherLibraries]:
         if not own or not ships(project, stage) or any(each.packages.forked for each in own):
             continue
         for needs, resolved in _loading(own):
-            if needs != base.cuda.major and not _brought(project, lines, own, cuda=needs):
-                yield OtherLibraries(resolved, needs, base.image, has=base.cuda)
+            bare = base.flavour == _WITHOUT
+            if (bare or needs != base.cuda.major) and not _brought(project, lines, own, cuda=needs):
+                yield OtherLibraries(resolved, needs, base.image, has=base.cuda, bare=bare)
 
 
 def _loading(sets: list[ResolvedSet]) -> Iterator[tuple[int, Resolved]]:

@@ -5,7 +5,8 @@ a CUDA release (`cu124`, `cuda12.4`) that cannot build machine code which a GPU 
 older than the first that can, or newer than the last. (CUDA 11.7 has no sm_89, and its sm_86 runs on an RTX 4090.)
 Images of nvidia/cuda hold no program, and a stage that installs torch is checked by what it installs. Of these it finds
 the ones whose CUDA libraries are of another major release than those that a package loads which pip installs there and
-which brings none itself: ctranslate2 (faster-whisper), onnxruntime-gpu, tensorflow, CuPy.
+which brings none itself: ctranslate2 (faster-whisper), onnxruntime-gpu, tensorflow, CuPy; and -base images, which have
+none of these libraries.
 
 Why it matters: what was built with that release has no machine code for the GPU. For a newer GPU at best PTX is
 compiled at the first start; the wheels of PyTorch have none. For an older GPU than the release knows nothing runs.
@@ -77,15 +78,20 @@ def check(project: Project) -> Iterable[Finding]:
 
 def _of_package(each: OtherLibraries) -> Finding:
     requirement = each.package.requirement
+    message = f"{each.package.label} loads libraries of CUDA {each.needs}; the image has those of CUDA {each.has}"
+    help_ = f"use an image of nvidia/cuda for CUDA {each.needs}"
+    if each.bare:
+        message = f"{each.package.label} loads libraries of CUDA {each.needs} that a -base image does not have"
+        help_ += ", -runtime or -cudnn-runtime"
     return Finding(
         id=RULE.id,
         severity=Severity.WARNING,
-        message=f"{each.package.label} loads libraries of CUDA {each.needs}; the image has those of CUDA {each.has}",
+        message=message,
         path=requirement.file,
         line=requirement.line,
         found=each.image,
         why=f"the package brings no CUDA libraries: it does not find libcublas.so.{each.needs} there",
-        help=f"use an image of nvidia/cuda for CUDA {each.needs}",
+        help=help_,
     )
 
 

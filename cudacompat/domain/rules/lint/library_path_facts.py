@@ -10,6 +10,7 @@ from cudacompat.domain.project.command_facts import ancestry, removal
 from cudacompat.domain.project.image_names import is_nvidia_cuda
 from cudacompat.domain.project.model import Project, Setting, Stage, TextSpan
 from cudacompat.domain.project.stages import installing, runs_cuda, ships
+from cudacompat.domain.rules.lint.wheel_facts import environments_of
 from cudacompat.domain.words.finding import Edit, Fix
 
 STUBS = re.compile(r"\S*/stubs/?")
@@ -24,7 +25,24 @@ class FolderPlace:
 
 
 def running_stages(project: Project) -> Iterator[Stage]:
-    return (stage for stage in project.stages if ships(project, stage) and runs_cuda(project, stage))
+    """Return the stages that containers are started from and whose programs run CUDA code: what is compiled there, or
+    packages with device code that pip installs into an image with a toolkit."""
+    for stage in project.stages:
+        if ships(project, stage) and (runs_cuda(project, stage) or _installs_code(project, stage)):
+            yield stage
+
+
+def _installs_code(project: Project, stage: Stage) -> bool:
+    if not is_nvidia_cuda(stage.base) or stage.base is None or stage.base.flavour != "devel":
+        return False
+    installed = project.once("stages_with_device_code", lambda: frozenset(_with_device_code(project)))
+    return any(f"{each.file}:{each.number}" in installed for each in ancestry(project, stage))
+
+
+def _with_device_code(project: Project) -> Iterator[str]:
+    for environment in environments_of(project):
+        if any(each.rows for each in environment.resolved):
+            yield environment.packages.file
 
 
 def folder_places(project: Project, wanted: re.Pattern[str]) -> Iterator[FolderPlace]:

@@ -2,7 +2,7 @@
 
 What it finds: a service of a compose file, a quadlet or a dev container whose image is one of NVIDIA's, or is built
 from a Dockerfile of the project that ships CUDA code, without a GPU reservation, `gpus`, a device or `runtime:
-nvidia`.
+nvidia`. A reservation of a device (`driver: nvidia`, `count`) without `capabilities`, which Compose refuses.
 
 Why it matters: a container sees no GPU unless it is asked for. The service starts, finds no device, and runs on the
 CPU or stops ("no CUDA-capable device is detected", "libcuda.so.1: cannot open shared object file").
@@ -16,11 +16,11 @@ What to do: `gpus: all` (Compose 2.30), or deploy.resources.reservations.devices
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cudacompat.domain.project.command_facts import base_name
 from cudacompat.domain.project.image_names import is_nvidia_cuda
-from cudacompat.domain.project.model import Project, Service, Stage
+from cudacompat.domain.project.model import Project, Service, Stage, TextSpan
 from cudacompat.domain.project.stages import runs_cuda
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
@@ -31,7 +31,8 @@ _VARIABLES = ("NVIDIA_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES")
 
 
 def check(project: Project) -> Iterable[Finding]:
-    """One finding for each such service."""
+    """One finding for each such service, and for each reservation that is refused."""
+    yield from _refused(project)
     names = {service.name for service in project.services if service.gpu}
     images = {_what(service) for service in project.services if service.gpu}
     for service in project.services:
@@ -59,6 +60,35 @@ def check(project: Project) -> Iterable[Finding]:
             help="AddDevice=nvidia.com/gpu=all" if kind.endswith(".container") else help_,
             fix=_fix(project, service) if kind.endswith((".yml", ".yaml")) else None,
         )
+
+
+def _refused(project: Project) -> Iterator[Finding]:
+    for service in project.services:
+        place = service.refused
+        if place is not None:
+            yield Finding(
+                id=RULE.id,
+                severity=Severity.ERROR,
+                message=f"{service.name} reserves a device without capabilities: Compose does not start it",
+                path=place.file,
+                line=place.line,
+                span=place.span,
+                why="capabilities is the one field that a reservation has to have (Compose Deploy Specification)",
+                help="capabilities: [gpu]",
+                fix=_with_capabilities(project, place),
+            )
+
+
+def _with_capabilities(project: Project, place: TextSpan) -> Fix | None:
+    """The fix that names them in front of the first field of the item: `- driver: nvidia`."""
+    file = project.file(place.file)
+    if file is None or file.text.startswith("{", place.start):
+        return None
+    head = file.text[file.text.rfind("\n", 0, place.start) + 1 : place.start]
+    if head.strip() != "-":
+        return None
+    edit = Edit(place.file, place.start, place.start, new=f"capabilities: [gpu]\n{head.replace('-', ' ')}")
+    return Fix("add capabilities: [gpu]", (edit,), safe=True)
 
 
 def _what(service: Service) -> str:

@@ -20,7 +20,7 @@ from cudacompat.domain.tables.nvcc_releases import NvccRelease, first_nvcc_with
 from cudacompat.domain.tables.toolkits import last_with
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Fix
-from cudacompat.domain.words.target import ArchTarget, CodeKind
+from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 from cudacompat.domain.words.verdict import Target
 
 _Lists = TypeVar("_Lists")
@@ -64,6 +64,23 @@ def why_not_built(missing: Sequence[str], made_by: NvccRelease) -> str:
         elif last is not None:
             said.append(f"CUDA {last.version} is the last release that builds sm_{arch}")
     return "; ".join(said)
+
+
+_ALONE = {ArchSuffix.ARCH_SPECIFIC: "on {} alone", ArchSuffix.FAMILY: "within the family of {} alone"}
+
+
+def why_unserved(images: Sequence[ArchTarget]) -> str:
+    """Which GPUs the code of a list runs on: machine code without a suffix, then each target with one."""
+    sass = [image for image in images if image.kind is CodeKind.SASS]
+    plain = ", ".join(map(str, sorted({each.capability for each in sass if each.suffix is ArchSuffix.NONE})))
+    said = []
+    if plain:
+        said.append(f"machine code is for {plain}: it runs on the same major version, from that minor version on")
+    bound = {each.arch: each for each in (*images, *sass) if each.suffix in _ALONE}
+    said += [
+        f"{bound[arch]} runs {_ALONE[bound[arch].suffix].format(bound[arch].capability)}" for arch in sorted(bound)
+    ]
+    return "; ".join(said) if sass else "; ".join(("the list asks for no machine code", *said))
 
 
 # How files that name targets in words of their own write one (sources: artifacts/buildfiles/named_lists.py).

@@ -57,12 +57,13 @@ from cudacompat.domain.rules.lint.target_facts import (
     in_words,
     last_with_result,
     toolkit_first,
+    why_unserved,
 )
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.words.finding import Finding, Fix, Severity
 from cudacompat.domain.words.programs import MAKE
 from cudacompat.domain.words.rule import Rule
-from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
+from cudacompat.domain.words.target import ArchSuffix, ArchTarget
 from cudacompat.domain.words.verdict import Target
 
 
@@ -378,8 +379,6 @@ def _said_of(
     help_: str,
     fix: Fix | None,
 ) -> Finding:
-    numbers = sorted({image.capability for image in images if image.kind is CodeKind.SASS})
-    sass = ", ".join(map(str, numbers))
     return Finding(
         id=RULE.id,
         severity=Severity.ERROR if result is ListCoverage.FAILS else Severity.WARNING,
@@ -388,9 +387,7 @@ def _said_of(
         line=place.line,
         span=place.span,
         found=found[:160],
-        why=f"machine code is for {sass}: it runs on the same major version, from that minor version on"
-        if sass
-        else "the list asks for no machine code",
+        why=why_unserved(images),
         help=help_,
         target=target.id,
         fix=fix,

@@ -1,10 +1,11 @@
 """A list of architectures that the shell cuts at its first semicolon.
 
-What it finds: -DCMAKE_CUDA_ARCHITECTURES=80;90 without quotes, in RUN, in a script or in a CI job; and
-`export TORCH_CUDA_ARCH_LIST=8.6;12.0` without them, or as a prefix of a command.
+What it finds: -DCMAKE_CUDA_ARCHITECTURES=80;90 without quotes, in RUN, in a script of sh or PowerShell, or in a CI job;
+and `export TORCH_CUDA_ARCH_LIST=8.6;12.0` without them, or as a prefix of a command.
 
 Why it matters: the shell ends the command at the semicolon. CMake gets the first architecture alone, the rest is run as
-commands ("90: not found"), and unless the shell stops at errors, the build continues and seems to work.
+commands ("90: not found"), and unless the shell stops at errors, the build continues and seems to work. PowerShell
+prints the 90 and continues.
 
 Example: `RUN cmake -B build -DCMAKE_CUDA_ARCHITECTURES=80;90 .`
 
@@ -19,15 +20,16 @@ from collections.abc import Iterable, Iterator
 from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Project, TextSpan
 from cudacompat.domain.project.open_quotes import quotes_for
+from cudacompat.domain.tables.cmake_spellings import stands_alone
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
-_REST = re.compile(r"(?:;[ \t]*\d{2,3}[af]?(?:-real|-virtual)?)+(?![\w.-])")
-_ONE = r"(?:\d{2,3}[af]?(?:-real|-virtual)?|\d{1,2}\.\d[af]?(?:\+PTX)?)"
+_REST = re.compile(r"(?:;[ \t]*\d{2,3}[af]?(?:-real|-virtual|\+PTX)?)++(?![\w.+-])")
+_ONE = r"(?:\d{1,2}\.\d[af]?(?:\+PTX)?|\d{2,3}[af]?(?:-real|-virtual)?)"
 _ASSIGNED = re.compile(_ONE)
 _FIRST = re.compile(rf"(?<![\w$])(?P<name>[A-Za-z_]\w*)=(?P<item>{_ONE})(?:;{_ONE})*;\Z")
 _LONGEST = 400  # characters of a list that is looked for in front of a command
-_MORE = re.compile(rf"(?:;{_ONE})+(?![\w.-])")
+_MORE = re.compile(rf"(?:;{_ONE})++(?![\w.+-])")
 
 
 def check(project: Project) -> Iterable[Finding]:
@@ -49,6 +51,7 @@ def check(project: Project) -> Iterable[Finding]:
             whole = file.text[head : rest.end()]
             quote = quotes_for(project, place.file, head, end=rest.end())
             edit = Edit(place.file, head, rest.end(), new=f"{quote}{whole}{quote}")
+            refused = _refused(setting.written, rest[0])
             yield Finding(
                 id=RULE.id,
                 severity=Severity.ERROR,
@@ -57,15 +60,22 @@ def check(project: Project) -> Iterable[Finding]:
                 line=place.line,
                 span=place.span,
                 found=whole,
-                why=f"`;` ends a command; the shell then runs {rest[0].lstrip('; ').split(';')[0]} as a command",
-                help=edit.new if quote else "quote the argument for the shell that runs it",
-                fix=Fix("quote the argument", (edit,), safe=True) if quote else None,
+                why=_why(rest[0]),
+                help=refused or (edit.new if quote else "quote the argument for the shell that runs it"),
+                fix=Fix("quote the argument", (edit,), safe=True) if quote and not refused else None,
             )
     for name, place in (*_exported(project), *_in_front(project)):
         finding = _assigned(project, name, place) if place.at not in seen else None
         if finding is not None:
             seen.add(place.at)
             yield finding
+
+
+def _refused(first: str, rest: str) -> str | None:
+    """What to write where CMake would refuse the list in quotes as well; `None` where it takes it."""
+    if stands_alone(first):
+        return f"write {first} alone, or numbers alone in quotes"
+    return "put the list in quotes, without +PTX" if "+" in rest else None
 
 
 def _exported(project: Project) -> Iterator[tuple[str, TextSpan]]:
@@ -106,10 +116,15 @@ def _assigned(project: Project, name: str, place: TextSpan) -> Finding | None:
         line=place.line,
         span=place.span,
         found=f"{name}={whole}",
-        why=f"`;` ends a command; the shell then runs {rest[0].lstrip(';').split(';')[0]} as a command",
+        why=_why(rest[0]),
         help=f"{name}={edit.new}" if quote else "quote the list for the shell that reads it",
         fix=Fix("quote the list", (edit,), safe=True) if quote else None,
     )
+
+
+def _why(rest: str) -> str:
+    """What the shell does with the rest of a list; PowerShell prints a number that is a command."""
+    return f"`;` ends a command; the next item, {rest.lstrip('; ').split(';')[0]}, is a separate command"
 
 
 RULE = Rule("unquoted-semicolon", "Semicolon list without quotes", __doc__, check)

@@ -1,8 +1,8 @@
 """A list of architectures that its reader does not understand.
 
-What it finds: dotted numbers, `sm_80`, `80+PTX`, commas, spaces or literal quotes in CMake's list; plain numbers or
-commas in TORCH_CUDA_ARCH_LIST; a list where one number is taken. Only where every item is a target that CUDA has, so
-that it is certain what was meant.
+What it finds: dotted numbers, `sm_80`, `80+PTX`, commas, spaces or literal quotes in CMake's list; one of CMake's words
+(`all`, `all-major`, `native`, `OFF`) with other items; plain numbers or commas in TORCH_CUDA_ARCH_LIST; a list where
+one number is taken. Only where every item is a target that CUDA has, so that it is certain what was meant.
 
 Why it matters: each reader has its own grammar. CMake 3.24 and newer stop ("CMAKE_CUDA_ARCHITECTURES: 8.6"), older ones
 hand the text to nvcc, which stops; PyTorch raises "Unknown CUDA arch"; others ignore what they do not know and build
@@ -22,6 +22,7 @@ from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.guess import GuessedItem, is_pair, meant, rewritten
 from cudacompat.domain.project.list_edits import replacing
 from cudacompat.domain.project.model import ArchListSetting, Project, TextSpan
+from cudacompat.domain.tables.cmake_spellings import stands_alone
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -40,6 +41,8 @@ _FIND_CUDA = re.compile(r"(?i)cuda_select_nvcc_arch_flags\s*\([^)]{0,4000}CMAKE_
 _POINTED = (Grammar.TORCH, Grammar.SPACED, Grammar.FIND_CUDA)  # whose numbers are compute capabilities
 _FETCHES = frozenset({"git", "wget", "curl"})
 _POINT = re.compile(r"\d\.\d")
+_PARTED = re.compile(r"[;,\s]+")
+_HALF = re.compile(r"-(?:real|virtual)\Z", re.IGNORECASE)
 _MALFORMED = "an item has a form that it does not read"
 _WORDS_OF_OTHERS = frozenset({"auto", "common", "current"})
 
@@ -63,6 +66,7 @@ def check(project: Project) -> Iterable[Finding]:
             continue
         written = rewritten(listed.grammar, items) if items else None
         named = setting.name or "the list"
+        example = "all-major alone, or numbers alone: " if items is None and listed.word is None else "example: "
         yield Finding(
             id=RULE.id,
             severity=Severity.ERROR,
@@ -72,7 +76,7 @@ def check(project: Project) -> Iterable[Finding]:
             span=setting.place.span,
             found=f"{named}={setting.value}"[:160],
             why=f"read by {listed.reader}",
-            help=f"{named}={written}" if written else f"example: {_FORMS[listed.grammar]}",
+            help=f"{named}={written}" if written else f"{example}{_FORMS[listed.grammar]}",
             fix=replacing(setting, written, f"rewrite it as {written}", safe=True) if written else None,
         )
     if not by_module:
@@ -84,6 +88,8 @@ def _why(listed: ArchListSetting, items: tuple[GuessedItem, ...] | None) -> str 
     value = (listed.setting.value or "").strip()
     if listed.word is not None:
         return _why_of_word(listed, listed.word, value)
+    if items is None and listed.wrong is not None and listed.grammar is Grammar.CMAKE:
+        return _why_of_mixed(listed, value)
     if items is None or is_pair(value):
         return None
     if listed.grammar is Grammar.FIND_CUDA and any(item.number >= 100 for item in items):
@@ -105,6 +111,18 @@ def _why_of_word(listed: ArchListSetting, word: str, value: str) -> str | None:
     if word in ("all", "all-major", "native") and value != word:
         return f"CMake requires {word!r} in lower case"
     return None
+
+
+def _why_of_mixed(listed: ArchListSetting, value: str) -> str | None:
+    """Why CMake does not take its own words beside other items, or with a half (`all-real`)."""
+    if listed.setting.place.file.endswith((".py", ".rs")):
+        return None
+    items = _PARTED.split(value)
+    words = [item for item in items if stands_alone(_HALF.sub("", item))]
+    if not words or any(item not in words and meant(item) is None for item in items):
+        return None
+    half = next((word for word in words if _HALF.search(word)), None)
+    return f"CMake does not accept {half!r}" if half else f"CMake takes {words[0]} only without other items"
 
 
 def _why_of_numbers(grammar: Grammar, value: str) -> str:

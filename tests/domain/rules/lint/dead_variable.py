@@ -32,6 +32,34 @@ _PRESETS = """\
 }]}
 """
 
+# A library that CMake builds and an extension of PyTorch that pip builds, both of the top folder.
+_TWO_BUILDS = {
+    "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+project(kernels LANGUAGES CXX CUDA)
+add_library(kernels SHARED kernels.cu)
+""",
+    "setup.py": """\
+from setuptools import setup
+from torch.utils.cpp_extension import BuildExtension, CUDAExtension
+setup(name="x", ext_modules=[CUDAExtension("x", ["x.cu"])], cmdclass={"build_ext": BuildExtension})
+""",
+    "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu22.04
+RUN apt-get update && apt-get install -y cmake g++
+COPY . /src
+WORKDIR /src
+RUN cmake -B build -DCMAKE_CUDA_ARCHITECTURES="86;89;120" && cmake --build build -j
+""",
+}
+_BY_PIP = """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu22.04
+ENV TORCH_CUDA_ARCH_LIST="8.6+PTX"
+{}COPY . /src
+WORKDIR /src
+RUN pip install torch==2.7.1 --index-url https://download.pytorch.org/whl/cu128 && pip install --no-build-isolation .
+"""
+
 CASES = (
     LintCase(  # a name that nobody has, of a kind of which the build script hands all to CMake
         bad={**_OLD, "Dockerfile": _INVENTED.format("ENV WHISPER_CUDA_ARCHITECTURES=120\n")},
@@ -478,6 +506,16 @@ RUN pip install git+https://github.com/NVlabs/tiny-cuda-nn/#subdirectory=binding
         good={"CMakePresets.json": _PRESETS % '"vendor"'},
         line="GGML_CUDA_COMPUTE_CAPABILITY",
     ),
+    LintCase(  # of one folder that pip and CMake build, what CMake reads is no longer read where PyTorch is looked for
+        bad={**_TWO_BUILDS, "CMakeLists.txt": _TWO_BUILDS["CMakeLists.txt"] + "find_package(Torch REQUIRED)\n"},
+        good=_TWO_BUILDS,
+        line="-DCMAKE_CUDA_ARCHITECTURES",
+    ),
+    LintCase(  # what CMake reads as an option only, for pip
+        bad={**_TWO_BUILDS, "Dockerfile": _BY_PIP.format("ENV CMAKE_CUDA_ARCHITECTURES=86\n")},
+        good={**_TWO_BUILDS, "Dockerfile": _BY_PIP.format("")},
+        line="ENV CMAKE",
+    ),
 )
 
 NEAR_MISSES = (
@@ -488,5 +526,10 @@ NEAR_MISSES = (
             "setup(ext_modules=[t.CUDAExtension('x', ['x.cu'])])\n",
             "CMakeLists.txt": "project(x)\nif(WITH_CUDA)\n  enable_language(CUDA)\nendif()\n",
         },
+    ),
+    NearMiss("setup.py and CMakeLists.txt in one folder", _TWO_BUILDS),
+    NearMiss(
+        "setup.py and CMakeLists.txt in one folder, by a script",
+        {**_TWO_BUILDS, "build.sh": "cmake -B build -DCMAKE_CUDA_ARCHITECTURES='86;120'\n"},
     ),
 )

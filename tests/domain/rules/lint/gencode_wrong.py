@@ -215,4 +215,19 @@ RUN cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF "-DCMAKE_CUDA_ARCHITECTURES=
         },
         line="-arch=89",
     ),
+    *(
+        LintCase(
+            bad={"Makefile": f"a: a.cu\n\tnvcc {bad} a.cu\n"},
+            good={"Makefile": f"a: a.cu\n\tnvcc {good} a.cu\n"},
+            line=bad,
+        )
+        for bad, good in (
+            ("-arch=compute_90 -code=sm_80", "-arch=compute_80 -code=sm_90"),
+            ("--gpu-architecture compute_120 --gpu-code sm_90", "--gpu-architecture compute_90 --gpu-code sm_90"),
+            ("-arch=compute_90 -code=sm_90,sm_80", "-arch=compute_80 -code=sm_90,sm_80,compute_80"),
+            ("-arch=compute_80 -code=compute_86", "-arch=compute_86 -code=compute_86"),
+            ("-arch=compute_90a -code=sm_100", "-arch=compute_100f -code=sm_103,sm_100f"),
+            ("-gencode arch=compute_90,code=[sm_80,compute_90]", "-gencode arch=compute_80,code=[sm_80,compute_80]"),
+        )
+    ),
 )

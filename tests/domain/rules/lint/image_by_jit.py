@@ -18,6 +18,12 @@ CASES = (
         line="image:",
         gpu=("RTX 5070 Ti",),
     ),
+    LintCase(
+        bad={"Dockerfile": 'FROM tensorflow/tensorflow:2.13.0-gpu\nCMD ["python"]\n'},
+        good={"Dockerfile": 'FROM tensorflow/tensorflow:2.13.0\nCMD ["python"]\n'},
+        line="FROM",
+        gpu=("RTX 5090",),
+    ),
 )
 NEAR_MISSES = (
     NearMiss(

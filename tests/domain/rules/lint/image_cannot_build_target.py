@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.helpers.lint_case import LintCase
+from tests.helpers.lint_case import LintCase, NearMiss
 
 _PACKAGED = """\
 FROM ubuntu:22.04
@@ -61,6 +61,20 @@ _GIVEN = (
     {".github/workflows/a.yml": _ACTION},
     {"build.sh": _COMMAND},
 )
+
+_IMAGE = "FROM nvidia/cuda:12.4.1-devel-ubuntu22.04\nCOPY . /s\nWORKDIR /s\nRUN cmake -S . -B b && cmake --build b\n"
+_PLAIN = "set_property(TARGET x PROPERTY CUDA_ARCHITECTURES 90)"
+_FOR_120 = "set_property(TARGET x PROPERTY CUDA_ARCHITECTURES 120)"
+
+
+def _tree(line: str, kind: str = "STATIC") -> dict[str, str]:
+    """A project with a target that has CUDA sources, and a directory with another one for 12.0."""
+    head = "cmake_minimum_required(VERSION 3.24)\nset(CMAKE_CUDA_ARCHITECTURES 86)\nproject(x LANGUAGES CXX CUDA)\n"
+    return {
+        "CMakeLists.txt": f"{head}add_library(x {kind} x.cu\n)\n{line}\n",
+        "k/CMakeLists.txt": f"add_executable(x main.cu)\n{_FOR_120}\n",
+    }
+
 
 CASES = (
     LintCase(  # the list stands in a script that the image build runs
@@ -386,4 +400,29 @@ RUN cmake -S /src -B /b -DCMAKE_CUDA_ARCHITECTURES=86
         )
         for image in ("nvidia/cuda:12.8.1-base-ubuntu22.04", "ubuntu:22.04")
     ),
+    *(
+        LintCase(  # the property of a target, which no list on the command replaces
+            bad={"Dockerfile": _IMAGE, **_tree(bad)},
+            good={"Dockerfile": _IMAGE, **_tree(good)},
+            line="CUDA_ARCHITECTURES",
+        )
+        for bad, good in (
+            ('set_target_properties(x PROPERTIES CUDA_ARCHITECTURES "90;120")', ""),
+            ("set_property(TARGET x PROPERTY CUDA_ARCHITECTURES 90 120f)", _PLAIN),
+            ("add_subdirectory(k)", "add_subdirectory(k EXCLUDE_FROM_ALL)"),
+        )
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss("a branch for the CUDA release", {"Dockerfile": _IMAGE, **_tree(f"if(NEW)\n{_FOR_120}\nendif()")}),
+    NearMiss("a target in which nothing is compiled", {"Dockerfile": _IMAGE, **_tree(_FOR_120, "INTERFACE")}),
+    NearMiss("a target of C++ alone", {"Dockerfile": _IMAGE, **_tree(_FOR_120, "x.cpp #")}),
+    NearMiss("a later list of the same target", {"Dockerfile": _IMAGE, **_tree(f"{_FOR_120}\n{_PLAIN}")}),
+    NearMiss(
+        "another target is built",
+        {"Dockerfile": _IMAGE.replace("--build b", "--build b --target y"), **_tree(_FOR_120)},
+    ),
+    NearMiss("a directory that the build does not add", {"Dockerfile": _IMAGE, **_tree("")}),
+    NearMiss("an image whose CUDA builds it", {"Dockerfile": _IMAGE.replace("12.4.1", "12.8.1"), **_tree(_FOR_120)}),
 )

@@ -19,10 +19,11 @@ CASES = tuple(
         "localai/localai:v3.0.0-gpu-nvidia-cuda-12",
         "docker.io/pytorch/pytorch:latest",
         "ghcr.io/huggingface/text-generation-inference:2.4.1",  # of a service that asks for a GPU
-        "tensorflow/tensorflow:2.15.0-gpu",
+        "tensorflow/tensorflow:latest-gpu",
     )
 )
 NEAR_MISSES = (
+    NearMiss("a tag for the CPU", {"Dockerfile": "FROM tensorflow/tensorflow:2.13.0\n"}, ("RTX 5090",)),
     NearMiss(
         "an image of something else, which asks for no GPU",
         {"compose.yaml": "services:\n  a:\n    image: redis:7\n"},

@@ -62,6 +62,11 @@ CASES = (
         },
         line="ctranslate2",
     ),
+    LintCase(  # -base has the CUDA runtime alone
+        bad=_pip("FROM nvidia/cuda:12.4.1-base-ubuntu22.04\n", "ctranslate2==4.5.0"),
+        good=_pip("FROM nvidia/cuda:12.4.1-cudnn-runtime-ubuntu22.04\n", "ctranslate2==4.5.0"),
+        line="RUN pip install",
+    ),
 )
 NEAR_MISSES = (
     _quiet("torch brings its own", _pip(_OLD, "torch==2.7.1")),
@@ -125,5 +130,19 @@ NEAR_MISSES = (
         "its content is known and runs",
         {"compose.yaml": _SERVICE.format("pytorch/pytorch:2.8.0-cuda12.6-cudnn9-runtime")},
         gpu=("GTX 1080",),
+    ),
+    _quiet(
+        "a -base image, whose libraries come by pip",
+        _pip("FROM nvidia/cuda:12.4.1-base-ubuntu22.04\n", "ctranslate2==4.5.0 nvidia-cublas-cu12 nvidia-cudnn-cu12"),
+    ),
+    _quiet(
+        "a -base image, whose libraries come by the system's packages",
+        _pip(
+            "FROM nvidia/cuda:12.4.1-base-ubuntu22.04\n", "ctranslate2==4.5.0", "RUN apt-get install -y libcublas-12-4"
+        ),
+    ),
+    _quiet(
+        "a -base image with torch",
+        _pip("FROM nvidia/cuda:12.4.1-base-ubuntu22.04\n", "ctranslate2==4.5.0 torch==2.6.0"),
     ),
 )

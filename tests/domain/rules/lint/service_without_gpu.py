@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from tests.helpers.lint_case import LintCase
+from tests.helpers.lint_case import LintCase, NearMiss
+
+_RESERVES = """\
+services:
+  asr:
+    image: example.org/asr:1
+    deploy:
+      resources:
+        reservations:
+          devices:
+            - {}
+"""
 
 CASES = (
     LintCase(
@@ -147,5 +158,29 @@ AddDevice=nvidia.com/gpu=all
 {"image": "nvidia/cuda:12.8.1-devel-ubuntu24.04", "runArgs": ["--gpus=all"]}
 """,
         },
+    ),
+    *(
+        LintCase(
+            bad={"compose.yaml": _RESERVES.format(device)},
+            good={"compose.yaml": _RESERVES.format(device + "\n              capabilities: [gpu]")},
+            line="- ",
+        )
+        for device in ("driver: nvidia\n              count: 1", 'device_ids: ["0"]')
+    ),
+    LintCase(
+        bad={"compose.yaml": _RESERVES.format("{driver: nvidia, count: all}")},
+        good={"compose.yaml": _RESERVES.format("{driver: nvidia, count: all, capabilities: [gpu]}")},
+        line="driver",
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss(
+        "capabilities by an alias",
+        {"compose.yaml": "x-gpu: &gpu\n  capabilities: [gpu]\n" + _RESERVES.format("<<: *gpu\n              count: 1")},
+    ),
+    NearMiss(
+        "a device by its name in CDI",
+        {"compose.yaml": _RESERVES.format("driver: cdi\n              device_ids: [nvidia.com/gpu=0]")},
     ),
 )

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tests.helpers.lint_case import LintCase
+from tests.helpers.lint_case import LintCase, NearMiss
+
+_STUBS = "ENV LD_LIBRARY_PATH=/usr/local/cuda/lib64/stubs"
+_BY_PIP = """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+RUN apt-get update && apt-get install -y python3-pip
+{}
+RUN pip install {}
+CMD ["python3", "server.py"]
+"""
 
 CASES = (
     # images for programs that run have no such folder
@@ -136,5 +145,18 @@ services:
 """,
         },
         line="stubs",
+    ),
+    LintCase(  # a package with device code, for which nothing is compiled
+        bad={"Dockerfile": _BY_PIP.format("ENV LD_LIBRARY_PATH=/usr/local/cuda/lib64/stubs:$LD_LIBRARY_PATH", "torch")},
+        good={"Dockerfile": _BY_PIP.format("ENV LIBRARY_PATH=/usr/local/cuda/lib64/stubs", "torch")},
+        line="stubs",
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss("packages without device code", {"Dockerfile": _BY_PIP.format(_STUBS, "flask")}),
+    NearMiss("an image without stubs", {"Dockerfile": _BY_PIP.format(_STUBS, "torch").replace("devel", "runtime")}),
+    NearMiss(
+        "a stage that builds", {"Dockerfile": _BY_PIP.format(_STUBS, "torch").replace("CMD", "FROM ubuntu:24.04\nCMD")}
     ),
 )

@@ -1603,6 +1603,20 @@ GENCODE = -gencode=arch=compute_90,code=sm_90 \\
     ),
 )
 
+_BY_FLAGS = "FROM nvidia/cuda:13.0.1-devel-ubuntu22.04\nCOPY . /src\nRUN cd /src && nvcc {} -o app app.cu\n"
+CASES += tuple(
+    LintCase(
+        bad={"Dockerfile": _BY_FLAGS.format(bad)}, good={"Dockerfile": _BY_FLAGS.format(good)}, gpu=(gpu,), line=bad
+    )
+    for bad, good, gpu in (  # brackets without quotes, for which a shell finds no file
+        (
+            "-gencode arch=compute_80,code=[sm_80,sm_86]",
+            "-gencode arch=compute_80,code=[sm_80,sm_86] -gencode arch=compute_120,code=sm_120",
+            "RTX 5090",
+        ),
+        ("-arch=sm_100a", "-gencode arch=compute_100f,code=sm_100f", "B300"),
+    )
+)
 NEAR_MISSES += (
     NearMiss(
         "extensions that are for one architecture each, of which the package loads the GPU's own",

@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from tests.helpers.lint_case import LintCase, NearMiss
 
+_WINDOWS = """\
+on: push
+jobs:
+  build:
+    runs-on: windows-2022
+    steps:
+      - uses: actions/checkout@v4
+      - shell: {1}
+        run: |
+          cmake -B build {0} .
+          cmake --build build
+"""
+
 CASES = (
     LintCase(
         bad={
@@ -112,9 +125,39 @@ add_library(kernels kernels.cu)
             "MAX_JOBS=4 CUDAARCHS={} cmake -B b .\n",
         )
     ),
+    LintCase(  # in quotes it is what CMake refuses, so that no edit is offered
+        bad={"build.sh": "cmake -B b -DCMAKE_CUDA_ARCHITECTURES=all-major;120\n"},
+        good={"build.sh": "cmake -B b -DCMAKE_CUDA_ARCHITECTURES=all-major\n"},
+        line="all-major;120",
+    ),
+    *(
+        LintCase(
+            bad={"build.ps1": f"cmake -B b {text}\n".replace("\n", line_end)},
+            good={"build.ps1": f'cmake -B b "{text}"\n'.replace("\n", line_end)},
+            line="86;120",
+        )
+        for text in ("-DCMAKE_CUDA_ARCHITECTURES=86;120", "-DCMAKE_CUDA_ARCHITECTURES=86;120-real")
+        for line_end in ("\n", "\r\n")
+    ),
+    LintCase(
+        bad={".github/workflows/w.yml": _WINDOWS.format("-DCMAKE_CUDA_ARCHITECTURES=86;120", "pwsh")},
+        good={".github/workflows/w.yml": _WINDOWS.format('"-DCMAKE_CUDA_ARCHITECTURES=86;120"', "pwsh")},
+        line="86;120",
+    ),
 )
 
 NEAR_MISSES = (
     NearMiss("a name that no build reads as a list", {"build.sh": "X=86;120 make\nCUDAARCHS='86;120' cmake .\n"}),
     NearMiss("the next command", {"build.sh": "CUDAARCHS=86; cmake -B b\n"}),
+    NearMiss(
+        "cmd.exe hands the semicolon on",
+        {
+            "build.bat": "cmake -B b -DCMAKE_CUDA_ARCHITECTURES=86;120\r\n",
+            ".github/workflows/w.yml": _WINDOWS.format("-DCMAKE_CUDA_ARCHITECTURES=86;120", "cmd"),
+        },
+    ),
+    NearMiss(
+        "the next statement of PowerShell",
+        {"build.ps1": "cmake -B b -DCMAKE_CUDA_ARCHITECTURES=86; cmake --build b\n"},
+    ),
 )

@@ -14,6 +14,13 @@ RUN git clone https://example.com/renderer.git /src
 RUN cmake -S /src -B /b -DCMAKE_CUDA_ARCHITECTURES={0} && cmake --build /b
 """
 
+_CMAKE = """\
+cmake_minimum_required(VERSION 3.24)
+set(CMAKE_CUDA_ARCHITECTURES {})
+project(kernels LANGUAGES CXX CUDA)
+add_library(kernels kernels.cu)
+"""
+
 CASES = (
     # no file shows what is built: CMake reads its list the same way in every project
     *(
@@ -598,6 +605,32 @@ RUN cmake -B build "-DCMAKE_CUDA_ARCHITECTURES=${CUDA_ARCHS}"
         },
         line="CUDA_ARCHS=",
     ),
+    *(  # each as CMake 3.25 and 4.4 refuse it at project()
+        LintCase(bad={"CMakeLists.txt": _CMAKE.format(bad)}, good={"CMakeLists.txt": _CMAKE.format(good)}, line=bad)
+        for bad, good in (
+            ("all-major 120", "all-major"),
+            ('"native;86"', "native"),
+            ('"86;all"', '"86;120"'),
+            ('"OFF;86"', "OFF"),
+            ("all-real", "all"),
+        )
+    ),
+    LintCase(  # nvcc stops at compute_native
+        bad={
+            "CMakeLists.txt": _CMAKE.format("86")
+            + 'set_target_properties(kernels PROPERTIES CUDA_ARCHITECTURES "native;86")\n'
+        },
+        good={
+            "CMakeLists.txt": _CMAKE.format("86")
+            + "set_target_properties(kernels PROPERTIES CUDA_ARCHITECTURES native)\n"
+        },
+        line="native;86",
+    ),
+    LintCase(
+        bad={"CMakeLists.txt": _CMAKE.format("86"), "build.sh": "cmake -B b -DCMAKE_CUDA_ARCHITECTURES='all;120'\n"},
+        good={"CMakeLists.txt": _CMAKE.format("86"), "build.sh": "cmake -B b -DCMAKE_CUDA_ARCHITECTURES=all\n"},
+        line="all;120",
+    ),
 )
 
 NEAR_MISSES = (
@@ -605,4 +638,5 @@ NEAR_MISSES = (
         "a fetched project, which may hand the list to FindCUDA's function",
         {"build.sh": "git clone https://example.com/r.git s\ncmake -S s -B b -DCMAKE_CUDA_ARCHITECTURES='8.6;12.0'\n"},
     ),
+    NearMiss("an item that only the build knows", {"CMakeLists.txt": _CMAKE.format('"native;${MORE}"')}),
 )

@@ -1,0 +1,24 @@
+"""What `target-missing` says about the code of a list is true of each target in it."""
+
+from __future__ import annotations
+
+from cudacompat.domain.rules.lint.target_facts import why_unserved
+from cudacompat.domain.words.target import ArchTarget
+from tests.helpers.each_row import each_case
+
+_PLAIN = "machine code is for {}: it runs on the same major version, from that minor version on"
+
+
+@each_case(
+    ("targets", "why"),
+    [
+        (("sm_80", "sm_90", "compute_80"), _PLAIN.format("8.0, 9.0")),
+        (("sm_100a", "compute_100a"), "sm_100a runs on 10.0 alone"),
+        (("sm_80", "sm_90a"), _PLAIN.format("8.0") + "; sm_90a runs on 9.0 alone"),
+        (("sm_100f",), "sm_100f runs within the family of 10.0 alone"),
+        (("compute_90a",), "the list asks for no machine code; compute_90a runs on 9.0 alone"),
+        (("compute_80",), "the list asks for no machine code"),
+    ],
+)
+def test_the_reason_says_where_each_target_runs(targets: tuple[str, ...], why: str) -> None:
+    assert why_unserved([ArchTarget.parse(each) for each in targets]) == why
