@@ -16,9 +16,9 @@ from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
 from cudacompat.domain.words.finding import Severity
 from cudacompat.domain.words.verdict import Target
 
-_LACKS_GPU, _CPU_BUILD = "torch-env-lacks-gpu", "torch-env-cpu-build"
-_NAMED = "torch-names-gpu"
-_OLD_DRIVER, _NOT_AVAILABLE = "torch-env-driver-too-old", "torch-env-unavailable"
+_LACKS_GPU, _CPU_BUILD = "environment-lacks-gpu", "environment-cpu-build"
+_NAMED = "framework-names-gpu"
+_OLD_DRIVER, _NOT_AVAILABLE = "environment-driver-too-old", "environment-unavailable"
 _BUILD = re.compile(r"\+cu(\d{2,3})$")  # of "2.5.1+cu124"
 
 

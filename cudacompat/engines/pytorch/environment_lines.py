@@ -10,7 +10,7 @@ _SOURCE = "pytorch/pytorch torch/utils/collect_env.py"
 
 ENVIRONMENT: tuple[Signature, ...] = (
     Signature(
-        id="torch-env-lacks-gpu",
+        id="environment-lacks-gpu",
         title="PyTorch {version} has no code for {label}",
         derived=True,
         sample="PyTorch version: 2.5.1+cu124\nIs CUDA available: True\n"
@@ -24,7 +24,7 @@ ENVIRONMENT: tuple[Signature, ...] = (
         sources=(_SOURCE, "pytorch/pytorch#167244"),
     ),
     Signature(
-        id="torch-names-gpu",
+        id="framework-names-gpu",
         title="PyTorch warns that {label} does not suit it",
         derived=True,
         severity=Severity.WARNING,
@@ -37,7 +37,7 @@ ENVIRONMENT: tuple[Signature, ...] = (
         sources=("torch 2.9 torch/cuda/__init__.py", "pytorch/pytorch#16712"),
     ),
     Signature(
-        id="torch-env-cpu-build",
+        id="environment-cpu-build",
         title="PyTorch {version} is a build for the CPU, and the machine has a GPU",
         derived=True,
         sample="PyTorch version: 2.7.1+cpu\nIs CUDA available: False\nCUDA used to build PyTorch: Could not collect\n"
@@ -50,7 +50,7 @@ ENVIRONMENT: tuple[Signature, ...] = (
         sources=(_SOURCE,),
     ),
     Signature(
-        id="torch-env-driver-too-old",
+        id="environment-driver-too-old",
         title="driver {driver} is too old for PyTorch {version}",
         derived=True,
         sample="PyTorch version: 2.9.1+cu130\nIs CUDA available: False\n"
@@ -62,7 +62,7 @@ ENVIRONMENT: tuple[Signature, ...] = (
         sources=(_SOURCE, "NVIDIA CUDA Compatibility guide, minor version compatibility"),
     ),
     Signature(
-        id="torch-env-unavailable",
+        id="environment-unavailable",
         title="PyTorch {version} is built with CUDA and finds no usable GPU",
         derived=True,
         severity=Severity.WARNING,

@@ -24,6 +24,19 @@ LIBRARIES: tuple[Signature, ...] = (
         command="env -u LD_LIBRARY_PATH python -c 'import torch'",
         sources=("nccl.h of nvidia-nccl-cu12 2.32",),
     ),
+    Signature(
+        id="triton-gpu-unknown",
+        title="this Triton does not know the GPU",
+        patterns=("computeCapability not supported",),
+        sample="python: AccelerateMatmul.cpp:36: int getMMAVersionSafe(int, DotOp): Assertion `false && "
+        '"computeCapability not supported"\' failed.',
+        cause="Triton chooses the tensor core instructions by the compute capability, and this release ends before the "
+        "GPU's: 10.x and 12.x came with Triton 3.3 (PyTorch 2.7).",
+        does_not_mean="the driver; the toolkit",
+        fix="Use PyTorch 2.7 or newer with the Triton that it brings (on Windows triton-windows of the same number).",
+        command="pip install --upgrade torch --index-url https://download.pytorch.org/whl/{wheel}",
+        sources=("triton-lang/triton#6087",),
+    ),
 )
 
 CRATES: tuple[Signature, ...] = (

@@ -29,22 +29,22 @@ NEW, OLD = "NVIDIA GeForce RTX 5090", "NVIDIA GeForce RTX 3090"
 @pytest.mark.parametrize(
     ("log", "expected"),
     [
-        pytest.param(_environment("2.5.1+cu124", NEW), (["torch-env-lacks-gpu"], 1), id="no-code-for-the-gpu"),
+        pytest.param(_environment("2.5.1+cu124", NEW), (["environment-lacks-gpu"], 1), id="no-code-for-the-gpu"),
         pytest.param(_environment("2.5.1+cu124", OLD), ([], 0), id="code-for-the-gpu"),
         pytest.param(_environment("2.5.1+cu124", OLD, NEW), ([], 0), id="one-of-two-gpus-is-served"),
         pytest.param(_environment("2.5.1", NEW), ([], 0), id="conda-s-version-tells-no-build"),
-        pytest.param(_environment("2.7.1+cpu", NEW, available=False), (["torch-env-cpu-build"], 1), id="cpu-build"),
+        pytest.param(_environment("2.7.1+cpu", NEW, available=False), (["environment-cpu-build"], 1), id="cpu-build"),
         pytest.param(_environment("2.7.1+cpu", available=False), ([], 0), id="cpu-build-without-a-gpu"),
         pytest.param(
             _environment("2.9.1+cu130", OLD, available=False, driver="570.86.16"),
-            (["torch-env-driver-too-old"], 1),
+            (["environment-driver-too-old"], 1),
             id="old-driver",
         ),
         pytest.param(
             _environment("2.9.1+cu130", OLD, driver="570.86.16"), ([], 0), id="old-driver-with-forward-compatibility"
         ),
         pytest.param(
-            _environment("2.9.1+cu128", OLD, available=False), (["torch-env-unavailable"], 0), id="not-available"
+            _environment("2.9.1+cu128", OLD, available=False), (["environment-unavailable"], 0), id="not-available"
         ),
     ],
 )
@@ -66,5 +66,5 @@ def test_the_cure_is_a_wheel_for_the_gpu() -> None:
 
 def test_a_warning_cut_after_its_first_line_names_the_gpu() -> None:
     [match] = read("    Found GPU0 Tesla K80 which is of cuda capability 3.7.\n").matches
-    assert match.signature.id == "torch-names-gpu"
+    assert match.signature.id == "framework-names-gpu"
     assert "Tesla K80" in match.title

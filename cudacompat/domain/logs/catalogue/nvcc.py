@@ -350,26 +350,4 @@ SIGNATURES: tuple[Signature, ...] = (
         command="cudacompat generate {engine} --gpu {gpu}",
         sources=("colmap/colmap#2464", "colmap/colmap#1822"),
     ),
-    Signature(
-        id="nvcc-arch-foreign-syntax",
-        title="nvcc got {arch}, which is how another tool writes an architecture",
-        patterns=(
-            "Unsupported gpu architecture '<arch:(compute_*)>+PTX",
-            "Unsupported gpu architecture '<arch:(sm_*)>+PTX",
-            "Unsupported gpu architecture '<arch:(compute_*)>.<minor:num>",
-            "Unsupported gpu architecture '<arch:(sm_*)>.<minor:num>",
-            "Unsupported gpu architecture '<arch:(compute_*)>;",
-            "Unsupported gpu architecture '<arch:(compute_*)>,",
-        ),
-        sample="nvcc -std=c++14 -gencode=arch=compute_80+PTX,code=sm_80+PTX -x cu -c network.cu -o network.cu.o\n"
-        "nvcc fatal   : Unsupported gpu architecture 'compute_80+PTX'",
-        cause="`8.0+PTX` and `8.0;8.6` are PyTorch's words (TORCH_CUDA_ARCH_LIST), and `80-real;86` CMake's. The build "
-        "put the list into nvcc's flags as it was.",
-        does_not_mean="the age of the toolkit; the GPU",
-        fix="Give each setting its own form: TORCH_CUDA_ARCH_LIST=8.0+PTX, CMAKE_CUDA_ARCHITECTURES=80, nvcc "
-        "-gencode=arch=compute_80,code=[sm_80,compute_80]. Take the variable of the other tool out of the "
-        "environment.",
-        command="cudacompat generate {engine} --gpu {gpu}",
-        sources=("NVlabs/instant-ngp#536",),
-    ),
 )

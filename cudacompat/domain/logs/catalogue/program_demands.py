@@ -15,7 +15,7 @@ def _said(*templates: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(form for each in templates for form in (each, each[:1].upper() + each[1:])))
 
 
-_LIBRARY = "<library:(CUDA|cuda|cuDNN|CUDNN|cudnn|cuBLAS|cublas|NCCL|nccl|TensorRT|PyTorch|pytorch|Torch|torch)>"
+_LIBRARY = "<library:(CUDA|cuda|cuDNN|CUDNN|cudnn|cuBLAS|cublas|NCCL|nccl|TensorRT|PyTorch|Torch)>"
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(

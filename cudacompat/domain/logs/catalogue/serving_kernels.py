@@ -279,19 +279,4 @@ SIGNATURES: tuple[Signature, ...] = (
         "use PytorchEngineConfig.",
         sources=("InternLM/lmdeploy#3065",),
     ),
-    Signature(
-        id="kernel-not-in-build",
-        title="the installed build of a package lacks a kernel for this GPU",
-        patterns=("SM<...> kernel is not available", "sm_<...> kernel is not available"),
-        sample="Error running sage attention: SM89 kernel is not available. Make sure you GPUs with compute capability "
-        "8.9., using pytorch attention instead.",
-        cause="The package chose the kernel by the GPU and did not find it in its own library: the wheel was built for "
-        "other GPUs, or its library does not load with this PyTorch and CUDA. A GPU of 12.0 is sent to the "
-        "kernels of 8.9.",
-        does_not_mean="a GPU that is too old, where it is of that capability",
-        fix="Install the package's wheel for this PyTorch and CUDA (for SageAttention on Windows "
-        "woct0rdho/SageAttention), or build it with TORCH_CUDA_ARCH_LIST naming the GPU.",
-        command="export TORCH_CUDA_ARCH_LIST={capability}",
-        sources=("woct0rdho/SageAttention#50", "Comfy-Org/ComfyUI#9671", "Tavris1/ComfyUI-Easy-Install#33"),
-    ),
 )
