@@ -101,7 +101,7 @@ def test_a_cure_that_a_package_refuses_says_so(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {"requirements.txt": "whisperx==3.8.0\n"}
     ran = check(tmp_path, files, *JSON, "--driver", "470", gpu="V100")
     helps = [each["help"] for each in ran.json["findings"] if "ctranslate2==3" in each["help"]]
-    assert all("no release of whisperx is known that goes with it" in each for each in helps)
+    assert all("no release of whisperx is known that runs there with it" in each for each in helps)
 
 
 @pytest.mark.parametrize(

@@ -61,8 +61,12 @@ def none_for_all(named: Mapping[ComputeCapability, str]) -> str | None:
     choice = choose_driver(named)
     if not isinstance(choice, NoDriver):
         return None
-    both = f"{named[choice.one]} ({choice.one}) and {named[choice.other]} ({choice.other})"
+    both = " and ".join(_labelled(named[each], each) for each in (choice.one, choice.other))
     return f"no driver serves both {both} in one machine: {choice.why}"
+
+
+def _labelled(name: str, capability: ComputeCapability) -> str:
+    return name if name == str(capability) else f"{name} ({capability})"
 
 
 def kind_for(capabilities: Iterable[ComputeCapability], branch: int) -> ModuleKind:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from packaging.specifiers import SpecifierSet
 
@@ -49,11 +50,20 @@ def cure_beside(
         return own
     whole = cure_for(main, targets, version=torch.version, beside=pins, python=python)
     if not runs:
-        lost = isinstance(whole, NoCure) or name in whole.stuck
-        alone = cure_for(name, targets, version=resolved.version, python=python) if lost else whole
-        return alone if isinstance(alone, NoCure) else whole
+        return _never_served(resolved, targets) or whole
     moves = isinstance(whole, WheelCure) and not whole.stuck and name in dict(whole.companions)
     return whole if moves else own
+
+
+def _never_served(resolved: Resolved, targets: Sequence[Target]) -> NoCure | None:
+    """That no release of the package runs on these GPUs, whatever the driver: another torch is no cure of it then."""
+    name, python = resolved.requirement.name, resolved.requirement.python
+    free = [replace(each, driver=None) for each in targets]
+    found = cure_for(name, free, version=resolved.version, python=python)
+    if isinstance(found, WheelCure):
+        return None
+    alone = cure_for(name, targets, version=resolved.version, python=python)
+    return alone if isinstance(alone, NoCure) else None
 
 
 def _is_held(resolved: Resolved, targets: Sequence[Target]) -> bool:

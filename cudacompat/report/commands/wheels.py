@@ -164,7 +164,7 @@ def _cell(build: Build, target: Target | None) -> Cell:
         return f"fails: {verdict.verdict.compiler}", "red"
     if verdict.verdict is not None and verdict.verdict.requires is not None:
         if build.row is not None and build.row.by_cuda:  # the releases are a column
-            return "fails: no such torch", "red"
+            return "fails: no PyTorch", "red"
         return f"fails: requires {verdict.verdict.requires}", "red"
     if verdict.outcome is None and build.row is not None and build.row.compilers:
         compiler = build.compiler_for(target)
