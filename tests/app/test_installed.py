@@ -261,15 +261,16 @@ def test_warnings_of_libraries_and_a_toolkit_that_cannot_build_are_shown_in_a_li
     seen = judged(site, "8.0")
     path, missing = str(site / "prof/liba.so"), Missing("GPU", ())
     told = [
-        Finding("gap-unclear", Severity.WARNING, "…", path=path),
+        Finding("library-shadowed", Severity.WARNING, "…", path=path),
+        Finding("gap-unclear", Severity.WARNING, "…", path=path),  # a healthy machine has it
         Finding("library-not-found", Severity.WARNING, "…", path=path),  # which the row of the package tells
         Finding("toolkit-cannot-build", Severity.NOTE, "…", path="/usr/local/cuda/bin/nvcc"),
         Finding("toolkit-cannot-build", Severity.NOTE, "…", path=path),
         Finding("no-gpu", Severity.NOTE, "…", path=None),
     ]
     report = DoctorReport(HostFacts(missing, missing), seen.report, tuple(told), packages=seen.packages)
-    assert library_warnings(report, told) == {"gap-unclear": (path,)}
-    assert machine_findings(report, told) == [told[2]]
+    assert library_warnings(report, told) == {"library-shadowed": (path,)}
+    assert machine_findings(report, told) == [told[3]]
 
 
 def test_no_release_is_a_cure_that_holds_what_was_seen_to_fail(site: Path) -> None:

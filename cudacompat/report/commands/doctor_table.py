@@ -9,6 +9,7 @@ from cudacompat.domain.judge.component_words import outcome_word, why
 from cudacompat.domain.machine.component_verdicts import ComponentVerdict
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.reports.doctor import ComponentRow, DoctorReport, InstalledPackages, PlanStep
+from cudacompat.domain.rules.artifact import gap_unclear
 from cudacompat.domain.rules.component import library_not_found
 from cudacompat.domain.rules.machine import toolkit_cannot_build
 from cudacompat.domain.tables.cuda_libraries import is_vendors
@@ -19,7 +20,8 @@ from cudacompat.domain.words.verdict import Outcome
 MOST_ROWS = 12  # of one environment, for a screen; what fails comes first
 _MOST_VENDORS = 2  # that a step names beside others which it cures
 _OF_BUILDER = toolkit_cannot_build.RULE.id
-_TOLD_BY_ROWS = frozenset({library_not_found.RULE.id})
+# What the row of a package tells; and what proves nothing of a library that runs, on which nobody can act.
+_LEFT_TO_JSON = frozenset({library_not_found.RULE.id, gap_unclear.RULE.id})
 _RUN = (Outcome.NATIVE, Outcome.COMPATIBLE, Outcome.JIT)
 
 
@@ -178,7 +180,7 @@ def library_warnings(report: DoctorReport, told: Iterable[Finding]) -> dict[str,
     libraries = _libraries(report)
     found: dict[str, dict[str, None]] = {}
     for each in told:
-        if each.severity is Severity.WARNING and each.path in libraries and each.id not in _TOLD_BY_ROWS:
+        if each.severity is Severity.WARNING and each.path in libraries and each.id not in _LEFT_TO_JSON:
             found.setdefault(each.id, {})[each.path or ""] = None
     return {id_: tuple(paths) for id_, paths in found.items()}
 
