@@ -9,7 +9,6 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -172,12 +171,19 @@ def explain_file(path: str, gpu: str | None, on_bytes: Callable[[int], None] | N
 
 def explain_text(text: str, gpu: str | None) -> ExplainReport:
     """Explain an error message, or a part of one, as it was copied."""
-    return _explained(io.BytesIO(text.encode("utf-8", "replace")), "the message", gpu, is_message=True)
+    return _message_explained(text, gpu, None)
 
 
-def is_part_of_message(text: str) -> bool:
-    """Whether a word or two are a part of a message that is known, such as the beginning of an error's name."""
-    return _fragments().find(text) is not None
+def explain_part(text: str, gpu: str | None) -> ExplainReport | None:
+    """Explain a word or two that are a part of a message, such as the beginning of an error's name; `None` where they
+    are a part of none that is known."""
+    fragments = Fragments(_printed(line_catalogue()))
+    return _message_explained(text, gpu, fragments) if fragments.find(text) is not None else None
+
+
+def _message_explained(text: str, gpu: str | None, fragments: Fragments | None) -> ExplainReport:
+    said = io.BytesIO(text.encode("utf-8", "replace"))
+    return _explained(said, "the message", gpu, is_message=True, fragments=fragments)
 
 
 def explain_command(
@@ -215,26 +221,20 @@ def explain_command(
 # -- reading
 
 
-@cache
-def _printed() -> tuple[Signature, ...]:
+def _printed(lines: LineCatalogue) -> tuple[Signature, ...]:
     """The lines that a program prints as they are."""
-    return tuple(signature for signature in line_catalogue().signatures if not signature.derived)
+    return tuple(signature for signature in lines.signatures if not signature.derived)
 
 
-@cache
-def _fragments() -> Fragments:
-    """Those of the printed lines: to ask whether a word is a part of a message, and to read it then."""
-    return Fragments(_printed())
-
-
-def _reader() -> tuple[LogReading, LogScanner]:
+def _reader(fragments: Fragments | None = None) -> tuple[LogReading, LogScanner]:
+    """What reads a log, with the parts of messages where they were made already: that takes as long as most logs."""
     from cudacompat import engines
     from cudacompat.domain.gpus.lookup import capability_of_cut_name
 
     lines = line_catalogue()
-    matcher = Matcher(_printed(), lines.everywhere)
+    matcher = Matcher(_printed(lines), lines.everywhere)
     reading = LogReading(
-        matcher, engines.log_names(), lines.signs, capability_of=capability_of_cut_name, fragments=_fragments()
+        matcher, engines.log_names(), lines.signs, capability_of=capability_of_cut_name, fragments=fragments
     )
     return reading, LogScanner(reading)
 
@@ -247,8 +247,9 @@ def _explained(
     on_bytes: Callable[[int], None] | None = None,
     named: bool = False,
     is_message: bool = False,
+    fragments: Fragments | None = None,
 ) -> ExplainReport:
-    reading, scanner = _reader()
+    reading, scanner = _reader(fragments)
     head = b""
     for number, piece in enumerate(pieces(file)):
         if number == 0:

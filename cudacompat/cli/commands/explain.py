@@ -81,8 +81,10 @@ def command(
     elif log is not None and "/" not in log and (page := app.page_of(log, names=_is_no_input(log))) is not None:
         require("explain ID", format_.value)
         return emit(page, format_, color, output=output, exit_zero=exit_zero)
-    elif log is not None and (_is_message(log) or (_is_no_input(log) and app.is_part_of_message(log))):
+    elif log is not None and _is_message(log):
         report = app.explain_text(log, gpu)
+    elif log is not None and _is_no_input(log) and (part := app.explain_part(log, gpu)) is not None:
+        report = part
     else:
         from cudacompat.cli.progress import log_progress
 
