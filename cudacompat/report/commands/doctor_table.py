@@ -9,7 +9,7 @@ from cudacompat.domain.judge.component_words import outcome_word, why
 from cudacompat.domain.machine.component_verdicts import ComponentVerdict
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.reports.doctor import ComponentRow, DoctorReport, InstalledPackages, PlanStep
-from cudacompat.domain.rules.artifact import gap_unclear
+from cudacompat.domain.rules.artifact import gap_unclear, undecided
 from cudacompat.domain.rules.component import library_not_found
 from cudacompat.domain.rules.machine import toolkit_cannot_build
 from cudacompat.domain.tables.cuda_libraries import is_vendors
@@ -21,7 +21,7 @@ MOST_ROWS = 12  # of one environment, for a screen; what fails comes first
 _MOST_VENDORS = 2  # that a step names beside others which it cures
 _OF_BUILDER = toolkit_cannot_build.RULE.id
 # What the row of a package tells; and what proves nothing of a library that runs, on which nobody can act.
-_LEFT_TO_JSON = frozenset({library_not_found.RULE.id, gap_unclear.RULE.id})
+_LEFT_TO_JSON = frozenset({library_not_found.RULE.id, undecided.RULE.id, gap_unclear.RULE.id})
 _RUN = (Outcome.NATIVE, Outcome.COMPATIBLE, Outcome.JIT)
 
 
