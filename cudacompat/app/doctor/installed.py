@@ -33,7 +33,7 @@ from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.wheels.distributions import compiled_by, distributions
 from cudacompat.domain.words.code import BinaryArtifact, ReadResult
 from cudacompat.domain.words.finding import Finding, Severity, worst_first
-from cudacompat.domain.words.verdict import ArtifactVerdict, Target
+from cudacompat.domain.words.verdict import ArtifactVerdict, Target, without_driver
 from cudacompat.domain.words.versions import ToolkitVersion
 from cudacompat.environments.own import normalised
 
@@ -149,11 +149,6 @@ def _asking(components: Iterable[Component], with_code: Iterable[Component]) -> 
         for each in others
         if each.found.parts_lack or each.found.elsewhere or (each.found.release and compiled_by(each.package))
     )
-
-
-def without_driver(targets: Iterable[Target]) -> tuple[Target, ...]:
-    """Return the same GPUs, with the oldest driver that can run the code."""
-    return tuple(replace(target, driver=None) for target in targets)
 
 
 def _read(

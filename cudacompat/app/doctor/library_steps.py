@@ -39,7 +39,7 @@ from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, WINDOWS_PLATFOR
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.phrases import one_line, some, verb
 from cudacompat.domain.words.platforms import platform_of_system
-from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.verdict import Target, without_driver
 from cudacompat.engines import cuda_libraries
 from cudacompat.environments.own import normalised
 
@@ -354,9 +354,9 @@ def _runs_nowhere(wheel: str | None, targets: Sequence[Target]) -> bool:
     if wheel is None or not targets:
         return False
     asked, platform = Requirement(wheel), platform_for(targets[0])
-    targets = [replace(each, driver=None) for each in targets]
     known = any(asked.specifier.contains(each.version) for each in candidates(asked.name, platform))
-    return known and isinstance(cure_for(asked.name, targets, allowed=asked.specifier, platform=platform), NoCure)
+    free = without_driver(targets)
+    return known and isinstance(cure_for(asked.name, free, allowed=asked.specifier, platform=platform), NoCure)
 
 
 def pinned(wheel: str, here: Here) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from cudacompat.app.doctor.beside_framework import step_beside_framework
-from cudacompat.app.doctor.installed import without_driver
 from cudacompat.app.doctor.installing import (
     again,
     in_place,
@@ -31,7 +30,7 @@ from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import one_line
 from cudacompat.domain.words.platforms import platform_of_system
-from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.verdict import Target, without_driver
 from cudacompat.environments.overwritten import owners
 from cudacompat.environments.own import normalised
 

@@ -10,7 +10,6 @@ from packaging.requirements import Requirement
 
 from cudacompat.app.doctor.brought_libraries import credited
 from cudacompat.app.doctor.conda_steps import one_release
-from cudacompat.app.doctor.installed import without_driver
 from cudacompat.app.doctor.library_steps import library_steps
 from cudacompat.app.doctor.machine_steps import is_wanted, machine_steps
 from cudacompat.app.doctor.package_conflicts import PackageConflict
@@ -21,7 +20,7 @@ from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import InstalledPackages, PlanStep
 from cudacompat.domain.rules.component.compiled_later_facts import driver_for
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.verdict import Target, without_driver
 
 
 def package_plan(

@@ -11,7 +11,6 @@ from cudacompat.app.doctor.brought_libraries import brings_of, builds_of
 from cudacompat.app.doctor.component_rows import brought_along, required
 from cudacompat.app.doctor.conda_steps import conda_step
 from cudacompat.app.doctor.driver_step import driver_step, leaves_a_gpu_out
-from cudacompat.app.doctor.installed import without_driver
 from cudacompat.app.doctor.installing import again, install_cure, needs, upgrader
 from cudacompat.app.doctor.library_steps import Here, in_programs, loaded
 from cudacompat.app.doctor.moved_releases import framework_step, library_releases, own_index_step
@@ -33,7 +32,7 @@ from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import one_line, some
 from cudacompat.domain.words.platforms import platform_of_system
-from cudacompat.domain.words.verdict import Outcome, Reason, Target
+from cudacompat.domain.words.verdict import Outcome, Reason, Target, without_driver
 from cudacompat.engines import cuda_libraries
 from cudacompat.environments.asked_for import Asker
 from cudacompat.environments.own import normalised

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cudacompat.app.doctor.compiler_users import with_users
 from cudacompat.app.doctor.component_rows import component_findings, library_verdict, rows_of
-from cudacompat.app.doctor.installed import JudgedPackages, without_driver
+from cudacompat.app.doctor.installed import JudgedPackages
 from cudacompat.domain.judge.artifact import judge_artifact
 from cudacompat.domain.judge.compat import without_gpu
 from cudacompat.domain.judge.component_words import why
@@ -23,7 +23,7 @@ from cudacompat.domain.rules.component.compiled_later_facts import driver_for
 from cudacompat.domain.tables.drivers import runtime_floor, takes_runtime
 from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.domain.words.finding import Finding, Severity, worst_first
-from cudacompat.domain.words.verdict import Outcome, Reason, Target
+from cudacompat.domain.words.verdict import Outcome, Reason, Target, without_driver
 
 # Which rule tells of a component that fails for this reason; the others have one of the same name, or none.
 _RULES: Mapping[Reason, str] = {

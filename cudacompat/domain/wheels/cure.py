@@ -28,7 +28,7 @@ from cudacompat.domain.wheels.table import packages, rows_of
 from cudacompat.domain.wheels.together import FrameworkRelease, MovedAlong, moved_along
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.capability import ComputeCapability
-from cudacompat.domain.words.verdict import Outcome, Reason, Target
+from cudacompat.domain.words.verdict import Outcome, Reason, Target, without_driver
 from cudacompat.domain.words.versions import DriverRelease
 
 _FEW = 2  # releases of a package that were read for a platform
@@ -265,8 +265,7 @@ def _why_none(package: str, targets: Sequence[Target], bounds: ReleaseBounds) ->
     driver = next((target.driver for target in targets if target.driver is not None), None)
     newer = None
     if driver is not None:
-        bare = [replace(each, driver=None) for each in targets]
-        newer = _for_some_python(package, bare, bounds)
+        newer = _for_some_python(package, without_driver(targets), bounds)
     if isinstance(newer, WheelCure) and newer.min_driver is not None:
         asks = f"install driver {newer.min_driver} or newer"
         least = _with_least_driver(package, targets, bounds)
@@ -300,7 +299,7 @@ def _sister(package: str, targets: Sequence[Target], platforms: Sequence[str]) -
 def _with_least_driver(package: str, targets: Sequence[Target], bounds: ReleaseBounds) -> tuple[int, str] | None:
     """The oldest driver branch with which some build of this release runs on all targets, of any release without a
     version or where none of it does, and the command that installs that build."""
-    bare = [replace(each, driver=None) for each in targets]
+    bare = without_driver(targets)
     wheels = [each for each in candidates(package, bounds.platforms(targets)[0]) if bounds.admits(each.version)]
     needed: set[int] = set()
     for wheel in [each for each in wheels if each.version == bounds.version] or wheels:

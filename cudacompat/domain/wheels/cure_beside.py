@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from packaging.specifiers import SpecifierSet
 
@@ -16,7 +15,7 @@ from cudacompat.domain.wheels.required import asked_of_framework
 from cudacompat.domain.wheels.resolved import Resolved
 from cudacompat.domain.wheels.together import FrameworkRelease
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
-from cudacompat.domain.words.verdict import Outcome, Target
+from cudacompat.domain.words.verdict import Outcome, Target, without_driver
 
 
 def cure_beside(
@@ -58,12 +57,12 @@ def cure_beside(
 def _never_served(resolved: Resolved, targets: Sequence[Target]) -> NoCure | None:
     """That no release of the package runs on these GPUs, whatever the driver: another torch is no cure of it then."""
     name, python = resolved.requirement.name, resolved.requirement.python
-    free = [replace(each, driver=None) for each in targets]
-    found = cure_for(name, free, version=resolved.version, python=python)
-    if isinstance(found, WheelCure):
-        return None
     alone = cure_for(name, targets, version=resolved.version, python=python)
-    return alone if isinstance(alone, NoCure) else None
+    if isinstance(alone, WheelCure):
+        return None
+    waits = any(each.driver is not None for each in targets)
+    free = cure_for(name, without_driver(targets), version=resolved.version, python=python) if waits else alone
+    return alone if isinstance(free, NoCure) else None
 
 
 def _is_held(resolved: Resolved, targets: Sequence[Target]) -> bool:

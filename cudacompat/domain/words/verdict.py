@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from cudacompat.domain.words.capability import ComputeCapability
@@ -200,6 +200,11 @@ class Target:
     def spec(self) -> str:
         """What `--gpu` takes for it, as people write it."""
         return short_name(self.id.removesuffix(f" ({self.platform})"))
+
+
+def without_driver(targets: Iterable[Target]) -> tuple[Target, ...]:
+    """Return the same GPUs, with the oldest driver that can run the code."""
+    return tuple(replace(target, driver=None) for target in targets)
 
 
 @dataclass(frozen=True, slots=True)
