@@ -51,8 +51,8 @@ def check(read: ReadResult) -> Iterable[Finding]:
 
 
 def _help(path: str, *, beside: bool) -> str:
-    """What to name instead: for a file that may build something, the command that reads it; else the library. Of a
-    wheel `beside` others with code that it needs none is no fault: only a path that is named has to have some."""
+    """What to name instead: the command that reads a file of that kind, or the library. `beside` is whether other paths
+    have code: a wheel without any may then need none."""
     if path.endswith(".txt"):
         return "it lists no package with a version (NAME==VERSION); names alone are read in a requirements.txt"
     if may_list_packages(path):

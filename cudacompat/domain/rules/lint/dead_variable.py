@@ -320,7 +320,7 @@ def _renamed(project: Project, setting: Setting, name: str, listed: str) -> Fix 
 
 
 def _reads(use: EngineUse, setting: Setting) -> bool:
-    """Whether the build reads the name, and not only as an option of its command what stands in an environment."""
+    """Whether the build reads the setting where it is written: a variable of the environment is no option of CMake."""
     as_option = setting.way is AssignmentKind.DEFINE
     return any(knob.name == setting.name and (as_option or knob.channel is not Channel.DEFINE) for knob in use.knobs)
 

@@ -150,7 +150,8 @@ _PLAIN: dict[Cause, tuple[str, str, str, str | None]] = {
 
 
 def _without_instances(machine: Machine, troubles: tuple[Trouble, ...]) -> Iterator[Diagnosis]:
-    """Of the GPUs that programs see: the others keep their mode, and their instances."""
+    """Yield the diagnosis for GPUs in MIG mode without instances, of those that programs see. Its command names them,
+    so that other GPUs keep their mode and their instances."""
     closed = {trouble.gpu for trouble in troubles}
     seen = {str(gpu.index) for gpu in machine.visible.seen}
     is_whole = None in closed or seen <= closed
