@@ -134,7 +134,7 @@ def _unknown(folder: str, specs: Sequence[str]) -> str:
             if file is not None:
                 command = f"cudacompat generate {engine.name} {shlex.quote(folder)} {added}"
                 return f"{start}; {engine.name} reads the {name} of {file.name}: {command}"
-    return f"{start}; name it: cudacompat generate ENGINE {folder} --add …"
+    return f"{start}; for any build with CMake: cudacompat generate cmake {shlex.quote(folder)} {added}"
 
 
 def _pinned(engine: Engine, files: Sequence[SourceFile], folder: Path) -> str | None:

@@ -173,8 +173,13 @@ def find(name: str) -> EngineRecord:
     if near:
         names = ", ".join(dict.fromkeys(by_name[each].name for each in near))
         raise UsageError(f"unknown engine: {name[:60]!r}; similar: {names}")
-    ways = ("cmake", "nvcc", torch_extension.ENGINE.name, cargo_cmake.ENGINE.name, cargo_cc.ENGINE.name)
+    ways = build_ways()
     raise UnknownEngineError(
-        f"unknown engine: {name[:60]!r}; known ways of building: {', '.join(ways)}; known engines: "
-        f"{', '.join(engine.name for engine in known() if engine.name not in ways)}"
+        f"unknown engine: {name[:60]!r}; known ways of building: {', '.join(way.name for way in ways)}; known engines: "
+        f"{', '.join(engine.name for engine in known() if engine not in ways)}"
     )
+
+
+def build_ways() -> tuple[EngineRecord, ...]:
+    """Return what builds any project: CMake, nvcc, PyTorch's extensions and the crates of Cargo."""
+    return (cmake.ENGINE, nvcc.ENGINE, torch_extension.ENGINE, cargo_cmake.ENGINE, cargo_cc.ENGINE)

@@ -87,6 +87,7 @@ ENTRIES: tuple[Entry[Any], ...] = (
     ),
     Entry("diff", "diff-1", writers.diff_text, writers.diff_json),
     Entry("generate", "generate-1", writers.generate_text, writers.generate_json),
+    Entry("generate --gpu", "generate-1", writers.ways_text, writers.ways_json),
     Entry("generate --add", "generate-1", writers.extend_text, writers.extend_json),
     Entry("lint", "lint-1", writers.lint_text, writers.lint_json, _PARTS, _PAGE, _CI),
     Entry("rebuild", "rebuild-1", writers.rebuild_text, writers.rebuild_json, _PARTS, _PAGE, _CI),

@@ -20,21 +20,21 @@ def test_check_names_all_gpus_in_each_command() -> None:
         told = inside("check", INCIDENT, *(word for gpu in gpus for word in ("--gpu", gpu)), "--format", "json")
         helps = {each["help"] for each in json.loads(told.out)["findings"] if each["id"] == "default-target-only"}
         (only,) = helps
-        assert "generate ENGINE " in only
+        assert "generate " in only
         assert "--gpu A100" in only
         assert "--gpu 'RTX 5090'" in only
         assert only.count("--gpu") == 2
 
 
 def test_findings_with_the_same_command_are_still_one() -> None:
-    command = "cudacompat generate ENGINE --gpu"
+    command = "cudacompat generate --gpu"
     targets = [target("8.0"), target("12.0")]
     each = [
         Finding("a", Severity.ERROR, f"no {t.label}", "x", help=f"{command} {t.spec}", target=t.id) for t in targets
     ]
     (one,) = merged(for_every_gpu(each, targets), targets)
     assert one.message == "no 8.0 and 12.0"
-    assert one.help == "cudacompat generate ENGINE --gpu 8.0 --gpu 12.0"
+    assert one.help == "cudacompat generate --gpu 8.0 --gpu 12.0"
 
 
 def test_lint_names_all_gpus_for_a_configured_directory(tmp_path: Path) -> None:
@@ -52,7 +52,7 @@ def test_the_command_that_writes_settings_keeps_the_driver() -> None:
     told = inside("check", INCIDENT, "--gpu", "V100", "--gpu", "T4", "--driver", "470", "--format", "json")
     helps = [each["help"] for each in json.loads(told.out)["findings"] if "cudacompat generate" in (each["help"] or "")]
     assert helps
-    assert all("cudacompat generate ENGINE --gpu V100 --gpu 'Tesla T4' --driver 470" in each for each in helps)
+    assert all("cudacompat generate --gpu V100 --gpu 'Tesla T4' --driver 470" in each for each in helps)
 
 
 def test_the_commands_of_a_plan_build_what_they_check() -> None:

@@ -60,7 +60,7 @@ def test_a_finding_names_the_engine_and_the_sources(tmp_path: Path) -> None:
     assert report is not None
     (finding,) = report.findings
     assert finding.help is not None
-    assert "cudacompat generate ENGINE --gpu 'RTX 5070 Ti'" in finding.help
+    assert "cudacompat generate --gpu 'RTX 5070 Ti'" in finding.help
     said = in_this_tree(finding, steps).help
     assert said == f"add sm_120 to the build: cudacompat generate cmake {tmp_path} --add 'RTX 5070 Ti'"
 

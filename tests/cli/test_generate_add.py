@@ -307,7 +307,7 @@ def test_an_empty_project_says_what_to_do(tmp_path: Path) -> None:
         (("generate", "cmake", ".", "--add", "8.6", "--as", "env"), "--as writes new files"),
         (("generate", "cmake", ".", "--add", "8.6", "--gpu", "8.0"), "--gpu writes new files"),
         (("generate", "cmake", "."), "unexpected argument"),
-        (("generate",), "name an engine"),
+        (("generate", "--as", "env", "--gpu", "8.6"), "name an engine"),
     ],
 )
 def test_refusals_are_one_line(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
@@ -766,7 +766,7 @@ def test_a_branch_that_has_the_target_is_enough(tmp_path: Path, more: str, code:
             {"docker/compose.yaml": "services:\n  a:\n    build:\n      args:\n        TORCH_CUDA_ARCH_LIST: '8.6'\n"},
             "in {}; torch-extension reads the TORCH_CUDA_ARCH_LIST of docker/compose.yaml: cudacompat generate ",
         ),
-        ({"README.md": "nothing\n"}, "in {}; name it: cudacompat generate ENGINE"),
+        ({"README.md": "nothing\n"}, "in {}; for any build with CMake: cudacompat generate cmake"),
     ],
 )
 def test_a_directory_without_an_engine_is_sent_to_what_is_there(

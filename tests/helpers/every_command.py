@@ -26,7 +26,7 @@ LINES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("requirements.txt", "--gpu", "12.0"),
     ),
     "diff": (("lib.so", "lib.so"),),
-    "generate": (("whisper.cpp", "--gpu", GPU), ("--add", GPU, "project")),
+    "generate": (("whisper.cpp", "--gpu", GPU), ("--gpu", GPU), ("--add", GPU, "project")),
     "lint": (("project",),),
     "rebuild": (("whisper.cpp", "tree", "--gpu", "8.6", "--dry-run", "--cuda", "12.8"),),
     "verify": (("--log", "log.txt", "--gpu", GPU),),

@@ -82,6 +82,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
         ("lint", "project"),
         ("verify", "--log", "log.txt", "--gpu", GPU),
         ("generate", "whisper.cpp", "--gpu", GPU),
+        ("generate", "--gpu", GPU),
         ("generate", "--add", GPU, "project"),
         ("rebuild", "whisper.cpp", "project", "--gpu", "8.6", "--dry-run", "--cuda", "12.8", "--format", "json"),
         ("bench", "--variant", "cpu", "--runs", "1", "--cpu", "true"),

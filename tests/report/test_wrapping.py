@@ -23,8 +23,8 @@ PIN = 'pip install "torch==2.7.1+cu128" --index-url https://download.pytorch.org
         (f"{PIN}  # documented; needs driver 570 or newer", PIN),
         (f"use another image, which has it; or install that release: {PIN}", PIN),
         (
-            "set the list (cudacompat generate ENGINE --gpu 'RTX 5070 Ti' prints it), delete the build cache, rebuild",
-            "cudacompat generate ENGINE --gpu 'RTX 5070 Ti'",
+            "set the list (cudacompat generate --gpu 'RTX 5070 Ti' prints it), delete the build cache, rebuild",
+            "cudacompat generate --gpu 'RTX 5070 Ti'",
         ),
         (
             f"as an environment: uv add {PIN.partition('install ')[2].partition(' ')[0]} --index a=https://x.org/whl",

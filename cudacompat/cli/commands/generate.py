@@ -22,7 +22,11 @@ from cudacompat.cli.options import (
 
 def command(
     engine: Annotated[
-        str | None, typer.Argument(help="Engine, such as whisper.cpp, whisper-rs, cmake or nvcc.")
+        str | None,
+        typer.Argument(
+            help="Engine, such as whisper.cpp, whisper-rs, cmake or nvcc; without one, the engine of this directory, "
+            "or else the settings of CMake, nvcc, PyTorch and Cargo."
+        ),
     ] = None,
     project: Annotated[
         str | None, typer.Argument(metavar="[DIR]", help="Project directory to change (with --add).")
@@ -145,8 +149,6 @@ def command(
             raise UsageError(f"--wheel writes no build settings; {other} is for those")
         asked = GenerateRequest(install=install, install_hashes=tuple(install_hash or ()), folder=wheel)
         return place(beside(asked), wheel, write=write, diff=diff, check=check, exit_zero=exit_zero, quiet=quiet)
-    if engine is None:
-        raise UsageError("name an engine, such as whisper.cpp, whisper-rs, cmake or nvcc")
     if project is not None:
         raise UsageError(f"unexpected argument {project[:80]!r}: DIR needs --add; use -o DIR for new files")
     if (write or diff or check) and folder is None:
@@ -170,6 +172,12 @@ def command(
         install_hashes=tuple(install_hash or ()),
         folder=folder or ".",
     )
+    if engine is None:
+        from cudacompat.app.generate_ways import engine_here, generate_ways
+
+        engine = engine_here(".")
+        if engine is None:
+            return emit(generate_ways(asked), format_, color, output=output, exit_zero=exit_zero, kept=True)
     report = generate(engine, asked)
     if folder is not None:
         there = beside(asked) if report.beside else ()

@@ -276,7 +276,7 @@ def generic(text: str) -> str:
     words = {
         "label": "the GPU",
         "gpu": '"RTX 5070 Ti"',
-        "engine": "ENGINE",
+        "engine": "",
         "capability": "12.0",
         "number": "NN",
         "toolkit": "a CUDA release that builds for it",
@@ -285,7 +285,8 @@ def generic(text: str) -> str:
         "running": "52",
         "archs": "chosen architectures",
     }
-    return _FIELD.sub(lambda found: words.get(found[1], f"<{found[1]}>"), text)
+    filled = _FIELD.sub(lambda found: words.get(found[1], f"<{found[1]}>"), text)
+    return filled.replace("generate  --", "generate --")  # the command without an engine
 
 
 def causes_in_words(signature: Signature) -> str:

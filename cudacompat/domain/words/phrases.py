@@ -49,8 +49,8 @@ CAUSE = {
 }
 
 
-_GENERATE = "cudacompat generate ENGINE "
-ANY_ENGINE = re.compile(rf"{_GENERATE}(?: ?--(?:gpu|driver) (?:'[^']*'|[\w.:-]+))+")  # with its GPUs
+_GENERATE = "cudacompat generate"
+ANY_ENGINE = re.compile(rf"{_GENERATE}(?: --(?:gpu|driver) (?:'[^']*'|[\w.:-]+))+")  # with its GPUs, for no engine
 
 
 def one_line(text: str) -> str:
@@ -94,21 +94,21 @@ def some(names: Sequence[str], most: int = 3) -> str:
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 
-def generate_command(target: Target, engine: str = "ENGINE") -> str:
-    """The command that writes settings for this target. Which engine it is cannot be told from an artifact; the
-    command names those it knows when it is given none of them."""
+def generate_command(target: Target) -> str:
+    """The command that writes settings for this target. Which engine it is cannot be told from an artifact: without
+    one, the command takes the engine of the directory, or prints the settings of every plain build system."""
     driver = f" --driver {target.driver}" if target.driver is not None else ""
-    return f"{generate_for(target.spec, engine)}{driver}"
+    return f"{generate_for(target.spec)}{driver}"
 
 
-def generate_for(spec: str, engine: str = "ENGINE") -> str:
+def generate_for(spec: str) -> str:
     """The command that writes settings for what `--gpu` takes."""
-    return f"{_GENERATE.replace('ENGINE', engine)}{gpu_options((spec,))}"
+    return f"{_GENERATE} {gpu_options((spec,))}"
 
 
-def generate_all(targets: Iterable[Target], engine: str = "ENGINE") -> str:
+def generate_all(targets: Iterable[Target], engine: str | None = None) -> str:
     """The command that writes settings for all of these targets."""
-    return f"{_GENERATE.replace('ENGINE', engine)}{gpu_options(one_of_each(targets))}"
+    return " ".join(filter(None, (_GENERATE, engine, gpu_options(one_of_each(targets)))))
 
 
 def for_every_gpu(findings: Iterable[Finding], targets: Sequence[Target]) -> list[Finding]:

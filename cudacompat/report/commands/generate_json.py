@@ -31,7 +31,7 @@ def generate_json(report: GenerateReport) -> Json:
         "settings": [setting_json(each) for each in only.settings] if only else [],
         "left_out": [_left_out(name, why, source) for name, why, source in _all_left_out(plans)],
         "notes": list(dict.fromkeys(note for plan in plans for note in plan.notes)),
-        "builds": [_build(plan, plans) for plan in plans],
+        "builds": [build_json(plan, slug(plan, plans)) for plan in plans],
         "outputs": list(report.outputs),
         "proved": {name: first.engine.proof(name).value for name in report.outputs},
         "files": [{"name": each.name, "text": each.text} for each in report.files],
@@ -55,10 +55,11 @@ def _image(image: ArchTarget) -> Json:
     return {"kind": image.kind.value, "target": str(image)}
 
 
-def _build(plan: BuildPlan, plans: tuple[BuildPlan, ...]) -> Json:
+def build_json(plan: BuildPlan, name: str) -> Json:
+    """One build, by this name."""
     image = plan.image
     return {
-        "name": slug(plan, plans),
+        "name": name,
         "cuda": str(plan.release.version),
         "image": plan.base_image("devel") if image is not None else None,
         "targets": [_wanted(each.label, each.arch) for each in plan.wanted],

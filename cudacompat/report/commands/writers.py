@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cudacompat.domain.reports.doctor import DoctorReport
     from cudacompat.domain.reports.generate import GenerateReport
     from cudacompat.domain.reports.generate_add import ExtendReport
+    from cudacompat.domain.reports.generate_ways import WaysReport
     from cudacompat.domain.reports.lint import LintReport
     from cudacompat.domain.reports.listing import InspectReport
     from cudacompat.domain.reports.load import LoadReport
@@ -151,6 +152,20 @@ def generate_text(page: Page, report: GenerateReport) -> None:
 def generate_json(report: GenerateReport) -> Json:
     """Return the document."""
     from cudacompat.report.commands.generate_json import generate_json as document
+
+    return document(report)
+
+
+def ways_text(page: Page, report: WaysReport) -> None:
+    """Write the text."""
+    from cudacompat.report.commands.generate_ways_text import ways_text as write
+
+    write(page, report)
+
+
+def ways_json(report: WaysReport) -> Json:
+    """Return the document."""
+    from cudacompat.report.commands.generate_ways_json import ways_json as document
 
     return document(report)
 

@@ -40,7 +40,7 @@ def test_what_is_installed_is_of_the_package_that_lists_it(tmp_path: Path) -> No
         (tmp_path / f"torch/lib/{name}.so").write_bytes(b"")
     (info / "METADATA").write_text("Name: torch\nVersion: 2.6.0\n")
     (info / "RECORD").write_text("torch/lib/listed.so,,\n")
-    build = "cudacompat generate ENGINE"
+    build = "cudacompat generate"
     given = [
         Finding("no-runnable-code", Severity.ERROR, "…", path=str(tmp_path / f"torch/lib/{name}.so"), help=build)
         for name in ("listed", "other")

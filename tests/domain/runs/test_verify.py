@@ -424,13 +424,17 @@ WITH_PTXAS = replace(VIEW, files=(MappedFile("/usr/local/cuda/bin/ptxas"),), ptx
 @pytest.mark.parametrize(
     ("observation", "says", "not_said"),
     [
-        (seen(cache=GREW), "build for this GPU (cudacompat generate ENGINE)", "run time"),
+        (seen(cache=GREW), "build for this GPU (cudacompat generate --gpu native)", "run time"),
         # CuPy: NVRTC, and all its libraries have machine code
         (seen(cache=GREW, view=WITH_NVRTC), "nothing to rebuild: the program compiles its own kernels", "generate"),
         # JAX: its own ptxas, beside a library of CUDA with PTX
         (seen(cache=GREW, view=WITH_PTXAS, judged=(NATIVE, BOTH)), "(ptxas for sm_90a)", "generate"),
         # PyTorch maps NVRTC whether it compiles or not: a library with PTX alone stays a matter of its build
-        (seen(cache=GREW, view=WITH_NVRTC, judged=(PTX_ONLY,)), "cudacompat generate ENGINE", "nothing to rebuild:"),
+        (
+            seen(cache=GREW, view=WITH_NVRTC, judged=(PTX_ONLY,)),
+            "cudacompat generate --gpu native",
+            "nothing to rebuild:",
+        ),
     ],
 )
 def test_what_a_program_compiles_by_design_is_not_to_be_rebuilt(

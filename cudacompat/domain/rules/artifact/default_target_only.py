@@ -11,7 +11,7 @@ build never reached the compiler.
 Example: GGML_NATIVE=ON in a container build without a GPU; CMake 3.28 or newer passes -arch=native, nvcc warns
 "Cannot find valid GPU for '-arch=native', default arch is used" and exits 0.
 
-What to do: set the list where this build really reads it (`cudacompat generate ENGINE --gpu …` knows where),
+What to do: set the list where this build really reads it (`cudacompat generate --gpu 12.0` says where),
 clear the build's caches, rebuild, and check the new file.
 """
 

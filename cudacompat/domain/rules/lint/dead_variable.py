@@ -8,7 +8,7 @@ carries the compiler's default, or an old list, and fails on the GPU it was mean
 
 Example: `ENV TORCH_CUDA_ARCH_LIST="12.0"` in an image that builds whisper.cpp.
 
-What to do: remove it, and set what this build reads (`cudacompat generate ENGINE --gpu …` says what).
+What to do: remove it, and set what this build reads (`cudacompat generate --gpu 12.0` says what).
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ Why it matters: these runners have no NVIDIA driver. The step fails, or what it 
 Example: `runs-on: ubuntu-24.04` and `run: nvidia-smi`.
 
 What to do: run it on a runner with a GPU (`runs-on: [self-hosted, gpu]`); on the hosted one check the artifact, which
-needs no GPU: `cudacompat check FILE --gpu …`.
+needs no GPU: `cudacompat check FILE --gpu 12.0`.
 """
 
 from __future__ import annotations

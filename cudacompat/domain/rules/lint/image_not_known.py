@@ -8,7 +8,7 @@ Why it matters: whether it runs on the GPU is not told, and is not guessed from 
 
 Example: `vllm/vllm-openai:latest`.
 
-What to do: have it read: `docker save IMAGE | cudacompat check - --gpu …`; and name a tag that does not move.
+What to do: have it read: `docker save IMAGE | cudacompat check - --gpu 12.0`; and name a tag that does not move.
 """
 
 from __future__ import annotations

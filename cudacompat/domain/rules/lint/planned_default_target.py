@@ -8,7 +8,7 @@ after a build, an image, a deployment and the first start.
 
 Example: `cmake -B build -G Ninja` without a list, then `cudacompat lint . --gpu "RTX 5070 Ti"`.
 
-What to do: set the list where this build reads it (`cudacompat generate ENGINE --gpu …`), configure a fresh directory,
+What to do: set the list where this build reads it (`cudacompat generate --gpu 12.0`), configure a fresh directory,
 and look again.
 """
 

@@ -26,10 +26,10 @@ def all_default(build: PlannedBuild) -> bool:
 def generate_help(project: Project) -> str:
     """What to do about a folder that is configured for other GPUs: for all that were named, as one list serves them."""
     targets = project.targets
-    command = generate_all(targets, engine_name(project)) if targets else "-DCMAKE_CUDA_ARCHITECTURES=…"
-    return f"{command}, then configure in an empty directory"
+    listed = generate_all(targets, engine_name(project)) if targets else "set CMAKE_CUDA_ARCHITECTURES"
+    return f"{listed}, then configure in an empty directory"
 
 
-def engine_name(project: Project) -> str:
-    """The engine that the project is; without one, the word that stands for it."""
-    return project.uses[0].engine.name if project.uses else "ENGINE"
+def engine_name(project: Project) -> str | None:
+    """The engine that the project is, if one is known."""
+    return project.uses[0].engine.name if project.uses else None

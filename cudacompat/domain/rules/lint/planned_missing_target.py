@@ -8,7 +8,7 @@ kernel at its first start.
 
 Example: `cmake -B build -DCMAKE_CUDA_ARCHITECTURES=86`, then `cudacompat lint . --gpu "RTX 5070 Ti"`.
 
-What to do: add the GPU's target to the list (`cudacompat generate ENGINE --gpu …`), configure a fresh directory, and
+What to do: add the GPU's target to the list (`cudacompat generate --gpu 12.0`), configure a fresh directory, and
 look again.
 """
 

@@ -7,7 +7,7 @@ target.
 
 Example: `cmake -B build -DCMAKE_CUDA_ARCHITECTURES=native` on a machine without a GPU.
 
-What to do: name the architectures (`cudacompat generate ENGINE --gpu …`), configure a fresh directory, and look again.
+What to do: name the architectures (`cudacompat generate --gpu 12.0`), configure a fresh directory, and look again.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ that is missing there is missing still.
 
 Example: `TORCH_CUDA_ARCH_LIST="12.0" pip install torch`.
 
-What to do: look at what the wheel carries (`cudacompat check FILE.whl --gpu …`). If it lacks the GPU, build from
+What to do: look at what the wheel carries (`cudacompat check FILE.whl --gpu 12.0`). If it lacks the GPU, build from
 source: `--no-binary PACKAGE` where the index has the source, without the index of wheels.
 """
 

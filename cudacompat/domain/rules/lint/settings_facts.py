@@ -25,8 +25,9 @@ def asked_numbers(project: Project) -> str:
 def settings_for(project: Project, command: Command, name: str) -> str:
     """What to do where a build gets no list: the setting, and the command that says what it has to be."""
     engine = command.use.engine.name if command.use is not None else "cmake"
-    gpus = gpu_options(target.spec for target in project.targets) or "--gpu …"
-    return f"set {name}; `cudacompat generate {engine} {gpus}` prints the value"
+    words = ("cudacompat generate", engine, gpu_options(target.spec for target in project.targets))
+    whose = "" if project.targets else " for this machine's GPUs or those of --gpu"
+    return f"set {name}; `{' '.join(filter(None, words))}` prints the value{whose}"
 
 
 def settings_fix(project: Project, command: Command) -> Fix | None:

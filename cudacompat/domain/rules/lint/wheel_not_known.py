@@ -10,7 +10,7 @@ Why it matters: whether it runs on the GPU is not told, and is not guessed from 
 
 Example: a release of last week.
 
-What to do: have it read: `cudacompat check NAME==VERSION --gpu …` asks the index for the wheel itself. A package of
+What to do: have it read: `cudacompat check NAME==VERSION --gpu 12.0` asks the index for the wheel itself. A package of
 conda is another build: `cudacompat check` reads its file or address, and `cuda-version` chooses the CUDA release.
 """
 

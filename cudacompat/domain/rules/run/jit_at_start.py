@@ -47,7 +47,7 @@ def _help(seen: Observation) -> str:
             f"nothing to rebuild: the program compiles its own kernels at run time ({compilers}); --expect gpu accepts "
             "it, and a kept JIT cache (CUDA_CACHE_PATH) makes the next start short"
         )
-    build = "build for this GPU (cudacompat generate ENGINE), or accept JIT with --expect gpu"
+    build = "build for this GPU (cudacompat generate --gpu native), or accept JIT with --expect gpu"
     if compilers:
         return f"{build}; if the program compiles its own kernels ({compilers} was loaded), nothing must be rebuilt"
     return build

@@ -34,7 +34,7 @@ def check(verified: Verified) -> Iterable[Finding]:
         path=verified.log,
         message=f"{verified.subject} ran on the GPU with compatible code, not native code",
         why=decision.why,
-        help="build for this GPU (cudacompat generate ENGINE), or accept compatible code with --expect sass",
+        help="build for this GPU (cudacompat generate --gpu native), or accept compatible code with --expect sass",
     )
 
 
