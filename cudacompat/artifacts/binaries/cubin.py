@@ -49,7 +49,7 @@ _SHARED = 0x40  # STO_CUDA_SHARED: shared memory whose size the launch gives
 # Global functions and variables (STT_FUNC, STT_CUDA_OBJECT). Symbols without a type are none: the hand-written kernels
 # that cuBLASLt and cuDNN carry name their shared memory and constants so, and run.
 _USED_FROM_OUTSIDE = (0x12, 0x1D)
-_RELOCATABLE = 1
+RELOCATABLE = 1
 # Of the driver's system calls a relocatable cubin may use these two; one that calls vprintf or __assertfail fails
 # with error 200 unless it is linked (measured on driver 580.159.04).
 _RESOLVED_AT_LOAD = frozenset((b"malloc", b"free"))
@@ -76,6 +76,11 @@ class Symbols(NamedTuple):
     kernels: tuple[str, ...]
     unresolved: tuple[str, ...]
 
+    @classmethod
+    def of(cls, kernels: Iterable[bytes], outside: Iterable[bytes] = ()) -> Symbols:
+        """The same, out of bytes: what it uses from outside, without what the driver brings along."""
+        return cls(_texts(kernels), _texts(name for name in outside if name not in _RESOLVED_AT_LOAD))
+
 
 class Cubin(NamedTuple):
     """A cubin that lies outside a fatbin."""
@@ -98,7 +103,7 @@ def read_head(buffer: Buffer, at: int) -> CubinHead | None:
     magic, abi, kind, machine, version, flags = unpack_at(_HEAD, buffer, at)
     if magic != MAGIC or machine != EM_CUDA:
         return None
-    relocatable = kind == _RELOCATABLE
+    relocatable = kind == RELOCATABLE
     if abi == _ABI_V1:
         return CubinHead(flags & 0xFF, relocatable, toolkit_of_release(version))
     return CubinHead((flags >> 8) & 0xFF if abi == _ABI_V2 else None, relocatable, None)
@@ -148,14 +153,14 @@ def read_symbols(buffer: Buffer, start: int, end: int) -> Symbols:
     kernels: dict[bytes, None] = {}
     outside: dict[bytes, None] = {}
     room = room_for_names(strings)
-    linked = elf.type != _RELOCATABLE
+    linked = elf.type != RELOCATABLE
     raw = bytes(buffer[first : last - symbols.size % _SYMBOL.size])
     names = bytes(buffer[start + strings.offset : min(start + strings.offset + strings.size, end)])
     for name, info, other, section in _SYMBOL.iter_unpack(raw):
         if section:
             if info & 0xF != _FUNC or not other & _ENTRY:
                 continue
-        elif linked or info not in _USED_FROM_OUTSIDE or other & _SHARED:
+        elif linked or not is_used_from_outside(info, other):
             continue
         stop = names.find(b"\0", name, name + LONGEST_NAME)
         if stop < 0:
@@ -164,7 +169,12 @@ def read_symbols(buffer: Buffer, start: int, end: int) -> Symbols:
         if room < 0:
             raise UnreadableError("its symbols share their names")
         (kernels if section else outside)[names[name:stop]] = None
-    return Symbols(_texts(kernels), _texts(name for name in outside if name not in _RESOLVED_AT_LOAD))
+    return Symbols.of(kernels, outside)
+
+
+def is_used_from_outside(info: int, other: int) -> bool:
+    """Whether a symbol without a section, of this st_info and st_other, is what another unit has to hold."""
+    return info in _USED_FROM_OUTSIDE and not other & _SHARED
 
 
 def _texts(names: Iterable[bytes]) -> tuple[str, ...]:

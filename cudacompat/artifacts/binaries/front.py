@@ -5,17 +5,18 @@ symbols, and only then code and data; the table of sections comes last. So the s
 in front. What is missing there is where each of these tables ends, which only the last table says. It is taken from
 the bytes, and believed only where two of the tables, written apart from each other, say the same:
 
-- the names of the sections begin at byte 64; those of the symbols behind them, with the same three names, or (since
-  CUDA 13.5) behind eight zeros or more;
-- the table of symbols begins with 24 zeros at the first multiple of eight behind the last of the names, and goes on as
-  long as every symbol names the start of a string, a section that the ELF header counts, and a type that exists;
+- the names of the sections begin at byte 64; those of the symbols behind them, with the same three names (in front of
+  them only prototypes), or (since CUDA 13.5) behind eight zeros or more;
+- the table of symbols begins with 24 zeros behind the last of the names, and goes on as long as every symbol names the
+  start of a string, a section that the ELF header counts, and a type that exists;
 - each `.text.NAME` among the names of the sections is a function among the symbols, and each kernel among the symbols
-  (a function that a launch may enter) has its `.text.NAME`. So no symbol of a kernel is missing, and none is invented.
+  (a function that a launch may enter) has its `.text.NAME`. So no symbol of a kernel is missing, and none is invented;
+- of a relocatable cubin, whose symbols may name what other units hold, each of the names is one of a symbol or of a
+  section (they begin with a dot), or a prototype. (nvlink keeps others; it leaves nothing unresolved.)
 
-Where any of this does not hold (or the cubin is relocatable: what it leaves unresolved is asked then) the answer is
-None, and the image is to be read whole. This is no proof against a file made to deceive: a table of sections that names
-another table of symbols is not seen. Of the images of published libraries that it was tried on, no answer but None
-differed from that of the whole reading.
+Where any of this does not hold the answer is None, and the image is to be read whole. This is no proof against a file
+made to deceive: a table of sections that names another table of symbols is not seen. Of the images of published
+libraries that it was tried on, no answer but None differed from that of the whole reading.
 
 Another order is that of the kernels which cuBLASLt and cuDNN have written by hand: there the table of sections follows
 the ELF header, and the tables of symbols and names follow it. All that a whole reading looks at lies in front, and
@@ -27,7 +28,7 @@ from __future__ import annotations
 from struct import Struct
 from typing import NamedTuple
 
-from cudacompat.artifacts.binaries.cubin import symbol_tables
+from cudacompat.artifacts.binaries.cubin import RELOCATABLE, Symbols, is_used_from_outside, symbol_tables
 from cudacompat.artifacts.binaries.elf import EM_CUDA, MAGIC, open_elf
 from cudacompat.artifacts.binaries.needle import Needle
 
@@ -61,6 +62,7 @@ _SYMBOL = Struct("<IBBH16x")
 _NO_SYMBOL = bytes(24)
 _FIRST_SYMBOL = Needle(_NO_SYMBOL)
 _GAP = Needle(bytes(8))
+_PROTOTYPE = b"#"
 _FUNC = 2
 _ENTRY = 0x10  # STO_CUDA_ENTRY in st_other
 # none, object, function, section, file; and NVIDIA's own: texture, surface, sampler, object
@@ -77,30 +79,34 @@ def may_be_proved(front: bytes) -> bool:
     head = _Head._make(_HEAD.unpack_from(front))
     return (
         (head.magic, head.width, head.order) == (MAGIC, _WIDTH_64, _LITTLE_ENDIAN)
-        and (head.kind, head.machine, head.section_size) == (_EXECUTABLE, EM_CUDA, _SECTION_SIZE)
+        and head.kind in (RELOCATABLE, _EXECUTABLE)
+        and (head.machine, head.section_size) == (EM_CUDA, _SECTION_SIZE)
         and head.table > 0
         and head.sections > 0
         and front.startswith(_FIRST_NAMES, _NAMES_AT)
     )
 
 
-def kernels_in_front(front: bytes) -> tuple[str, ...] | None:
-    """Return the kernels of the cubin that begins with `front`, mangled, in the order of its symbols; None where this
-    much of it does not prove them."""
+def symbols_in_front(front: bytes) -> Symbols | None:
+    """Return what `read_symbols` does for the cubin that begins with `front`; None where this much of it does not prove
+    that."""
     strings = _names_of_symbols(front) if may_be_proved(front) else -1
     if strings < 0:
         return None
     last = _FIRST_SYMBOL.first(front, strings, len(front))  # where the NUL behind the last name stands
     if last < 0:
         return None
-    found = _functions(front, strings, last, at=(last + 8) & ~7)
+    found = _found(front, strings, last)
     if found is None:
         return None
-    functions, kernels = found
     code = {rest.partition(b"\0")[0] for rest in front[_NAMES_AT : strings + 1].split(_CODE)[1:]}
-    if not code <= functions or not code.issuperset(kernels):
+    if not code <= found.functions or not code.issuperset(found.kernels):
         return None
-    return tuple(name.decode("utf-8", "surrogateescape") for name in kernels)
+    if _Head._make(_HEAD.unpack_from(front)).kind != RELOCATABLE:
+        return Symbols.of(found.kernels)
+    if not _are_all(found, front[strings : last + 1]):
+        return None
+    return Symbols.of(found.kernels, found.outside)
 
 
 def end_of_tables(front: bytes) -> int | None:
@@ -122,31 +128,57 @@ def _names_of_symbols(front: bytes) -> int:
     """Return where the names of the symbols begin (with a NUL), -1 where that is not to be seen."""
     at = _NAMES.first(front, _NAMES_AT + 1, len(front))
     if at >= 0:
-        return at
+        return _before_prototypes(front, at)
     gap = _GAP.first(front, _NAMES_AT, len(front))
     if gap < 0:
         return -1
     return len(front) - len(front[gap:].lstrip(b"\0")) - 1
 
 
-def _functions(front: bytes, strings: int, last: int, at: int) -> tuple[set[bytes], dict[bytes, None]] | None:
-    """Return the names of all functions in the table of symbols at `at`, and those of kernels; None where its end is
-    not to be seen."""
+def _before_prototypes(front: bytes, at: int) -> int:
+    """Step back over the names that nvlink writes in front of all others for functions that are called by address."""
+    while True:
+        before = front.rfind(b"\0", _NAMES_AT, at)
+        if before < 0 or not front.startswith(_PROTOTYPE, before + 1):
+            return at
+        at = before
+
+
+def _are_all(found: _Found, names: bytes) -> bool:
+    """Whether no symbol is missing: every name that is none of a section, and no prototype, is one of theirs."""
+    at = 0
+    for name in names.split(b"\0"):
+        if name and at not in found.names and not name.startswith((b".", _PROTOTYPE)):
+            return False
+        at += len(name) + 1
+    return True
+
+
+class _Found(NamedTuple):
+    """The names in a table of symbols."""
+
+    functions: set[bytes]
+    kernels: dict[bytes, None]
+    outside: dict[bytes, None]  # used, and to be found in other units
+    names: set[int]  # where those of all symbols begin, from the first of the names
+
+
+def _found(front: bytes, strings: int, last: int) -> _Found | None:
+    """Return the names of the symbols behind the last name; None where the end of their table is not to be seen."""
     sections = _Head._make(_HEAD.unpack_from(front)).sections
-    begin = at + _SYMBOL.size
-    usable = len(front) - (len(front) - at) % _SYMBOL.size
+    begin = len(front) - len(front[last:].lstrip(b"\0")) & ~7  # the first symbol, which is none, is all zeros
+    if begin < last + _SYMBOL.size:
+        return None
+    usable = len(front) - (len(front) - begin) % _SYMBOL.size
     tail = front[max(begin, usable - _LOOK_AHEAD * _SYMBOL.size) : usable]
     if tail and _NO_SYMBOL not in tail and _taken(front, tail, strings, last=last, sections=sections) is None:
         return None  # the table goes on to the end, and more of the image is asked for sooner so
     return _taken(front, front[begin:usable], strings, last=last, sections=sections)
 
 
-def _taken(
-    front: bytes, symbols: bytes, strings: int, *, last: int, sections: int
-) -> tuple[set[bytes], dict[bytes, None]] | None:
-    """Return the names of functions and of kernels among these symbols up to what is no symbol; None where all are."""
-    functions: set[bytes] = set()
-    kernels: dict[bytes, None] = {}
+def _taken(front: bytes, symbols: bytes, strings: int, *, last: int, sections: int) -> _Found | None:
+    """Return the names of these symbols up to what is no symbol; None where all are."""
+    found = _Found(set(), {}, {}, names=set())
     for name, info, other, section in _SYMBOL.iter_unpack(symbols):
         begin = strings + name
         if (
@@ -156,10 +188,13 @@ def _taken(
             or info >> 4 not in _BINDINGS
             or (section >= sections and section not in (_ABSOLUTE, _COMMON))
         ):
-            return functions, kernels
+            return found
+        found.names.add(name)
         if info & 0xF == _FUNC and section:
             text = front[begin : front.index(b"\0", begin, last + 1)]
-            functions.add(text)
+            found.functions.add(text)
             if other & _ENTRY:
-                kernels[text] = None
+                found.kernels[text] = None
+        elif not section and is_used_from_outside(info, other):
+            found.outside[front[begin : front.index(b"\0", begin, last + 1)]] = None
     return None

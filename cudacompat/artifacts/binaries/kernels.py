@@ -106,10 +106,9 @@ class KernelReader:
             first = image.first(wanted)
             if not front.may_be_proved(first):
                 return self._of_tables(image, first, size)
-            kernels = front.kernels_in_front(first)
-            if kernels is not None:
-                head = cubin.read_head(first, 0)
-                return _named(kernels, head)
+            symbols = front.symbols_in_front(first)
+            if symbols is not None:
+                return _named(symbols, cubin.read_head(first, 0))
             if wanted == most:
                 return None
             wanted = min(2 * wanted, most)
@@ -124,7 +123,7 @@ class KernelReader:
         if len(first) < end:
             return None
         symbols = cubin.read_symbols(first, 0, len(first))
-        return _named(symbols.kernels, cubin.read_head(first, 0))._replace(unresolved=symbols.unresolved)
+        return _named(symbols, cubin.read_head(first, 0))
 
     def _is_unpicked(self, target: ArchTarget) -> bool:
         """Whether no GPU that is judged for can pick machine code of this target."""
@@ -160,9 +159,8 @@ class KernelReader:
             buffer, start = buffer[start : start + size], 0  # its thousands of names are looked up one by one
         symbols = cubin.read_symbols(buffer, start, start + size)
         code = cubin.read_head(buffer, start)
-        found = _named(symbols.kernels, code)
         usage = self._usage_of(buffer, start, size, kernels=symbols.kernels)
-        return found._replace(unresolved=symbols.unresolved, usage=usage)
+        return _named(symbols, code)._replace(usage=usage)
 
     def _usage_of(
         self, buffer: Buffer, start: int, size: int, *, kernels: tuple[str, ...]
@@ -196,8 +194,7 @@ def is_unpicked(target: ArchTarget, gpus: Iterable[ComputeCapability]) -> bool:
     return all(sass_fit(gpu, target) is Fit.NO for gpu in gpus)
 
 
-def _named(kernels: tuple[str, ...], head: cubin.CubinHead | None) -> ImageNames:
-    """What a cubin gave: its kernels, and what its head says of it."""
-    if head is None:
-        return ImageNames(kernels)
-    return ImageNames(kernels, number=head.number, toolkit=head.toolkit)
+def _named(symbols: cubin.Symbols, head: cubin.CubinHead | None) -> ImageNames:
+    """What a cubin gave: its names, and what its head says of it."""
+    found = ImageNames(symbols.kernels, unresolved=symbols.unresolved)
+    return found if head is None else found._replace(number=head.number, toolkit=head.toolkit)

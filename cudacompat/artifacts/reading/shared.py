@@ -11,7 +11,7 @@ from cudacompat.artifacts.reading.work import SMALLEST_KEPT, FileResult, OnResul
 from cudacompat.domain.words.executor import Executor, Lost
 
 _WINDOW = 4096  # files that are looked at together
-_AT_ONCE = 64 << 20  # bytes of a file that is begun before anything is looked at
+_AT_ONCE = 8 << 20  # bytes of a file that is begun before anything is looked at
 _MOST_TOGETHER, _BYTES_TOGETHER = 64, 16 << 20  # of small ones that a process takes at a time
 
 Group = tuple[Task, ...]

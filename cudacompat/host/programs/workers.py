@@ -28,6 +28,7 @@ Answer = TypeVar("Answer")
 _CHILD = Path(__file__).with_name("worker_child.py")
 _LENGTH = struct.Struct("<Q")
 _AHEAD = 2  # items for each process that wait for it
+_LINED_UP = 32  # the same where answers are given as they come: who makes the items goes on to other work meanwhile
 _WAITING = 256  # items for each process that are begun, or answered, before their turn to be given comes
 
 
@@ -64,7 +65,7 @@ class Processes:
         with self._at_work() as (threads, crew):
             for item in items:
                 pending[threads.submit(crew.ask, function, item)] = item
-                for answer in _answered(pending, may_wait=len(pending) >= self._count * _AHEAD):
+                for answer in _answered(pending, may_wait=len(pending) >= self._count * _LINED_UP):
                     yield pending.pop(answer), answer.result()
             while pending:
                 for answer in _answered(pending, may_wait=True):

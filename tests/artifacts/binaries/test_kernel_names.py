@@ -57,16 +57,16 @@ def text_of(isa: str, arch: str, kernels: tuple[str, ...]) -> str:
     return whole.replace(".address_size 64\n", f".address_size 64\n{helper}", 1)
 
 
-def fronts(image: bytes) -> list[tuple[str, ...] | None]:
+def fronts(image: bytes) -> list[cubin.Symbols | None]:
     """What longer and longer fronts of an image prove."""
-    return [front.kernels_in_front(image[:size]) for size in range(64, len(image) + 1, max(1, len(image) // 200))]
+    return [front.symbols_in_front(image[:size]) for size in range(64, len(image) + 1, max(1, len(image) // 200))]
 
 
 @pytest.mark.parametrize(("release", "isa", "arch"), COMPILERS)
 def test_a_front_proves_what_the_whole_says_or_nothing(tmp_path: Path, release: str, isa: str, arch: str) -> None:
     image = toolchain.ptxas(tmp_path, release, text_of(isa, arch, MANY), arch)
-    whole = cubin.read_symbols(image, 0, len(image)).kernels
-    assert set(whole) == set(MANY)
+    whole = cubin.read_symbols(image, 0, len(image))
+    assert set(whole.kernels) == set(MANY)
     answers = fronts(image)
     assert {each for each in answers if each is not None} == {whole}
     assert answers[len(answers) // 2] == whole
@@ -76,15 +76,60 @@ def test_a_front_proves_what_the_whole_says_or_nothing(tmp_path: Path, release: 
 def test_images_of_nvcc_and_nvrtc(tmp_path: Path, flags: tuple[str, ...]) -> None:
     made = toolchain.nvcc(tmp_path, SOURCE, *flags, "-arch=sm_90", "-cubin", out="out.cubin").read_bytes()
     for image in (made, toolchain.nvrtc(SOURCE.replace("__noinline__", ""), "-arch=sm_90")):
-        whole = cubin.read_symbols(image, 0, len(image)).kernels
-        assert len(whole) == 3
+        whole = cubin.read_symbols(image, 0, len(image))
+        assert len(whole.kernels) == 3
         assert {each for each in fronts(image) if each is not None} == {whole}
 
 
-def test_of_a_relocatable_image_nothing_is_proved(tmp_path: Path) -> None:
-    image = toolchain.ptxas(tmp_path, RELEASE, text_of(ISA, "90", MANY[:3]), "90", "-c")
-    assert set(fronts(image)) == {None}
-    assert not front.may_be_proved(image)
+@pytest.mark.parametrize(("release", "isa", "arch"), COMPILERS)
+def test_the_front_of_a_relocatable_image_proves_what_it_leaves_to_others(
+    tmp_path: Path, release: str, isa: str, arch: str
+) -> None:
+    outside = ".extern .func elsewhere;\n.extern .global .align 4 .u32 flags;\n.extern .func malloc;\n"
+    text = text_of(isa, arch, MANY).replace(".func helper\n{", f"{outside}.func helper\n{{", 1)
+    text = text.replace("\tbar.sync 0;", "\tcall elsewhere;\n\tcall malloc;\n\tst.global.u32 [flags], 1;", 1)
+    image = toolchain.ptxas(tmp_path, release, text, arch, "-c")
+    whole = cubin.read_symbols(image, 0, len(image))
+    assert set(whole.kernels) == set(MANY)
+    assert set(whole.unresolved) == {"elsewhere", "flags"}
+    answers = fronts(image)
+    assert {each for each in answers if each is not None} == {whole}
+    assert answers[len(answers) // 2] == whole
+
+
+@pytest.mark.parametrize("release", ["11.8", "12.8", RELEASE])
+def test_a_symbol_of_an_unknown_type_hides_none_behind_it(tmp_path: Path, release: str) -> None:
+    isa = next(isa for each, isa, _ in COMPILERS if each == release)
+    declared = "".join(f".extern .func outside{number};\n" for number in range(4))
+    calls = "".join(f"\tcall outside{number};\n" for number in range(4))
+    text = f"{toolchain.ptx_text(isa, '80', ())}\n{declared}.visible .entry late()\n{{\n{calls}\tret;\n}}\n"
+    image = toolchain.ptxas(tmp_path, release, text, "80", "-c")
+    symbols, _ = cubin.symbol_tables(image, elf.open_elf(image, 0, len(image)))
+    assert symbols is not None
+    for at in range(symbols.offset + 24, symbols.offset + symbols.size, 24):
+        changed = bytearray(image)
+        changed[at + 4] = 0x19  # st_info: global, and a type that nothing has
+        whole = cubin.read_symbols(changed, 0, len(changed))
+        assert set(fronts(bytes(changed))) <= {None, whole}, at
+
+
+def test_the_front_of_a_linked_image_with_calls_by_address(tmp_path: Path) -> None:
+    """nvlink writes the prototypes of such functions in front of all other names."""
+    source = (
+        SOURCE
+        + """
+typedef void (*visit)(float *, int); typedef int (*count)(float);
+__device__ visit visits[2]; __device__ count counts[2];
+extern "C" __global__ void by_address(float *p) { visits[threadIdx.x & 1](p, counts[threadIdx.x & 1](*p)); }
+"""
+    )
+    for arch in ("sm_80", "sm_90", "sm_120"):
+        image = toolchain.nvcc(tmp_path, source, f"-arch={arch}", "-cubin", "-rdc=true", out=f"{arch}.cubin")
+        toolchain.run(toolchain.require_nvcc().with_name("nvlink"), f"-arch={arch}", image, "-o", tmp_path / "linked")
+        linked = (tmp_path / "linked").read_bytes()
+        whole = cubin.read_symbols(linked, 0, len(linked))
+        assert len(whole.kernels) == 4
+        assert {each for each in fronts(linked) if each is not None} == {whole}
 
 
 @pytest.fixture(scope="module")
