@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
+import shlex
 import zipfile
 from importlib import resources
 from pathlib import Path
@@ -256,6 +258,19 @@ class TestBadInput:
         ran = cudacompat("check", EXAMPLE, text, "--gpu", "5.2")
         assert ran.code == 1
         assert "error[no-device-code]" in ran.out
+
+    def test_the_directory_that_the_help_names_passes_with_a_wheel_that_needs_no_code(self, tmp_path: Path) -> None:
+        folder = tmp_path / "my wheels"
+        folder.mkdir()
+        plain, other = folder / "six-1.0-py3-none-any.whl", folder / "engine-1.0-py3-none-any.whl"
+        for path, member in ((plain, "six.py"), (other, "libggml-cuda.so")):
+            with zipfile.ZipFile(path, "w") as archive:
+                archive.writestr(member, EXAMPLE.read_bytes() if path is other else b"")
+        ran = inside("check", plain, other, "--gpu", "5.2")
+        assert ran.code == 1
+        named = re.search(r"name the directory (.*) in place of its files", ran.out)
+        assert named is not None
+        assert inside("check", *shlex.split(named[1]), "--gpu", "5.2").code == 0
 
     def test_check_and_lint_agree_on_a_list_of_packages(self, tmp_path: Path) -> None:
         file = tmp_path / "my service" / "requirements.txt"

@@ -240,7 +240,7 @@ def test_gitlabs_job_writes_its_reports_and_fails(wheel: Path) -> None:
         if " check " in line:
             command = line.replace("/tmp/cudacompat/bin/cudacompat", str(OWN))
             codes.append(subprocess.run(["sh", "-c", command], cwd=folder, capture_output=True).returncode)
-    assert codes == [0, 0, 1]
+    assert codes == [1]  # one run writes all of it
     reports = job["artifacts"]["reports"]
     assert json.loads((folder / reports["codequality"]).read_text())
     assert "<testsuite" in (folder / reports["junit"]).read_text()

@@ -58,7 +58,8 @@ def _help(path: str, *, beside: bool) -> str:
     if may_list_packages(path):
         return f"it names no package; if it builds something: cudacompat lint {shlex.quote(path)} with the same --gpu"
     if path.endswith(".whl") and beside:
-        return "if it needs none, do not name it, or name its directory, in which files without device code are counted"
+        folder = shlex.quote(path.rpartition("/")[0] or ".")
+        return f"if it needs none, name the directory {folder} in place of its files: there such files are only counted"
     if path.endswith(".whl"):
         return "what the wheel requires may have some: check a list of all packages (pip freeze), or those wheels"
     kernels = "check the file that contains the kernels (for ggml: libggml-cuda.so), or its directory"
