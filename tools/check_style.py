@@ -1,8 +1,9 @@
 """Finds the forms that the style of this project forbids, in what users read: tools/check_style.py [FILE...]
 
-Looked at are the string literals of the package (messages, help, log explanations, plans), the pages of the rules, the
-README and docs/. Not looked at: code, quoted logs, sources, regular expressions, and docs/log-lines.md, which is made
-of literals. A line for each form that is found, with what to write in its place; exit code 1 for any.
+Looked at are the string literals of the package (messages, help, log explanations, plans), the help pages of commands,
+the pages of the rules, the README and docs/. Not looked at: code, quoted logs, sources, regular expressions, and
+docs/log-lines.md, which is made of literals. A line for each form that is found, with what to write in its place; exit
+code 1 for any.
 """
 
 from __future__ import annotations
@@ -87,6 +88,12 @@ FORMS = (
     _form("an intention", r"\bon purpose\b", "nothing: the intention of people is not known", "left out on purpose"),
     _form("cannot be told", r"\bcannot be told\b", "undecided, cudacompat cannot tell", "what cannot be told"),
     _form("R580", r"\bR\d{3}\b", "driver branch 580", "an R580 driver"),
+    _form(
+        "a negated noun",
+        r"(?<!there )(?<!here )\b(is|are) no (?!(longer|more|fewer|other|different|memory)\b)\w+",
+        "is not a",
+        "the file is no baseline",
+    ),
     _form("code of", r"\bcode of \d+\.\d\b|\bCUDA of \d", "code for sm_80, CUDA 12.8", "code of 8.0"),
 )
 
@@ -111,6 +118,7 @@ def texts(root: Path = ROOT, parsed: Callable[[Path], ast.Module] = parsed) -> I
         tree = parsed(path)
         name = path.relative_to(root).as_posix()
         yield from (Text(name, line, text) for line, text in _literals(tree))
+        yield from (Text(name, line, text) for line, text in _help_pages(tree) if "/cli/" in name)
         if "/rules/" in name and (page := ast.get_docstring(tree)) is not None:
             yield Text(name, 1, page)
     for path in (root / "README.md", *sorted((root / "docs").glob("*.md"))):
@@ -134,6 +142,17 @@ def _lines(path: Path, name: str) -> Iterator[Text]:
     for number, line in enumerate(text.splitlines(), 1):
         if not line.startswith("    "):
             yield Text(name, number, line)
+
+
+def _help_pages(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """The docstrings of the functions that are commands, which are their help pages."""
+    for node in tree.body:
+        if (
+            isinstance(node, ast.FunctionDef)
+            and node.name == "command"
+            and (page := ast.get_docstring(node)) is not None
+        ):
+            yield node.lineno, page
 
 
 def _literals(tree: ast.Module) -> Iterator[tuple[int, str]]:

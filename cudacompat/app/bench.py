@@ -208,7 +208,7 @@ class _Clock:
                 try:
                     self.rate = float(found[1])
                 except ValueError:
-                    raise UsageError(f"--rate: {found[1][:40]!r} is no number") from None
+                    raise UsageError(f"--rate: {found[1][:40]!r} is not a number") from None
         self._look_for_first(self._rest.decode("utf-8", "replace"), now)
 
     def _look_for_first(self, text: str, now: float) -> None:

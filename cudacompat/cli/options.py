@@ -128,5 +128,7 @@ PlatformOption = Annotated[
 ]
 PythonOption = Annotated[
     str | None,
-    typer.Option("--python", metavar="VER", help="The Python whose wheels of a package are wanted, such as 3.12."),
+    typer.Option(
+        "--python", metavar="VER", help="The Python version to choose the wheels of a package for, such as 3.12."
+    ),
 ]

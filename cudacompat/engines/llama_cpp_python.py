@@ -82,7 +82,7 @@ ENGINE = EngineRecord(
                 "nothing in this build reads it, though docker/cuda_simple/Dockerfile sets it",
                 "docker/cuda_simple/Dockerfile at v0.3.35; the Makefile of llama.cpp that read it is gone since b6212",
             ),
-            DeadSetting("GGML_CUDA in the environment", "it has to stand inside CMAKE_ARGS", _READ_AT),
+            DeadSetting("GGML_CUDA in the environment", "it must be inside CMAKE_ARGS", _READ_AT),
             ggml.not_from_the_environment(Window()),
         ),
     ),

@@ -43,7 +43,7 @@ def _cargo(there: str, made: str) -> str:
     variables = tomllib.loads(made)["env"]
     env = before.get("env", {})
     if not isinstance(env, dict):
-        raise UsageError("has an `env` that is no table")
+        raise UsageError("has an `env` that is not a table")
     after = _with_head(_with_variables(text, variables), made) if "env" in before else _below(text, made)
     if "\r\n" in text:
         after = re.sub(r"(?<!\r)\n", "\r\n", after)
@@ -108,7 +108,7 @@ def _presets(there: str, made: str) -> str:
         raise UsageError(f"is not JSON: {error}") from None
     new = json.loads(made)
     if not isinstance(old, dict) or not isinstance(old.get("vendor", {}), dict):
-        raise UsageError("is no file of presets")
+        raise UsageError("is not a file of presets")
     merged = {
         **old,
         "version": max(_whole(old.get("version")), new["version"]),
@@ -129,6 +129,6 @@ def _whole(version: object) -> int:
 def _by_name(old: object, new: list[dict[str, Any]]) -> list[Any]:
     """The old presets, those of the same name replaced, and the others behind them."""
     if not isinstance(old, list) or not all(isinstance(each, dict) for each in old):
-        raise UsageError("is no file of presets")
+        raise UsageError("is not a file of presets")
     named = {each["name"]: each for each in new}
     return [named.pop(each.get("name"), each) for each in old] + list(named.values())

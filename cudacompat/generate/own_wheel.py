@@ -84,7 +84,7 @@ def _files() -> dict[str, bytes]:
         raise UsageError(f"cannot read {error.filename}, a file of cudacompat itself: {error.strerror}") from error
     if not read:
         raise UsageError(
-            f"{_package()} is no directory of files, so no wheel can be made of it; name one with --install"
+            f"{_package()} is not a directory of files, so no wheel can be made of it; name one with --install"
         )
     return read
 

@@ -395,4 +395,4 @@ class TestBaseline:
 
     def test_a_damaged_one(self, project: Path) -> None:
         (project / "cudacompat.lock").write_text("version = 1\n[artifacts\n")
-        one_line(check(project, "--gpu", "12.0", "--baseline", "cudacompat.lock"), "cudacompat.lock is no baseline")
+        one_line(check(project, "--gpu", "12.0", "--baseline", "cudacompat.lock"), "cudacompat.lock is not a baseline")

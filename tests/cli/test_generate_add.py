@@ -233,8 +233,8 @@ def test_lists_are_extended_as_their_readers_want_them(
     ("name", "text", "why"),
     [
         ("Dockerfile", "RUN cmake -DCMAKE_CUDA_ARCHITECTURES=80;86 .\n", "bare `;`"),
-        ("Dockerfile", "RUN cmake -DCMAKE_CUDA_ARCHITECTURES=native .\n", "no list"),
-        ("Dockerfile", "ENV CUDAARCHS=8.6\n", "no item of such a list"),
+        ("Dockerfile", "RUN cmake -DCMAKE_CUDA_ARCHITECTURES=native .\n", "is not a list"),
+        ("Dockerfile", "ENV CUDAARCHS=8.6\n", "not an item of such a list"),
         ("ci.yml", "env: {CUDAARCHS: '${{ matrix.arch }}'}\nmatrix:\n  arch: ['86']\n", "separate build (a matrix)"),
         ("a.sh", 'nvcc "-gencode=arch=compute_86,code=sm_86" x.cu\n', "quoted one by one"),
     ],

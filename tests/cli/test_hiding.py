@@ -122,7 +122,7 @@ class TestPolicies:
         gpu = () if key == "gpus-from" else ("--gpu", "12.0")
         ran = cudacompat("check", "lib.so", *gpu, cwd=project)
         assert ran.code == 2
-        assert "it is no regular file" in ran.err
+        assert "it is not a regular file" in ran.err
 
     def test_one_of_a_variable_neither_but_one_of_an_option_is(self, project: Path) -> None:
         (project / "list").write_text("# GPUs\nnone such\n")

@@ -122,7 +122,7 @@ def test_a_policy_that_is_no_file_is_no_policy_less(folder: Path, tmp_path: Path
     (tmp_path / name).symlink_to(special if special.startswith("/") else folder / special)
     found = inside("lint", folder / "project", cwd=tmp_path)
     assert (found.code, found.out) == (2, "")
-    assert found.err.startswith(f"cudacompat: error: {name} is no regular file")
+    assert found.err.startswith(f"cudacompat: error: {name} is not a regular file")
     assert inside("lint", folder / "project", "--no-config", cwd=tmp_path).code == 0
 
 

@@ -32,7 +32,7 @@ def load(file: str, *, quoted: bool = True) -> Baseline:
         try:
             document = toml_document(data.decode("utf-8"))
         except ValueError as error:
-            raise UsageError(f"{file} is no baseline: {error}") from None
+            raise UsageError(f"{file} is not a baseline: {error}") from None
         return of_document(document, file)
 
 

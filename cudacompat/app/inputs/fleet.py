@@ -78,7 +78,7 @@ def load(files: Sequence[str], *, quoted: bool = True) -> Fleet:
     not_read: list[NotRead] = []
     for file in dict.fromkeys(files):
         text = _text(file, regular=not quoted)
-        with quoting(file, "is no list of GPUs", allowed=quoted):
+        with quoting(file, "is not a list of GPUs", allowed=quoted):
             rows = _parsed(text, file)
         gpus += [replace(row, origin=file) for row in rows if isinstance(row, FleetGpu)]
         not_read += [row for row in rows if isinstance(row, NotRead)]
@@ -123,14 +123,14 @@ def _of_text(text: str, file: str) -> tuple[str, Iterable[Row]]:
 
 
 def _text(file: str, *, regular: bool) -> str:
-    data = read_whole(file, _LARGEST, "is no list of GPUs", regular=regular)
+    data = read_whole(file, _LARGEST, "is not a list of GPUs", regular=regular)
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"  # as PowerShell redirects
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
-        raise UsageError(f"{file} is no list of GPUs: not a text")
+        raise UsageError(f"{file} is not a list of GPUs: not a text")
     return text
 
 

@@ -104,7 +104,9 @@ def _is_there(path: Path) -> bool:
     if not os.path.lexists(path):
         return False
     if not path.is_file():
-        raise UsageError(f"{_short(path)} is no regular file: it cannot be read as a policy; remove it, or --no-config")
+        raise UsageError(
+            f"{_short(path)} is not a regular file: it cannot be read as a policy; remove it, or --no-config"
+        )
     return True
 
 
@@ -207,11 +209,11 @@ def _text(path: Path) -> str:
     from cudacompat.app.inputs.text_files import read_whole  # most runs have no policy file
 
     if path.is_block_device() or (path.is_char_device() and path != Path(os.devnull)):
-        raise UsageError(f"{path} is no policy file: it is a device")
+        raise UsageError(f"{path} is not a policy file: it is a device")
     try:
-        return read_whole(path, _LARGEST, "is no policy file").decode("utf-8-sig")
+        return read_whole(path, _LARGEST, "is not a policy file").decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise UsageError(f"{path} is no policy file: not UTF-8") from None
+        raise UsageError(f"{path} is not a policy file: not UTF-8") from None
 
 
 def _document(text: str, path: Path) -> dict[str, object]:

@@ -21,7 +21,7 @@ def read_whole(
     """Return the bytes of a file of at most `most`, `-` for standard input; `UsageError` for one that cannot be read or
     is larger.
 
-    `refusal` is what a larger one is (`is no baseline`); `named` stands for the path where reading fails, and `hint`
+    `refusal` is what a larger one is (`is not a baseline`); `named` stands for the path where reading fails, and `hint`
     follows where the file is not there. With `regular`, nothing but a regular file will do: a pipe or a terminal that a
     policy names would be waited for, and `-` is a file of that name.
     """
@@ -34,7 +34,7 @@ def read_whole(
 
     try:
         if regular and Path(path).exists() and not Path(path).is_file():
-            raise UsageError(f"{named or path} {refusal}: it is no regular file")
+            raise UsageError(f"{named or path} {refusal}: it is not a regular file")
         with opened(path) as stream:
             data = stream.read(most + 1)
     except OSError as error:

@@ -335,7 +335,7 @@ def _link(path: str, root: Path) -> str | None:
         return _NOWHERE
     if inside.startswith("../"):
         return "a link that leads out of the directory"
-    return None if stat.S_ISREG(mode) and wanted(inside) else "a link to what is no build file"
+    return None if stat.S_ISREG(mode) and wanted(inside) else "a link to what is not a build file"
 
 
 def _mode(path: str, *, follow: bool = False) -> int:

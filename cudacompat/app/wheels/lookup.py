@@ -108,7 +108,7 @@ def read_now(query: WheelQuery, path: str) -> WheelRow:
         today = datetime.now(UTC).date().isoformat()
         row = row_of_file(path, source="the wheel, read now", date=today)
     except (OSError, ValueError, BadZipFile) as error:
-        raise UsageError(f"{query.pin} is no wheel that can be read: {error}") from None
+        raise UsageError(f"{query.pin} is not a readable wheel: {error}") from None
     return measured_row(row)
 
 

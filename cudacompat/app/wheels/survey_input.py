@@ -51,7 +51,7 @@ def _named(path: str) -> Iterator[str]:
             f"cannot read {masked(path)}: a directory of wheels is a directory, file://, s3://, gs:// or az://"
         )
     else:
-        text = read_whole(path, _LARGEST_LIST, "is no list of wheels").decode("utf-8", "replace")
+        text = read_whole(path, _LARGEST_LIST, "is not a list of wheels").decode("utf-8", "replace")
         for line in text.splitlines():
             name = line.partition("#")[0].strip()
             if name and _is_store(name):

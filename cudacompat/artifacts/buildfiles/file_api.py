@@ -73,7 +73,7 @@ def _read(folder: Path, name: object) -> dict[str, Any]:
         raise ValueError(f"{name} is a link, or larger than {_MOST_BYTES >> 20} MiB")
     document = json.loads(path.read_bytes())
     if not isinstance(document, dict):
-        raise ValueError(f"{name} is no reply of CMake's file API")
+        raise ValueError(f"{name} is not a reply of CMake's file API")
     return document
 
 

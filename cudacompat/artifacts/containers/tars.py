@@ -220,12 +220,12 @@ def _number(field: bytes) -> int:
     try:
         return int(text, 8) if text else 0
     except ValueError:
-        raise UnreadableError("a member whose size is no number") from None
+        raise UnreadableError("a member whose size is not a number") from None
 
 
 def _decimal(text: bytes) -> int:
     if not text.isdigit() or len(text) > 18:
-        raise UnreadableError("a member whose size is no number")
+        raise UnreadableError("a member whose size is not a number")
     return int(text)
 
 

@@ -58,8 +58,8 @@ def command(
 ) -> int:
     """Diagnose this machine and its CUDA packages; print the fixes.
 
-    With PATHs, `doctor` examines those files and folders in place of the installed packages. The folder of a Python
-    environment, or of its packages, is taken as by --python.
+    With PATHs, `doctor` examines those files and directories in place of the installed packages. The directory of a
+    Python environment, or of its packages, is examined as with --python.
     """
     from pathlib import Path
 

@@ -24,8 +24,9 @@ def command(
     engine: Annotated[
         str | None,
         typer.Argument(
+            metavar="[ENGINE]",
             help="Engine, such as whisper.cpp, whisper-rs, cmake or nvcc; without one, the engine of this directory, "
-            "or else the settings of CMake, nvcc, PyTorch and Cargo."
+            "or else the settings of CMake, nvcc, PyTorch and Cargo.",
         ),
     ] = None,
     project: Annotated[

@@ -11,7 +11,8 @@ from cudacompat.cli.options import Color, ColorOption, ExitZeroOption, Format, F
 
 def command(
     query: Annotated[
-        str | None, typer.Argument(help="A name, PCI id, chip, compute capability, or native (this machine's).")
+        str | None,
+        typer.Argument(metavar="[QUERY]", help="A name, PCI id, chip, compute capability, or native (this machine's)."),
     ] = None,
     format_: FormatOption = Format.TEXT,
     color: ColorOption = Color.AUTO,

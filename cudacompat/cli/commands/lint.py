@@ -65,9 +65,9 @@ def command(
 
     `lint` reads Dockerfiles, CMake, Cargo, Python builds, compose files and CI files. It runs nothing.
 
-    What goes beyond a limit is named as not read, and the exit code is 4: 1 MiB for a build file (16 MiB for a file of
-    requirements), 20000 files and 256 MiB in all; processor time of 20 seconds for a file, 60 for a configured
-    directory, 30 for a rule, 300 for all.
+    A file beyond a limit is reported as not read, with exit code 4. The limits: 1 MiB for a build file (16 MiB for a
+    requirements file), 20000 files and 256 MiB in all; 20 seconds of processor time for a file, 60 for a configured
+    directory, 30 for a rule, 300 in all.
     """
     from cudacompat.app.inputs import policy_file as configs
     from cudacompat.app.inputs.fleet import load, targets_for

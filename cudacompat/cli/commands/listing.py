@@ -44,7 +44,7 @@ def command(
     quiet: QuietOption = False,
     exit_zero: ExitZeroOption = False,
 ) -> int:
-    """List the device code in binaries, wheels, images and folders."""
+    """List the device code in binaries, wheels, images and directories."""
     from cudacompat.app.listing import inspect
     from cudacompat.cli.downloads import downloads
     from cudacompat.cli.output import emit

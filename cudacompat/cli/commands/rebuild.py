@@ -22,7 +22,9 @@ from cudacompat.cli.options import (
 
 
 def command(
-    engine: Annotated[str, typer.Argument(help="Engine, such as whisper.cpp, whisper-rs, cmake or nvcc.")],
+    engine: Annotated[
+        str, typer.Argument(metavar="ENGINE", help="Engine, such as whisper.cpp, whisper-rs, cmake or nvcc.")
+    ],
     source: Annotated[str, typer.Argument(metavar="SRC", help="Directory with the engine's sources.")],
     extra: Annotated[
         list[str] | None, typer.Argument(metavar="[-- ARG]...", help="Extra arguments for the build command.")

@@ -70,7 +70,7 @@ def command(
     """Read many wheels into rows of the table of wheels.
 
     A line of a list is PKG, PKG==VERSION, an https address or the path of a wheel. Each row is written as soon as its
-    wheel is read, so that a run that was stopped goes on with --resume.
+    wheel is read, so that --resume continues a run that was stopped.
     """
     from cudacompat.app.inputs.named import FetchOptions
     from cudacompat.app.wheels import page_rows, parquet

@@ -131,7 +131,9 @@ def _quoted(text: str) -> str:
 def of_document(document: Mapping[str, object], file: str) -> Baseline:
     """Return the baseline of a parsed lock file; `UsageError` in one line for anything that is none."""
     if document.get("version") != VERSION:
-        raise UsageError(f"{file} is no baseline that this version reads: version is {document.get('version')!r:.40}")
+        raise UsageError(
+            f"{file} is not a baseline that this version reads: version is {document.get('version')!r:.40}"
+        )
     artifacts = document.get("artifacts")
     if not isinstance(artifacts, dict) or not artifacts:
         raise UsageError(f"{file}: a baseline without artifacts")

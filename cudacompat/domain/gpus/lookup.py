@@ -274,7 +274,15 @@ def _in_short(gpu: Gpu) -> str:
     return f"{gpu.name} ({', '.join(fact for fact in facts if fact)})"
 
 
+# AMD's targets and products, Intel's and Apple's: gfx1100, rx 7900 xtx, mi300x, arc a770, m2 max
+_OTHER_MAKER = re.compile(
+    r"(?:gfx\d|(?:amd|radeon|instinct|intel|apple)\b|rx \d{3,4}\b|mi\d{2,3}[ax]?\b|arc [ab]\d{3}\b)"
+)
+
+
 def _similar(text: str) -> str:
+    if _OTHER_MAKER.match(text):
+        return "; CUDA code runs on NVIDIA GPUs only"
     chosen = similar(text)
     return f"; similar: {', '.join(chosen)}" if chosen else '; try: cudacompat gpus "part of its name"'
 
@@ -285,7 +293,7 @@ def similar(text: str) -> tuple[str, ...]:
     import difflib
 
     text = text.lower()
-    if len(text) > _LONGEST or _CAPABILITY.fullmatch(text.strip()):
+    if len(text) > _LONGEST or _CAPABILITY.fullmatch(text.strip()) or _OTHER_MAKER.match(text):
         return ()
     words = set(words_of(text))
     contained: dict[str, int] = {}

@@ -67,7 +67,7 @@ def _why(name: str, known: Sequence[str]) -> str:
     if name == NOT_READ:
         return "not-read is reported in every run; a policy file can ignore it for a path"
     if any(rule.id == name for rule in own_rules()):
-        return f"{name} is no rule of lint"
+        return f"{name} is not a rule of lint"
     begun = [id_ for id_ in known if id_.startswith(name)][:_MOST_SIMILAR]
     near = begun or difflib.get_close_matches(name[:_LONGEST], known, n=_MOST_SIMILAR)
     similar = f"; similar: {', '.join(near)}" if near else "; cudacompat explain --list names them all"

@@ -27,7 +27,7 @@ class Board:
         if self.ends:
             return f"JetPack {self.jetpack} with CUDA {self.cuda} is the last for it (image {image})"
         own = f"JetPack {self.jetpack} has CUDA {self.cuda} and its own images ({image})"
-        return f"{own}; from JetPack 7.2 on it takes those of Arm servers"
+        return f"{own}; JetPack 7.2 and newer run what is built for Arm servers"
 
 
 # NVIDIA's pages jetpack-sdk-461, -502, 7.0, 7.1; dusty-nv/jetson-containers jetson_containers/l4t_version.py. Thor

@@ -37,7 +37,7 @@ _OWN: tuple[Signature, ...] = (
         patterns=("no gpu codes parsed from nvcc", "no gpu code parsed from nvcc"),
         sample="thread 'main' panicked at 'no gpu codes parsed from nvcc', candle-kernels/build.rs:207:9",
         cause="The script asks `nvcc --list-gpu-code`, which came with CUDA 11.1. The nvcc on PATH is older, often "
-        "that of a distribution, or is no nvcc that runs.",
+        "that of a distribution, or does not run.",
         does_not_mean="the GPU; a value of CUDA_COMPUTE_CAP",
         fix="Put the nvcc of CUDA 11.8 or newer first on PATH.",
         command="nvcc --version",

@@ -115,7 +115,7 @@ ENGINE = EngineRecord(
     dead=(
         DeadSetting(
             "CMAKE_CUDA_ARCHITECTURES",
-            "CUDA is no language of this project: FindCUDA calls nvcc, and does not read it",
+            "CUDA is not a language of this project: FindCUDA calls nvcc, and does not read it",
             _CMAKELISTS,
             "CMake projects with CUDA as a language",
         ),
@@ -125,7 +125,7 @@ ENGINE = EngineRecord(
             "docker/Dockerfile of OpenNMT/CTranslate2 at v4.8.1",
             "the image build of docker/Dockerfile",
         ),
-        DeadSetting("CUDAARCHS", "CUDA is no language of this project", _CMAKELISTS, "CMake 3.20 and newer"),
+        DeadSetting("CUDAARCHS", "CUDA is not a language of this project", _CMAKELISTS, "CMake 3.20 and newer"),
         DeadSetting.unread("TORCH_CUDA_ARCH_LIST", _CMAKELISTS, "PyTorch and its extensions"),
         DeadSetting("GGML_CUDA_COMPUTE_CAPABILITY", "no known program reads it", _CMAKELISTS),
     ),

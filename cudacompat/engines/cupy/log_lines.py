@@ -76,7 +76,7 @@ _OWN: tuple[Signature, ...] = (
         ),
         sample="UserWarning: CUDA path could not be detected. Set CUDA_PATH environment variable if CuPy fails to "
         "load.",
-        cause="There is no nvcc on the PATH and CUDA_PATH is not set. With the pip packages of CUDA that is no fault.",
+        cause="There is no nvcc on the PATH and CUDA_PATH is not set. With the pip packages of CUDA that is fine.",
         does_not_mean="CuPy itself",
         fix="Nothing, unless loading fails; then set CUDA_PATH.",
         sources=(_ENVIRONMENT,),

@@ -86,7 +86,7 @@ CHANGES: tuple[ApiChange, ...] = (
 
 FEATURES: tuple[FeatureChange, ...] = (
     FeatureChange(
-        "opencl", Window("0.13.0"), "removed in 0.13: whisper.cpp has it no more", "vulkan", "ec609f1 of 2024-08-08"
+        "opencl", Window("0.13.0"), "removed in 0.13: whisper.cpp no longer has it", "vulkan", "ec609f1 of 2024-08-08"
     ),
     FeatureChange("simd", Window("0.12.0"), "removed before 0.12", None, "49ef267 of 2024-01-10"),
     FeatureChange("cublas", Window(), "no version of whisper-rs ever had it", "cuda", f"no hit in the {_HISTORY}"),

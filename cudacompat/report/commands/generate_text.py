@@ -103,7 +103,7 @@ def costs_text(page: Page, plan: BuildPlan) -> None:
         kind = "estimate from" if weight.estimated else "measured on"
         page.field(
             "size",
-            f"about {byte_size(weight.total)}, of which {byte_size(weight.row.base)} is no device code ({kind} "
+            f"about {byte_size(weight.total)}, of which {byte_size(weight.row.base)} is not device code ({kind} "
             f"{weight.row.what}, CUDA {weight.row.cuda}: {weight.row.source})",
             2,
             9,

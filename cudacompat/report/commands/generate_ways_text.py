@@ -27,4 +27,4 @@ def ways_text(page: Page, report: WaysReport) -> None:
             page.field("gives", f"{' '.join(map(str, plan.arrives))}, with CUDA {plan.release.version}")
         page.field("plan", command)
     page.line()
-    page.field("engines", f"with settings of their own, to name after generate: {', '.join(report.engines)}", 0, 9)
+    page.field("engines", f"other settings apply to these; name one after generate: {', '.join(report.engines)}", 0, 9)

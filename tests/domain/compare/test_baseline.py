@@ -170,7 +170,7 @@ class TestFile:
                 'version = 1\n[artifacts."a"]\nall = { modules = 1, kernels = 1 }\nx = { modules = 1, kernels = 1 }\n',
                 "'x'",
             ),
-            ("version = 1\nversion = 1\n", "is no baseline"),
+            ("version = 1\nversion = 1\n", "is not a baseline"),
         ],
     )
     def test_what_is_none(self, tmp_path: Path, text: str, says: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cudacompat.domain.gpus.lookup import Gpu, resolve, search
+from cudacompat.domain.gpus.lookup import Gpu, resolve, search, similar
 from cudacompat.domain.tables.architectures import ARCHITECTURES, architecture
 from cudacompat.domain.tables.pci_ids import devices
 from cudacompat.domain.tables.toolkits import RELEASES
@@ -339,3 +339,15 @@ def test_the_whole_list() -> None:
     assert all(gpu.source and gpu.name for gpu in everything)
     numbers = [gpu.capability.number for gpu in everything]
     assert numbers == sorted(numbers, reverse=True)
+
+
+@pytest.mark.parametrize("spec", ["gfx1100", "RX 7900 XTX", "MI300X", "Arc A770", "Apple M2", "AMD Instinct MI250"])
+def test_a_gpu_of_another_maker_gets_no_similar_names(spec: str) -> None:
+    with pytest.raises(UsageError, match="CUDA code runs on NVIDIA GPUs only"):
+        resolve(spec)
+    assert similar(spec) == ()
+
+
+@pytest.mark.parametrize("spec", ["Tesla M2050", "RTX A400", "MX250 Max"])
+def test_a_name_like_another_makers_still_gets_similar_ones(spec: str) -> None:
+    assert similar(spec)

@@ -130,7 +130,7 @@ def test_what_a_configured_folder_will_compile(tmp_path: Path) -> None:
     ("files", "said"),
     [
         ({"index-1.json": "{"}, "cannot read"),
-        ({"index-1.json": "[]"}, "no reply of CMake's file API"),
+        ({"index-1.json": "[]"}, "not a reply of CMake's file API"),
         ({"index-1.json": '{"objects": [{"kind": "codemodel", "jsonFile": "../../../../secret.json"}]}'}, "elsewhere"),
         ({"index-1.json": '{"objects": [{"kind": "codemodel", "jsonFile": "gone.json"}]}'}, "cannot read"),
         ({"index-1.json": '{"objects": [{"kind": "codemodel"}]}'}, "elsewhere"),

@@ -40,7 +40,7 @@ def test_words_are_whole_words() -> None:
     [
         (("deadvariable",), (), "--select: unknown rule deadvariable; similar: dead-variable"),
         ((), ("qqqq",), "--ignore: unknown rule qqqq; cudacompat explain --list"),
-        ((), ("hole",), "hole is no rule of lint"),
+        ((), ("hole",), "hole is not a rule of lint"),
         ((), ("not-read",), "not-read is reported in every run"),
         (("",), (), "--select names no rule"),
         ((",",), (), "--select names no rule"),

@@ -589,4 +589,4 @@ def test_of_several_wheels_one_without_code_may_need_none() -> None:
     (finding,) = no_device_code.check(alone)
     assert "what the wheel requires may have some" in (finding.help or "")
     (finding,) = no_device_code.check(replace(alone, artifacts=(artifact([module("sm_90")]),)))
-    assert "do not name it, or name its directory" in (finding.help or "")
+    assert "name the directory . in place of its files" in (finding.help or "")

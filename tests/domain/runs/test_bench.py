@@ -215,4 +215,4 @@ def test_a_first_result_counts_before_its_line_ends() -> None:
 
 def test_a_rate_that_is_no_number_is_one_line() -> None:
     ran = cudacompat("bench", "--runs", "1", "--variant", "cpu", "--rate", "(fast)", "--", "echo", "fast")
-    assert (ran.code, ran.err) == (2, "cudacompat: error: --rate: 'fast' is no number\n")
+    assert (ran.code, ran.err) == (2, "cudacompat: error: --rate: 'fast' is not a number\n")

@@ -58,13 +58,13 @@ _BARE_PAIR = re.compile(r"arch=compute_(?P<from>\d{2,3}[af]?),code=(?P<code>[a-z
 _CODE = re.compile(r"(sm|compute)_(\d{2,3})([af]?)")
 
 _WORDS = {
-    "native": "`native` takes the GPU of the machine that builds, and is no list",
-    "auto": "`Auto` takes the GPU of the machine that builds, and is no list",
+    "native": "`native` takes the GPU of the machine that builds, and is not a list",
+    "auto": "`Auto` takes the GPU of the machine that builds, and is not a list",
     "common": "`Common` is a list of the build's own",
     "all": "`all` is every target that the compiler knows: there is nothing to add",
     "all-major": "`all-major` is a list of the compiler's own",
     "off": "`OFF` leaves the targets to flags elsewhere",
-    "current": "`current` takes the GPU of the machine that builds, and is no list",
+    "current": "`current` takes the GPU of the machine that builds, and is not a list",
     "default": "`default` leaves the list to the build",
 }
 
@@ -135,7 +135,7 @@ def _item(grammar: Grammar, word: str) -> CodeTarget | None:
             return CodeTarget(int(plain[1]), ArchSuffix(plain[2]), ptx=False)
         if word.removesuffix("+PTX") in _NAMES:
             return None
-    raise UnreadableListError(f"{word[:40]!r} is no item of such a list")
+    raise UnreadableListError(f"{word[:40]!r} is not an item of such a list")
 
 
 def _read_pairs(grammar: Grammar, text: str, form: re.Pattern[str], separator: str) -> ArchList:

@@ -59,15 +59,15 @@ SIGNATURES = (
         "cudaErrorInvalidHostPointer",
         ApiKind.CALL,
         "invalid host pointer",
-        "a pointer that is no valid one of the host: An argument is not a pointer of the host's memory that CUDA may "
-        "use.",
+        "a pointer that is not a valid one of the host: An argument is not a pointer of the host's memory that CUDA "
+        "may use.",
     ),
     api_error(
         17,
         "cudaErrorInvalidDevicePointer",
         ApiKind.CALL,
         "invalid device pointer",
-        "a pointer that is no valid one of the GPU: Memory was freed twice, freed on another GPU or after a reset, "
+        "a pointer that is not a valid one of the GPU: Memory was freed twice, freed on another GPU or after a reset, "
         "or was never the GPU's.",
     ),
     api_error(

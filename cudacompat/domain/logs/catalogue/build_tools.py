@@ -62,8 +62,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "CMakeTestCXXCompiler.cmake:<line:num>",
         ),
         sample='  The C compiler\n\n    "C:/tools/cmake.exe"\n\n  is not able to compile a simple test program.',
-        cause="CC, CXX or CMAKE_C_COMPILER names something that is no working compiler (here CMake shows its name), or "
-        "its libraries are missing.",
+        cause="CC, CXX or CMAKE_C_COMPILER names something that is not a working compiler (here CMake shows its name), "
+        "or its libraries are missing.",
         does_not_mean="CUDA; the GPU",
         fix="Unset CC and CXX or set them to a compiler; the output of the test program is below the message.",
         command="unset CC CXX",

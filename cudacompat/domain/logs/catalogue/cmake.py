@@ -8,7 +8,7 @@ from cudacompat.domain.words.finding import Severity
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cmake-cuda-compiler-wrong",
-        title="what CMake was given as the CUDA compiler is no nvcc",
+        title="what CMake was given as the CUDA compiler is not nvcc",
         patterns=(
             "CMake Error: Error required internal CMake variable not set, cmake may not be built correctly.",
             "_CMAKE_CUDA_WHOLE_FLAG",

@@ -151,7 +151,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="wsl-libcuda-no-symlink",
-        title="ldconfig notes that libcuda.so.1 of WSL is no symbolic link",
+        title="ldconfig notes that libcuda.so.1 of WSL is not a symbolic link",
         severity=Severity.NOTE,
         patterns=("/usr/lib/wsl/lib/libcuda.so.1 is not a symbolic link",),
         sample="/sbin/ldconfig.real: /usr/lib/wsl/lib/libcuda.so.1 is not a symbolic link",

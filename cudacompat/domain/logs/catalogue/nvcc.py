@@ -284,7 +284,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "option "
         "before it.",
         does_not_mean="the architecture",
-        fix="Look at the command line above for a word that is no option: type its hyphen again, or quote it.",
+        fix="Look at the command line above for a word that is not an option: type its hyphen again, or quote it.",
         sources=("measured with nvcc 13.0", "nicehash/nheqminer#240"),
     ),
     Signature(

@@ -215,7 +215,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="ptxas cannot read the PTX",
         patterns=("Parsing error near '<...>': syntax error",),
         sample="ptxas bad.ptx, line 4; fatal   : Parsing error near 'garbage': syntax error",
-        cause="Inline PTX with a mistake, a file that is no PTX, or instructions of a newer ISA under an older "
+        cause="Inline PTX with a mistake, a file that is not PTX, or instructions of a newer ISA under an older "
         ".version.",
         does_not_mean="the GPU",
         fix="Look at the line that is named.",

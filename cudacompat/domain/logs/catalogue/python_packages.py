@@ -346,7 +346,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "must be divisible by the number of",
         ),
         sample="ValueError: Total number of attention heads (28) must be divisible by tensor parallel size (8).",
-        cause="Heads, groups of quantization or experts of the model are no multiple of the number of GPUs.",
+        cause="Heads, groups of quantization or experts of the model are not a multiple of the number of GPUs.",
         does_not_mean="the GPU",
         fix="Choose a number of GPUs that divides it (1, 2, 4), or split by pipeline.",
         sources=("config (text)",),

@@ -143,7 +143,7 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="trt-not-an-engine",
-        title="the file is no engine of this TensorRT",
+        title="the file is not an engine of this TensorRT",
         patterns=(
             "Serialization assertion magicTagRead == kMAGIC_TAG failed",
             "Serialization assertion magicTagRead == magicTag failed",

@@ -60,7 +60,7 @@ def _brought(pin: str) -> str:
 
 def _file(wheel: WheelFacts) -> str:
     """Why it is a warning for a file."""
-    return "" if wheel.fetched else "; an error where an index is asked, a warning for a file: its framework may differ"
+    return "" if wheel.fetched else "; for a file this is a warning: its environment may have another framework"
 
 
 def _help(package: PublishedPackage, target: Target) -> str:

@@ -2,7 +2,7 @@
 
 What it finds: an artifact of which some modules (translation units) have code for the GPU and others have none,
 although the library follows a list that serves the GPU; and an artifact of which most modules have none. The union of
-the file's architectures hides this. What the bytes show to be made for other GPUs is no hole
+the file's architectures hides this. What the bytes show to be made for other GPUs is not a hole
 (`other-architecture-kernels`), and what they leave open is `gap-unclear`.
 
 Why it matters: the program starts, works, and dies at the first call into the missing part, perhaps hours later.

@@ -25,11 +25,11 @@ from cudacompat.domain.words.verdict import ArtifactVerdict, ModuleVerdict, Reas
 def _words(verdict: ArtifactVerdict, modules: list[ModuleVerdict]) -> tuple[str, str | None, str]:
     driver = f"driver {verdict.target.driver}" if verdict.target.driver else "every driver that supports this GPU"
     taking = first_branch_taking(BEYOND_ASCII)
-    newer = f", or driver {taking.branch} or newer takes them" if taking and verdict.target.driver else ""
+    newer = f", use driver {taking.branch} or newer" if taking and verdict.target.driver else ""
     return (
         f"the PTX for {verdict.target.label} has characters beyond ASCII, which {driver} does not compile",
         ", ".join(sorted({str(v.picked.target) for v in modules if v.picked and v.picked.target})) or None,
-        f"write the PTX without them{newer}; or build machine code for it: {generate_command(verdict.target)}",
+        f"write the PTX in ASCII{newer}, or build machine code: {generate_command(verdict.target)}",
     )
 
 

@@ -47,7 +47,7 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         found=f"its code was built with CUDA {floor.major}, whose runtime is linked in"
         if verdict.runtime_is_linked
         else f"needs libcudart.so.{floor.major}",
-        why=f"that runtime takes driver {oldest} or newer{' on Windows' if windows else ''}",
+        why=f"that runtime needs driver {oldest} or newer{' on Windows' if windows else ''}",
         help=f"install driver {oldest} or newer, or the build for an older CUDA release",
     )
 

@@ -36,7 +36,7 @@ def check(held: ArtifactFacts) -> Iterable[Finding]:
         path=held.artifact.path,
         message=f"the headers of {count(len(entries), 'PTX image')} lack a suffix: {', '.join(pairs)}",
         found=f"in {count(len(modules), 'module')} of {len(held.artifact.modules)}",
-        why="the driver compiles by the text, and so this is checked",
+        why="the driver goes by the text, and so does this check",
         places=shown_places(modules),
     )
 

@@ -2,11 +2,11 @@
 
 What it finds: globs of `any-of` of which none matches a file with device code that was read.
 
-Why it matters: the files that were meant are checked each by itself, or were not built at all, which is no error.
+Why it matters: the files that were meant are checked each by itself, or were not built at all, which is not an error.
 
 Example: `--any-of "lib_cuda1*.so"` where the files are called libfoo_cuda12.so.
 
-What to do: correct the glob; it is held against the whole path, inner names included (`*.whl!/*_cuda1*.so`). Where one
+What to do: correct the glob; it is compared with the whole path, inner names included (`*.whl!/*_cuda1*.so`). Where one
 policy serves several runs that each see a part of the files, it may be another run's.
 """
 
@@ -37,7 +37,7 @@ def check(group: AlternativesFacts) -> Iterable[Finding]:
             severity=Severity.WARNING,
             path=None,
             message=f"any-of {', '.join(group.globs)} matches no file with device code",
-            help="correct the glob: it is held against the whole path",
+            help="correct the glob: it is compared with the whole path",
         )
 
 

@@ -80,11 +80,12 @@ def _judged(listed: ArchListSetting, job: str, meetings: Sequence[_Meeting]) -> 
     releases = " and ".join(dict.fromkeys(str(run.cuda) for run, _ in unfit))
     archs = " and ".join(dict.fromkeys(f"sm_{arch}" for _, (arch, _) in unfit))
     built = {each.text for each in meetings if each.wrong is None}
+    where = job if " " in job else f"job {job}"  # the pipeline, where it has no name
     some = all(each.text in built for each in meetings if each.wrong is not None)
     yield Finding(
         id=RULE.id,
         severity=Severity.WARNING if some else Severity.ERROR,
-        message=f"CUDA {releases} in job {job} cannot build {archs}",
+        message=f"CUDA {releases} in {where} cannot build {archs}",
         path=listed.setting.place.file,
         line=listed.setting.place.line,
         span=listed.setting.place.span,

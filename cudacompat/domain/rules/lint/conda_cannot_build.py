@@ -53,7 +53,7 @@ def check(project: Project) -> Iterable[Finding]:
                     span=setting.place.span,
                     found=f"{setting.name}: {setting.written}; {listed.setting.name}={listed.setting.written}"[:160],
                     why=wrong[1],
-                    help="take this version out, or let build.sh give each version its own list",
+                    help="remove this version, or let build.sh give each version its own list",
                 )
                 break
 

@@ -29,7 +29,7 @@ def check(project: Project) -> Iterable[Finding]:
             yield Finding(
                 id=RULE.id,
                 severity=Severity.ERROR,
-                message=f"no release of {asked.name} is {asked.specifier} and {limit.specifier}, its constraint",
+                message=f"no release of {asked.name} fits both {asked.specifier} and its constraint {limit.specifier}",
                 path=asked.file,
                 line=asked.line,
                 found=f"{asked.written}; the constraint in {where}: {limit.written}",

@@ -46,7 +46,7 @@ def check(project: Project) -> Iterable[Finding]:
             span=command.place.span,
             found=command.line[:160],
             why="after a failure the output is missing, or left over from an earlier build with other targets",
-            help="take `|| true` away, or write the build without CUDA as a separate branch",
+            help="remove `|| true`, or write the build without CUDA as a separate branch",
         )
 
 

@@ -149,7 +149,7 @@ def _better(project: Project, stage: Stage, wanted: Sequence[str], made_by: Nvcc
     old = patch_of(base) if base is not None else None
     help_ = f"FROM {_named_alike(base, chosen)}" if base is not None else ""
     if base is not None and base.cuda is None:
-        help_ += f", which brings its own compiler: leave {DISTROS_TOOLKIT} out"
+        help_ += f", and remove {DISTROS_TOOLKIT}: that image has its own compiler"
     edits = version_edits(project, stage, old, new=chosen.cuda) if old is not None else ()
     fix = Fix(f"use CUDA {chosen.cuda}", edits, safe=False) if edits else None
     return help_, fix
@@ -161,7 +161,7 @@ def _board_words(wanted: Sequence[str], made_by: NvccRelease) -> str:
     rows = [row for row in (board(int(arch)) for arch in unbuilt if arch.isdecimal()) if row is not None]
     if rows and len(rows) == len(unbuilt):
         return on_board(f"the GPU of sm_{rows[0].number}", rows[0])
-    return f"take {', '.join(f'sm_{arch}' for arch in unbuilt)} out: CUDA of this image comes with JetPack"
+    return f"remove {', '.join(f'sm_{arch}' for arch in unbuilt)}: this image has the CUDA release of its JetPack"
 
 
 def _installed(project: Project, stage: Stage, made_by: NvccRelease) -> tuple[tuple[Word, NamedToolkit], ...]:

@@ -1,7 +1,7 @@
 """A configured build that leaves a GPU out in some of its sources.
 
 What it finds: in a configured directory, translation units without a target that the others have: one of `--gpu`, or of
-most units of the same library. Units for a- and f-targets alone are no holes.
+most units of the same library. Units for a- and f-targets alone are not holes.
 
 Why it matters: the program starts, and dies at the first call into one of these.
 

@@ -75,7 +75,9 @@ def why_unserved(images: Sequence[ArchTarget]) -> str:
     plain = ", ".join(map(str, sorted({each.capability for each in sass if each.suffix is ArchSuffix.NONE})))
     said = []
     if plain:
-        said.append(f"machine code is for {plain}: it runs on the same major version, from that minor version on")
+        said.append(
+            f"machine code for {plain} runs on the same major version, with the same minor version or a higher one"
+        )
     bound = {each.arch: each for each in (*images, *sass) if each.suffix in _ALONE}
     said += [
         f"{bound[arch]} runs {_ALONE[bound[arch].suffix].format(bound[arch].capability)}" for arch in sorted(bound)

@@ -51,14 +51,14 @@ def check(project: Project) -> Iterable[Finding]:
 
 def _by_flags(project: Project, command: Command) -> Iterator[tuple[Finding, tuple[str, int]]]:
     flags = tuple(flag_settings(command))
-    lists = [each for each in engine_lists(project, command) if each.archs is not None] if flags else []
+    lists = [each.setting for each in engine_lists(project, command) if each.archs is not None] if flags else []
     own = _own(command)
     for setting in flags:
         images = images_of_flags(setting)
-        if not images or not lists or setting.name in own or harm_of(command, setting)[0] is not None:
+        the = next((each for each in lists if each.name != setting.name), None)  # flags are among the lists themselves
+        if not images or the is None or setting.name in own or harm_of(command, setting)[0] is not None:
             continue
         names = " ".join(sorted(map(str, images)))
-        the = lists[0].setting
         at = setting.place.at
         yield (
             Finding(

@@ -34,8 +34,8 @@ def check(project: Project) -> Iterable[Finding]:
                 message=f"two major CUDA releases in one environment: {each.first_label} and {each.second_label}",
                 path=each.second.file,
                 line=each.second.line,
-                why="each loads its own CUDA libraries, and what the one brings does not serve the other",
-                help="take builds of both for one major CUDA release, or install the other's libraries in addition",
+                why="each loads the CUDA libraries of one major release, and cannot use those of the other",
+                help="install builds of both for one major CUDA release, or the CUDA libraries of both",
             )
 
 

@@ -56,7 +56,7 @@ def _near(code: CodeTarget) -> str:
     plain = str(code.number)
     if plain in known_archs():
         own = [arch for arch in sorted(known_archs()) if arch.rstrip("af") == plain]
-        return f"{plain} exists as {', '.join(own)}"
+        return f"use {' or '.join(own)}"
     near = sorted(
         difflib.get_close_matches(plain, [arch for arch in known_archs() if arch.isdecimal()], n=3, cutoff=0.5)
     )

@@ -32,7 +32,7 @@ def check(machine: Machine) -> Iterable[Finding]:
                 id=RULE.id,
                 severity=Severity.WARNING,
                 path=None,
-                message=f"{path} gives containers driver {named}, here is {release}",
+                message=f"{path} gives containers driver {named}; the host has {release}",
                 found=f"libcuda.so.{named} in {path}",
                 why="the file is a snapshot of the driver; what it names is gone, or does not fit the kernel module",
                 help="write the CDI file again",

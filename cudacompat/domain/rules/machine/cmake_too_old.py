@@ -35,7 +35,7 @@ def check(machine: Machine) -> Iterable[Finding]:
             id=RULE.id,
             severity=Severity.WARNING,
             path=cmake.value.path,
-            message=f"CMake {cmake.value.version} ignores CMAKE_CUDA_ARCHITECTURES, which begins with 3.18",
+            message=f"CMake {cmake.value.version} ignores CMAKE_CUDA_ARCHITECTURES, which CMake reads since 3.18",
             why="without a list nvcc builds its default target only",
             help="install a newer CMake",
             command="python3 -m pip install --upgrade cmake",

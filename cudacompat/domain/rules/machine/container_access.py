@@ -42,7 +42,7 @@ def lacking(machine: Machine) -> Iterable[Finding]:
         yield _finding(
             machine,
             f"{_DEVICES}={devices} gives this container no GPU",
-            "void asks for nothing, none for the driver's libraries without a GPU",
+            "with void the runtime mounts nothing, with none the driver's libraries without a GPU",
             help_=f"start the container with {_DEVICES}=all, or with --gpus all",
         )
     wanted = machine.variable(_CAPABILITIES)

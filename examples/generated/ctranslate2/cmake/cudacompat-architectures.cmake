@@ -6,11 +6,11 @@
 #
 # Use: cmake -C cudacompat-architectures.cmake -S . -B build    (or as CMAKE_TOOLCHAIN_FILE)
 #
-# CMAKE_CUDA_ARCHITECTURES is left out: CUDA is no language of this project: FindCUDA calls nvcc,
+# CMAKE_CUDA_ARCHITECTURES is left out: CUDA is not a language of this project: FindCUDA calls nvcc,
 # and does not read it; it is a setting of CMake projects with CUDA as a language
 # CUDA_ARCH_LIST in the environment is left out: CMake does not read it; only the project's own
 # Dockerfile turns it into -D; it is a setting of the image build of docker/Dockerfile
-# CUDAARCHS is left out: CUDA is no language of this project; it is a setting of CMake 3.20 and
+# CUDAARCHS is left out: CUDA is not a language of this project; it is a setting of CMake 3.20 and
 # newer
 # TORCH_CUDA_ARCH_LIST is left out: nothing in this build reads it; it is a setting of PyTorch and
 # its extensions

@@ -6,7 +6,7 @@ from cudacompat.domain.rules.lint.target_facts import why_unserved
 from cudacompat.domain.words.target import ArchTarget
 from tests.helpers.each_row import each_case
 
-_PLAIN = "machine code is for {}: it runs on the same major version, from that minor version on"
+_PLAIN = "machine code for {} runs on the same major version, with the same minor version or a higher one"
 
 
 @each_case(

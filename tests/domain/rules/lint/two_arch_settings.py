@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.helpers.lint_case import LintCase
+from tests.helpers.lint_case import LintCase, NearMiss
 
 CASES = (
     LintCase(
@@ -117,5 +117,21 @@ target_compile_options(kernels PRIVATE $<$<COMPILE_LANGUAGE:CUDA>:-lineinfo>)
 """,
         },
         line="sm_89",
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss(
+        "flags that are the only list add to no other",
+        {
+            "Dockerfile": """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04 AS build
+ENV NVCC_APPEND_FLAGS="-gencode arch=compute_89,code=sm_89"
+RUN apt-get update && apt-get install -y cmake g++ git
+RUN git clone --branch v1.9.3 https://github.com/ggml-org/whisper.cpp /src
+WORKDIR /src
+RUN cmake -B build -DGGML_CUDA=ON -DGGML_NATIVE=OFF && cmake --build build -j
+""",
+        },
     ),
 )
