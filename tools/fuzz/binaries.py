@@ -170,6 +170,18 @@ def _tars() -> Iterator[bytes]:
     yield b"!<arch>\n" + head + b"data.tar.gz     0           0     0     644     %-10d`\n" % len(packed) + packed
 
 
+def _cpios() -> Iterator[bytes]:
+    (one, *_) = _cases(".fatbin", most=1)
+    fields = [1, 0o100644, 0, 0, 1, 0, len(one), 0, 0, 0, 0, 4, 0]
+    head = b"070701" + b"".join(b"%08x" % number for number in fields) + b"lib\0" + bytes(2)
+    end = b"070701" + b"".join(b"%08x" % number for number in (*[0] * 11, 11, 0)) + b"TRAILER!!!\0"
+    yield head + one + bytes(-len(one) % 4) + end
+    old = struct.pack("<13H", 0o070707, 1, 1, 0o100644, 0, 0, 1, 0, 0, 0, 4, len(one) >> 16, len(one) & 0xFFFF)
+    yield old + b"lib\0" + one
+    headers = 2 * (b"\x8e\xad\xe8\1" + bytes(4) + struct.pack(">II", 1, 16) + bytes(32))
+    yield b"\xed\xab\xee\xdb" + bytes(92) + headers + gzip.compress(head + one + end, mtime=0)
+
+
 def _mixed() -> Iterator[bytes]:
     for make in (_fatbins, _windows, _archives, _zips, _tars):
         yield from list(make())[:3]
@@ -205,5 +217,6 @@ TARGETS = (
     FuzzTarget("file", _named("any"), _mixed, _SMALL),
     FuzzTarget("zip", _named("any.whl"), _zips, _SMALL),
     FuzzTarget("tar", _named("any.tar"), _tars, _SMALL),
+    FuzzTarget("cpio", _named("any.cpio"), _cpios, _SMALL),
     FuzzTarget("wheel-metadata", _installed, _listings, 2048, words=("direct_url.json", ".so", "sha256=", "Name:")),
 )  # fmt: skip

@@ -15,6 +15,9 @@ from cudacompat.domain.words.limits import Limits
 
 LARGEST = 4 << 30  # bytes of one member that are held in memory
 CHUNK = 1 << 20
+# Bytes of a member for which there is memory before they come: a container may say any number, and the memory of a
+# bytearray is written when it is made. Of larger members an eighth more is held, while they grow.
+_AT_ONCE = 64 << 20
 _CLOCK = 256  # entries between two looks at the clock
 
 
@@ -237,27 +240,34 @@ class Source:
             return self._load_all()
         if self.size > LARGEST:
             raise UnreadableError(f"{_size(self.size)}: too large to be held in memory")
-        # all at once: to grow it would take half as much again, and zeroed memory costs nothing until it is written
-        data = bytearray(self.size)
-        at = min(len(self._head), self.size)
+        data = bytearray(min(self.size, _AT_ONCE))
+        at = min(len(self._head), self.size, len(data))
         data[:at] = self._head[:at]
-        self._head = b""
-        into = getattr(self._stream, "readinto", None)
+        self._head = self._head[at:]
         with memoryview(data) as view:
-            while at < len(data):
-                if into is not None:
-                    count = into(view[at : at + CHUNK])
-                else:
-                    piece = self._stream.read(min(CHUNK, len(data) - at))
-                    count = len(piece)
-                    view[at : at + count] = piece
-                if not count:
-                    break
-                self._pay(count)
-                at += count
-        if at != len(data) or self._stream.read(1):
+            at = self._fill(view, at)
+        del data[at:]
+        while at >= _AT_ONCE and (piece := self.read(min(CHUNK, self.size - len(data)))):
+            data += piece
+        if len(data) != self.size or self._stream.read(1):
             raise UnreadableError(f"does not inflate to the {self.size} bytes that its header says")
         return data
+
+    def _fill(self, view: memoryview, at: int) -> int:
+        """Read into memory from a place on, and return up to where bytes came."""
+        into = getattr(self._stream, "readinto", None)
+        while at < len(view):
+            if into is not None:
+                count = into(view[at : at + CHUNK])
+            else:
+                piece = self._stream.read(min(CHUNK, len(view) - at))
+                count = len(piece)
+                view[at : at + count] = piece
+            if not count:
+                break
+            self._pay(count)
+            at += count
+        return at
 
     def _load_all(self) -> bytearray:
         data = bytearray()

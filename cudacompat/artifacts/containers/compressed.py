@@ -1,4 +1,4 @@
-"""Compressed files: gzip, xz, bzip2, zstd and LZ4, as streams of bounded steps."""
+"""Compressed files: gzip, zlib, xz, bzip2, zstd and LZ4, as streams of bounded steps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ _XZ_MEMORY = 512 << 20  # xz -9 takes 64 MiB
 _ZSTD_WINDOW = 1 << 27  # zstd --long takes as much
 _SUFFIX = re.compile(r"\.(?:gz|xz|lzma|bz2|zst|lz4)$", re.IGNORECASE)
 # Frames that hold nothing to inflate may stand before and between the others: pzstd writes one before each.
-_ZSTD_MAGICS = (b"\x28\xb5\x2f\xfd", *(bytes((number,)) + b"\x2a\x4d\x18" for number in range(0x50, 0x60)))
+_SKIPPED = tuple(bytes((number,)) + b"\x2a\x4d\x18" for number in range(0x50, 0x60))
+_ZSTD_MAGICS = (b"\x28\xb5\x2f\xfd", *_SKIPPED)
+_LZ4_MAGIC = b"\x04\x22\x4d\x18"
+_GZIP, _ZLIB = 31, 15  # zlib's "wbits"
 
 
 class _Codec(Protocol):
@@ -32,7 +35,12 @@ class _Codec(Protocol):
 
 def gzip(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the one file that a gzip file holds."""
-    return _alone(source, budget, _Gzip, magics=(b"\x1f\x8b",))
+    return _alone(source, budget, lambda: _Deflated(_GZIP), magics=(b"\x1f\x8b",))
+
+
+def zlib(source: Source, budget: Budget) -> Iterator[Member]:
+    """Give the one file that a zlib stream holds; nothing may follow it."""
+    return _alone(source, budget, lambda: _Deflated(_ZLIB))
 
 
 def bzip2(source: Source, budget: Budget) -> Iterator[Member]:
@@ -60,13 +68,18 @@ def lzma(source: Source, budget: Budget) -> Iterator[Member]:
 
 def lz4(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the one file that an LZ4 file holds."""
-
-    return _alone(source, budget, _Lz4, magics=(b"\x04\x22\x4d\x18",))
+    return frames(source, budget)
 
 
 def zstd(source: Source, budget: Budget) -> Iterator[Member]:
     """Give the one file that a zstd file holds."""
-    return _alone(source, budget, _Zstd, magics=_ZSTD_MAGICS, step=_IN_ZSTD)
+    return frames(source, budget)
+
+
+def frames(source: Source, budget: Budget) -> Iterator[Member]:
+    """Give the one file that frames of zstd or of LZ4 hold. Those that hold nothing to inflate are the same for both,
+    so that a file which begins with one may be either."""
+    return _alone(source, budget, _Frame, magics=(*_ZSTD_MAGICS, _LZ4_MAGIC), step=_IN_ZSTD)
 
 
 def unzstd(stream: ByteStream) -> ByteStream:
@@ -130,7 +143,8 @@ class Inflated:
             raise UnreadableError("corrupt compressed data") from error
 
     def _following(self, rest: bytes) -> bytes:
-        """The beginning of a further stream behind zeros, nothing where there is none."""
+        """The beginning of a further stream behind zeros, nothing where there is none. Other bytes would be left
+        unread, and a program that is told to inflate the file (xz, zstd) refuses it for them."""
         while not (rest := rest.lstrip(b"\0")):
             rest = self._source.read(self._step)
             if not rest:
@@ -140,16 +154,18 @@ class Inflated:
         if rest.startswith(self._magics):
             return rest
         self._ended = True
+        if rest:
+            raise UnreadableError("other bytes follow its end, which are not read")
         return b""
 
 
-class _Gzip:
+class _Deflated:
     """zlib's decompressor, with what those of bz2 and lzma have."""
 
-    def __init__(self) -> None:
+    def __init__(self, wbits: int) -> None:
         import zlib
 
-        self._zlib = zlib.decompressobj(wbits=31)
+        self._zlib = zlib.decompressobj(wbits=wbits)
         self.needs_input = True
 
     @property
@@ -190,6 +206,31 @@ class _Lz4:
     def decompress(self, data: bytes, max_length: int) -> bytes:
         """Return up to `max_length` bytes of what the data inflate to."""
         return bytes(self._frame.decompress(data, max_length))
+
+
+class _Frame:
+    """The decompressor of the frame that comes: of zstd, of LZ4, or of one that holds nothing, which both pass."""
+
+    def __init__(self) -> None:
+        self._codec: _Codec | None = None
+
+    @property
+    def eof(self) -> bool:
+        return self._codec is not None and self._codec.eof
+
+    @property
+    def needs_input(self) -> bool:
+        return self._codec is None or self._codec.needs_input
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._codec.unused_data if self._codec is not None else b""
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """Return up to `max_length` bytes of what the data inflate to, more of zstd's."""
+        if self._codec is None:
+            self._codec = _Lz4() if data.startswith(_LZ4_MAGIC) else _Zstd()
+        return self._codec.decompress(data, max_length)
 
 
 class _Zstd:

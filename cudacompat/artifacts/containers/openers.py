@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from cudacompat.artifacts.containers import file_heads
+from cudacompat.artifacts.containers.closed_kinds import ARC, ARJ, CLOSED_KINDS, DISK, LHA, SWAPPED_CPIO, ClosedKind
+
 if TYPE_CHECKING:
     from cudacompat.artifacts.containers.base import Budget, Member, Source
 
@@ -14,14 +17,16 @@ Open = Callable[["Source", "Budget"], "Iterator[Member]"]
 class Opener(NamedTuple):
     """A kind of container.
 
-    `magic` are bytes and where they stand, all of which must be there. `open` is None for what is not opened here.
-    `joins` is whether the path of a compressed file stays that of the archive in it: `x.tar.gz!/lib.so`.
+    `magic` are bytes and where they stand, all of which must be there. `open` is None for what is not opened here, and
+    `cure` says what makes something of that which is read. `joins` is whether the path of a compressed file stays that
+    of the archive in it: `x.tar.gz!/lib.so`.
     """
 
     called: str
     magic: tuple[tuple[int, bytes], ...]
     open: Open | None = None
     joins: bool = False
+    cure: str = ""
 
 
 def _zip(source: Source, budget: Budget) -> Iterator[Member]:
@@ -78,16 +83,39 @@ def _lz4(source: Source, budget: Budget) -> Iterator[Member]:
     return compressed.lz4(source, budget)
 
 
+def _zlib(source: Source, budget: Budget) -> Iterator[Member]:
+    from cudacompat.artifacts.containers import compressed
+
+    return compressed.zlib(source, budget)
+
+
+def _frames(source: Source, budget: Budget) -> Iterator[Member]:
+    from cudacompat.artifacts.containers import compressed
+
+    return compressed.frames(source, budget)
+
+
+def _cpio(source: Source, budget: Budget) -> Iterator[Member]:
+    from cudacompat.artifacts.containers import cpios
+
+    return cpios.members(source, budget)
+
+
+def _rpm(source: Source, budget: Budget) -> Iterator[Member]:
+    from cudacompat.artifacts.containers import rpms
+
+    return rpms.members(source, budget)
+
+
+def _closed(kind: ClosedKind) -> Opener:
+    return Opener(kind.called, kind.magic, cure=kind.cure)
+
+
 _CHECKSUM_STARTS = frozenset(b"%c" % byte for byte in b" 0123456789")
-_DISK = Opener("disk image", ())
-_SECTOR, _BOOT, _PARTITIONS = 512, b"\x55\xaa", range(446, 510, 16)
+_DISK, _LHA = _closed(DISK), _closed(LHA)
 
-# A file system leaves its first sectors to whoever boots from it. What it is stands behind: its kinds are told where a
-# file begins with a sector of zeros, and only then so much of it is looked at.
-BLANK = bytes(_SECTOR)
-FILE_SYSTEM = 32774  # bytes
-
-_TAR = Opener("tar archive", ((257, b"ustar"),), _tar, joins=True)
+TAR = Opener("tar archive", ((257, b"ustar"),), _tar, joins=True)
+_CPIO = Opener("cpio archive", (), _cpio, joins=True)
 
 # What begins an LZMA file: the usual parameters, a dictionary of 64 KiB to 1 GiB that is a power of two or two of
 # them, and a size: none, or less than 2 ** 40.
@@ -104,53 +132,28 @@ OPENERS = (
     Opener("zip", ((0, b"PK\x03\x04"),), _zip),
     Opener("zip", ((0, b"PK\x05\x06"),), _zip),
     Opener("zip", ((0, b"PK\x07\x08"),), _zip),
-    _TAR,
+    TAR,
     Opener("gzip file", ((0, b"\x1f\x8b\x08"),), _gzip),
     Opener("xz file", ((0, b"\xfd7zXZ\0"),), _xz),
     Opener("bzip2 file", ((0, b"BZh"), (4, b"1AY&SY")), _bzip2),
     Opener("zstd file", ((0, b"\x28\xb5\x2f\xfd"),), _zstd),
-    *(Opener("zstd file", ((0, bytes((first,)) + b"\x2a\x4d\x18"),), _zstd) for first in range(0x50, 0x60)),
+    *(Opener("zstd or LZ4 file", ((0, bytes((first,)) + b"\x2a\x4d\x18"),), _frames) for first in range(0x50, 0x60)),
     Opener("lz4 file", ((0, b"\x04\x22\x4d\x18"),), _lz4),
     *(Opener("LZMA file", head, _lzma) for head in _LZMA_HEADS),
     Opener("Debian package", ((0, b"!<arch>\n"), (8, b"debian-binary")), _deb),
-    Opener("AppImage", ((0, b"\x7fELF"), (8, b"AI\x01"))),
-    Opener("AppImage", ((0, b"\x7fELF"), (8, b"AI\x02"))),
-    Opener("Apptainer image", ((32, b"SIF_MAGIC"),)),
-    Opener("7z archive", ((0, b"7z\xbc\xaf\x27\x1c"),)),
-    Opener("RAR archive", ((0, b"Rar!\x1a\x07"),)),
-    Opener("LZ4 file of the old form", ((0, b"\x02\x21\x4c\x18"),)),
-    Opener("lzip file", ((0, b"LZIP\x01"),)),
-    Opener("lzop file", ((0, b"\x89LZO\0\r\n\x1a\n"),)),
-    Opener("file of compress", ((0, b"\x1f\x9d"),)),
-    Opener("RPM package", ((0, b"\xed\xab\xee\xdb"),)),
-    Opener("squashfs image", ((0, b"hsqs"),)),
-    Opener("cabinet", ((0, b"MSCF\0\0\0\0"),)),
-    *(Opener("cpio archive", ((0, b"07070" + form),)) for form in (b"1", b"2", b"7")),
-    Opener("xar archive", ((0, b"xar!\0\x1c"),)),
-    Opener("Nix archive", ((0, b"\x0d\0\0\0\0\0\0\0nix-archive-1"),)),
-    Opener("Flatpak bundle", ((0, b"flatpak\0\1\0\x89\xe5"),)),
-    Opener("Flatpak bundle", ((0, b"xdg-app\0\1\0\x89\xe5"),)),
-    Opener("archive of Electron", ((0, b"\4\0\0\0"), (16, b'{"files":'))),
-    Opener("file of snappy", ((0, b"\xff\6\0\0sNaPpY"),)),
-    Opener("file of lrzip", ((0, b"LRZI\0"),)),
-    Opener("file of zpaq", ((0, b"7kSt\xa0\x31\x83\xd3"),)),
-    Opener("file of age", ((0, b"age-encryption.org/v1\n"),)),
-    Opener("encrypted disk", ((0, b"LUKS\xba\xbe"),)),
-    Opener("DwarFS image", ((0, b"DWARFS"),)),
-    Opener("cramfs image", ((0, b"\x45\x3d\xcd\x28"),)),
-    Opener("Android image", ((0, b"\x3a\xff\x26\xed"),)),
-    Opener("XFS image", ((0, b"XFSB"),)),
-    Opener("ISO image", ((0, BLANK), (32769, b"CD001"))),
-    Opener("ext4 image", ((0, BLANK), (1080, b"\x53\xef"))),
-    Opener("EROFS image", ((0, BLANK), (1024, b"\xe2\xe1\xf5\xe0"))),
-    Opener("F2FS image", ((0, BLANK), (1024, b"\x10\x20\xf5\xf2"))),
-    Opener("Windows image", ((0, b"MSWIM\0\0\0"),)),
-    Opener("virtual disk of QEMU", ((0, b"QFI\xfb"),)),
-    Opener("virtual disk of VMware", ((0, b"KDMV"),)),
-    Opener("virtual disk of Hyper-V", ((0, b"vhdxfile"),)),
-    Opener("virtual disk of Hyper-V", ((0, b"conectix"),)),
-    Opener("virtual disk of VirtualBox", ((0, b"<<< "), (64, b"\x7f\x10\xda\xbe"))),
+    *(_CPIO._replace(magic=((0, b"07070" + form),)) for form in (b"1", b"2", b"7", b"X")),
+    Opener("RPM package", ((0, b"\xed\xab\xee\xdb"),), _rpm),
+    *map(_closed, CLOSED_KINDS),
 )
+
+# Those whose magic is too short to tell them, by the first byte, with what else has to be true.
+_CHECKED: dict[int, tuple[Callable[[bytes], bool], Opener]] = {
+    0x1A: (file_heads.is_arc, _closed(ARC)),
+    0x60: (file_heads.is_arj, _closed(ARJ)),
+    0x71: (file_heads.is_swapped_cpio, _closed(SWAPPED_CPIO)),
+    0x78: (file_heads.is_zlib, Opener("zlib file", (), _zlib)),
+    0xC7: (file_heads.is_old_cpio, _CPIO),
+}
 
 
 def _that_begin(first: int) -> tuple[tuple[int, bytes, Opener], ...]:
@@ -170,18 +173,10 @@ def opener_of(head: bytes) -> Opener | None:
     for at, magic, opener in _BY_FIRST_BYTE[head[0]]:
         if head.startswith(magic, at) and all(head.startswith(other, place) for place, other in opener.magic[1:]):
             return opener
+    if (checked := _CHECKED.get(head[0])) is not None and checked[0](head):
+        return checked[1]
+    if head[2:3] == b"-" and file_heads.is_lha(head):
+        return _LHA
     if head[148:149] in _CHECKSUM_STARTS:  # a tar from before POSIX has no magic but a checksum
-        from cudacompat.artifacts.containers.tars import is_header
-
-        return _TAR if is_header(head) else None
-    return _DISK if _begins_a_disk(head) else None
-
-
-def _begins_a_disk(head: bytes) -> bool:
-    """Whether these are the first bytes of a disk: a boot sector with a table of four partitions, each of which may be
-    booted or not."""
-    return (
-        head[_SECTOR - 2 : _SECTOR] == _BOOT
-        and all(head[at] in (0, 0x80) for at in _PARTITIONS)
-        and any(head[at + 4] for at in _PARTITIONS)  # the kind of a partition
-    )
+        return TAR if file_heads.is_tar(head) else None
+    return _DISK if file_heads.begins_a_disk(head) else None

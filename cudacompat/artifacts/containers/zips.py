@@ -19,11 +19,9 @@ _SMALLEST_REPLAYED = 192 << 20  # bytes of a member that is not held whole in me
 _COST_OF_SLOW = 10  # bzip2 and LZMA take ten times as long as deflate, and no wheel has them
 _ENCRYPTED = 0x1
 _ZSTD = 93
-_UNREADABLE = {
-    9: "compressed by Deflate64, which is not read",
-    95: "compressed by xz, which is not read in a zip",
-    99: "encrypted",
-}
+_READ = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA, _ZSTD)
+_OTHER_METHODS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 95: "xz", 96: "JPEG", 97: "WavPack", 98: "PPMd"}  # APPNOTE
+_ENCRYPTED_METHOD = 99
 
 # One field of each is read: of both ends the size of the table of members, of the locator where the other end is.
 _END = struct.Struct("<12xI6x")
@@ -74,15 +72,25 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member:
     if info.file_size > _ALWAYS_ALLOWED and info.file_size > min(LARGEST, _MOST_RATIO * info.compress_size):
         claims = f"claims to inflate from {info.compress_size} to {info.file_size} bytes: not inflated"
     slow = info.compress_type in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
-    sealed = _UNREADABLE.get(info.compress_type)
     return Member(
         name=info.filename,
         size=info.file_size,
         open=partial(_open, archive, info),
-        sealed="encrypted" if info.flag_bits & _ENCRYPTED else sealed,
+        sealed=_sealed(info),
         too_large=claims,
         cost=_COST_OF_SLOW if slow else 1,
         replay=_replay(archive.fp, info) if archive.fp is not None else None,
+    )
+
+
+def _sealed(info: zipfile.ZipInfo) -> str | None:
+    method = info.compress_type
+    if info.flag_bits & _ENCRYPTED or method == _ENCRYPTED_METHOD:
+        return "encrypted"
+    if method in _READ:
+        return None
+    return (
+        f"compressed by {_OTHER_METHODS.get(method, f'method {method}')}, which is not read in a zip; 7z x unpacks it"
     )
 
 

@@ -10,8 +10,17 @@ from __future__ import annotations
 import re
 
 # As a published file is called. A `.gz` or `.zip` of test data may hold anything, but these are what people install.
-_ARCHIVE = re.compile(r"\.(?:whl|zip|egg|conda|crate|deb|rpm|tgz|txz|tbz2?|tar\.(?:gz|xz|bz2|zst|lz4))$", re.IGNORECASE)
-_LIBRARY = re.compile(r"\.(?:so(?:\.\d+)*|dll|pyd|cubin|fatbin|ptx|a|lib|o|obj|exe)$", re.IGNORECASE)
+_ARCHIVE = (
+    r"\.(?:whl|zip|egg|conda|crate|deb|rpm|tgz|txz|tbz2?|tar\.(?:gz|xz|bz2|zst|lz4)|7z|rar|arj|lzh|cab|dmg|iso|snap"
+    r"|flatpak|squashfs|sqsh|qcow2|vmdk|vhdx?|vdi|wim)"
+)
+_LIBRARY = r"\.(?:so(?:\.\d+)*|dll|pyd|cubin|fatbin|ptx|a|lib|o|obj|exe)"
+_ARCHIVES = re.compile(rf"{_ARCHIVE}$", re.IGNORECASE)
+_LIBRARIES = re.compile(rf"{_LIBRARY}$", re.IGNORECASE)
+# What has no marks of its own: brotli, OpenPGP, most that encrypts; OSTree's files, behind a head of their own.
+_WRAPPED = re.compile(
+    rf"(?:{_ARCHIVE}|{_LIBRARY}|\.tar)\.(?:br|gpg|pgp|enc|aes|crypt|z|lz|lzo|rz|bz3|sz|zz)$|\.filez$", re.IGNORECASE
+)
 # Documents are compound files, too; what tells a package of Windows Installer stands far behind the first bytes.
 _INSTALLER = re.compile(r"\.ms[imp]$", re.IGNORECASE)
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -25,9 +34,15 @@ def broken_promise(name: str, head: bytes) -> str | None:
     of the kind. `head` is how it begins."""
     last = name[-_LONGEST_ENDING:]
     if head.startswith(_COMPOUND):
-        return "a package of Windows Installer, which is not opened" if _INSTALLER.search(last) else None
-    archive = _ARCHIVE.search(last) is not None
-    if not archive and _LIBRARY.search(last) is None:
+        return (
+            "a package of Windows Installer, which is not opened; msiextract unpacks it"
+            if _INSTALLER.search(last)
+            else None
+        )
+    if _WRAPPED.search(last) is not None:
+        return "packed or encrypted in a form that is not opened, as its name says; unpack it" if head else None
+    archive = _ARCHIVES.search(last) is not None
+    if not archive and _LIBRARIES.search(last) is None:
         return None
     if head.startswith(_POINTER):
         return "a pointer of Git LFS; git lfs pull fetches the file itself"

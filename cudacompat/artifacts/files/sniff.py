@@ -42,7 +42,11 @@ SCRIPT = 1 << 20  # bytes of a script in which the archive behind it begins
 LARGEST_DATA = 64 << 20
 _PYTHON = b"\r\n"
 _ENGINES = (b"ftrt", b"ptrt")  # those of TensorRT 8 and later, and of older ones
-_BEHIND_SCRIPT = re.compile(rb"\n(?=\x1f\x8b\x08|BZh[1-9]1AY&SY|\xfd7zXZ\0|\x28\xb5\x2f\xfd|PK\x03\x04)")
+_BEHIND_SCRIPT = re.compile(
+    rb"\n(?=\x1f\x8b\x08|BZh[1-9]1AY&SY|\xfd7zXZ\0|\x28\xb5\x2f\xfd|PK\x03\x04"
+    rb"|\x04\x22\x4d\x18|\x02\x21\x4c\x18|\x1f\x9d|LZIP\x01|\x89LZO\0|7z\xbc\xaf\x27\x1c)"
+)
+_MAKESELF = b"# This script was generated using Makeself "
 
 
 def is_engine(head: bytes) -> bool:
@@ -62,6 +66,11 @@ def payload_of(script: bytes) -> int | None:
     """Return where the archive behind a script begins, as installers have one; None where there is none."""
     found = _BEHIND_SCRIPT.search(script)
     return None if found is None else found.end()
+
+
+def is_installer(head: bytes) -> bool:
+    """Whether a script that Makeself wrote begins so. It has an archive, which may be encrypted or a text (base64)."""
+    return head.startswith(b"#!") and _MAKESELF in head
 
 
 def sniff(head: bytes, size: int) -> Kind:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from cudacompat.artifacts.binaries.ptx import SNIFFED, is_ptx
+from cudacompat.artifacts.containers.closed_kinds import BOOT_SECTORS
 from cudacompat.artifacts.containers.folders import EntryKind
-from cudacompat.artifacts.containers.openers import BLANK
 from cudacompat.artifacts.files.promises import broken_promise
 from cudacompat.artifacts.files.sniff import HEAD, OPEN, Kind, may_hold_data, sniff
 from cudacompat.artifacts.reading.work import Work
@@ -40,7 +40,7 @@ def _holds_nothing(handle: int, size: int, path: str) -> bool:
             more = os.read(handle, SNIFFED) if size > HEAD else b""
             whole = len(more) >= min(size - HEAD, SNIFFED)
             kind = Kind.OTHER if whole and not is_ptx(head + more) else Kind.PTX
-        further_down = head.startswith(b"#!") or head == BLANK  # an archive or a file system may begin there
+        further_down = head.startswith((b"#!", *BOOT_SECTORS))  # an archive or a file system may begin there
         if kind is not Kind.OTHER or further_down or may_hold_data(head, size, named=False):
             return False
     return broken_promise(path, head) is None

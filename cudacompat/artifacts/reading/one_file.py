@@ -7,10 +7,8 @@ import io
 import os
 import stat
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cudacompat.artifacts.binaries.ar import thin_names
 from cudacompat.artifacts.binaries.buffer import (
     Buffer,
     FileBuffer,
@@ -19,7 +17,6 @@ from cudacompat.artifacts.binaries.buffer import (
     in_words,
     is_sparse,
 )
-from cudacompat.artifacts.binaries.ptx import SNIFFED, is_ptx
 from cudacompat.artifacts.binaries.text_keeper import Wanted
 from cudacompat.artifacts.containers.base import (
     BrokenOffError,
@@ -31,10 +28,19 @@ from cudacompat.artifacts.containers.base import (
     Source,
 )
 from cudacompat.artifacts.containers.folders import NOT_REGULAR, EntryKind, why_not
-from cudacompat.artifacts.containers.openers import BLANK, FILE_SYSTEM, Opener, opener_of
+from cudacompat.artifacts.containers.openers import TAR, Opener, opener_of
 from cudacompat.artifacts.files.binary import read_binary
 from cudacompat.artifacts.files.promises import broken_promise
-from cudacompat.artifacts.files.sniff import HEAD, LARGEST_DATA, OPEN, SCRIPT, Kind, may_hold_data, payload_of, sniff
+from cudacompat.artifacts.files.sniff import HEAD, OPEN, Kind, is_installer
+from cudacompat.artifacts.reading.first_look import (
+    LARGEST_THIN,
+    is_data,
+    lies_beside,
+    not_opened,
+    payload,
+    size_of,
+    sniffed,
+)
 from cudacompat.artifacts.reading.found import PlaceContents, Terms
 from cudacompat.artifacts.reading.work import FileResult, Work
 from cudacompat.domain.words.capability import ComputeCapability
@@ -48,7 +54,7 @@ if TYPE_CHECKING:
 OnFile = Callable[[str], None]
 
 _ENDLESS = 1 << 62  # bytes of a member whose container does not say
-_LARGEST_THIN = 4 << 20
+_INSTALLER = "an installer of Makeself whose archive is not opened; --noexec --target DIR unpacks it"
 _NO_MEMORY = "it does not fit in memory"
 
 # What the libraries that inflate raise for bytes that are not as they should be. Some of their errors derive from none
@@ -199,10 +205,10 @@ class _FileReader:
 
     def _whole(self, path: ArtifactPath, file: io.FileIO, size: int, *, sparse: bool) -> None:
         source = Source(path, size, file, pay=_nothing, file=file)
-        head, kind = self._sniff(source, size)
+        head, kind = sniffed(source, size)
         if kind is Kind.CONTAINER:
             self._container(path, source, head, 0)
-        elif kind is Kind.OTHER and head.startswith(b"#!") and (at := payload_of(source.peek(SCRIPT))) is not None:
+        elif kind is Kind.OTHER and (at := payload(source)) is not None:
             file.seek(at)
             behind = Source(path.name, size - at, file, pay=_nothing)
             self._container(path, behind, behind.peek(HEAD), 0)
@@ -212,7 +218,7 @@ class _FileReader:
             self._binary(path, FileBuffer(file.fileno(), size, sparse=sparse, clock=self.budget.clock), kind)
 
     def _pass_over(self, path: ArtifactPath, head: bytes) -> None:
-        why = broken_promise(path.name, head)
+        why = _INSTALLER if is_installer(head) else broken_promise(path.name, head)
         if why is None:
             self.found.plain()
         else:
@@ -221,20 +227,9 @@ class _FileReader:
     def _is_passed_over(self, path: ArtifactPath, source: Source, kind: Kind, size: int) -> bool:
         """Whether nothing more of a file on the disk is read."""
         if kind is Kind.THIN_AR and not self._work.named:
-            return _lies_beside(path, source.peek(_LARGEST_THIN))
-        head = source.peek(HEAD)
-        behind = head.startswith(b"#!") and b"\0" in source.peek(SCRIPT)  # a program or a tar behind a script
-        plain = kind is Kind.OTHER and not behind and not may_hold_data(head, size, named=self._work.named)
+            return lies_beside(path, source.peek(LARGEST_THIN))
+        plain = kind is Kind.OTHER and not is_data(source, size, named=self._work.named)
         return size == 0 or plain
-
-    def _sniff(self, source: Source, size: int) -> tuple[bytes, Kind]:
-        head = source.peek(HEAD)
-        kind = sniff(head, size)
-        if kind is Kind.MAYBE_PTX:
-            kind = Kind.PTX if is_ptx(source.peek(HEAD + SNIFFED)) else Kind.OTHER
-        if kind is Kind.OTHER and head == BLANK and opener_of(source.peek(FILE_SYSTEM)) is not None:
-            return source.peek(FILE_SYSTEM), Kind.CONTAINER
-        return head, kind
 
     def _binary(self, path: ArtifactPath, buffer: Buffer, kind: Kind) -> None:
         self.found.files += 1
@@ -269,7 +264,7 @@ class _FileReader:
         opener = opener_of(head)
         if opener is None or opener.open is None:
             self.found.files += 1
-            self.refuse(path, f"{_a(opener.called if opener else 'container')}, which is not opened")
+            self.refuse(path, not_opened(opener))
         elif depth >= self.budget.limits.depth:
             self._bounded = True
             self.refuse(path, f"containers nested deeper than {self.budget.limits.depth}")
@@ -279,7 +274,7 @@ class _FileReader:
     def _opened(self, path: ArtifactPath, source: Source, opener: Opener, depth: int) -> None:
         assert opener.open is not None  # noqa: S101
         try:
-            if opener.joins:
+            if opener is TAR:
                 from cudacompat.artifacts.reading.tar_reading import read_tar  # few files are archives
 
                 read_tar(self, path, source, depth=depth)
@@ -328,9 +323,10 @@ class _FileReader:
     def _bytes(self, path: ArtifactPath, member: Member, depth: int) -> None:
         cost, spend = member.cost, self._allowance.spend
         source = Source(member.name, member.size, member.open(), pay=lambda count: spend(count * cost))
-        head, kind = self._sniff(source, _ENDLESS if member.size is None else member.size)
+        head, kind = sniffed(source, _ENDLESS if member.size is None else member.size)
         self.found.blank |= len(head) == HEAD and not any(head)
-        if kind is Kind.OTHER and not may_hold_data(head, _size_of(member, source, head), named=False):
+        at = payload(source) if kind is Kind.OTHER else None
+        if kind is Kind.OTHER and at is None and not is_data(source, size_of(member, source, head), named=False):
             self._pass_over(path, head)
             return
         if member.too_large is not None:
@@ -339,6 +335,10 @@ class _FileReader:
         if member.alone and opener is not None and opener.joins:
             path = path.outside
         self._on_file(path)
+        if at is not None:
+            source.skip(at)
+            self._container(path, source, source.peek(HEAD), depth)
+            return
         if kind is Kind.CONTAINER:
             self._container(path, source, head, depth)
             return
@@ -346,28 +346,6 @@ class _FileReader:
             spend(member.size * cost)  # before so much memory is asked for
         held = source.load() if member.replay is None else member.replay(lambda count: spend(count * cost))
         self._binary(path, held, kind)
-
-
-def _size_of(member: Member, source: Source, head: bytes) -> int:
-    """The bytes of a member; where its container does not say, as many as are of interest: those of small data."""
-    if member.size is not None:
-        return member.size
-    return len(source.peek(LARGEST_DATA + 1)) if b"\0" in head else len(head)
-
-
-def _lies_beside(archive: str, data: bytes) -> bool:
-    """Whether the members of a thin archive are files in its folder or below: those are read by themselves."""
-    names = thin_names(data) if len(data) < _LARGEST_THIN else None
-    if names is None:
-        return False
-    folder = Path(archive).parent
-    inside = (name and not Path(name).is_absolute() and ".." not in Path(name).parts for name in names)
-    return all(inside) and all((folder / name).is_file() for name in names)
-
-
-def _a(noun: str) -> str:
-    # by its sound: an RPM package, an xz file, an lz4 file
-    return f"{'an' if noun[0] in 'AEIOaeio' or noun.startswith(('RPM', 'xz', 'lz', 'LZ', 'XFS')) else 'a'} {noun}"
 
 
 def _is_damage(error: Exception) -> bool:

@@ -8,6 +8,7 @@ import io
 import lzma
 import os
 import tarfile
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -98,6 +99,22 @@ def test_containers_lie_in_containers(tmp_path: Path) -> None:
     path = tmp_path / "image.tar"
     path.write_bytes(tar_of(("layer.tar", tar_of(("x.whl", stream.getvalue()))), ("last", FATBIN)))
     assert found(read(path), tmp_path) == ["image.tar!/layer.tar!/x.whl!/pkg.tar.gz!/lib", "image.tar!/last"]
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_a_member_that_claims_gigabytes_costs_no_memory(tmp_path: Path, suffix: str) -> None:
+    info = tarfile.TarInfo("lib")
+    info.size = 3 << 30
+    path = tmp_path / f"x.tar{suffix}"
+    path.write_bytes(PACKED[suffix](info.tobuf(tarfile.GNU_FORMAT) + FATBIN))
+    tracemalloc.start()
+    try:
+        result = read(path)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 160 << 20
+    assert [row.why for row in result.not_read] == ["truncated", "damaged tar archive: truncated"]
 
 
 def test_a_debian_package_is_read(tmp_path: Path) -> None:

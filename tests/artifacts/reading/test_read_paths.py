@@ -260,7 +260,6 @@ def test_a_table_of_members_that_fills_the_memory_is_refused(tmp_path: Path, mon
     ("data", "what"),
     [
         (b"7z\xbc\xaf\x27\x1c" + bytes(20), "a 7z archive, which is not opened"),
-        (b"\xed\xab\xee\xdb" + bytes(20), "an RPM package, which is not opened"),
         (b"LZIP\x01\x0c" + bytes(20), "an lzip file, which is not opened"),
         (b"\x89LZO\0\r\n\x1a\n" + bytes(20), "an lzop file, which is not opened"),
         (b"MSWIM\0\0\0" + bytes(20), "a Windows image, which is not opened"),
@@ -269,8 +268,6 @@ def test_a_table_of_members_that_fills_the_memory_is_refused(tmp_path: Path, mon
         (b"vhdxfile" + bytes(20), "a virtual disk of Hyper-V, which is not opened"),
         (b"conectix\0\0\0\2" + bytes(20), "a virtual disk of Hyper-V, which is not opened"),
         (b"<<< Oracle VM".ljust(64) + b"\x7f\x10\xda\xbe", "a virtual disk of VirtualBox, which is not opened"),
-        (b"070702" + b"0" * 104, "a cpio archive, which is not opened"),
-        (b"070707" + b"0" * 70, "a cpio archive, which is not opened"),
         (b"xar!\0\x1c\0\1" + bytes(20), "a xar archive, which is not opened"),
         (b"\x0d\0\0\0\0\0\0\0nix-archive-1\0\0\0", "a Nix archive, which is not opened"),
         (b"flatpak\0\1\0\x89\xe5" + bytes(20), "a Flatpak bundle, which is not opened"),
@@ -287,7 +284,7 @@ def test_a_table_of_members_that_fills_the_memory_is_refused(tmp_path: Path, mon
         (b"\x3a\xff\x26\xed\1\0" + bytes(20), "an Android image, which is not opened"),
         (b"XFSB\0\0\x10\0" + bytes(20), "an XFS image, which is not opened"),
         (bytes(32768) + b"\1CD001\1\0", "an ISO image, which is not opened"),
-        (bytes(1080) + b"\x53\xef\1\0", "an ext4 image, which is not opened"),
+        (bytes(1080) + b"\x53\xef\1" + bytes(17), "an ext4 image, which is not opened"),
         (bytes(1024) + b"\xe2\xe1\xf5\xe0", "an EROFS image, which is not opened"),
         (
             b"\xeb\x63\x90" + b"\1" * 443 + b"\x80\1\1\0\x83" + bytes(59) + b"\x55\xaa",
@@ -305,11 +302,12 @@ def test_a_table_of_members_that_fills_the_memory_is_refused(tmp_path: Path, mon
 def test_containers_that_cannot_be_opened_are_said_wherever_they_stand(tmp_path: Path, data: bytes, what: str) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in/x").write_bytes(data)
-    assert [one.why for one in read(tmp_path / "in/x").not_read] == [what]
+    (why,) = (one.why for one in read(tmp_path / "in/x").not_read)
+    assert why.partition("; ")[0] == what
     (tmp_path / "in/lib").write_bytes(FATBIN)
     (tmp_path / "in/x.whl").write_bytes(zipped(("sub/x", data), ("lib", FATBIN)))
     result = read(tmp_path / "in")
-    assert whys(result, tmp_path) == {"in/x": what, "in/x.whl!/sub/x": what}
+    assert whys(result, tmp_path) == {"in/x": why, "in/x.whl!/sub/x": why}
     assert names(result, tmp_path) == ["in/lib", "in/x.whl!/lib"]
     assert result.barren == ()
 
@@ -337,7 +335,7 @@ def test_a_large_file_system_in_a_folder_is_said(tmp_path: Path) -> None:
     with (tmp_path / "in/x").open("wb") as file:
         file.write(bytes(32768) + b"\1CD001\1\0")
         file.truncate(80 << 20)
-    assert [one.why for one in read(tmp_path / "in").not_read] == ["an ISO image, which is not opened"]
+    assert [one.why for one in read(tmp_path / "in").not_read] == ["an ISO image, which is not opened; 7z x unpacks it"]
 
 
 def test_thin_archives_hold_nothing(tmp_path: Path) -> None:
