@@ -55,14 +55,9 @@ def is_arc(head: bytes) -> bool:
     if _ARC.match(head) is None or len(head) < 29:
         return False
     packed, date, time, _, size = _ARC_SIZES.unpack_from(head, 15)
-    day, month = date & 31, date >> 5 & 15
-    return (
-        packed <= 2 * size + _SECTOR  # what did not become smaller is stored
-        and day > 0
-        and 0 < month <= 12
-        and time >> 11 < 24
-        and time >> 5 & 63 < 60
-    )
+    is_date = date & 31 > 0 and 0 < date >> 5 & 15 <= 12
+    is_time = time >> 11 < 24 and time >> 5 & 63 < 60
+    return bool(is_date and is_time and packed <= 2 * size + _SECTOR)  # what did not become smaller is stored
 
 
 def is_old_cpio(head: bytes) -> bool:
