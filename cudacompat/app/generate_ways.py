@@ -6,7 +6,6 @@ from pathlib import Path
 
 from cudacompat.app.generate import GenerateRequest, generate
 from cudacompat.domain.reports.generate_ways import WaysReport
-from cudacompat.domain.words.errors import UsageError
 from cudacompat.engines import build_ways, known
 
 
@@ -22,8 +21,6 @@ def engine_here(folder: str) -> str | None:
 
 def generate_ways(asked: GenerateRequest) -> WaysReport:
     """Return the plans of every plain way of building for these GPUs; `UsageError` where no CUDA release can."""
-    if asked.output or asked.engine_version or asked.profile or asked.budget:
-        raise UsageError("name an engine, such as whisper.cpp, whisper-rs, cmake or nvcc")
     ways = [way.name for way in build_ways()]
     made = [generate(name, asked) for name in ways]
     return WaysReport(

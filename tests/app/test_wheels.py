@@ -276,7 +276,7 @@ def test_a_gpu_for_whose_platform_no_wheel_was_read_is_open() -> None:
 def test_a_file_that_is_no_wheel_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "demo-1.0-py3-none-any.whl"
     path.write_text("no zip")
-    with pytest.raises(UsageError, match="no wheel that can be read"):
+    with pytest.raises(UsageError, match="is not a readable wheel"):
         read_now(WheelQuery.parse("demo==1.0"), str(path))
 
 

@@ -177,6 +177,8 @@ def command(
         from cudacompat.app.generate_ways import engine_here, generate_ways
 
         engine = engine_here(".")
+        if engine is None and (as_ or engine_version or profile or budget):
+            raise UsageError("name an engine, such as whisper.cpp, whisper-rs, cmake or nvcc")
         if engine is None:
             return emit(generate_ways(asked), format_, color, output=output, exit_zero=exit_zero, kept=True)
     report = generate(engine, asked)
