@@ -96,7 +96,13 @@ class ProjectPackages:
                 limits = tuple(self._limits)
                 found.append(
                     PackageSet(
-                        place, tuple(together), branched=branched, job=job, platform=platform, constraints=limits
+                        place,
+                        tuple(together),
+                        branched=branched,
+                        job=job,
+                        platform=platform,
+                        constraints=limits,
+                        lists=self._lists_of(together),
                     )
                 )
                 whole = all(self._file_called(path, command) for command, install in group for path in install.files)
@@ -111,9 +117,14 @@ class ProjectPackages:
             if is_of_tests(name):
                 self._forget_others(since=reached)
             if read is not None and read.requirements:
-                found.append(PackageSet(name, read.requirements, constraints=read.constraints))
+                lists = self._lists_of(read.requirements)
+                found.append(PackageSet(name, read.requirements, constraints=read.constraints, lists=lists))
                 plain.append(False)
         return tuple(with_brought(found, plain))
+
+    def _lists_of(self, requirements: Sequence[Requirement]) -> frozenset[str]:
+        """The files of these of which pip takes every line."""
+        return frozenset(each.file for each in requirements if self._kinds.get(each.file) is RequirementKind.PIP)
 
     def _forget_others(self, *, since: int) -> None:
         """Of the lists that were reached since then, those that are not for tests are judged by themselves, too: nobody

@@ -10,6 +10,7 @@ from packaging.version import Version
 
 from cudacompat.domain.tables.cuda_libraries import cuda_in_name, is_vendors_wheel
 from cudacompat.domain.wheels.answer import judge_all
+from cudacompat.domain.wheels.constraints import refusals
 from cudacompat.domain.wheels.distributions import distributions, family_of, framework
 from cudacompat.domain.wheels.metadata import needs_of
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
@@ -28,7 +29,7 @@ class PackageSet:
     alternatives (extras, groups, a lock for several platforms): then no two of them need ever meet. `branched` is
     whether branches of a script install some of them; `job` is where the job of a CI system stands that does;
     `platform` the one that they are installed on (`None`: that of each GPU). `constraints` hold what the packages bring
-    along."""
+    along; `lists` are the files among those of the requirements of which pip takes all lines at once."""
 
     file: str
     requirements: tuple[Requirement, ...]
@@ -36,6 +37,7 @@ class PackageSet:
     job: tuple[str, int] | None = None
     platform: str | None = None
     constraints: tuple[Requirement, ...] = ()
+    lists: frozenset[str] = frozenset()
 
     @property
     def forked(self) -> bool:
@@ -141,6 +143,22 @@ def framework_mismatches(environment: ResolvedSet) -> Iterator[tuple[Conflict, s
             yield conflict, f"{each.label} is built for {built_for}, not for {torch.label}"
         elif taken is not None and not _holds(taken, each.version) and not is_vendors_wheel(each.requirement.name):
             yield conflict, f"{torch.label} requires {each.requirement.name}{taken}, not {each.label}"
+    yield from _other_libraries(environment.packages, torch)
+
+
+def _other_libraries(packages: PackageSet, torch: Resolved) -> Iterator[tuple[Conflict, str]]:
+    """Yield NVIDIA's libraries at a release that the framework of the same list does not take. Of commands that follow
+    each other, the later one may put another cuDNN in the place of the framework's, and people do."""
+    if torch.known is not HowKnown.READ or torch.requirement.file not in packages.lists:
+        return
+    taken = dict(needs_of(torch.rows[0]))
+    for each in packages.requirements:
+        if each.file not in packages.lists or each.pinned is None or not is_vendors_wheel(each.name):
+            continue
+        if each.name in taken and not _holds(taken[each.name], each.pinned):
+            label = f"{each.name} {each.pinned}"
+            conflict = Conflict(torch.requirement, each, torch.label, second_label=label)
+            yield conflict, f"{torch.label} requires {each.name}{taken[each.name]}, not {each.pinned}"
 
 
 def _loads_into_framework(package: str) -> bool:
@@ -167,6 +185,50 @@ def one_folder(packages: PackageSet) -> Iterator[Conflict]:
         if len(names) > 1 and len(groups) == 1:
             first, second = (next(each for each in held if each.name == name) for name in names[:2])
             yield Conflict(first, second, first.name, second_label=second.name)
+
+
+def overwritten_by_brought(environment: ResolvedSet) -> Iterator[tuple[Conflict, str]]:
+    """Yield the packages that the set names and that own the files of one which the wheel of another brings along, each
+    with the name of what that one brings."""
+    if environment.packages.forked:
+        return
+    named = {each.name: each for each in environment.packages.requirements}
+    for each in environment.resolved:
+        brought = {name for row in each.rows[:1] for name, _ in needs_of(row)} - named.keys()
+        for group in distributions().one_folder:
+            own = next((name for name in group if name in brought), None)
+            other = next((named[name] for name in group if name in named), None)
+            if own is not None and other is not None:
+                yield Conflict(each.requirement, other, each.label, second_label=other.name), own
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two requirements of one package, of which no release satisfies both."""
+
+    first: Requirement
+    second: Requirement
+
+
+def contradictions(packages: PackageSet) -> Iterator[Contradiction]:
+    """Yield the first two requirements of each package with device code, in lists that pip takes whole, that leave it
+    no release. Of commands that follow each other the later one replaces what the earlier one has installed."""
+    told: set[str] = set()
+    for second in packages.requirements:
+        for first in packages.requirements:
+            if first is second:
+                break
+            if first.name == second.name and first.name not in told and _meet(packages, first, second):
+                told.add(first.name)
+                yield Contradiction(first, second)
+
+
+def _meet(packages: PackageSet, first: Requirement, second: Requirement) -> bool:
+    """Whether one run of pip gets both, and no release is left."""
+    lists = packages.lists
+    together = first.file in lists and second.file in lists and (first.file == second.file or packages.file in lists)
+    apart = first.pythons and second.pythons and first.pythons.isdisjoint(second.pythons)
+    return together and not apart and any(refusals((second,), (first,)))
 
 
 def alternatives(

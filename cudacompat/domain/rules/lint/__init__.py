@@ -62,6 +62,7 @@ from cudacompat.domain.rules.lint import (
     ptx_for_one_gpu,
     rdc_drops_ptx,
     release_yanked,
+    requirements_contradict,
     rerun_missing,
     run_without_gpu,
     service_without_gpu,
@@ -106,6 +107,7 @@ WHEEL_RULES: tuple[Rule[Project], ...] = (
     two_cuda_majors.RULE,
     torch_mismatch.RULE,
     constraint_excludes.RULE,
+    requirements_contradict.RULE,
     packages_overwrite.RULE,
     release_yanked.RULE,
 )

@@ -18,6 +18,7 @@ from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import environments_of, help_for, targets_of
+from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.wheels.answer import verdict_of
 from cudacompat.domain.wheels.cure_words import command_of
 from cudacompat.domain.wheels.distributions import framework
@@ -44,6 +45,7 @@ def check(project: Project) -> Iterable[Finding]:
                 line=each.second.line,
                 why="pip refuses the two together; an extension for another torch fails at import",
                 help=_another_framework(environment, project)
+                or _without(each)
                 or _pin(each, environment, project)
                 or f"pin the {each.second.name} that was released with {each.first_label}, from the same index",
             )
@@ -56,6 +58,13 @@ def _another_framework(environment: ResolvedSet, project: Project) -> str | None
     if torch is None or all(verdict_of(torch, target).outcome is not Outcome.FAILS for target in targets):
         return None
     return help_for(torch, environment.packages, targets)
+
+
+def _without(conflict: Conflict) -> str | None:
+    """Where the framework itself brings what is pinned beside it: to leave that out."""
+    if not is_vendors_wheel(conflict.second.name):
+        return None
+    return f"drop {conflict.second.name}: {conflict.first_label} brings the release that it takes"
 
 
 def _pin(conflict: Conflict, environment: ResolvedSet, project: Project) -> str | None:

@@ -19,7 +19,7 @@ from collections.abc import Iterable
 
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import environments_of
-from cudacompat.domain.wheels.package_set import two_majors
+from cudacompat.domain.wheels.package_set import overwritten_by_brought, two_majors
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -27,7 +27,10 @@ from cudacompat.domain.words.rule import Rule
 def check(project: Project) -> Iterable[Finding]:
     """One warning for each environment."""
     for environment in environments_of(project):
+        overwritten = {conflict.second.name for conflict, _ in overwritten_by_brought(environment)}
         for each in two_majors(environment):
+            if each.second.name in overwritten:
+                continue  # an error of its own
             yield Finding(
                 id=RULE.id,
                 severity=Severity.WARNING,

@@ -10,6 +10,11 @@ CASES = (
         good={"requirements.txt": "onnxruntime-gpu==1.20.1\n"},
         line="onnxruntime-gpu",
     ),
+    LintCase(
+        bad={"requirements.txt": "torch==2.15.0\nnvidia-cudnn-cu12==9.10.2.21\n"},
+        good={"requirements.txt": "torch==2.6.0\nnvidia-cudnn-cu12==9.1.0.70\n"},
+        line="nvidia-cudnn-cu12",
+    ),
 )
 NEAR_MISSES = (
     NearMiss(
