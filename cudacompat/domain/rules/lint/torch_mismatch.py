@@ -1,8 +1,8 @@
 """A torch of one release with an extension that is built for another.
 
 What it finds: requirements that are installed together, of which one asks in its metadata for exactly another torch
-than the one that is pinned, or comes from the index of another CUDA release; and a triton that is not the one that
-the pinned torch asks for.
+than the one that is pinned, or comes from the index of another CUDA release; and a triton, or in one list a
+library of NVIDIA's, that is not the one that the pinned torch asks for.
 
 Why it matters: pip refuses to install the two; with --no-deps, or in a list that `pip freeze` made after one was
 replaced, the extension fails at import: undefined symbols, "operator torchvision::nms does not exist".
@@ -43,7 +43,9 @@ def check(project: Project) -> Iterable[Finding]:
                 message=message,
                 path=each.second.file,
                 line=each.second.line,
-                why="pip refuses the two together; an extension for another torch fails at import",
+                why="pip refuses the two together"
+                if is_vendors_wheel(each.second.name)
+                else "pip refuses the two together; an extension for another torch fails at import",
                 help=_another_framework(environment, project)
                 or _without(each)
                 or _pin(each, environment, project)

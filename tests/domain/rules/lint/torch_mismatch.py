@@ -15,5 +15,10 @@ CASES = (
         good={"requirements.txt": "torch==2.7.1+cu128\ntorchvision==0.22.1+cu128\n"},
         line="torchvision",
     ),
+    LintCase(
+        bad={"requirements.txt": "torch==2.6.0\nnvidia-cudnn-cu12==8.9.2.26\n"},
+        good={"requirements.txt": "torch==2.6.0\nnvidia-cudnn-cu12==9.1.0.70\n"},
+        line="nvidia-cudnn-cu12",
+    ),
 )
 NEAR_MISSES = (NearMiss("torch is not pinned", {"requirements.txt": "torch\ntorchvision==0.20.1\n"}),)
