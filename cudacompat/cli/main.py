@@ -54,6 +54,7 @@ def _main() -> None:
     with interrupts.raised():
         code = run_line(sys.argv[1:])
     interrupts.end()
-    streams.finish()
+    if not streams.finish() and code == 0:
+        code = _USAGE
     gc.freeze()  # no last look through what is given up anyway
     sys.exit(_INTERRUPTED if interrupts.seen else code)

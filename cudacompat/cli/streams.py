@@ -1,6 +1,7 @@
 """The standard streams, so that a closed one, a full disk or a reader that goes away costs no result.
 
-What a command found is its exit code, whether somebody reads it or not.
+What a command found is its exit code, whether somebody reads it or not. A report that a disk did not take is another
+matter: whoever reads the file later gets half of it, so nothing ends with 0 then.
 """
 
 from __future__ import annotations
@@ -95,8 +96,8 @@ def forget() -> None:
     _STDOUT.clear()
 
 
-def finish() -> None:
-    """Write what is still in the buffers, and say in one line what a disk did not take."""
+def finish() -> bool:
+    """Write what is still in the buffers, and say in one line what a disk did not take; return whether it took all."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
@@ -106,6 +107,7 @@ def finish() -> None:
 
         sys.stderr.write(f"cudacompat: {refusal('standard output', why)}\n")
         sys.stderr.flush()
+    return why is None
 
 
 def _open(number: int) -> None:
