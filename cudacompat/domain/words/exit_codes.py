@@ -21,7 +21,7 @@ class ExitCode(IntEnum):
 MEANINGS: dict[int, str] = {
     ExitCode.OK: "everything was read, and no finding fails the run",
     ExitCode.FINDINGS: "findings that fail the run",
-    ExitCode.USAGE: "wrong usage or configuration; nothing was checked",
+    ExitCode.USAGE: "wrong usage or configuration: nothing was checked; or the report could not be written",
     ExitCode.NOTHING: "no device code found, so nothing was checked",
     ExitCode.INCOMPLETE: "something could not be read (a file, an image in a registry), or a result is undecided",
     ExitCode.STEP_FAILED: "a build step or a run failed, or a package or address could not be fetched",
