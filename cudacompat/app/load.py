@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from cudacompat.app.check import judge_read
-from cudacompat.app.inputs.targets import jit_from, native_targets, release_of, resolve_targets
+from cudacompat.app.inputs.targets import jit_from, native_targets, resolve_targets
 from cudacompat.artifacts.files.extent import OnDisk, size_of
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.judge.compat import judge
@@ -63,11 +63,11 @@ def load(
 def gpus_to_ask(specs: Sequence[str]) -> list[tuple[Target, int]]:
     """Return the targets that these SPECs name among this machine's GPUs (all, without any), each with the number of a
     GPU of its kind. `UsageError` where there is none."""
-    from cudacompat.host.gpus.driver import driver as probe_driver
+    from cudacompat.host.gpus.driver import release as driver_release
     from cudacompat.host.gpus.probe import gpus as probe_gpus
 
     found = probe_gpus()
-    release = release_of(probe_driver())
+    release = driver_release()
     jit = jit_from(os.environ)
     if not isinstance(found, Found):
         raise UsageError(f"no NVIDIA driver on this machine (looked in: {', '.join(found.tried)})")

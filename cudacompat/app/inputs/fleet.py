@@ -7,21 +7,21 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Any
-from xml.parsers import expat  # with the handlers below, nothing in a document is expanded or fetched
+from typing import TYPE_CHECKING, Any
 
-from cudacompat.app.inputs.targets import distinct, release_of, resolve_targets
+from cudacompat.app.inputs.targets import distinct, resolve_targets
 from cudacompat.app.inputs.text_files import quoting, read_whole
 from cudacompat.domain.gpus.fleet import Fleet, Row, floored, targets_of
-from cudacompat.domain.gpus.fleets.smi import Element
 from cudacompat.domain.gpus.lookup import resolve
-from cudacompat.domain.machine.saved_facts import SCHEMA, from_json
 from cudacompat.domain.words.code import NotRead
 from cudacompat.domain.words.errors import CudacompatError, UsageError
 from cudacompat.domain.words.fleet_gpu import FleetGpu
 from cudacompat.domain.words.judged_target import JudgedTarget
 from cudacompat.domain.words.verdict import JitPolicy, Target
 from cudacompat.domain.words.versions import DriverRelease
+
+if TYPE_CHECKING:
+    from cudacompat.domain.gpus.fleets.smi import Element
 
 _LARGEST = 256 << 20  # bytes: a cluster of thousands of nodes, with all that kubectl says of each
 _DEEPEST = 64
@@ -62,9 +62,9 @@ def targets_for(
 
 
 def _this_machines_driver() -> DriverRelease | None:
-    from cudacompat.host.gpus.driver import driver
+    from cudacompat.host.gpus.driver import release
 
-    return release_of(driver())
+    return release()
 
 
 def load(files: Sequence[str], *, quoted: bool = True) -> Fleet:
@@ -135,6 +135,8 @@ def _text(file: str, *, regular: bool) -> str:
 
 
 def _of_json(text: str, file: str) -> tuple[str, Iterable[Row]]:
+    from cudacompat.domain.machine.saved_facts import SCHEMA, from_json  # most checks are for GPUs that are named
+
     try:
         document: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -156,6 +158,10 @@ def _of_json(text: str, file: str) -> tuple[str, Iterable[Row]]:
 def _xml(text: str, file: str) -> Element:
     """The document as elements. No entity is declared, expanded or fetched; nvidia-smi's own names a DTD, which is
     passed over."""
+    from xml.parsers import expat  # with the handlers below, nothing in a document is expanded or fetched
+
+    from cudacompat.domain.gpus.fleets.smi import Element
+
     stack: list[tuple[str, list[str], list[Element]]] = [("", [], [])]
     seen = 0
 

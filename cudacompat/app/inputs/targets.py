@@ -32,9 +32,9 @@ def resolve_targets(
     `native` without a GPU here.
     """
     if driver is None and ask_machine:
-        from cudacompat.host.gpus.driver import driver as probe_driver
+        from cudacompat.host.gpus.driver import release
 
-        driver = release_of(probe_driver())
+        driver = release()
     targets: list[Target] = []
     for spec in specs or ("native",):
         if spec.strip().lower() == "native":

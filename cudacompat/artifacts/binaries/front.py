@@ -57,17 +57,18 @@ _FIRST_NAMES = b"\0.shstrtab\0.strtab\0.symtab\0"
 _NAMES = Needle(_FIRST_NAMES)
 _NAMES_AT = 64
 _CODE = b"\0.text."
+_TABLES_TENFOLD = 24  # tenths of a byte that all tables take for each byte of the names of sections
 
 _SYMBOL = Struct("<IBBH16x")
 _NO_SYMBOL = bytes(24)
-_FIRST_SYMBOL = Needle(_NO_SYMBOL)
 _GAP = Needle(bytes(8))
 _PROTOTYPE = b"#"
 _FUNC = 2
 _ENTRY = 0x10  # STO_CUDA_ENTRY in st_other
 # none, object, function, section, file; and NVIDIA's own: texture, surface, sampler, object
-_TYPES = frozenset((0, 1, _FUNC, 3, 4, 10, 11, 12, 13))
-_BINDINGS = frozenset((0, 1, 2))  # local, global, weak
+_TYPES = (0, 1, _FUNC, 3, 4, 10, 11, 12, 13)
+_BINDINGS = (0, 1, 2)  # local, global, weak
+_INFOS = frozenset(binding << 4 | kind for binding in _BINDINGS for kind in _TYPES)
 _ABSOLUTE, _COMMON = 0xFFF1, 0xFFF2
 _LOOK_AHEAD = 4  # symbols at the end of a front: where they are some, so are all before them
 
@@ -93,7 +94,7 @@ def symbols_in_front(front: bytes) -> Symbols | None:
     strings = _names_of_symbols(front) if may_be_proved(front) else -1
     if strings < 0:
         return None
-    last = _FIRST_SYMBOL.first(front, strings, len(front))  # where the NUL behind the last name stands
+    last = front.find(_NO_SYMBOL, strings)  # where the NUL behind the last name stands
     if last < 0:
         return None
     found = _found(front, strings, last)
@@ -107,6 +108,17 @@ def symbols_in_front(front: bytes) -> Symbols | None:
     if not _are_all(found, front[strings : last + 1]):
         return None
     return Symbols.of(found.kernels, found.outside)
+
+
+def likely_end(front: bytes) -> int:
+    """Return how many bytes of a cubin that may be proved probably prove it: 2.4 times what the names of its sections
+    take are enough for nine of ten images of libcublasLt 13. `front` has all of these names, or tells how long they
+    are on average."""
+    strings = _names_of_symbols(front)
+    if strings < 0:
+        seen = front.count(0, _NAMES_AT)
+        strings = len(front) * _Head._make(_HEAD.unpack_from(front)).sections // max(seen, 1)
+    return strings * _TABLES_TENFOLD // 10
 
 
 def end_of_tables(front: bytes) -> int | None:
@@ -184,8 +196,7 @@ def _taken(front: bytes, symbols: bytes, strings: int, *, last: int, sections: i
         if (
             begin > last
             or front[begin - 1]
-            or info & 0xF not in _TYPES
-            or info >> 4 not in _BINDINGS
+            or info not in _INFOS
             or (section >= sections and section not in (_ABSOLUTE, _COMMON))
         ):
             return found

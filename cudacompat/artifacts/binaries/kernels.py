@@ -100,7 +100,7 @@ class KernelReader:
             return None
 
     def _grown(self, image: zstd_front.ZstdFront, size: int) -> ImageNames | None:
-        """Try more and more of a front, up to half of the image."""
+        """Try what probably is enough of a front, then more and more of it, up to half of the image."""
         wanted, most = min(_FRONT, size // 2), size // 2
         while self._allowance.take(wanted):
             first = image.first(wanted)
@@ -111,7 +111,8 @@ class KernelReader:
                 return _named(symbols, cubin.read_head(first, 0))
             if wanted == most:
                 return None
-            wanted = min(2 * wanted, most)
+            likely = front.likely_end(first)
+            wanted = min(likely if likely > wanted else 2 * wanted, most)
         return None
 
     def _of_tables(self, image: zstd_front.ZstdFront, first: bytes, size: int) -> ImageNames | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum, StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from cudacompat.domain.words.target import ArchTarget, CodeKind
@@ -90,6 +91,13 @@ class FatbinEntry:
     since: ToolkitVersion | None = None  # the oldest release that writes such an image, where it shows no more
     by_sibling: bool = False  # whether `kernels` are those of the machine code compiled from a PTX text not read itself
 
+    def __reduce__(self) -> tuple[type[FatbinEntry], tuple[object, ...]]:
+        # Processes hand over tens of thousands of these: in half the time that the pickling of dataclasses takes.
+        return FatbinEntry, _fields_of_entry(self)
+
+
+_fields_of_entry = attrgetter(*(each.name for each in fields(FatbinEntry)))
+
 
 class _Remembered:
     """What a module is asked again and again, kept when it was first told: no part of its value."""
@@ -115,6 +123,10 @@ class DeviceModule(_Remembered):
     entries: tuple[FatbinEntry, ...]
     damage: str | None = None  # what is wrong with its bytes: its list of entries may be incomplete
     bare: bool = False
+
+    def __reduce__(self) -> tuple[type[DeviceModule], tuple[object, ...]]:
+        # as of an image
+        return DeviceModule, _fields_of_module(self)
 
     @property
     def kernels(self) -> frozenset[str]:
@@ -146,6 +158,9 @@ class DeviceModule(_Remembered):
             found = frozenset(target.number for target in self.targets)
             object.__setattr__(self, "_numbers", found)
             return found
+
+
+_fields_of_module = attrgetter(*(each.name for each in fields(DeviceModule)))
 
 
 @dataclass(frozen=True, slots=True)

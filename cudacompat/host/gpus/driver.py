@@ -56,6 +56,18 @@ def driver(roots: Roots | None = None) -> Found[DriverFacts] | Missing:
     return Found(facts, " and ".join(via) + wsl, tuple(troubles))
 
 
+def release(roots: Roots | None = None) -> DriverRelease | None:
+    """Return the driver's release, None where it is not known. The kernel module says it without a process; where the
+    system shows none (WSL, Windows), NVML or nvidia-smi do. Which CUDA the driver speaks is not asked."""
+    for probe in (kernel_module, nvml.driver, smi.driver):
+        said = probe(roots)
+        if isinstance(said, Found) and said.value.release is not None:
+            return said.value.release
+        if isinstance(said, nvml.NoAnswer):
+            break  # nvidia-smi waits for the same driver
+    return None
+
+
 def kernel_module(roots: Roots | None = None) -> Found[DriverFacts] | Missing:
     """Return the release and the kind of the loaded kernel module: `open` or `proprietary`. GPUs from Blackwell on
     work with the open one only."""

@@ -132,6 +132,16 @@ extern "C" __global__ void by_address(float *p) { visits[threadIdx.x & 1](p, cou
         assert {each for each in fronts(linked) if each is not None} == {whole}
 
 
+@pytest.mark.parametrize("arch", ["80", "90a", "120"])
+def test_what_is_needed_of_an_image_is_expected_from_its_first_bytes(tmp_path: Path, arch: str) -> None:
+    """A third of it at least, twice of it at most, whether the names of its sections end there or not."""
+    image = toolchain.ptxas(tmp_path, RELEASE, text_of(ISA, arch, MANY), arch)
+    needed = next(size for size in range(64, len(image), 64) if front.symbols_in_front(image[:size]))
+    expected = [front.likely_end(image[:size]) for size in (1 << 10, 1 << 12, 1 << 15)]
+    assert all(needed / 3 < each < 2 * needed for each in expected)
+    assert len(image) > 4 * needed
+
+
 @pytest.fixture(scope="module")
 def cubins(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("cubins")

@@ -9,7 +9,7 @@ import pytest
 from cudacompat.domain.machine.facts import DriverFacts, Found, GpuDevice, Missing
 from cudacompat.domain.words.versions import DriverCudaVersion, DriverRelease
 from cudacompat.host.gpus import libcuda, nvml, smi
-from cudacompat.host.gpus.driver import driver, kernel_module
+from cudacompat.host.gpus.driver import driver, kernel_module, release
 from cudacompat.host.gpus.probe import gpus
 from cudacompat.host.surroundings import system
 from cudacompat.places.roots import Roots
@@ -149,6 +149,42 @@ class TestDriver:
         found = bare.driver()
         assert isinstance(found, Found)
         assert found.found_via == "nvidia-smi (WSL: the driver is the Windows host's)"
+
+
+class TestRelease:
+    def test_none(self, bare: Bare) -> None:
+        assert release(bare.roots) is None
+
+    def test_the_kernel_module_says_it_and_nothing_else_is_asked(
+        self, bare: Bare, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked: list[str] = []
+        monkeypatch.setattr(nvml, "driver", lambda roots: asked.append("NVML"))
+        monkeypatch.setattr(libcuda, "_ask", asked.append)
+        bare.version.write_text(recorded("proc-driver-nvidia-version.txt"))
+        assert release(bare.roots) == RELEASE
+        assert asked == []
+
+    def test_nvml_then_nvidia_smi_where_the_system_shows_no_module(
+        self, bare: Bare, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        nvidia_smi(bare.bin, QUERY, BANNER)
+        assert release(bare.roots) == RELEASE
+        other = DriverRelease.parse("535.54.03")
+        monkeypatch.setattr(nvml, "driver", lambda roots: Found(DriverFacts(other, None), "NVML"))
+        assert release(bare.roots) == other
+
+    def test_nvidia_smi_is_not_asked_where_the_driver_hangs(self, bare: Bare, monkeypatch: pytest.MonkeyPatch) -> None:
+        nvidia_smi(bare.bin, QUERY, BANNER)
+        monkeypatch.setattr(nvml, "driver", lambda roots: nvml.NoAnswer("driver", ("NVML (no answer in 3 s)",)))
+        assert release(bare.roots) is None
+
+    def test_which_cuda_the_driver_speaks_is_not_asked(self, bare: Bare, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked: list[str] = []
+        monkeypatch.setattr(libcuda, "_ask", asked.append)
+        nvidia_smi(bare.bin, QUERY, NO_CUDA)
+        assert release(bare.roots) == RELEASE
+        assert asked == []
 
 
 class TestGpus:
