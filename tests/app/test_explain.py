@@ -202,6 +202,7 @@ class TestAnId:
         pages = [page_of(name) for name in generations()]
         assert [page.title for page in pages if page is not None] == list(generations())
         assert "similar: blackwell" in inside("explain", "blackwel").err
+        assert "similar: native" in inside("explain", "nativ").err
 
     def test_every_page_fits_80_columns_but_for_what_was_quoted(self) -> None:
         from cudacompat.app.explain import signature_page

@@ -312,6 +312,8 @@ def _not_there(path: str) -> str:
 
 
 def _near(id_: str) -> list[str]:
-    names = (name.lower() for name in generations())
+    from cudacompat.domain.words.glossary import SECTIONS as TERMS
+
+    names = [name.lower() for name in (*generations(), *(each.name for _, terms in TERMS for each in terms))]
     ids = sorted({*(rule.id for rule in all_rules()), *line_catalogue().by_id(), *names})
     return difflib.get_close_matches(id_.strip().lower()[:80], ids, n=3)

@@ -296,6 +296,7 @@ def similar(text: str) -> tuple[str, ...]:
     if len(text) > _LONGEST or _CAPABILITY.fullmatch(text.strip()) or _OTHER_MAKER.match(text):
         return ()
     words = set(words_of(text))
+    words.update(part for word in tuple(words) for part in re.findall(r"[a-z]+|\d+", word))  # 4090ti: 4090 and ti
     contained: dict[str, int] = {}
     for entry in entries():
         for name in entry.names:

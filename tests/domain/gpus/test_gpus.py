@@ -351,3 +351,7 @@ def test_a_gpu_of_another_maker_gets_no_similar_names(spec: str) -> None:
 @pytest.mark.parametrize("spec", ["Tesla M2050", "RTX A400", "MX250 Max"])
 def test_a_name_like_another_makers_still_gets_similar_ones(spec: str) -> None:
     assert similar(spec)
+
+
+def test_a_number_without_a_space_before_its_letters_is_found_among_similar_names() -> None:
+    assert similar("4090ti")[0] == similar("4090 ti")[0] == "NVIDIA GeForce RTX 4090"
