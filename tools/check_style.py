@@ -66,7 +66,7 @@ FORMS = (
     _form("will do", r"\bwill do\b", "can run the code", "the oldest driver that will do"),
     _form("not whole", r"\bnot whole\b", "lacks kernels, is incomplete", "the cache is not whole"),
     _form("folder", r"\bfolders?\b", "directory", "a folder"),
-    _form("card", r"\b(the|a|this|that|one|new|old|NVIDIA) cards?\b", "GPU", "the card fails"),
+    _form("card", r"\b(?<!wild)cards?\b", "GPU", "the card fails"),
     _form("judge", r"\bjudg(e|es|ed|ing|ements?|ments?)\b", "check, evaluate; result", "it is judged"),
     _form("all the same", r"\b(for good|all the same)\b", "permanently; only once", "compiled once all the same"),
     _form("a question", r"\bdid you mean\b", "similar: ...", "did you mean hole?"),

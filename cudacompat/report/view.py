@@ -250,7 +250,7 @@ def grouped(findings: Iterable[Finding]) -> dict[Place, tuple[Finding, ...]]:
 
 def conditions(target: Target) -> str:
     """What a target is checked with: its driver, and what the environment does to the JIT."""
-    driver = target.driver_label or "without --driver: the oldest driver that can run the code"
+    driver = target.driver_label or "the oldest driver that can run the code (--driver names another)"
     return driver if target.jit is JitPolicy.NORMAL else f"{driver}, JIT {target.jit.value}"
 
 

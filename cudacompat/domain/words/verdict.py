@@ -239,6 +239,9 @@ class ModuleVerdict:
         return None if self.reason is None else CUDA_ERRORS.get(self.reason)
 
 
+_IN_COUNTS = {Outcome.SPECIAL: "for other GPUs"}  # where the words are not the value
+
+
 @dataclass(frozen=True, slots=True)
 class ArtifactVerdict:
     """One artifact on one target, with the verdict of each module that counts.
@@ -274,7 +277,7 @@ class ArtifactVerdict:
         """All modules of the file in words: `34 modules: 33 jit, 1 not counted`. Not counted are those without kernels,
         the inputs of the device linker, and those outside the registered sections where others decide."""
         held = max(self.held, len(self.modules))
-        parts = [f"{number} {outcome.value}" for outcome, number in self.counts.items() if number]
+        parts = [f"{number} {_IN_COUNTS.get(each, each.value)}" for each, number in self.counts.items() if number]
         parts += [f"{held - len(self.modules)} not counted"] if held > len(self.modules) else []
         return f"{held} module{'' if held == 1 else 's'}: {', '.join(parts)}"
 

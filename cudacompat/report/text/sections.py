@@ -205,11 +205,11 @@ def judged_for(page: Page, targets: Iterable[Target]) -> None:
     """What the targets are checked with, a line for those that have it in common."""
     by_conditions: dict[str, list[str]] = defaultdict(list)
     for target in targets:
-        driver = target.driver_label or "without --driver: the oldest that can run the code"
+        driver = target.driver_label or "with the oldest driver that can run the code (--driver names another)"
         jit = "" if target.jit is JitPolicy.NORMAL else f", JIT {target.jit.value}"
         by_conditions[f"{driver}{jit}"].append(target.label)
     for conditions, labels in by_conditions.items():
-        page.prose("checked for ", (", ".join(labels), "bold"), f"{',' if len(labels) == 1 else ':'} {conditions}")
+        page.prose("checked for ", (", ".join(labels), "bold"), f", {conditions}")
 
 
 def verdict_line(page: Page, verdict: ArtifactVerdict, width: int, *, starts: bool = True) -> None:

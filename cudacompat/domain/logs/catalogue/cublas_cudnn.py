@@ -339,7 +339,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("P2P is disabled between connected GPUs",),
         sample="NCCL INFO P2P is disabled between connected GPUs 2 and 1. You can repress this message with "
         "NCCL_IGNORE_DISABLED_P2P=1.",
-        cause="The driver does not offer access between these GPUs: GeForce cards have none over PCI Express, and "
+        cause="The driver does not offer access between these GPUs: GeForce GPUs have none over PCI Express, and "
         "virtual machines or the IOMMU switch it off. The data goes through the machine's memory.",
         does_not_mean="a failure: it is slower only",
         fix="Nothing to do. On data center GPUs look at the topology and at the IOMMU.",

@@ -286,7 +286,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("missing NVDEC0 engine, cannot initialize GSP-RM",),
         sample="NVRM kgspInitRm_IMPL: missing NVDEC0 engine, cannot initialize GSP-RM",
         cause="The first open modules (driver 515) needed a video engine to start the GPU's system processor, and some "
-        "cards hide it.",
+        "GPUs hide it.",
         does_not_mean="a broken GPU: the proprietary modules of the same release start it",
         fix="Install a newer driver branch, or the proprietary modules (not for the 50 series).",
         sources=(f"{_OPEN}#116",),

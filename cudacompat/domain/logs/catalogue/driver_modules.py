@@ -315,7 +315,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="request to query NVSwitch device information from NVSwitch driver failed with error:WARNING Nothing "
         "to do "
         "[NV_WARN_NOTHING_TO_DO]",
-        cause="nvidia-fabricmanager is for machines with NVSwitch (DGX, HGX). Cards in slots, also those with a "
+        cause="nvidia-fabricmanager is for machines with NVSwitch (DGX, HGX). GPUs in slots, also those with a "
         "bridge of "
         "NVLink, have none, and the service ends.",
         does_not_mean="a broken driver; a broken GPU",

@@ -59,7 +59,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("series doesn't support faster communication broadband via P2P or IB",),
         sample="NotImplementedError: Using RTX 4000 series doesn't support faster communication broadband via P2P or "
         'IB. Please set `NCCL_P2P_DISABLE="1"` and `NCCL_IB_DISABLE="1" or use `accelerate launch`',
-        cause="GeForce cards since the RTX 40 series do not read each other's memory over PCI Express, and the trainer "
+        cause="GeForce GPUs since the RTX 40 series do not read each other's memory over PCI Express, and the trainer "
         "asks that NCCL be told so. A single GPU is asked as well, where several are seen.",
         does_not_mean="a broken GPU; that several GPUs cannot be used",
         fix="Set both variables, or start with accelerate launch, which does. For one GPU, show only that one with "

@@ -281,7 +281,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="[Error] [gpu.foundation.plugin] No device could be created. Some known system issues:",
         cause="Kit draws with Vulkan (DX12 in Windows) and needs ray tracing units: none in A100, H100, V100 and GTX "
-        "cards. In "
+        "GPUs. In "
         "a container the capability graphics is missing, in WSL Vulkan is; or the driver is not one that the release "
         "was tested with.",
         does_not_mean="CUDA alone: nvidia-smi may work",

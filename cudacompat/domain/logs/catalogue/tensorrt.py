@@ -95,7 +95,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="Using an engine plan file across different models of devices is not recommended and is likely to "
         "affect "
         "performance or even cause errors.",
-        cause="The compute capability is the same, the product is not: tactics were timed for the other card.",
+        cause="The compute capability is the same, the product is not: tactics were timed for the other GPU.",
         does_not_mean="a failure",
         fix="Build the engine on this GPU.",
         sources=(

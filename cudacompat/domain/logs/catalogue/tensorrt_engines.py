@@ -131,7 +131,7 @@ SIGNATURES: tuple[Signature, ...] = (
         "execParams.dlaCore < core->numEngines())",
         cause="enable-dla and use-dla-core (DeepStream) or --useDLACore (trtexec) name a deep learning accelerator: "
         "Xavier, "
-        "AGX Orin and Orin NX have two or one; Nano, TX2, Orin Nano and all cards have none.",
+        "AGX Orin and Orin NX have two or one; Nano, TX2, Orin Nano and all PCI Express GPUs have none.",
         does_not_mean="the GPU; CUDA",
         fix="Leave DLA out, or name a core that is there (0, 1), and allow the GPU for layers that DLA lacks "
         "(--allowGPUFallback).",

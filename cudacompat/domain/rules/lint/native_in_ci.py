@@ -4,8 +4,8 @@ What it finds: a job on a runner of GitHub's or GitLab's own, which has no GPU, 
 (or -arch=native), or whose engine asks for `native` because it gets no list (ggml: whisper.cpp, llama.cpp).
 
 Why it matters: without a GPU nvcc only warns ("Cannot find valid GPU for '-arch=native'") and compiles its default
-target, sm_52 up to CUDA 12 and sm_75 from CUDA 13; CMake 3.24 to 3.27 stop. What such a job publishes is made for no
-card that anybody meant.
+target, sm_52 up to CUDA 12 and sm_75 from CUDA 13; CMake 3.24 to 3.27 stop. Such a job
+publishes code for GPUs other than the intended ones.
 
 Example: `runs-on: ubuntu-24.04` and `cmake -B build -DGGML_CUDA=ON`.
 

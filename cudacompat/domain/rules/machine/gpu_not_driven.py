@@ -8,7 +8,7 @@ Why it matters: programs do not see the GPU, and nothing else says why.
 
 Example: a GTX 1080 in a machine with driver 595; its last driver branch is 580.
 
-What to do: install the driver that serves all cards. If none does, run one of them without NVIDIA's driver or in
+What to do: install the driver that serves all GPUs. If none does, run one of them without NVIDIA's driver or in
 another machine.
 """
 

@@ -5,7 +5,7 @@ What it finds: a run on another GPU than the one that `--gpu` names.
 Why it matters: on a machine with several GPUs the engine may take the wrong one, and what was verified is not what will
 run.
 
-Example: `cudacompat verify --gpu "RTX 5070 Ti"` on a machine whose first GPU is an older card.
+Example: `cudacompat verify --gpu "RTX 5070 Ti"` on a machine whose first GPU is an older one.
 
 What to do: choose the GPU with CUDA_VISIBLE_DEVICES.
 """
