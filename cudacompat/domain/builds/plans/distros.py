@@ -29,21 +29,33 @@ class Distro:
     glibc: tuple[int, int] | None = None
 
 
-def _of(packages: str, where: str) -> str:
-    return f"{packages}: {where}; seen in public Dockerfiles that pin them and in logs of apt, November 2026"
+def _of(packages: str, where: str, glibc: str) -> str:
+    return f"{packages}: {where}; seen in public Dockerfiles that pin them and in logs of apt, November 2026; {glibc}"
+
+
+# What the C library of each is, and where that was read on 2026-11-30.
+_UBUNTU = "packages.ubuntu.com/{}/libc6: {}"
+_DEBIAN = "packages.debian.org/libc6-udeb: {}"
+_GLIBC_OF_EL = {
+    8: "glibc 2.28-251.el8_10.31 of ubi8: github.com/stackrox/fact/pull/418",
+    9: "glibc 2.34-275.el9_8 of ubi9: github.com/conforma/cli/pull/3454",
+    10: "glibc 2.39 of RHEL 10: gist.github.com/richardlau/6a01d7829cc33ddab35269dacc127680",
+}
 
 
 def _el(release: int, compiler: str) -> str:
-    return f"gcc --version of Enterprise Linux {release} in public reports: {compiler}"
+    return f"gcc --version of Enterprise Linux {release} in public reports: {compiler}; {_GLIBC_OF_EL[release]}"
 
 
-# glibc: libc6 of packages.ubuntu.com and packages.debian.org, glibc of Enterprise Linux (2.41 of Debian 13 was run);
-# that of Ubuntu 26.04 as reports of its machines say, not read here
 DISTROS: tuple[Distro, ...] = (
     Distro(
         "ubuntu22.04",
         11,
-        _of("gcc 4:11.2.0-1ubuntu1, cmake 3.22.1-1ubuntu1, nvidia-cuda-toolkit 11.5.1-1ubuntu1", "Ubuntu jammy"),
+        _of(
+            "gcc 4:11.2.0-1ubuntu1, cmake 3.22.1-1ubuntu1, nvidia-cuda-toolkit 11.5.1-1ubuntu1",
+            "Ubuntu jammy",
+            "libc6 2.35-0ubuntu3.15: osv.dev/vulnerability/UBUNTU-CVE-2026-8674",
+        ),
         (3, 22),
         ToolkitVersion(11, 5),
         glibc=(2, 35),
@@ -51,7 +63,11 @@ DISTROS: tuple[Distro, ...] = (
     Distro(
         "ubuntu24.04",
         13,
-        _of("gcc 4:13.2.0-7ubuntu1, cmake 3.28.3-1build7, nvidia-cuda-toolkit 12.0.140~12.0.1-4build4", "Ubuntu noble"),
+        _of(
+            "gcc 4:13.2.0-7ubuntu1, cmake 3.28.3-1build7, nvidia-cuda-toolkit 12.0.140~12.0.1-4build4",
+            "Ubuntu noble",
+            _UBUNTU.format("noble", "2.39-0ubuntu8.9"),
+        ),
         (3, 28),
         ToolkitVersion(12, 0),
         glibc=(2, 39),
@@ -59,7 +75,11 @@ DISTROS: tuple[Distro, ...] = (
     Distro(
         "ubuntu26.04",
         15,
-        _of("gcc 4:15.2.0-5ubuntu1, cmake 4.2.3-2ubuntu2, nvidia-cuda-toolkit 12.4.131~12.4.1-8", "Ubuntu resolute"),
+        _of(
+            "gcc 4:15.2.0-5ubuntu1, cmake 4.2.3-2ubuntu2, nvidia-cuda-toolkit 12.4.131~12.4.1-8",
+            "Ubuntu resolute",
+            _UBUNTU.format("resolute", "2.43-2ubuntu2.4"),
+        ),
         (4, 2),
         ToolkitVersion(12, 4),
         glibc=(2, 43),
@@ -70,7 +90,11 @@ _OTHERS: tuple[Distro, ...] = (
     Distro(
         "ubuntu20.04",
         9,
-        _of("gcc 4:9.3.0-1ubuntu2, cmake 3.16.3-1ubuntu1, nvidia-cuda-toolkit 10.1.243-3", "Ubuntu focal"),
+        _of(
+            "gcc 4:9.3.0-1ubuntu2, cmake 3.16.3-1ubuntu1, nvidia-cuda-toolkit 10.1.243-3",
+            "Ubuntu focal",
+            _UBUNTU.format("focal-updates", "2.31-0ubuntu9.17"),
+        ),
         (3, 16),
         ToolkitVersion(10, 1),
         glibc=(2, 31),
@@ -78,7 +102,11 @@ _OTHERS: tuple[Distro, ...] = (
     Distro(
         "debian11",
         10,
-        _of("gcc 4:10.2.1-1, cmake 3.18.4-2+deb11u1, nvidia-cuda-toolkit 11.2.2-3+deb11u3", "Debian bullseye"),
+        _of(
+            "gcc 4:10.2.1-1, cmake 3.18.4-2+deb11u1, nvidia-cuda-toolkit 11.2.2-3+deb11u3",
+            "Debian bullseye",
+            _DEBIAN.format("2.31-13+deb11u14"),
+        ),
         (3, 18),
         ToolkitVersion(11, 2),
         glibc=(2, 31),
@@ -86,7 +114,8 @@ _OTHERS: tuple[Distro, ...] = (
     Distro(
         "debian12",
         12,
-        "gcc 12.2 and CMake 3.25.1 were run; nvidia-cuda-toolkit 11.8.89~11.8.0-5~deb12u1 in public lists of packages",
+        "gcc 12.2, CMake 3.25.1 and libc6 2.36-9+deb12u14 were run; nvidia-cuda-toolkit 11.8.89~11.8.0-5~deb12u1 in "
+        "public lists of packages",
         (3, 25),
         ToolkitVersion(11, 8),
         glibc=(2, 36),
@@ -94,7 +123,11 @@ _OTHERS: tuple[Distro, ...] = (
     Distro(
         "debian13",
         14,
-        _of("gcc 4:14.2.0-1, cmake 3.31.6-2, nvidia-cuda-toolkit 12.4.131~12.4.1-2", "Debian trixie"),
+        _of(
+            "gcc 4:14.2.0-1, cmake 3.31.6-2, nvidia-cuda-toolkit 12.4.131~12.4.1-2",
+            "Debian trixie",
+            _DEBIAN.format("2.41-12+deb13u2, which was run"),
+        ),
         (3, 31),
         ToolkitVersion(12, 4),
         glibc=(2, 41),
