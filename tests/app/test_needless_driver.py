@@ -149,3 +149,27 @@ class TestLibrariesAndADriver:
         steps = said(found)
         assert DRIVER in steps
         assert any("nvidia-cublas==13.*" in step for step in steps)
+
+
+def chosen(site: Site, version: str) -> None:
+    """A package with a build for each CUDA release, of which it loads the one of torch."""
+    (site.path / "torch/version.py").write_text("cuda = '13.0'\n")
+    site.install("bitsandbytes", version, requires=["torch<3,>=2.3"])
+    record = site.path / f"bitsandbytes-{version}.dist-info/RECORD"
+    for name, major in (("cuda128", 12), ("cuda130", 13)):
+        file = f"bitsandbytes/libbitsandbytes_{name}.so"
+        (site.path / file).write_bytes(library(NEW, needed=[f"libcudart.so.{major}"]) + name.encode())
+        record.write_text(f"{record.read_text()}{file},,\n")
+
+
+def test_a_build_chosen_by_the_framework_changes_with_it(site: Site) -> None:
+    chosen(site, "0.50.2")
+    ran = inside("doctor", "--python", "env", "--gpu", "12.0", "--driver", "570", "--format", "json", cwd=site.folder)
+    assert [(step["command"], step["cures"]) for step in ran.json["plan"]] == [
+        (SWAP, ["torch", "bitsandbytes", "nvidia-cublas"])
+    ]
+
+
+def test_a_chosen_build_of_a_release_that_nobody_read_keeps_the_driver(site: Site) -> None:
+    chosen(site, "9.9.9")
+    assert DRIVER in said(site)

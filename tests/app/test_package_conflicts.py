@@ -58,6 +58,41 @@ class TestOverwriting:
         else:
             assert command.endswith(f"onnxruntime onnxruntime-gpu && {in_place} onnxruntime-gpu==1.2")
 
+    @pytest.mark.parametrize(
+        ("installer", "words"),
+        [
+            (
+                "uv add",
+                "uv sync installs onnxruntime again for fastembed: write override-dependencies = "
+                "[\"onnxruntime; sys_platform == 'never'\"] below [tool.uv] in pyproject.toml",
+            ),
+            ("pdm add", 'write excludes = ["onnxruntime"] below [tool.pdm.resolution] in pyproject.toml'),
+            ("poetry add", "poetry install installs onnxruntime again for fastembed: no setting of it prevents that"),
+            ("pip", "an upgrade installs onnxruntime again for fastembed"),
+        ],
+    )
+    @pytest.mark.parametrize("asking", [True, False])
+    def test_who_brings_it_back_and_what_keeps_it_out_is_said(
+        self, tmp_path: Path, installer: str, words: str, asking: bool
+    ) -> None:
+        """The setting of uv was run with uv 0.13.9 and faster-whisper: its lock then has onnxruntime-gpu alone."""
+        info = tmp_path / "fastembed-0.7.dist-info"
+        info.mkdir()
+        need = "onnxruntime>=1.17" if asking else "onnxruntime; extra == 'cpu'"
+        (info / "METADATA").write_text(f"Name: fastembed\nVersion: 0.7\nRequires-Dist: {need}\n\n")
+        (tmp_path / "pyproject.toml").write_text('[project]\ndependencies = ["fastembed"]\n')
+        folders = (str(tmp_path),)
+        home = Environment(f"{tmp_path}/.venv", "./.venv", "3.12", "./.venv", folders, installer=installer)
+        pair = [
+            Component(name, "1.2", str(tmp_path), (f"{tmp_path}/{name}/_C.so",))
+            for name in ("onnxruntime", "onnxruntime-gpu")
+        ]
+        missing = Missing("GPU", ())
+        facts = HostFacts(missing, missing, packages=tuple(pair), environments=(home,))
+        (conflict,) = conflicts(facts, InstalledPackages((pair[1],), 0))
+        assert (words in conflict.step.why) is asking
+        assert ("again" in conflict.step.why) is asking
+
     def test_any_pair_that_lists_the_same_file_is_one(self) -> None:
         shared = f"{SITE}/made/up.so"
         seen = found(component("made", "1", shared), component("made-cuda", "1", shared), coded=("made-cuda",))

@@ -389,3 +389,28 @@ class TestWhatAnotherStepBringsAlong:
 def test_two_steps_of_one_command_are_one() -> None:
     steps = [PlanStep("a", "pip install x", ("x",)), PlanStep("b", None), PlanStep("c", "pip install x", ("y",))]
     assert once([*steps, PlanStep("b", None)]) == (PlanStep("a", "pip install x", ("x", "y")), PlanStep("b", None))
+
+
+def test_what_fails_first_is_cured_first(site: Site) -> None:
+    """What is not loaded stops a program before any kernel is looked for, and alphabetically it comes last here."""
+    site.install("bitsandbytes", "0.43.0", OLD)
+    site.install("onnxruntime-gpu", "1.20.0", OLD, needed=["libcufft.so.11"])
+    ran = inside("doctor", "--python", "env", "--gpu", "12.0", "--driver", "580", "--format", "json", cwd=site.folder)
+    rows = ran.json["packages"]["with_code"]
+    (first,) = {row["name"] for row in rows for verdict in row["verdicts"] if verdict["fails_first"]}
+    assert [step["cures"] for step in ran.json["plan"]] == [[first], ["bitsandbytes"]]
+
+
+def test_the_driver_comes_before_what_fails_first(site: Site) -> None:
+    site.install("bitsandbytes", "0.43.0", OLD, needed=["libcusparse.so.11"])
+    site.install("onnxruntime-gpu", "1.31.1", NEW, needed=["libcudart.so.13"])
+    (site.path / "onnxruntime_gpu/libcudart.so.13").write_bytes(library())
+    steps = [why for why, _ in site.steps(driver="570")]
+    assert steps[0].startswith("Install driver 580 or newer")
+
+
+def test_what_gets_a_build_for_another_release_is_not_installed_again(site: Site) -> None:
+    """NVRTC of CUDA 11 compiles nothing for the GPU, whatever build of the release is installed."""
+    site.install("cupy-cuda11x", "13.6.0", OLD, needed=["libcublas.so.11"])
+    ((_, command),) = site.steps()
+    assert "uninstall -y cupy-cuda11x && " in command

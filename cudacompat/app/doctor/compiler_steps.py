@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cudacompat.app.doctor.driver_step import driver_step, leaves_a_gpu_out
-from cudacompat.app.doctor.installing import installer, is_named_by_project, remover
-from cudacompat.app.doctor.reader_shell import in_order, quoted
+from cudacompat.app.doctor.installing import after_removing, installer, is_named_by_project
+from cudacompat.app.doctor.reader_shell import quoted
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import PlanStep
@@ -49,5 +49,5 @@ def older_compilers(
     why = f"Install {component.package} with its compilers of CUDA {newest}, which the driver takes"
     command = f"{installer(home)} {quoted(asked, home)}"
     if home is not None and is_named_by_project(component.package, home):  # which would keep the other extra
-        command = in_order((remover(home, (component.package,)) or "", command), home)
+        command = after_removing((component.package,), command, home) or command
     return PlanStep(one_line(why), command, cures=(component.package,))

@@ -16,11 +16,22 @@ from cudacompat.domain.wheels.distributions import framework
 from cudacompat.domain.wheels.required import asked_by_framework
 from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.words.phrases import some, verb
+from cudacompat.environments.asked_for import requirers
 from cudacompat.environments.own import normalised
 from cudacompat.environments.projects import names_in_project
 
 # How each tool of a project is told where that is, and its words where they differ.
 _FOLDERS = {"uv": "--project", "poetry": "--directory", "pdm": "--project"}
+# What installs all of a lock, and the setting by which the lock leaves a package out: run with uv 0.13.9; release notes
+# of pdm 2.12.0; poetry 2 has none.
+_KEPT_OUT = {
+    "uv add": (
+        "uv sync",
+        "write override-dependencies = [\"{}; sys_platform == 'never'\"] below [tool.uv] in pyproject.toml",
+    ),
+    "pdm add": ("pdm install", 'write excludes = ["{}"] below [tool.pdm.resolution] in pyproject.toml'),
+    "poetry add": ("poetry install", ""),
+}
 _ADDS = tuple(f"{tool} add" for tool in _FOLDERS)
 
 
@@ -85,6 +96,20 @@ def held_in_words(held: Sequence[str], home: Environment | None) -> str:
     return f"; {some(held)} {keeps} kept by uv.lock alone: an upgrade needs constraint-dependencies in [tool.uv]"
 
 
+def returning_words(package: str, home: Environment | None) -> str:
+    """Return who installs a removed package again, and what keeps it out, to be put behind what a step says; empty
+    where nothing that is installed in the environment asks for it."""
+    asking = requirers(home.folders, normalised(package), home.python) if home is not None else ()
+    if home is None or not asking:
+        return ""
+    for_whom = f"for {some(asking)}"
+    if not is_of_project(home):
+        return f"; an upgrade installs {package} again {for_whom}"
+    command, setting = _KEPT_OUT[home.installer]
+    against = setting.format(package) if setting else "no setting of it prevents that"
+    return f"; {command} installs {package} again {for_whom}: {against}"
+
+
 def _without_brought(cure: WheelCure, home: Environment) -> WheelCure:
     """The cure without the pins of what the framework brings itself: the project would ask for it from then on. Those
     that the project names stay, and all where its file was not read."""
@@ -138,6 +163,13 @@ def remover(home: Environment | None, names: Iterable[str], *, locked: bool = Tr
     command = _in_place(home, "uninstall")
     yes = "" if command.startswith("uv ") else " -y"
     return f"{command}{yes} {words(names, home)}"
+
+
+def after_removing(names: Iterable[str], command: str, home: Environment | None, *, locked: bool = True) -> str | None:
+    """Return the command that removes these packages, as `remover` does, and then runs this one; `None` where nothing
+    removes them."""
+    removal = remover(home, names, locked=locked)
+    return in_order((removal, command), home) if removal is not None else None
 
 
 def from_sources(home: Environment | None, name: str, version: str) -> str:

@@ -33,13 +33,13 @@ from cudacompat.domain.tables.cuda_libraries import conda_package, release_asked
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.wheels.candidates import candidates
 from cudacompat.domain.wheels.cure import cure_for
-from cudacompat.domain.wheels.cure_beside import pin_of_last
+from cudacompat.domain.wheels.cure_beside import never_served, pin_of_last
 from cudacompat.domain.wheels.distributions import compiled_by, framework
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, WINDOWS_PLATFORM, on_platform, platform_for
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.phrases import one_line, some, verb
 from cudacompat.domain.words.platforms import platform_of_system
-from cudacompat.domain.words.verdict import Target, without_driver
+from cudacompat.domain.words.verdict import Target
 from cudacompat.engines import cuda_libraries
 from cudacompat.environments.own import normalised
 
@@ -355,8 +355,7 @@ def _runs_nowhere(wheel: str | None, targets: Sequence[Target]) -> bool:
         return False
     asked, platform = Requirement(wheel), platform_for(targets[0])
     known = any(asked.specifier.contains(each.version) for each in candidates(asked.name, platform))
-    free = without_driver(targets)
-    return known and isinstance(cure_for(asked.name, free, allowed=asked.specifier, platform=platform), NoCure)
+    return known and never_served(asked.name, targets, allowed=asked.specifier, platform=platform) is not None
 
 
 def pinned(wheel: str, here: Here) -> str:

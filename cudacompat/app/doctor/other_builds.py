@@ -10,14 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from cudacompat.app.doctor.installing import (
+    after_removing,
     held_in_words,
     install_holding,
     is_of_project,
     needs,
     public_version,
-    remover,
 )
-from cudacompat.app.doctor.reader_shell import in_order
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.machine.loaders import CudaLibraries
 from cudacompat.domain.reports.doctor import PlanStep
@@ -102,11 +101,10 @@ def _swap(
     cuda: int | None,
 ) -> PlanStep:
     builds = tuple((normalised(each), cuda) for each in removed) if cuda is not None else ()
-    removes = remover(home, removed)
     how = "" if native else ", by JIT at first use"
     why = f"Install {named} in place of {' and '.join(removed)}: it runs on these GPUs{how}{held_in_words(held, home)}"
-    told = why if removes is not None else f"{why}; both have the same files, so into another directory"
-    command = in_order((removes, install_holding((asked,), held, home)), home) if removes is not None else None
+    command = after_removing(removed, install_holding((asked,), held, home), home)
+    told = why if command is not None else f"{why}; both have the same files, so into another directory"
     return PlanStep(one_line(told), command, cures=tuple(removed), builds=builds)
 
 

@@ -10,6 +10,7 @@ from itertools import combinations
 
 from cudacompat.app.doctor.beside_framework import step_beside_framework
 from cudacompat.app.doctor.installing import (
+    after_removing,
     again,
     in_place,
     installer,
@@ -18,8 +19,9 @@ from cudacompat.app.doctor.installing import (
     needs,
     public_version,
     remover,
+    returning_words,
 )
-from cudacompat.app.doctor.reader_shell import in_order, quoted, words
+from cudacompat.app.doctor.reader_shell import quoted, words
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
@@ -41,15 +43,15 @@ _CUDA = re.compile(r"\+.*?\b(cu\d{2,3})\b")
 
 @dataclass(frozen=True, slots=True)
 class PackageConflict:
-    """What does not go together, and the step that cures it. `removal` is the command in it that takes `removed` away
-    before it installs one of them again, `gone` are components that it takes away for good. `beside` is the package for
-    which another release of its framework is wanted: who moves it along with another one cures that as well.
-    `home` is where both are installed."""
+    """What does not go together, and the step that cures it. `removed` are packages that its command takes away before
+    it installs one of them again, `returns` says what brings another one of them back, `gone` are components that it
+    takes away for good. `beside` is the package for which another release of its framework is wanted: who moves it
+    along with another one cures that as well. `home` is where both are installed."""
 
     finding: Finding
     step: PlanStep
-    removal: str = ""
     removed: tuple[str, ...] = ()
+    returns: str = ""
     gone: tuple[Component, ...] = ()
     beside: str = ""
     home: Environment | None = None
@@ -119,21 +121,23 @@ def _overwriting(
     )
     both = (other.package, wanted.package)
     pin = f"{wanted.package}=={wanted.version}"
+    returns = returning_words(other.package, home)
     if (
         home is not None and is_of_project(home) and is_named_by_project(other.package, home)
     ):  # whose lock brings it back
-        removed = remover(home, (other.package,)) or ""
-        why = f"Remove {other.package} from the project, and install {wanted.package} again, whose files it has"
-        command = in_order((removed, f"{again(home)} {quoted(pin, home)}"), home)
+        why = (
+            f"Remove {other.package} from the project, and install {wanted.package} again, whose files it has{returns}"
+        )
+        command = after_removing((other.package,), f"{again(home)} {quoted(pin, home)}", home)
         return PackageConflict(finding, PlanStep(one_line(why), command, cures=(wanted.package,)), home=home)
-    removal = remover(home, both, locked=False)
-    install = f"{in_place(home)} {quoted(pin, home)}"
+    command = after_removing(both, f"{in_place(home)} {quoted(pin, home)}", home, locked=False)
+    alone = f"Remove both and install {wanted.package} alone{returns}"
     step = PlanStep(
-        one_line(f"Remove both and install {wanted.package} alone" if removal is not None else _NEW_FOLDER.format(pin)),
-        in_order((removal, install), home) if removal is not None else None,
+        one_line(alone if command is not None else _NEW_FOLDER.format(pin)),
+        command,
         cures=(wanted.package,),
     )
-    return PackageConflict(finding, step, removal=removal or "", removed=both, home=home)
+    return PackageConflict(finding, step, removed=both if command is not None else (), returns=returns, home=home)
 
 
 # -- releases that belong together

@@ -10,17 +10,18 @@ from packaging.requirements import Requirement
 
 from cudacompat.app.doctor.brought_libraries import credited
 from cudacompat.app.doctor.conda_steps import one_release
+from cudacompat.app.doctor.installing import after_removing
 from cudacompat.app.doctor.library_steps import library_steps
 from cudacompat.app.doctor.machine_steps import is_wanted, machine_steps
 from cudacompat.app.doctor.package_conflicts import PackageConflict
 from cudacompat.app.doctor.plan import package_steps
-from cudacompat.app.doctor.reader_shell import in_order
 from cudacompat.domain.machine.components import Component
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import InstalledPackages, PlanStep
 from cudacompat.domain.rules.component.compiled_later_facts import driver_for
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import Target, without_driver
+from cudacompat.environments.own import normalised
 
 
 def package_plan(
@@ -42,6 +43,7 @@ def package_plan(
     others = package_steps(left, targets, facts, driver_told=driver_told)
     others = with_compilers(others, left.asking, targets)
     needed, wanted = library_steps(left, facts, others, targets=without_driver(targets) if driver_told else targets)
+    others = _not_swapped(others, needed)
     mends, needed, others = _joined(conflicts, needed, others)
     first, after = _apart(needed, others)
     for home in facts.environments:
@@ -52,9 +54,7 @@ def package_plan(
             *machine_steps(f for f in about if f.severity is Severity.ERROR),
             *mends,
             *builds,
-            *released,
-            *first,
-            *others,
+            *_in_order((*released, *first, *others), left),
             *after,
             *machine_steps(f for f in about if is_wanted(f, builds=compiles)),  # after what cures a failure
             *wanted,
@@ -79,6 +79,19 @@ def once(steps: Iterable[PlanStep]) -> tuple[PlanStep, ...]:
         merged = known and replace(known, cures=tuple(dict.fromkeys((*known.cures, *step.cures))))
         found[key] = merged or step
     return tuple(found.values())
+
+
+def _not_swapped(others: Iterable[PlanStep], needed: Iterable[PlanStep]) -> list[PlanStep]:
+    """The steps for other releases but for what a step for libraries puts another package in the place of."""
+    swapped = {name for step in needed for name, _ in step.builds}
+    return [each for each in others if not each.cures or not swapped.issuperset(map(normalised, each.cures))]
+
+
+def _in_order(steps: Iterable[PlanStep], packages: InstalledPackages) -> list[PlanStep]:
+    """The steps, none of which undoes another one, as they are met: a driver, without which nothing runs, then what
+    cures the component that fails first."""
+    first = {row.component.package for row in packages.rows if any(each.is_first for each in row.verdicts)}
+    return sorted(steps, key=lambda each: (each.driver is None, first.isdisjoint(each.cures)))
 
 
 def _apart(needed: Iterable[PlanStep], others: Sequence[PlanStep]) -> tuple[list[PlanStep], list[PlanStep]]:
@@ -123,8 +136,14 @@ def _joined(
             mends.append(conflict.step)
             continue
         joined.append(again)
-        why = f"Remove {' and '.join(conflict.removed)}, then {again.why[:1].lower()}{again.why[1:]}"
-        mends.append(replace(again, why=why, command=in_order((conflict.removal, again.command or ""), conflict.home)))
+        why = f"Remove {' and '.join(conflict.removed)}, then {again.why[:1].lower()}{again.why[1:]}{conflict.returns}"
+        mends.append(
+            replace(
+                again,
+                why=why,
+                command=after_removing(conflict.removed, again.command or "", conflict.home, locked=False),
+            )
+        )
     done = {name for step in mends for name in step.moves}  # which run on these GPUs in the release that they get
     left = [each for each in others if each not in joined and not (each.cures and done.issuperset(each.cures))]
     return mends, [each for each in needed if each not in joined], left
@@ -132,7 +151,7 @@ def _joined(
 
 def _installs_again(step: PlanStep, conflict: PackageConflict) -> bool:
     """Return whether the step installs one of the packages that the conflict's step removes."""
-    if not conflict.removal or step.command is None or step.instead:
+    if not conflict.removed or step.command is None or step.instead:
         return False
     names = "|".join(map(re.escape, step.cures))
     return bool(set(step.cures) & set(conflict.removed)) and bool(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from packaging.requirements import Requirement
 
 from cudacompat.app.doctor.brought_libraries import brings_of, builds_of
+from cudacompat.app.doctor.chosen_builds import builds_chosen_by
 from cudacompat.app.doctor.component_rows import brought_along, required
 from cudacompat.app.doctor.conda_steps import conda_step
 from cudacompat.app.doctor.driver_step import driver_step, leaves_a_gpu_out
@@ -205,7 +206,8 @@ def _release_steps(
                 command = _with_libraries(row, cure, missing, here=here, targets=targets, facts=facts)
                 besides = in_programs(cuda_libraries(name), str(cure.version), here)
                 step = replace(step, why=f"{step.why}{besides}", command=command)
-            steps.append(step)
+            chosen = builds_chosen_by(cure, near, targets, platform=platform)
+            steps.append(replace(step, builds=(*step.builds, *chosen)))
         steps += library_releases(libraries, home)
     return _without_repeated_vendors(steps)[:most]
 

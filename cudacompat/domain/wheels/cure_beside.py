@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 from cudacompat.domain.wheels.answer import verdict_of
 from cudacompat.domain.wheels.candidates import candidates
@@ -49,20 +51,27 @@ def cure_beside(
         return own
     whole = cure_for(main, targets, version=torch.version, beside=pins, python=python)
     if not runs:
-        return _never_served(resolved, targets) or whole
+        return never_served(name, targets, version=resolved.version, python=python) or whole
     moves = isinstance(whole, WheelCure) and not whole.stuck and name in dict(whole.companions)
     return whole if moves else own
 
 
-def _never_served(resolved: Resolved, targets: Sequence[Target]) -> NoCure | None:
-    """That no release of the package runs on these GPUs, whatever the driver: another torch is no cure of it then."""
-    name, python = resolved.requirement.name, resolved.requirement.python
-    alone = cure_for(name, targets, version=resolved.version, python=python)
-    if isinstance(alone, WheelCure):
+def never_served(
+    package: str,
+    targets: Sequence[Target],
+    *,
+    version: Version | None = None,
+    allowed: SpecifierSet | None = None,
+    platform: str | None = None,
+    python: str | None = None,
+) -> NoCure | None:
+    """Return that no release of the package (with `allowed` none in it) runs on these GPUs, whatever the driver: no
+    other torch and no library is a cure then. `None` where one does."""
+    cure = partial(cure_for, package, version=version, allowed=allowed, platform=platform, python=python)
+    if isinstance(cure(without_driver(targets)), WheelCure):
         return None
-    waits = any(each.driver is not None for each in targets)
-    free = cure_for(name, without_driver(targets), version=resolved.version, python=python) if waits else alone
-    return alone if isinstance(free, NoCure) else None
+    own = cure(targets)
+    return own if isinstance(own, NoCure) else None
 
 
 def _is_held(resolved: Resolved, targets: Sequence[Target]) -> bool:
