@@ -414,3 +414,33 @@ def test_what_gets_a_build_for_another_release_is_not_installed_again(site: Site
     site.install("cupy-cuda11x", "13.6.0", OLD, needed=["libcublas.so.11"])
     ((_, command),) = site.steps()
     assert "uninstall -y cupy-cuda11x && " in command
+
+
+class TestTheToolkitInBetween:
+    """torch for CUDA 13 asks for NVIDIA's libraries by extras of cuda-toolkit, which has no file of its own."""
+
+    PINS = ("cuda-toolkit[cublas,cudart,cufft]==13.2.2", "nvidia-cudnn-cu13==9.26.0.51")
+
+    @pytest.fixture(autouse=True)
+    def install(self, site: Site) -> None:
+        site.install("torch", "2.15.0", OLD, requires=self.PINS)
+        for name, version in (("nvidia-cublas", "13.4.1.3"), ("nvidia-cufft", "12.2.0.57"), ("nvidia-curand", "10.4")):
+            site.install(name, version, OLD)
+
+    def test_its_libraries_change_with_torch(self, site: Site) -> None:
+        ran = inside(
+            "doctor", "--python", "env", "--gpu", "6.1", "--driver", "580", "--format", "json", cwd=site.folder
+        )
+        torch, curand = ran.json["plan"]
+        assert torch["cures"] == ["torch", "nvidia-cublas", "nvidia-cufft"]
+        assert curand["why"].startswith("nvidia-curand ")
+        rows = {row["name"]: row["needed_by"] for row in ran.json["packages"]["with_code"]}
+        assert (rows["nvidia-cufft"], rows["nvidia-curand"]) == (["torch"], [])
+
+    def test_what_torch_brings_in_its_new_release_has_no_other_step(self, site: Site) -> None:
+        site.install("cupy-cuda12x", "14.2.0", "sm_61")
+        part = site.path / "cupy_cuda12x/part.so"
+        part.write_bytes(library(needed=["libcufft.so.11"]))
+        record = site.path / "cupy_cuda12x-14.2.0.dist-info/RECORD"
+        record.write_text(record.read_text() + "cupy_cuda12x/part.so,,\n")
+        assert not [command for _, command in site.steps(gpu="6.1") if "nvidia-cufft" in command]

@@ -3,7 +3,7 @@ none may put another release in their place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -13,7 +13,13 @@ from packaging.version import InvalidVersion, Version
 from cudacompat.app.doctor.installing import installer
 from cudacompat.domain.machine.components import Environment
 from cudacompat.domain.reports.doctor import ComponentRow, PlanStep
-from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel, release_of_wheel, requirement, toolkit_wheel
+from cudacompat.domain.tables.cuda_libraries import (
+    is_vendors_wheel,
+    release_of_wheel,
+    requirement,
+    toolkit_wheel,
+    wheels_of_toolkit,
+)
 from cudacompat.domain.wheels.distributions import family_of, framework
 from cudacompat.domain.wheels.table import rows_of
 from cudacompat.domain.wheels.wheel_cure import WheelCure
@@ -27,7 +33,7 @@ def brings_of(cure: WheelCure, platform: str) -> tuple[str, ...]:
     release requires as it is built for another CUDA release, in its own one."""
     rows = [row for row in rows_of(cure.package, platform, None) if row.version == cure.version and row.requires]
     own = next((row for row in rows if row.index == cure.index), None)
-    needs = [_parsed(each) for each in (own or rows[0]).requires] if rows else []
+    needs = [_parsed(each) for text in (own or rows[0]).requires for each in _wheels(text)] if rows else []
     vendors = [each for each in needs if each is not None and is_vendors_wheel(normalised(each.name))]
     if own is not None:
         return tuple(f"{normalised(each.name)}{each.specifier}" for each in vendors)
@@ -46,6 +52,14 @@ def builds_of(cure: WheelCure) -> tuple[tuple[str, int], ...]:
 def is_of(step: PlanStep, home: Environment | None) -> bool:
     """Return whether the step installs something into the environment."""
     return step.command is not None and installer(home) in step.command
+
+
+def _wheels(text: str) -> Iterator[str]:
+    """The requirement, or in its place those of the toolkit's wheels that it asks for together."""
+    found = wheels_of_toolkit(text)
+    yield from ((f"{name}=={cuda}.*" if family_of(name) in _OF_RELEASE else name) for name, cuda in found)
+    if not found:
+        yield text
 
 
 def _parsed(text: str) -> Requirement | None:

@@ -18,7 +18,7 @@ from cudacompat.domain.rules.component import library_not_found
 from cudacompat.domain.rules.component.compiled_later_facts import driver_for
 from cudacompat.domain.rules.component.component_facts import ComponentFacts
 from cudacompat.domain.rules.machine import toolkit_cannot_build
-from cudacompat.domain.tables.cuda_libraries import is_vendors
+from cudacompat.domain.tables.cuda_libraries import is_vendors, wheels_of_toolkit
 from cudacompat.domain.words.code import BinaryArtifact
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import some
@@ -126,9 +126,11 @@ def _needed_by(near: Sequence[Component]) -> dict[int, tuple[str, ...]]:
 
 
 def required(component: Component) -> frozenset[str]:
-    """Return the normalised names of what the component requires."""
+    """Return the normalised names of what the component requires; with the toolkit the libraries that it asks for by
+    that."""
     heads = (re.match(r"[A-Za-z0-9][\w.-]*", each) for each in component.requires)
-    return frozenset(normalised(head[0]) for head in heads if head is not None)
+    wheels = {name for each in component.requires for name, _ in wheels_of_toolkit(each)}
+    return frozenset(normalised(head[0]) for head in heads if head is not None) | wheels
 
 
 def brought_along(changed: Iterable[Component], near: Iterable[Component]) -> frozenset[str]:

@@ -89,7 +89,8 @@ def library_steps(
                 needed += [replace(older, instead=tuple(driver))] if older is not None else driver
             elif parts and (row is None or _runs_otherwise(row)):
                 wanted += _steps(component, parts, here, row=row)
-        wanted += steps_of_programs([each for each in near if each.found.elsewhere])
+        stays = [each for each in near if not any(normalised(each.package) in step.moves for step in others)]
+        wanted += steps_of_programs([each for each in stays if each.found.elsewhere])
     return _merged(needed), _merged(wanted)
 
 

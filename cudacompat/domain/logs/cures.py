@@ -85,8 +85,10 @@ def _wheel_of(case: Case, signature: Signature) -> str | None:
 
 
 def _without_gpu(signature: Signature) -> Signature:
-    """The signature without a command that only a GPU completes, where none is known."""
-    if signature.command is None or not _NEEDS_GPU.search(signature.command):
+    """The signature without a command that only a GPU completes, where none is known; a wheel is chosen by it as
+    well."""
+    by_gpu = bool(signature.wheel) if signature.command is None else _NEEDS_GPU.search(signature.command)
+    if not by_gpu:
         return signature
     return replace(signature, command=None, fix=f"{signature.fix} (--gpu NAME gives the command for that GPU.)")
 

@@ -92,6 +92,28 @@ _WHEELS = ("nvidia-", "cuda-")
 _PACKAGES = ("nvidia_", "libcu", "libnccl", "libnv", "libnpp")
 
 
+# What asks for some of the toolkit's wheels together: `cuda-toolkit[cublas,cudart]==13.2.2`, also `(==13.2.2)`; not
+# `cuda-toolkit==13.2.2`, which asks for none.
+_OF_TOOLKIT = re.compile(r"cuda-toolkit\s*\[([\w\s,-]{1,400})\]\s*\(?\s*==\s*(\d{1,3})(?:\.(\d{1,3}))?")
+_RUNTIME = "cudart"  # the only extra that is no part of the wheel's name
+
+
+def wheels_of_toolkit(requirement: str) -> tuple[tuple[str, str], ...]:
+    """Return the wheels with libraries that a requirement of `cuda-toolkit` asks for by its extras, each with the
+    toolkit's release (`13.2`); none for any other requirement."""
+    found = _OF_TOOLKIT.match(requirement)
+    if found is None:
+        return ()
+    extras = {each.strip().lower().replace(_RUNTIME, "runtime") for each in found[1].split(",")}
+    major, minor = int(found[2]), found[3] or "*"
+    wheels = (each.wheels[major] for each in LIBRARIES if major in each.wheels)
+    return tuple((name, f"{major}.{minor}") for name in wheels if _extra_of(name) in extras)
+
+
+def _extra_of(wheel: str) -> str:
+    return re.sub(r"-cu\d+$", "", wheel).removeprefix("nvidia-").removeprefix("cuda-")
+
+
 def cuda_in_name(package: str) -> int | None:
     """Return the major CUDA release that a package's name holds (`nvidia-cublas-cu12`, `cupy-cuda12x`)."""
     match = _IN_NAME.search(package)
