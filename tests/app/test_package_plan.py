@@ -444,3 +444,23 @@ class TestTheToolkitInBetween:
         record = site.path / "cupy_cuda12x-14.2.0.dist-info/RECORD"
         record.write_text(record.read_text() + "cupy_cuda12x/part.so,,\n")
         assert not [command for _, command in site.steps(gpu="6.1") if "nvidia-cufft" in command]
+
+
+@pytest.mark.parametrize(("gpu", "code"), [("12.0", NEW), ("8.0", OLD)], ids=["no-release-runs", "one-runs"])
+def test_a_library_of_which_no_release_runs_is_cured_by_a_release_that_opens_another_one(
+    site: Site, gpu: str, code: str
+) -> None:
+    """cuDNN 8 has nothing for Blackwell; ctranslate2 opens cuDNN 9 from 4.5 on."""
+    site.install("ctranslate2", "4.4.0", code, needed=["libcublas.so.12"])
+    own = site.path / "ctranslate2.libs/libcudnn-74a4c495.so.8.1.0"
+    own.parent.mkdir()
+    own.write_bytes(library())
+    record = site.path / "ctranslate2-4.4.0.dist-info/RECORD"
+    record.write_text(f"{record.read_text()}ctranslate2.libs/{own.name},,\n")
+    (site.path / "faster_whisper").mkdir()
+    ((_, command),) = site.steps(gpu=gpu)
+    if gpu == "12.0":
+        asked = "'nvidia-cudnn-cu12==9.*' 'nvidia-cublas-cu12==12.*' 'ctranslate2>=4.5,<5'"
+    else:
+        asked = "'nvidia-cublas-cu12==12.*' 'nvidia-cudnn-cu12==8.*'"
+    assert command.startswith(f"{PIP} install {asked} && export LD_LIBRARY_PATH=")

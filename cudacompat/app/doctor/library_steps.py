@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import PureWindowsPath
 from shlex import quote
 
@@ -14,6 +14,7 @@ from cudacompat.app.doctor.brought_libraries import brought, serves
 from cudacompat.app.doctor.compiler_steps import driver_steps, older_compilers, waits_for_driver
 from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.conda_steps import conda_install, conda_step
+from cudacompat.app.doctor.here import Here
 from cudacompat.app.doctor.installing import (
     install_cure,
     install_holding,
@@ -153,25 +154,6 @@ def _newer_compiler(row: ComponentRow, here: Here) -> Iterator[PlanStep]:
     yield PlanStep(one_line(why), f"{installer(here.home)} {quoted(asked, here.home)}", cures=(row.component.package,))
 
 
-@dataclass(frozen=True, slots=True)
-class Here:
-    """An environment, what is installed in it, and the releases of NVIDIA's libraries that a step brings into it."""
-
-    home: Environment | None
-    near: tuple[Component, ...]
-    brought: Mapping[str, str] = field(default_factory=dict)
-
-    def paths(self, names: Iterable[str]) -> dict[str, str]:
-        """Return the paths of these libraries in its packages, of those that have them, by name."""
-        wanted = set(names)
-        every = (path for each in self.near for path in each.libraries)
-        return {name: path for path in every if (name := path.rpartition("/")[2]) in wanted}
-
-    def holds(self, package: str) -> bool:
-        """Return whether a package of this normalised name is in it."""
-        return any(normalised(each.package) == package for each in self.near)
-
-
 def _steps(component: Component, lacks: Sequence[str], here: Here, row: ComponentRow | None) -> Iterator[PlanStep]:
     """The steps for one component: what to install, and where the loader has to look."""
     brought = _framework_step(component, here, tuple(each.target for each in row.verdicts) if row is not None else ())
@@ -194,14 +176,20 @@ def _steps(component: Component, lacks: Sequence[str], here: Here, row: Componen
     missing = [name for name in missing if name not in dead]
     if kept:
         yield PlanStep(one_line(_of_another_release(component, kept)))
-    if dead:
+    newer = _release_opening_others(use, dead) if component.is_of_pip else ("", ())
+    if dead and not newer[0]:
         yield PlanStep(one_line(f"{component.package} opens {some(dead)}, of which no release runs on these GPUs"))
     folders = list(dict.fromkeys(path.rpartition("/")[0] for path in there.values()))
-    if missing:
+    if missing or newer[0]:
+        missing = [*newer[1], *missing]
         command = _install(component, missing, cuda, here=here, use=use, targets=targets)
+        if newer[0]:
+            command = f"{command or installer(here.home)} {quoted(newer[0], here.home)}"
         apart = use is not None and not looks(use, component.version, here) and component.manager != "conda"
         where = all_paths(here) if command and apart else ""
         why = f"Install {_what(missing, cuda)} for {component.package}{in_programs(use, component.version, here)}"
+        if newer[0]:
+            why = f"{why}, in a release that opens these: of {some(dead)} none runs on these GPUs"
         yield PlanStep(
             one_line(why),
             in_order((command, where), here.home) if command and where else command,
@@ -229,6 +217,14 @@ def _other_release(
                 one_line(why), f"{installer(here.home)} {quoted(each.instead, here.home)}", cures=(component.package,)
             )
     return None
+
+
+def _release_opening_others(use: CudaLibraries | None, dead: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The requirement of the releases that open other libraries in place of the dead ones, and the names of those;
+    nothing where no such release is known."""
+    rows = use.opened_by if use is not None else ()
+    instead = next((each.instead for each in rows if each.instead and set(dead).intersection(each.names)), "")
+    return instead, tuple(name for each in rows if instead and not each.instead for name in each.names)
 
 
 def _release(component: Component, lacks: Iterable[str], row: ComponentRow | None) -> int | None:

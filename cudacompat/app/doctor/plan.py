@@ -12,8 +12,9 @@ from cudacompat.app.doctor.chosen_builds import builds_chosen_by
 from cudacompat.app.doctor.component_rows import brought_along, required
 from cudacompat.app.doctor.conda_steps import conda_step
 from cudacompat.app.doctor.driver_step import driver_step, leaves_a_gpu_out
+from cudacompat.app.doctor.here import Here
 from cudacompat.app.doctor.installing import again, install_cure, needs, upgrader
-from cudacompat.app.doctor.library_steps import Here, in_programs, loaded
+from cudacompat.app.doctor.library_steps import in_programs, loaded
 from cudacompat.app.doctor.moved_releases import framework_step, library_releases, own_index_step
 from cudacompat.app.doctor.needless_driver import with_driver
 from cudacompat.app.doctor.other_builds import other_build_step

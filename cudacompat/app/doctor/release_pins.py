@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from packaging.specifiers import SpecifierSet
 
+from cudacompat.app.doctor.here import Here
 from cudacompat.app.doctor.installing import install_holding
-from cudacompat.app.doctor.library_steps import Here, all_paths, looks, pinned
+from cudacompat.app.doctor.library_steps import all_paths, looks, pinned
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.tables.cuda_libraries import is_vendors, requirement_in
 from cudacompat.domain.wheels.cure_beside import pin_of_last
