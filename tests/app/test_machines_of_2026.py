@@ -14,6 +14,17 @@ UBUNTU22, UBUNTU26 = "Ubuntu 22.04.5 LTS, Linux 6.6 x86_64", "Ubuntu 26.04 LTS, 
 RHEL10 = "Red Hat Enterprise Linux 10.1 (Coughlan), Linux 6.12 x86_64"
 NIXOS, MANJARO = "NixOS 25.11 (Xantusia), Linux 6.12 x86_64", "Manjaro Linux, Linux 6.17 x86_64"
 LEAP16, KALI = "openSUSE Leap 16.0, Linux 6.12 x86_64", "Kali GNU/Linux Rolling, Linux 6.16 x86_64"
+ROCKY8, AMAZON2 = "Rocky Linux 8.10 (Green Obsidian), Linux 4.18 x86_64", "Amazon Linux 2, Linux 5.10 x86_64"
+UBUNTU20, JETPACK7 = "Ubuntu 20.04.6 LTS, Linux 5.15 x86_64", "Ubuntu 24.04, Linux 6.8 aarch64"
+JETPACK6 = "Ubuntu 22.04, Linux 5.15 aarch64"
+test_machines.GPUS |= {
+    "RTX 2080": ("7.5", "10de:1e87"),
+    "Tesla M40": ("5.2", "10de:17fd"),
+    "GTX 1650 of WSL": ("7.5", "10de:1f82"),
+    "H20": ("9.0", "10de:2329"),
+    "L4 of a cloud": ("8.9", "10de:27b8"),
+    "A10G": ("8.6", "10de:2237"),
+}
 COLAB = (("NVIDIA_VISIBLE_DEVICES", "all"), ("NVIDIA_DRIVER_CAPABILITIES", "compute,utility"))
 
 HEALTHY: tuple[tuple[str, Box], ...] = (
@@ -37,6 +48,12 @@ HEALTHY: tuple[tuple[str, Box], ...] = (
         "a Xavier with a CUDA that its JetPack can take",
         Box(("Xavier",), None, on="Ubuntu 20.04, Linux 5.10 aarch64", cuda="12.2", gcc=9, libc="glibc 2.31"),
     ),
+    ("Turing and Blackwell, first branch", Box(("RTX 2080", "RTX 5090"), "570.86.10", "open", cuda="12.8", gcc=13)),
+    ("an H20 on an older branch", Box(("H20",), "535.161.08", "open", cuda="12.2", gcc=11, libc="glibc 2.35")),
+    ("a GTX 1650 in WSL", Box(("GTX 1650 of WSL",), "572.16", on=WSL, cuda="12.8", gcc=13)),
+    ("an Orin of JetPack 7", Box(("Orin",), "580.00", on=JETPACK7, cuda="13.0", gcc=13)),
+    ("Pascal and Hopper with the closed module", Box(("P100", "H100"), kind="proprietary", cuda="12.8", gcc=13)),
+    ("Amazon Linux 2", Box(("A10G",), "535.161.07", on=AMAZON2, libc="glibc 2.26", cuda="12.2", gcc=7)),
     ("Alpine in a container", Box(("RTX 4090",), on="Alpine Linux v3.22", libc="musl 1.2.5", container="docker")),
 )
 
@@ -58,6 +75,48 @@ SOLVED: tuple[Solved, ...] = (
         Box(("Orin",), "540.4.0", on="Ubuntu 22.04, Linux 5.15 aarch64", cuda="13.0", gcc=11, libc="glibc 2.35"),
         ["toolkit-newer-than-driver"],
         ["install a JetPack that brings it, or build with CUDA 12.6"],
+    ),
+    (
+        "an Orin of JetPack 6 with a later CUDA 12",
+        Box(("Orin",), "540.4.0", on=JETPACK6, cuda="12.9", gcc=11, libc="glibc 2.35"),
+        ["toolkit-newer-than-driver"],
+        ["code=sm_NN), or install a JetPack that brings it"],
+    ),
+    (
+        "an L4 with CUDA 13 on the branch before",
+        Box(("L4 of a cloud",), "550.54.15", "open", cuda="13.0", gcc=13),
+        ["toolkit-newer-than-driver"],
+        ["or build with CUDA 12.4 sudo apt install nvidia-driver-580-open && sudo reboot"],
+    ),
+    (
+        "a Tesla M40 that a new branch left",
+        Box((), "590.44.01", "proprietary", dark=("Tesla M40",)),
+        ["gpu-not-driven"],
+        ["sudo apt install nvidia-driver-580 && sudo reboot"],
+    ),
+    (
+        "a K80 on a branch after its last",
+        Box((), "535.183.01", "proprietary", dark=("K80",)),
+        ["gpu-not-driven"],
+        ["sudo apt install nvidia-driver-470 && sudo reboot"],
+    ),
+    (
+        "a Thor with the CUDA that knew it by another number",
+        Box(("Thor",), "580.00", on=JETPACK7, cuda="12.8", gcc=13),
+        ["toolkit-cannot-build"],
+        ["install CUDA 13.0 or newer"],
+    ),
+    (
+        "Rocky 8 without a driver",
+        Box((), None, dark=("L40S",), holder=None, on=ROCKY8, libc="glibc 2.28"),
+        ["no-gpu"],
+        ["sudo dnf module switch-to nvidia-driver:580-open"],
+    ),
+    (
+        "an Ubuntu without packages of that branch",
+        Box((), None, dark=("RTX 3090",), holder=None, on=UBUNTU20, libc="glibc 2.31"),
+        ["no-gpu"],
+        ["install driver 580 with the open kernel module, which Ubuntu has from 22.04 on"],
     ),
     (
         "a node of a cluster whose module is a minor release ahead",

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from cudacompat.domain.tables.kernel_modules import ModuleKind
 
 _UBUNTU = re.compile(r"^(?:Ubuntu|Linux Mint|Pop!_OS|Zorin|KDE neon|elementary)")
+# packages.ubuntu.com/nvidia-driver-580, read on 2026-11-30: jammy and newer ones
+_OLD_UBUNTU, _FIRST_FROM_22 = re.compile(r"^Ubuntu (?:1\d|2[01])\."), 580
 _DEBIAN = re.compile(r"^Debian")
 _MODULAR = re.compile(
     r"^(?:Red Hat Enterprise Linux|AlmaLinux|Rocky Linux|Oracle Linux)[^,]*? [89](?:\.|\b)|^Amazon Linux 2023"
@@ -53,6 +55,8 @@ def install_command(platform: str, branch: int, kind: ModuleKind | None) -> Driv
     of_nvidia = "from NVIDIA's package repository"
     if "WSL" in platform:
         return DriverInstall(None, "install the driver in Windows, none inside WSL")
+    if branch >= _FIRST_FROM_22 and _OLD_UBUNTU.match(platform):
+        return DriverInstall(None, "which Ubuntu has from 22.04 on")
     if _UBUNTU.match(platform):
         return DriverInstall(f"sudo apt install nvidia-driver-{branch}{'-open' if is_open else ''}{_REBOOT}", "")
     if platform.startswith("NixOS"):

@@ -21,7 +21,8 @@ from collections.abc import Iterable
 from cudacompat.domain.machine.facts import Found, ToolkitFacts
 from cudacompat.domain.rules.machine.machine_facts import Machine
 from cudacompat.domain.rules.machine.release_facts import buildable, must_change, release_cure
-from cudacompat.domain.tables.driver_choice import DriverChoice, NoDriver, choose_driver
+from cudacompat.domain.tables.driver_choice import DriverChoice, NoDriver, choose_driver, kind_for
+from cudacompat.domain.tables.driver_packages import install_command
 from cudacompat.domain.tables.drivers import BRANCHES, max_ptx, needed_driver
 from cudacompat.domain.tables.jetpack import board
 from cudacompat.domain.tables.toolkits import RELEASES, release
@@ -53,7 +54,7 @@ def check(machine: Machine) -> Iterable[Finding]:
         message=f"driver {driver} cannot run PTX built by CUDA {active.version}",
         found=f"nvcc writes PTX ISA {built_by.ptx_isa}; this driver accepts PTX ISA {limit} and lower",
         why="machine code is not affected",
-        help="build machine code for every GPU (CMake: -real; nvcc: code=sm_NN), or update the driver",
+        help=", or ".join(("build machine code for every GPU (CMake: -real; nvcc: code=sm_NN)", *_newer(machine))),
     )
 
 
@@ -62,7 +63,8 @@ def _other_major(
 ) -> Finding:
     """Of a toolkit whose runtime does not start with this driver, whatever code it builds."""
     cure = release_cure(machine, active) if must_change(machine, built_by.version) else None
-    told = cure.help if cure is not None else ", or ".join(_ways(machine, driver, floor))
+    newer = _newer(machine, floor.branch)
+    told = cure.help if cure is not None else ", or ".join((*newer, *_older(machine, driver)))
     return Finding(
         id=RULE.id,
         severity=Severity.WARNING,
@@ -71,32 +73,46 @@ def _other_major(
         found=f"the runtime of CUDA {built_by.version.major} needs driver {floor} or newer",
         why="the first call of the runtime ends in error 35, whatever code is built",
         help=told,
-        command=cure.command if cure is not None else None,
+        command=cure.command if cure is not None else _command(machine, floor.branch) if newer else None,
     )
 
 
-def _ways(machine: Machine, driver: DriverRelease, floor: DriverRelease) -> list[str]:
-    """What makes the two go together: another driver, where the GPUs take one, and an older release, where one that the
-    driver takes builds for them here."""
-    place = " of Windows" if machine.is_wsl else " of the host" if machine.facts.container.inside else ""
+def _newer(machine: Machine, branch: int | None = None) -> tuple[str, ...]:
+    """What brings another driver, of this branch or a newer one, to this machine; nothing where its GPUs take none."""
     capabilities = [target.capability for target in machine.targets]
+    if any(board(each.number) for each in capabilities):
+        return ("install a JetPack that brings it",)
     choice = choose_driver(capabilities, linux=not machine.is_wsl)
     last = choice.last if isinstance(choice, DriverChoice) else None
-    if any(board(each.number) for each in capabilities):
-        ways = ["install a JetPack that brings it"]
-    elif isinstance(choice, NoDriver) or (last is not None and last < floor.branch):
-        ways = []
-    else:
-        ways = [f"update the driver{place} to {floor.branch} or newer"]
+    if isinstance(choice, NoDriver) or (last is not None and branch is not None and last < branch):
+        return ()
+    to = f" to {branch} or newer" if branch is not None else ""
+    return (f"update the driver{_place(machine)}{to}",)
+
+
+def _place(machine: Machine) -> str:
+    return " of Windows" if machine.is_wsl else " of the host" if machine.facts.container.inside else ""
+
+
+def _command(machine: Machine, branch: int) -> str | None:
+    """The command that installs a driver of this branch here, where its driver is this system's own."""
+    capabilities = [target.capability for target in machine.targets]
+    if not capabilities or _place(machine) or any(board(each.number) for each in capabilities):
+        return None
+    return install_command(machine.facts.platform, branch, kind_for(capabilities, branch)).command
+
+
+def _older(machine: Machine, driver: DriverRelease) -> tuple[str, ...]:
+    """The older release to build with, where one that the driver takes builds for these GPUs here."""
     own = machine.facts.driver.value.cuda if isinstance(machine.facts.driver, Found) else None
     older = buildable(machine)
     limit = max_ptx(driver)
     compiled = [row for row in older if limit is not None and row.ptx_isa <= limit]
     if not older:
-        return ways
+        return ()
     said = ToolkitVersion(own.major, own.minor) if own is not None else None
     takes = said is not None and (said < RELEASES[0].version or any(row.version == said for row in older))
-    return [*ways, f"build with CUDA {said if takes else (compiled or older)[-1].version}"]
+    return (f"build with CUDA {said if takes else (compiled or older)[-1].version}",)
 
 
 RULE = Rule("toolkit-newer-than-driver", "CUDA Toolkit newer than the driver", __doc__, check)
