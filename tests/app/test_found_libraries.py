@@ -781,6 +781,19 @@ class TestACompilerWithoutDeviceCode:
         wanted = wanted if older else [("Install driver 525 or newer", None)]
         assert [(each.why.partition(",")[0], each.command) for each in needed] == (wanted if errors else [])
 
+    def test_a_gpu_whose_drivers_all_refuse_its_release_is_told_so(self, prefix: Path) -> None:
+        site = prefix / "site-packages"
+        install(site, "numba-cuda", "0.30.4", {"numba_cuda/_dispatcher.so": b""})
+        install(site, "cuda-bindings", "12.9.5", {"cuda/bindings/nvvm.so": b""})
+        for each in self.OF_12:
+            install(site, *each)
+        k80 = replace(target("3.7"), driver=DriverRelease.parse("470"))
+        seen = judge_installed(facts(prefix), (k80,))
+        assert seen is not None
+        (step,), _ = library_steps(seen.packages, facts(prefix), targets=(k80,))
+        assert step.why.startswith("numba-cuda 0.30.4 compiles with CUDA 12, which no driver for ")
+        assert step.command is None
+
     def test_a_driver_that_other_packages_need_cures_it(self, prefix: Path) -> None:
         site = prefix / "site-packages"
         install(site, "numba-cuda", "0.30.4", {"numba_cuda/_dispatcher.so": b""})

@@ -464,3 +464,14 @@ def test_a_library_of_which_no_release_runs_is_cured_by_a_release_that_opens_ano
     else:
         asked = "'nvidia-cublas-cu12==12.*' 'nvidia-cudnn-cu12==8.*'"
     assert command.startswith(f"{PIP} install {asked} && export LD_LIBRARY_PATH=")
+
+
+@pytest.mark.parametrize(("gpu", "pin"), [("6.1", " nvidia-cudnn-cu12==9.10.2.21"), ("12.0", "")])
+def test_an_extra_whose_newest_cudnn_left_the_gpu_behind_gets_the_last_one_that_has_it(
+    site: Site, gpu: str, pin: str
+) -> None:
+    """cuDNN 9.11 has nothing for Pascal; the extra takes any cuDNN 9."""
+    code = {"6.1": "sm_61", "12.0": NEW}[gpu]
+    site.install("jax-cuda12-plugin", "0.6.2", code, needed=["libcudart.so.12", "libcudnn.so.9"])
+    ((_, command),) = site.steps(gpu=gpu, driver="570")
+    assert command == f"{PIP} install 'jax-cuda12-plugin[with-cuda]==0.6.2'{pin}"

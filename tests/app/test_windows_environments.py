@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from cudacompat.app.doctor.here import Here
 from cudacompat.app.doctor.installing import in_place, installer, remover
-from cudacompat.app.doctor.library_steps import all_paths
+from cudacompat.app.doctor.library_paths import all_paths
 from cudacompat.app.doctor.other_builds import other_build_step
 from cudacompat.app.doctor.reader_shell import in_folder, in_order, with_variables
 from cudacompat.domain.machine.components import Component, Environment

@@ -12,17 +12,24 @@ from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import PlanStep
 from cudacompat.domain.rules.component.compiled_later_facts import driver_for
 from cudacompat.domain.tables.drivers import branch_of
-from cudacompat.domain.words.phrases import one_line
+from cudacompat.domain.words.phrases import one_line, some
 from cudacompat.domain.words.verdict import Target
 from cudacompat.engines import cuda_libraries
 from cudacompat.environments.own import normalised
 
 
 def driver_steps(component: Component, targets: Sequence[Target], facts: HostFacts) -> list[PlanStep]:
-    """Return the step for the driver that the component waits for; none where no such driver knows all of the GPUs."""
+    """Return the step for the driver that the component waits for, or words where no such driver knows one of the
+    GPUs."""
     branch = max((found.branch for each in targets if (found := driver_for(component, each)) is not None), default=0)
-    out = not branch or leaves_a_gpu_out(branch, targets)
-    return [] if out else [driver_step(branch, targets, facts, cures=(component.package,))]
+    if not branch:
+        return []
+    out = [each.label for each in targets if leaves_a_gpu_out(branch, [each])]
+    if not out and not leaves_a_gpu_out(branch, targets):
+        return [driver_step(branch, targets, facts, cures=(component.package,))]
+    gpus = some(out or [each.label for each in targets])
+    why = f"{component.package} {component.version} compiles with CUDA {component.found.release}, which no driver for"
+    return [PlanStep(one_line(f"{why} {gpus} takes: install a release that compiles with an older CUDA release"))]
 
 
 def waits_for_driver(component: Component, targets: Iterable[Target], steps: Sequence[PlanStep]) -> bool:

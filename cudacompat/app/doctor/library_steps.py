@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from pathlib import PureWindowsPath
-from shlex import quote
 
 from packaging.requirements import Requirement
 from packaging.version import Version
@@ -22,15 +20,16 @@ from cudacompat.app.doctor.installing import (
     needs,
     public_version,
 )
+from cudacompat.app.doctor.library_paths import all_paths, path_of
 from cudacompat.app.doctor.other_builds import other_build_step, toolkit_pins
 from cudacompat.app.doctor.programs import steps_of_programs
-from cudacompat.app.doctor.reader_shell import in_order, powershell_string, quoted, words
+from cudacompat.app.doctor.reader_shell import in_order, quoted, words
 from cudacompat.domain.machine.component_verdicts import ComponentVerdict
-from cudacompat.domain.machine.components import Component, Environment, by_environment
+from cudacompat.domain.machine.components import Component, by_environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.machine.loaders import CudaLibraries
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
-from cudacompat.domain.tables.cuda_libraries import conda_package, release_asked_for, requirement
+from cudacompat.domain.tables.cuda_libraries import conda_package, is_of_math, release_asked_for, requirement
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.wheels.candidates import candidates
 from cudacompat.domain.wheels.cure import cure_for
@@ -87,7 +86,11 @@ def library_steps(
             elif row is None and waits_for_driver(component, targets, others):
                 driver = driver_steps(component, targets, facts)
                 older = older_compilers(component, component.found.release, here.home, targets=targets)
-                needed += [replace(older, instead=tuple(driver))] if older is not None else driver
+                needed += (
+                    [replace(older, instead=tuple(each for each in driver if each.driver))]
+                    if older is not None
+                    else driver
+                )
             elif parts and (row is None or _runs_otherwise(row)):
                 wanted += _steps(component, parts, here, row=row)
         stays = [each for each in near if not any(normalised(each.package) in step.moves for step in others)]
@@ -198,7 +201,7 @@ def _steps(component: Component, lacks: Sequence[str], here: Here, row: Componen
     elif folders and not absent:
         why = f"Let the loader look where {some(list(there))} {verb(len(there), 'is', 'are')}"
         told = " (in this shell, and wherever the program is started)"
-        yield PlanStep(one_line(why + told), _path(folders, here.home), cures=(component.package,))
+        yield PlanStep(one_line(why + told), path_of(folders, here.home), cures=(component.package,))
 
 
 def _other_release(
@@ -333,11 +336,13 @@ def _install(
         return None
     extras = use.brings(component.version) if use is not None and not here.holds(framework().name) else ()
     platform = platform_for(targets[0]) if targets else DEFAULT_PLATFORM
+    wheels = [requirement(each, cuda) for each in missing]
     if extras:
         with_them = f"{component.package}[{','.join(extras).format(cuda=cuda)}]=={component.version}"
         older = toolkit_pins(use, cuda, targets, platform=platform) if targets else ()
-        return install_holding((with_them,), older, here.home)
-    wheels = [requirement(each, cuda) for each in missing]
+        beside = (each for each in wheels if targets and each is not None and not is_of_math(each))
+        ends = (pin for each in beside if (pin := pin_of_last(each, targets, platform)) is not None)
+        return install_holding((with_them,), tuple(dict.fromkeys((*older, *ends))), here.home)
     if not any(wheels):
         return None
     asked = [(each, pinned(each, here)) for each in wheels if each is not None]
@@ -362,27 +367,6 @@ def pinned(wheel: str, here: Here) -> str:
     major = wheel.partition("==")[2].rstrip("*")
     exact = next((each for each in asked if f"=={major}" in str(each.specifier)), None)
     return f"{exact.name}{exact.specifier}" if exact is not None else wheel
-
-
-def all_paths(here: Here) -> str:
-    """Return the command that puts the folders of NVIDIA's packages into LD_LIBRARY_PATH (on Windows into PATH, in
-    PowerShell), as a shell finds them once they are installed."""
-    every = here.home.folders if here.home is not None else ()
-    own = (each for each in every if here.home is not None and each.startswith(here.home.prefix))
-    top = next(own, every[0] if every else "")
-    top = top or next((each.location for each in here.near if each.manager == "pip"), "")
-    if here.home is not None and here.home.is_of_windows:
-        folders = quoted(str(PureWindowsPath(top, "nvidia", "*", "bin")), here.home)
-        return f"$env:PATH = ((Get-Item {folders}).FullName -join ';') + ';' + $env:PATH"
-    found = f"$(printf '%s\\n' {quote(top)}/nvidia/*/lib | paste -sd:)"
-    return f'export LD_LIBRARY_PATH="{found}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"'
-
-
-def _path(folders: Sequence[str], home: Environment | None) -> str:
-    """The command that puts folders in front of LD_LIBRARY_PATH (on Windows of PATH), in this shell."""
-    if home is not None and home.is_of_windows:
-        return f"$env:PATH = {powershell_string(';'.join(folders))} + ';' + $env:PATH"
-    return f'export LD_LIBRARY_PATH={quote(":".join(folders))}"${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"'
 
 
 def _merged(steps: Iterable[PlanStep]) -> list[PlanStep]:

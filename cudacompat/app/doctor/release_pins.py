@@ -8,7 +8,8 @@ from packaging.specifiers import SpecifierSet
 
 from cudacompat.app.doctor.here import Here
 from cudacompat.app.doctor.installing import install_holding
-from cudacompat.app.doctor.library_steps import all_paths, looks, pinned
+from cudacompat.app.doctor.library_paths import all_paths
+from cudacompat.app.doctor.library_steps import looks, pinned
 from cudacompat.domain.machine.components import Component, Environment
 from cudacompat.domain.tables.cuda_libraries import is_vendors, requirement_in
 from cudacompat.domain.wheels.cure_beside import pin_of_last

@@ -120,6 +120,11 @@ def cuda_in_name(package: str) -> int | None:
     return int(match[1]) if match is not None else None
 
 
+def is_of_math(requirement: str) -> bool:
+    """Return True for a requirement of one of the toolkit's libraries that math programs call."""
+    return re.split(r"-cu\d|[=<>]", requirement, maxsplit=1)[0] in MATH_LIBRARIES
+
+
 def is_vendors_wheel(package: str) -> bool:
     """Return True for NVIDIA's own libraries on a package index, by the package's normalised name."""
     return package.startswith(_WHEELS)
