@@ -475,3 +475,19 @@ def test_an_extra_whose_newest_cudnn_left_the_gpu_behind_gets_the_last_one_that_
     site.install("jax-cuda12-plugin", "0.6.2", code, needed=["libcudart.so.12", "libcudnn.so.9"])
     ((_, command),) = site.steps(gpu=gpu, driver="570")
     assert command == f"{PIP} install 'jax-cuda12-plugin[with-cuda]==0.6.2'{pin}"
+
+
+def test_of_two_builds_in_one_folder_the_one_that_runs_is_kept_alone(site: Site) -> None:
+    """Nothing is installed for the other one, which the first step removes."""
+    site.install("cupy-cuda12x", "13.4.1", NEW)
+    site.install("cupy-cuda11x", "13.4.1", OLD)
+    (_, both), (_, libraries) = site.steps()
+    assert both.endswith(f"-y cupy-cuda11x cupy-cuda12x && {PIP} install cupy-cuda12x==13.4.1")
+    assert libraries.startswith(f"{PIP} install 'nvidia-cuda-nvrtc-cu12==12.*'")
+
+
+def test_what_has_a_step_is_cured_by_no_other_one(site: Site) -> None:
+    site.install("torch", "2.6.0", OLD)
+    site.install("flash-attn", "2.7.4", OLD, requires=["torch"])
+    ran = inside("doctor", "--python", "env", "--gpu", "12.0", "--driver", "580", "--format", "json", cwd=site.folder)
+    assert [step["cures"] for step in ran.json["plan"]] == [["torch"], ["flash-attn"]]

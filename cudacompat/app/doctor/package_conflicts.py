@@ -25,7 +25,7 @@ from cudacompat.app.doctor.reader_shell import quoted, words
 from cudacompat.domain.machine.components import Component, Environment, by_environment
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, PlanStep
-from cudacompat.domain.tables.cuda_libraries import is_vendors
+from cudacompat.domain.tables.cuda_libraries import cuda_in_name, is_vendors
 from cudacompat.domain.wheels.distributions import ChosenByExtra, distributions, framework
 from cudacompat.domain.wheels.package_set import PackageSet, one_folder
 from cudacompat.domain.wheels.requirement import Requirement
@@ -65,7 +65,7 @@ def conflicts(facts: HostFacts, packages: InstalledPackages) -> list[PackageConf
     for home, components in by_environment(facts.packages, facts.environments):
         near = [each for each in components if each.manager == "pip"]
         coded = [each for each in near if each.key in with_code]
-        found += _overwritten(near, coded, home)
+        found += _overwritten(near, coded, home, rows=packages.rows)
         found += _mismatched(coded, home, targets=targets, platform=platform_of_system(facts.platform))
         found += builds_for_two_releases(coded, packages.rows, home)
     return found
@@ -75,7 +75,11 @@ def conflicts(facts: HostFacts, packages: InstalledPackages) -> list[PackageConf
 
 
 def _overwritten(
-    components: Sequence[Component], coded: Sequence[Component], home: Environment | None
+    components: Sequence[Component],
+    coded: Sequence[Component],
+    home: Environment | None,
+    *,
+    rows: Sequence[ComponentRow],
 ) -> Iterator[PackageConflict]:
     """Each pair that owns the same files, at least one of which has (or had) device code."""
     known = _known_pairs(components)
@@ -83,10 +87,23 @@ def _overwritten(
         shared = sorted(set(first.libraries) & set(second.libraries))
         if not (shared and (first in coded) != (second in coded)) and (first.package, second.package) not in known:
             continue
-        wanted = next((each for each in (second, first) if each in coded), second)
+        wanted = _better([each for each in (second, first) if each in coded] or [second], rows)
         other = first if wanted is second else second
         there = owners(shared[0], (first, second)) if shared else ()
-        yield _overwriting(wanted, other, home, lost=there == (other,), kept=there == (wanted,))
+        found = _overwriting(wanted, other, home, lost=there == (other,), kept=there == (wanted,))
+        yield replace(found, gone=(other,) if found.step.command is not None else ())
+
+
+def _better(pair: Sequence[Component], rows: Iterable[ComponentRow]) -> Component:
+    """The one that runs, or else would with its libraries; of equal ones that for the newer CUDA release."""
+    verdicts = {row.component.key: row.verdicts for row in rows}
+
+    def rank(component: Component) -> tuple[bool, bool, int]:
+        own = verdicts.get(component.key, ())
+        runs, would = not any(v.is_bad for v in own), not any(v.loaded_or_own.is_bad for v in own)
+        return runs, would, cuda_in_name(normalised(component.package)) or 0
+
+    return max(pair, key=rank)
 
 
 def _known_pairs(components: Iterable[Component]) -> set[tuple[str, str]]:

@@ -193,8 +193,9 @@ def _release_steps(
                 continue  # what asks for another release has none that runs: its step says what does
             if isinstance(cure, WheelCure) and _is_there(cure, row):
                 steps += _same_release(row, cure, home)
+                done.add(name)
                 continue
-            followers = _followers(row, bad, cure)
+            followers = _followers(row, bad, cure) - done
             done |= {name, *followers}
             cured = [each for each in bad if normalised(each.component.package) in (name, *followers)]
             step = _release_step(row, cure, _names(cured), targets=targets, home=home, others=asking)
