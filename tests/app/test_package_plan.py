@@ -491,3 +491,11 @@ def test_what_has_a_step_is_cured_by_no_other_one(site: Site) -> None:
     site.install("flash-attn", "2.7.4", OLD, requires=["torch"])
     ran = inside("doctor", "--python", "env", "--gpu", "12.0", "--driver", "580", "--format", "json", cwd=site.folder)
     assert [step["cures"] for step in ran.json["plan"]] == [["torch"], ["flash-attn"]]
+
+
+def test_the_driver_that_knows_the_gpu_cures_what_waits_for_it_alone(site: Site) -> None:
+    site.install("torch", "2.6.0+cu126", "sm_61")
+    site.install("bitsandbytes", "0.43.0", OLD)
+    ran = inside("doctor", "--python", "env", "--gpu", "6.1", "--driver", "595", "--format", "json", cwd=site.folder)
+    first, second = ran.json["plan"]
+    assert (first["cures"], second["cures"]) == (["torch"], ["bitsandbytes"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from cudacompat.domain.reports.doctor import PlanStep
@@ -42,15 +42,20 @@ def of_no_build_here(finding: Finding) -> Finding:
     return replace(finding, severity=Severity.NOTE) if idle else finding
 
 
-def machine_steps(findings: Iterable[Finding]) -> list[PlanStep]:
+def machine_steps(findings: Iterable[Finding], packages: Mapping[str, tuple[str, ...]] | None = None) -> list[PlanStep]:
     """Return a step for each cure of these findings, errors and warnings alike: what heals the driver first, then what
-    programs load, then what builds use, then what is not of the machine. Findings with one cure share a step."""
+    programs load, then what builds use, then what is not of the machine. Findings with one cure share a step.
+    `packages` are those that run once it is done, by the finding's id."""
     about = [f for f in findings if f.help and f.severity is not Severity.NOTE]
     about.sort(key=lambda f: (f.severity.rank, MACHINE_IDS.get(f.id, len(MACHINE_IDS))))
     cures: dict[tuple[str | None, str | None], list[Finding]] = {}
     for finding in about:
         cures.setdefault((finding.command or finding.help, finding.command), []).append(finding)
     return [
-        PlanStep(one_line(f"{'; '.join(dict.fromkeys(f.message for f in cured))}: {cured[0].help}"), command)
+        PlanStep(
+            one_line(f"{'; '.join(dict.fromkeys(f.message for f in cured))}: {cured[0].help}"),
+            command,
+            cures=tuple(dict.fromkeys(name for f in cured for name in (packages or {}).get(f.id, ()))),
+        )
         for (_, command), cured in cures.items()
     ]

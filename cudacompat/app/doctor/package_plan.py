@@ -19,6 +19,8 @@ from cudacompat.domain.machine.components import Component
 from cudacompat.domain.machine.facts import HostFacts
 from cudacompat.domain.reports.doctor import InstalledPackages, PlanStep
 from cudacompat.domain.rules.component.compiled_later_facts import driver_for
+from cudacompat.domain.rules.machine import gpu_outside_driver
+from cudacompat.domain.tables.cuda_libraries import is_vendors
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.verdict import Target, without_driver
 from cudacompat.environments.own import normalised
@@ -49,9 +51,10 @@ def package_plan(
     for home in facts.environments:
         near = [row for row in left.rows if home.holds(row.component)]
         others = credited(others, near, (*mends, *needed), home=home)
+    waiting = {gpu_outside_driver.RULE.id: _waiting(left)}
     return once(
         (
-            *machine_steps(f for f in about if f.severity is Severity.ERROR),
+            *machine_steps((f for f in about if f.severity is Severity.ERROR), waiting),
             *mends,
             *builds,
             *_in_order((*released, *first, *others), left),
@@ -60,6 +63,14 @@ def package_plan(
             *wanted,
         )
     )
+
+
+def _waiting(packages: InstalledPackages) -> tuple[str, ...]:
+    """The packages, NVIDIA's own libraries left out, that only wait for a driver that knows the GPUs."""
+    runs = {row.component.key for row in packages.anyhow if not row.is_bad}
+    bad = [row for row in packages.rows if row.is_bad and row.component.key in runs]
+    names = (row.component.package for row in bad if not any(each.lacks for each in row.verdicts))
+    return tuple(name for name in names if not is_vendors(name))
 
 
 def with_compilers(
