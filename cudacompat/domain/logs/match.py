@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cudacompat.domain.logs.signature import EVERYWHERE, Role, Signature, compile_template, pieces_of
+from cudacompat.domain.logs.wordings import meant_by
 
 # "CUDA error 209", "CUDA failure 100:", "cudaError: 35", "CUDA Error Code: 2", "cuBLAS error 13", "cudnn status: 4",
 # "nvrtc: error 5", "CUDA error: error code 34", "CUDA_CHECK failed with error 2": a number where the text is missing
@@ -15,7 +16,7 @@ _NUMBER = re.compile(
     r"(?i)(?<![a-z])(cuda|cu(?:blas|dnn|dss|fft|file|rand|solver|sparse|tensor)"
     r"|nv(?:rtc|ml|vm|jitlink|shmem)|nccl|npp)(?:lt|dn|sp)?"
     r"(?:_?(?:check|call|assert)\s?failed with| api failed with)?\s?:?"
-    r"\s?(?:runtime |driver |api |library )?(?:error|failure|status)(?:\s*[:,]\s*error)?(?:\s*code)?\s*[:=(#\[]?"
+    r"\s?(?:runtime |driver |api |library )?(?:error|failure|status)!?(?:\s*[:,]\s*error)?(?:\s*code)?\s*[:=(#\[]?"
     r"\s*(-?\d{1,4})(?![\d.])"
 )
 # "Check failed: status == CUDNN_STATUS_SUCCESS (7 vs. 0)"
@@ -69,6 +70,7 @@ class Matcher:
         self.signatures = tuple(signatures)
         self._templates: list[tuple[str, bool, Signature]] = []  # made into patterns where a text may match them
         self._numbers: dict[tuple[str, int], Signature] = {}
+        self._by_id = {signature.id: signature for signature in self.signatures}
         of_piece: dict[str, list[int]] = defaultdict(list)
         common = (*EVERYWHERE, *everywhere)
         for signature in self.signatures:
@@ -103,7 +105,7 @@ class Matcher:
             if found is not None:
                 best = _matched(signature, found, pattern.weight)
         by_number = None if best is not None and best.signature.role is not Role.GENERAL else self._by_number(text)
-        return by_number or best
+        return by_number or best or self._by_words(text)
 
     @staticmethod
     def match_of(signature: Signature, text: str) -> Match | None:
@@ -114,6 +116,11 @@ class Matcher:
             if found is not None:
                 return _matched(signature, found, pattern.weight)
         return None
+
+    def _by_words(self, text: str) -> Match | None:
+        id_ = meant_by(text)
+        signature = self._by_id.get(id_) if id_ is not None else None
+        return Match(signature, (), 0, end=len(text), weight=0) if signature is not None else None
 
     def _by_number(self, text: str) -> Match | None:
         found = _NUMBER.search(text) or _INSTEAD_OF_SUCCESS.search(text)

@@ -67,12 +67,14 @@ _REGEX = {
     # "CUDA error: T", "CUDA error 2 at f.cu:10: T", "CUDA failed with error T", "Cuda failure 'T'",
     # "cudaMalloc failed: T", "GPU last error detected in file f.H line 5: T", "GPUassert: T"
     # and "failed to initialize CUDA: T", "could not set the CUDA device: T", "CUDA: T", "cuCtxPopCurrent failed: T",
-    # "CUDA error !!! <T>", "[CUDA] error at f.cu:10: T", "Cuda Error in loadKernel: 3 (T)"
+    # "CUDA error !!! <T>", "[CUDA] error at f.cu:10: T", "Cuda Error in loadKernel: 3 (T)",
+    # "Failed to allocate device vector A (error code T)!" of NVIDIA's samples
     "cuda": r"(?:(?i:failed to|could not|cannot|unable to) [a-z]{2,12} (?:the )?(?i:cuda)(?: [a-z]{1,12}){0,2}"
     r"|(?:(?i:cuda|gpu)\w{0,40}|cu[A-Z]\w{2,40})\]?(?: \w{1,12}){0,2}?"
     r"\s*(?i:error|failure|failed with error|failed|exception|assert)"
     rf"(?i: detected)?(?:!\s*Error code)?(?:\s*(?:code)?\s*\d{{1,3}})?(?:\s+(?:at|in file|in)\s+\S{{1,200}})?"
-    rf"(?:,? (?:at |in )?line:? ?\d{{1,6}})?(?::?\s*\d{{1,3}}(?=\s?\())?|CUDA(?=: ))[\s:=\-(!<{_QUOTES}\\]{{1,8}}",
+    rf"(?:,? (?:at |in )?line:? ?\d{{1,6}})?(?::?\s*\d{{1,3}}(?=\s?\())?|CUDA(?=: )|\(error code(?= ))"
+    rf"[\s:=\-(!<{_QUOTES}\\]{{1,8}}",
 }
 _COLON = re.compile(r"\b(error|warning):")  # MSBuild prints nvcc's messages as "x.cu(3): error : identifier …"
 _QUOTE_OR_BREAK = re.compile(rf"[{_QUOTES}\\\\]+|(?<=\berror)(?=:)|(?<=\bwarning)(?=:)")

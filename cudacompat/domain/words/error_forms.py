@@ -6,39 +6,12 @@ for them at once, and a line that it means and one that it does not.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from enum import Enum
-
+from cudacompat.domain.words.error_ends import ENDS
+from cudacompat.domain.words.error_form import ErrorForm, Weight
+from cudacompat.domain.words.error_form import form as _form
 from cudacompat.domain.words.translations import FOREIGN_NEEDLES
 
-
-class Weight(Enum):
-    """How much a form says."""
-
-    ERROR = "error"  # an error, whatever the line's level
-    BY_LEVEL = "by-level"  # words of failure: an error unless the line itself says that it is a warning or less
-    FAILED = "failed"  # says only that something failed; the reason is in another line
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErrorForm:
-    """One form: its expression, literals one of which each line of it holds, a line of it, and one that is none."""
-
-    pattern: re.Pattern[str]
-    needles: tuple[str, ...]
-    example: str
-    other: str
-    weight: Weight = Weight.ERROR
-
-
-def _form(
-    pattern: str, needles: str | tuple[str, ...], example: str, *, other: str, weight: Weight = Weight.ERROR
-) -> ErrorForm:
-    """Return a form. `needles` may be one text, in which they are separated by `~`."""
-    literals = tuple(needles.split("~")) if isinstance(needles, str) else needles
-    return ErrorForm(pattern=re.compile(pattern), needles=literals, example=example, other=other, weight=weight)
-
+__all__ = ("FORMS", "ErrorForm", "Weight")
 
 _MONTHS = tuple(f"{level}{month:02}" for level in "EF" for month in range(1, 13))
 _LEVEL_WORDS = ("error", "ERROR", "Error", "fatal", "FATAL", "critical", "CRITICAL", "panic", "emerg")
@@ -337,60 +310,21 @@ FORMS: tuple[ErrorForm, ...] = (
         other="an impossible task",
         weight=Weight.BY_LEVEL,
     ),
-    # -- what says only that something failed
-    _form(
-        r"^FAILED: |: \*\*\* \[|\brecipe for target .{1,200} failed\b|^ninja: build stopped|"
-        r"\bBUILD FAILED\b|\bBuild FAILED\b|\b(?:ld|collect2)\b.{0,40}\breturned \d+ exit status|"
-        r"\b[1-9]\d* errors? (?:generated|detected in the compilation)|\bcompilation terminated\.|"
-        r"\baborting due to \d*|\bcould not compile `|\bnot remade because of errors|\bnvcc error while compiling\b|"
-        r"\bfatal error U1077\b|\berror MSB(?:3721|6006|8066)\b|\bcannot continue\b.{0,20}$|"
-        r"\berror: (?:builder for '|\d+ dependencies of derivation|building \S+ failed with: |Cannot build '/nix)|"
-        r"== FAILED: Installation ended|\bfailed to load all models\b|\bProcessError: Command exited\b|"
-        r"\b[Ss]hard \d+ failed to start|\bError: (?:ShardCannotStart|WebServer\w*|LauncherError)\b|"
-        r"\bERROR: Build of \S+ failed \(err: |\bRepository command failed\b|\bScheduler hit an exception\b|"
-        r"\bsigquit from a child process\b|\bUnhandled exception\. *$|\bPossible ERROR while running\b",
-        (
-            "FAILED: ~: *** [~recipe for target~ninja: build stopped~"
-            "BUILD FAILED~Build FAILED~exit status~errors generated~error generated~"
-            "detected in the compilation~compilation terminated~aborting due to~could not compile `~"
-            "not remade because~nvcc error while compiling~error U1077~error MSB~error: builder for~"
-            "dependencies of deri~"
-            "error: building ~error: Cannot build~FAILED: Installation~failed to load all~Command exited~"
-            "failed to start~ShardCannotStart~Error: WebServer~LauncherError~ERROR: Build of~Repository command~"
-            "hit an exception~sigquit from~Unhandled exception.~ERROR while running"
-        ),
-        '32 errors detected in the compilation of "src/cast.cu".',
-        other="0 errors generated",
-        weight=Weight.FAILED,
+    _form(  # of a compute capability, in any program's words
+        r"\b[Cc]ompute[ -][Cc]apabilit(?:y|ies)\b.{0,80}"
+        r"\b(?:not|mismatch|unsupported|too|below|minimum|at least|requires?)\b"
+        r"|\b(?:minimum|requires?|unsupported|only)\b.{0,60}\b[Cc]apability\b",
+        "ompute capabilit~ompute-capabilit~ompute Capabilit~capability of~capability ",
+        "GPU 0 is left out: its compute capability is not high enough",
+        other="Compute capability: 8.6",
+        weight=Weight.BY_LEVEL,
     ),
-    _form(
-        r"(?i:\bexit(?:ed)?(?: with)?(?: an?)?(?: non-?zero)?(?: (?:code|status)))\s?[:=]?\s*(?:-?[1-9]|0x[1-9a-f])|"
-        r"\bnon-zero (?:exit )?(?:code|status)\b|\bexited with [1-9]|\bcode=exited, status=[1-9]|"
-        r"\bFailed with result '|\bJob (?:for \S+ )?failed\b|\bCrashLoopBackOff\b|\bBack-off restarting failed\b",
-        (
-            "xit code~xit status~xited with~on-zero~code=exited, status=~Failed with result~Job ~"
-            "CrashLoopBackOff~Back-off restarting"
-        ),
-        "##[error]Process completed with exit code 1.",
-        other="exited with code 0",
-        weight=Weight.FAILED,
+    _form(  # a number from a call of CUDA's that is not zero; TensorFlow's logger
+        r"\bcu(?:da)?[A-Z]\w{2,40}(?:\([^()\n]{0,160}\))? returned:? [1-9]\d{0,2}\b"
+        r"|^[\d-]{10}[ T][\d:.,]{8,16}: [EF] \S",
+        " returned 1~ returned 2~ returned 3~ returned 4~ returned 7~ returned 8~ returned 9~ returned: ~: E ~: F ",
+        "cuCtxCreate returned 999",
+        other="cuInit returned 0",
     ),
-    _form(
-        r"\bTraceback \(most recent call last\)|\bDuring handling of the above exception\b|"
-        r"\bdirect cause of the following exception\b|\bmetadata-generation-failed\b|\bfailed-wheel-build-\w|"
-        r"\bCommand errored out\b|"
-        r"\bERROR: Failed to build\b|\bFailed building wheel\b|\bEncountered error while generating\b|"
-        r"\bfailed to solve: process\b|\bdid not (?:complete|run) successfully\b|\bCalledProcessError\b|"
-        r"\bChildFailedError\b|\b[Ss]ee (?:the )?(?:root cause|error\w*|messages?|log output|output) above\b|"
-        r"\bEngine core initialization failed\b|\bWorkerProc initialization failed\b|\bELIFECYCLE\b",
-        (
-            "Traceback (most~During handling of~direct cause of the~metadata-generation-failed~failed-wheel-build~"
-            "Command errored out~Failed to build~Failed building wheel~rror while generating~"
-            "failed to solve: process~complete successfully~run successfully~CalledProcessError~ChildFailedError~"
-            " above~initialization failed~ELIFECYCLE"
-        ),
-        "Traceback (most recent call last):",
-        other="a traceback follows",
-        weight=Weight.FAILED,
-    ),
+    *ENDS,
 )

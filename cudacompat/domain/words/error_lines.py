@@ -16,7 +16,8 @@ _LOW = re.compile(
     r"|(?<![\w.])[IWD](?:20\d\d)?(?:0[1-9]|1[0-2])[0-3]\d \d\d:\d\d:\d\d\."
     r"|(?:^|[\s\[|(:<])(?:INFO|DEBUG|TRACE|NOTICE|WARN|WARNING|NOTE)(?=[\]:|,>)]|\s+[-|\w\[(/'\"]|$)"
     r"|\b[Ww]arn(?:ing)?\s?[:#\[(,]|\(WW\) |\b[A-Z]\w*Warning: |\bWARN:\d|\[[IWV](?:\] |:\w)"
-    r"|^[\d.:]{5,20} [IWD] |\bnpm warn\b|\bCMake Warning\b|\bnote:|\bdeprecated\b",
+    r"|^[\d.:]{5,20} [IWD] "
+    r"|^[\d-]{10}[ T][\d:.,]{8,16}: [IWD] \S|\bnpm warn\b|\bCMake Warning\b|\bnote:|\bdeprecated\b",
 )
 # Words of errors in a line that reports none.
 _HARMLESS = re.compile(

@@ -33,6 +33,20 @@ _OWN: tuple[Signature, ...] = (
         sources=("opencv/opencv#28952", _DETECT),
     ),
     Signature(
+        id="opencv-optical-flow-missing",
+        title="OpenCV's configuration could not download NVIDIA's optical flow headers",
+        patterns=("Nvidia Optical Flow headers not found. Make sure cmake downloads it properly",),
+        sample='nvidiaOpticalFlow.cpp:15:1: CV_Error(cv::Error::HeaderIsNull, "Nvidia Optical Flow headers not found. '
+        'Make sure cmake downloads it properly");',
+        cause="CMake fetches them from GitHub. Without a network, as in a sandboxed build, the module cudaoptflow of "
+        "OpenCV 4.1 does not compile.",
+        does_not_mean="the compiler; the GPU",
+        fix="Give the build a network, or put the archive into OpenCV's download cache (OPENCV_DOWNLOAD_PATH); or "
+        "leave the module out.",
+        command="cmake -B build -DWITH_CUDA=ON -DBUILD_opencv_cudaoptflow=OFF",
+        sources=("NixOS/nixpkgs#81103", "opencv/opencv_contrib#2333"),
+    ),
+    Signature(
         id="opencv-dnn-arch-too-low",
         title="OpenCV's DNN module needs targets of 5.3 or higher",
         patterns=("CUDA backend for DNN module requires CC <needed:ver> or higher",),

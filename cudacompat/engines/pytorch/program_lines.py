@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cudacompat.domain.logs.cases import Case
 from cudacompat.domain.logs.signature import Role, Signature
+from cudacompat.domain.words.finding import Severity
 
 PROGRAMS: tuple[Signature, ...] = (
     Signature(
@@ -124,10 +125,20 @@ PROGRAMS: tuple[Signature, ...] = (
         sources=("mlabonne/llm-course#40",),
     ),
     Signature(
+        id="flash-attn-left-out",
+        title="a server runs without FlashAttention, which is not installed or not for this GPU",
+        severity=Severity.WARNING,
+        patterns=("Unable to use Flash Attention V2", "install flash attention v2 with"),
+        sample="WARN text_generation_launcher: Unable to use Flash Attention V2: Flash Attention V2 is not installed.",
+        cause="The server has another attention and uses it: slower, and not for every model.",
+        does_not_mean="the reason that a shard did not start",
+        fix="Use the project's image, which has the package, or install the wheel that fits PyTorch and Python.",
+        sources=("huggingface/text-generation-inference#814",),
+    ),
+    Signature(
         id="flash-attn-not-installed",
         title="the program asks for FlashAttention, and it is not installed or does not load",
         patterns=(
-            "install flash attention v2 with",
             "packages that were not found in your environment: flash_attn",
             "NameError: name "
             "'<name:(FlashSelfAttention|FlashAttention|flash_attn_func|flash_attn_varlen_func)>' is not "

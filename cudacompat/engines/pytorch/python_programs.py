@@ -176,6 +176,40 @@ PYTHON_PROGRAMS: tuple[Signature, ...] = (
         sources=("astral-sh/uv#1497", "https://docs.astral.sh/uv/guides/integration/pytorch/"),
     ),
     Signature(
+        id="modules-off-the-gpu",
+        title="a part of the model was placed on the CPU or the disk, and its kernels work on the GPU alone",
+        patterns=(
+            "Found modules on cpu/disk. Using <backend:text> backend requires",
+            "Some modules are dispatched on the CPU or the disk. Make sure you have enough GPU RAM",
+        ),
+        sample="ValueError: Found modules on cpu/disk. Using Exllama backend requires all the modules to be on GPU.",
+        cause="device_map found too little free memory on the GPU, or no GPU at all, and gave a part of the layers to "
+        "the processor. The kernels of this quantization exist for the GPU only.",
+        does_not_mean="a broken model; a missing architecture",
+        fix="Free GPU memory or take a smaller model, so that all of it fits (device_map={'': 0}); or choose another "
+        "backend in the quantization config (disable_exllama, use_exllama=False).",
+        command="nvidia-smi",
+        sources=("AutoGPTQ/AutoGPTQ#406",),
+    ),
+    Signature(
+        id="optional-package-missing",
+        title="an option needs the package {package}, which is not installed or does not load",
+        patterns=(
+            "the '<package:word>' package must be installed first",
+            "requires the package '<package:word>' to be installed",
+            "please install the '<package:word>' package",
+        ),
+        sample="To use the `--use-sage-attention` feature, the `sageattention` package must be installed first.",
+        cause="The program imports the package when the option asks for it. A package whose own import fails (a "
+        "missing Triton, a build for another PyTorch) looks the same.",
+        does_not_mean="the GPU",
+        fix="Install it for the Python that runs the program, in the build for its PyTorch and CUDA; then import it "
+        "alone, which prints the error that is behind it.",
+        command='python -c "import {package}"',
+        distinct=("package",),
+        sources=("Comfy-Org/ComfyUI#7484",),
+    ),
+    Signature(
         id="gptq-extension-missing",
         title="a package for quantized models runs without its CUDA extension",
         severity=Severity.WARNING,

@@ -293,17 +293,6 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("cupy/cupy#2100", "UCBerkeleySETI/hyperseti#8"),
     ),
     Signature(
-        id="cmake-variables-notfound",
-        title="CMake did not find something that the project needs",
-        patterns=("The following variables are used in this project, but they are set to NOTFOUND",),
-        sample="CMake Error: The following variables are used in this project, but they are set to NOTFOUND.",
-        cause="A library or a directory was looked for and not found; the next lines name the variables.",
-        does_not_mean="CMake",
-        fix="Install what the variables name (CUDA_cublas_LIBRARY: the toolkit), or set them with -D.",
-        role=Role.GENERAL,
-        sources=("Kitware/CMake Source/cmGlobalGenerator.cxx",),
-    ),
-    Signature(
         id="cmake-cuda-language-off",
         title="the language CUDA is not available to CMake",
         patterns=(

@@ -278,6 +278,39 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("measured with CMake 4.4.5 and CUDA 13.5",),
     ),
     Signature(
+        id="cmake-cudnn-missing",
+        title="CMake does not find cuDNN",
+        patterns=(
+            "Could not find cudnn_LIBRARY using the following names",
+            "Could not find CUDNN_<what:word> using the following",
+            "Could NOT find CUDNN (missing:",
+            "Could NOT find cuDNN (missing:",
+        ),
+        sample="Could not find cudnn_LIBRARY using the following names: cudnn, libcudnn.so.",
+        cause="cuDNN is not part of the CUDA Toolkit: it is a package of its own, and its development files are in "
+        "another one.",
+        does_not_mean="a missing CUDA Toolkit",
+        fix="Install cuDNN with its headers (libcudnn9-dev-cuda-12, conda-forge's cudnn, pip's nvidia-cudnn-cu12), or "
+        "build in a -cudnn-devel image, and name its directory in CUDNN_PATH or CMAKE_PREFIX_PATH.",
+        command="pip install nvidia-cudnn-cu12",
+        sources=("NVIDIA/TransformerEngine#954",),
+    ),
+    Signature(
+        id="cmake-variables-notfound",
+        title="CMake did not find something that the project needs",
+        patterns=(
+            "The following variables are used in this project, but they are set to NOTFOUND",
+            "Could not find <variable:word> using the following names",
+            "Could not find <variable:word> using the following files",
+        ),
+        sample="CMake Error: The following variables are used in this project, but they are set to NOTFOUND.",
+        cause="A library or a directory was looked for and not found; the next lines name the variables.",
+        does_not_mean="CMake",
+        fix="Install what the variables name (CUDA_cublas_LIBRARY: the toolkit), or set them with -D.",
+        role=Role.GENERAL,
+        sources=("Kitware/CMake Source/cmGlobalGenerator.cxx",),
+    ),
+    Signature(
         id="cmake-target-missing",
         title="a part of the CUDA toolkit is not installed: {target}",
         patterns=(

@@ -24,6 +24,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "__cuda =*, which is missing on the system",
             "__cuda <needed:text>, for which no candidates were found",
             "has constraint __cuda <needed:text> conflicting with __cuda-<found:ver>",
+            "-> __cuda<end>",
+            "-> __cuda[version=",
             "Virtual package '__cuda<needed:text>' does not match any of the available virtual packages",
             "The current system has a mismatching virtual package<+>__cuda",
         ),
@@ -90,6 +92,7 @@ SIGNATURES: tuple[Signature, ...] = (
             ),
         ),
         role=Role.GENERAL,
+        after=("conda-cuda-virtual",),
         sources=(
             "conda/conda-libmamba-solver (text)",
             "https://docs.conda.io/projects/conda/en/latest/user-guide/tasks/manage-channels.html",

@@ -23,6 +23,7 @@ SIGNATURES: tuple[Signature, ...] = (
         statuses=(("cublas", 1),),
         patterns=(
             "cublas runtime error : library not initialized",
+            "<cuda>the library was not initialized",
             "CUBLAS_STATUS_NOT_INITIALIZED",
         ),
         sample="RuntimeError: CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`",
@@ -57,6 +58,8 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=(
             "Exception: cublasLt ran into an error",
             "cublas runtime error : the GPU program failed to execute",
+            "<cuda>the function failed to launch on the GPU",
+            "<cuda>an internal operation failed",
             "CUBLAS_STATUS_EXECUTION_FAILED",
             "CUBLAS_STATUS_INTERNAL_ERROR",
         ),
@@ -74,7 +77,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="cublas-not-supported",
         title="cuBLAS does not support this combination of types and sizes on this GPU",
         statuses=(("cublas", 15),),
-        patterns=("CUBLAS_STATUS_NOT_SUPPORTED",),
+        patterns=("CUBLAS_STATUS_NOT_SUPPORTED", "<cuda>the functionality is not supported"),
         sample="RuntimeError: CUDA error: CUBLAS_STATUS_NOT_SUPPORTED when calling `cublasGemmEx( handle, opa, opb, "
         "m, n, k, "
         "&falpha, a, CUDA_R_16BF, lda`",

@@ -323,7 +323,7 @@ SIGNATURES: tuple[Signature, ...] = (
         id="cublas-invalid-value",
         title="cuBLAS got an argument that it refuses",
         statuses=(("cublas", 7),),
-        patterns=("CUBLAS_STATUS_INVALID_VALUE",),
+        patterns=("CUBLAS_STATUS_INVALID_VALUE", "<cuda>an unsupported value or parameter was passed to the function"),
         sample="RuntimeError: CUDA error: CUBLAS_STATUS_INVALID_VALUE when calling `cublasGemmEx`",
         cause="A cuBLAS of another release than the program was built with is loaded (LD_LIBRARY_PATH, a "
         "system toolkit), or the shapes are wrong.",

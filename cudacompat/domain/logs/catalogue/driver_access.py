@@ -123,6 +123,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=(
             "nvidia-smi: command not found",
             "nvidia-smi: not found",
+            "failed to run command 'nvidia-smi': No such file or directory",
             'exec: "nvidia-smi": executable file not found in $PATH',
             "Command 'nvidia-smi' not found, but can be installed with",
             "'nvidia-smi' is not recognized as an internal or external command",

@@ -223,6 +223,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "clGetPlatformIDs (-1001)",
             "clGetPlatformIDs failed: -1001",
             "clGetPlatformIDs error: -1001",
+            "clGetDeviceIDs(): CL_DEVICE_NOT_FOUND",
+            "No devices found/left",
         ),
         sample="pyopencl._cl.LogicError: clGetPlatformIDs failed: PLATFORM_NOT_FOUND_KHR",
         cause="The file /etc/OpenCL/vendors/nvidia.icd or the driver's libnvidia-opencl is not visible; containers get "

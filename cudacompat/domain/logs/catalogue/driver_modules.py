@@ -203,6 +203,7 @@ SIGNATURES: tuple[Signature, ...] = (
         title="the nvidia module found no GPU that it supports",
         patterns=(
             "Kernel module load error: No such device",
+            "Error inserting nvidia (<file:text>): No such device",
             "could not insert 'nvidia': No such device",
             "could not insert 'nvidia<part:(_uvm|_drm|_modeset|_peermem|_current*)>': No such device",
             "NVRM: No NVIDIA devices probed",

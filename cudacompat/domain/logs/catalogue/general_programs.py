@@ -6,6 +6,28 @@ from cudacompat.domain.logs.signature import Role, Signature
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
+        id="bus-error",
+        title="the process touched memory that is not there (signal 7, bus error)",
+        patterns=(
+            "Fatal Python error: Bus error",
+            "Bus error (core dumped)",
+            "<pid:num> Bus error",
+            "signal 7 (Bus error)",
+            "to shutdown with signal 7",
+            "terminated by signal SIGBUS",
+            "(by signal 7)",
+        ),
+        sample="./run.sh: line 3:  4242 Bus error               (core dumped) python serve.py",
+        cause="Most often /dev/shm is full, which programs with several processes (NCCL, PyTorch) share: Docker gives "
+        "a container 64 MB of it. Else a file that was mapped into memory became shorter, or its disk is full.",
+        does_not_mean="the GPU; a missing architecture",
+        fix="Start the container with more shared memory (--shm-size, shm_size in a compose file, an emptyDir of "
+        "medium Memory at /dev/shm in Kubernetes), or with --ipc=host.",
+        command="df -h",
+        role=Role.GENERAL,
+        sources=("huggingface/text-generation-inference#814", "huggingface/text-generation-inference#446"),
+    ),
+    Signature(
         id="library-file-damaged",
         title="a library's file is not one: {library}",
         patterns=(

@@ -54,6 +54,24 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
     ),
     Signature(
+        id="built-for-other-capability",
+        title="the program was built for another compute capability than the GPU's",
+        patterns=(
+            "compute capability mismatch for device <index:num>: wanted <...>, have <...>",
+            "running kernels compiled for compute capability <...> on device with compute capability",
+        ),
+        sample="compute capability mismatch for device 0: wanted 6.1, have 3.7",
+        cause="The build has code for the capability that the line names first, and the GPU has another. A program "
+        "may see no GPU at all after that.",
+        does_not_mean="a broken GPU or driver",
+        fix="Build it for the GPU's own capability (the option has a name such as CUDA_ARCH, "
+        "CMAKE_CUDA_ARCHITECTURES), or install a build that lists it.",
+        command="nvidia-smi --query-gpu=name,compute_cap --format=csv",
+        role=Role.GENERAL,
+        after=("gpu-generation-refused",),
+        sources=("src-d/kmcuda#13", "src-d/kmcuda#120"),
+    ),
+    Signature(
         id="rtx40-no-p2p",
         title="the trainer refuses several RTX 40 GPUs until NCCL's direct ways are off",
         patterns=("series doesn't support faster communication broadband via P2P or IB",),

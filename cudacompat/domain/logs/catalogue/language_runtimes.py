@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cudacompat.domain.logs.signature import Role, Signature
+from cudacompat.domain.words.finding import Severity
 
 _JULIA = "JuliaGPU/CUDA.jl"
 
@@ -91,6 +92,33 @@ SIGNATURES: tuple[Signature, ...] = (
         command="nvidia-smi",
         role=Role.CHAIN_END,
         sources=("JuliaGPU/CUDAnative.jl#530", "https://cuda.juliagpu.org/stable/installation/troubleshooting/"),
+    ),
+    Signature(
+        id="julia-cuda-not-used",
+        title="this Julia package does not know the driver's CUDA {found}, and uses the CPU",
+        severity=Severity.WARNING,
+        patterns=("CUDA version <found:ver> in <file:word> not supported with this version of <package:word>",),
+        sample="Warning: CUDA version 13.0.0 in /lib/aarch64-linux-gnu/libcuda.so.1 not supported with this version of "
+        "Reactant (min supported: 12.6)",
+        cause="The package picks its libraries by the driver's CUDA, and has none for this one: the driver is of a "
+        "later major release than the package.",
+        does_not_mean="a driver that is too old, although the line names a least release",
+        fix="Update the package, or install a driver of the major release that it has libraries for.",
+        command="nvidia-smi",
+        sources=("EnzymeAD/Reactant.jl#1699",),
+    ),
+    Signature(
+        id="cgo-name-unknown",
+        title="cgo finds no {name} in the C headers",
+        patterns=("could not determine kind of name for C.<name:word>",),
+        sample="addressing.go:57:8: could not determine kind of name for C.CUmem_advise",
+        cause="The headers of this CUDA or cuDNN release have no such name, or they were not found: then a line before "
+        "it says which header is missing.",
+        does_not_mean="the Go code's syntax; the GPU",
+        fix="Install the CUDA and cuDNN release that the Go package was written for with its headers, and name their "
+        "directories in CGO_CFLAGS and CGO_LDFLAGS.",
+        after=("nvcc-no-cuda-headers", "header-missing"),
+        sources=("gorgonia/cu#37", "gorgonia/cu#61"),
     ),
     Signature(
         id="julia-launch-limit",

@@ -215,7 +215,7 @@ SIGNATURES: tuple[Signature, ...] = (
         (
             "nvvm",
             "NVVM_ERROR_",
-            "OUT_OF_MEMORY=1 PROGRAM_CREATION_FAILURE=2 IR_VERSION_MISMATCH=3 INVALID_INPUT=4 INVALID_PROGRAM=5 "
+            "OUT_OF_MEMORY=1 PROGRAM_CREATION_FAILURE=2 INVALID_INPUT=4 INVALID_PROGRAM=5 "
             "INVALID_IR=6 INVALID_OPTION=7 NO_MODULE_IN_PROGRAM=8 COMPILATION=9 CANCELLED=10",
         ),
         title="libNVVM could not compile the code that it was given",

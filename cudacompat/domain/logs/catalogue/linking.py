@@ -90,6 +90,10 @@ SIGNATURES: tuple[Signature, ...] = (
             "relocation truncated to fit: <...>.nv_fatbin",
             "relocation truncated to fit: <...>nvtx",
             "relocation truncated to fit: <...>cuda",
+            "relocation <...> out of range: <...>nv_fatbin",
+            "(.nvFatBinSegment+<...>): relocation <...> out of range",
+            "(.nv_fatbin+<...>): relocation <...> out of range",
+            "relocation <...> out of range: <...>cuda",
             "relocation truncated to fit: <...>against undefined symbol '__gmon_start__'",
         ),
         sample="crtstuff.c:(.text+0xb): relocation truncated to fit: R_X86_64_PC32 against symbol `__TMC_END__' "

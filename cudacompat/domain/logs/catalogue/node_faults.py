@@ -12,6 +12,7 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=(
             "lstat <path:(/run/nvidia/driver*)>/<file:text>: no such file or directory",
             "lstat /run/nvidia/driver/<path:text>: no such file or directory",
+            "chroot: failed to run command '<path:(nvidia-smi|nvidia-installer|modprobe)>'",
         ),
         sample="failed to generate spec: lstat /run/nvidia/driver/dev/nvidiactl: no such file or directory",
         cause="/run/nvidia/driver is the root of the operator's own driver container. The driver is installed on the "

@@ -154,6 +154,17 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("risc0/risc0#2449", "guoqingbao/xinfer#176", "Narsil/bindgen_cuda src/lib.rs"),
     ),
     Signature(
+        id="cubecl-buffer-too-big",
+        title="a tensor of {size} bytes is larger than what the GPU can hold",
+        patterns=("BufferTooBig(<size:num>)",),
+        sample="called `Result::unwrap()` on an `Err` value: BufferTooBig(10909384704)",
+        cause="CubeCL refuses a single buffer that is larger than its largest page of GPU memory.",
+        does_not_mean="a broken GPU; an old driver",
+        fix="Use a smaller batch or image, or process it in parts; nvidia-smi shows how much memory the GPU has.",
+        command="nvidia-smi",
+        sources=("tracel-ai/burn#4005",),
+    ),
+    Signature(
         id="cargo-feature-of-cudarc",
         title="a crate was built with a cudarc that left a part out by default",
         patterns=("could not find 'nvrtc' in 'cudarc'",),

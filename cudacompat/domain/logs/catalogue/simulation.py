@@ -11,7 +11,8 @@ SIGNATURES: tuple[Signature, ...] = (
         title="this Warp does not find its way into a driver of CUDA 13",
         patterns=(
             "Warp CUDA error: Failed to get driver entry point '<function:word>' (CUDA error 1)",
-            "Warp CUDA error: Function cuDeviceGetUuid_f: a suitable driver entry point was not found",
+            "Warp CUDA error: Function <function:word>: a suitable driver entry point was not found",
+            "Warp CUDA error 36: API call is not supported in the installed CUDA driver",
         ),
         sample="Warp CUDA error: Failed to get driver entry point 'cuDeviceGetUuid' (CUDA error 1)",
         cause="Warp 1.7 is older than the drivers from 580 on: it fails where it asks them for this function, and then "

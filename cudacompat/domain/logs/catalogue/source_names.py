@@ -5,7 +5,7 @@ from __future__ import annotations
 from cudacompat.domain.logs.signature import Role, Signature
 
 _API = (
-    "(cudaStream*|cudaGraph*|cudaMem*|cudaHost*|cudaDev*|cudaFunc*|cudaEvent*|cudaLaunch*|cudaLimit*|cudaError*|"
+    "(cudaStream*|cudaGraph*|cudaGrid*|cudaTrigger*|cudaMem*|cudaHost*|cudaDev*|cudaFunc*|cudaEvent*|cudaLaunch*|cudaLimit*|cudaError*|"
     "cudaIpc*|cudaArray*|cudaExternal*|cudaKernel*|cudaOccupancy*|cudaLibrary*|cudaGet*|cudaSet*|cudaUser*|"
     "cudaAccess*|cudaMalloc*|cudaFree*|cudaInit*|cudaThread*|CU_*|CUBLAS_*|CUBLASLT_*|cublas*|cudnn*|CUDNN_*|CUDA_R_*|"
     "CUDA_C_*|cusparse*|CUSPARSE_*|cusolver*|CUSOLVER_*|cufft*|CUFFT_*|curand*|CURAND_*|nccl*|nvrtc*|NVRTC_*|nvjpeg*|"

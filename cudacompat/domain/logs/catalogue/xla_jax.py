@@ -71,6 +71,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "Outdated <component:cusym> installation found",
             "Outdated CUDA installation found",
             "Version JAX was built against:",
+            "Found <component:word> version <found:num>, but JAX was built against version <built:num>, which is newer",
         ),
         sample="Outdated cuDNN installation found.\nVersion JAX was built against: 90800\nMinimum supported: "
         "9800\nInstalled "
@@ -90,9 +91,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "CUDA backend failed to initialize:",
             "Unable to initialize backend 'cuda'",
         ),
-        sample="CUDA backend failed to initialize: Found CUDA version 12010, but JAX was built against version "
-        "12020, which is "
-        "newer.",
+        sample="RuntimeError: Unable to initialize backend 'cuda': FAILED_PRECONDITION: No visible GPU devices.",
         cause="The reason is in the line: a driver or a library that is too old, or memory that another process "
         "holds. JAX continues with the CPU.",
         does_not_mean="a missing architecture",
