@@ -69,6 +69,8 @@ def search(query: str) -> tuple[Gpu, ...]:
             ranked[entry] = min(1, ranked.get(entry, 1))
         elif is_chip(entry.gpu, text) or is_architecture(entry.gpu.capability, text):
             ranked.setdefault(entry, 1)
+        elif text == str(entry.gpu.capability.number):  # 90 as tools write 9.0
+            ranked[entry] = 0
     return ordered(ranked.items())
 
 

@@ -83,10 +83,11 @@ class Matcher:
         self.needles: tuple[bytes, ...] = tuple(piece.encode() for piece in self.pieces)
         self._of_piece: tuple[tuple[int, ...], ...] = tuple(tuple(numbers) for numbers in of_piece.values())
 
-    def match(self, text: str, pieces: Iterable[int] | None = None) -> Match | None:
+    def match(self, text: str, pieces: Iterable[int] | None = None, *, one_line: bool = True) -> Match | None:
         """Return what says most about the text (the match with the most literal characters), or `None`.
 
-        `pieces` are the numbers of those in the text; without them all patterns are tried.
+        `pieces` are the numbers of those in the text; without them all patterns are tried. Words in any order count
+        in `one_line` only: those of several may be of two messages.
         """
         if pieces is None:
             candidates: Iterable[int] = range(len(self._templates))
@@ -105,7 +106,7 @@ class Matcher:
             if found is not None:
                 best = _matched(signature, found, pattern.weight)
         by_number = None if best is not None and best.signature.role is not Role.GENERAL else self._by_number(text)
-        return by_number or best or self._by_words(text)
+        return by_number or best or (self._by_words(text) if one_line else None)
 
     @staticmethod
     def match_of(signature: Signature, text: str) -> Match | None:

@@ -251,7 +251,7 @@ class LogReading:
         after = [line[:_LONGEST_BROKEN] for raw in excerpt.after() for line in sublines(raw)][:_MOST_AROUND]
         lines = [line[: 4 * _LONGEST_BROKEN] for line in lines[:_MOST_LINES]]
         for text, begins, ends in blocks([*before, *lines, *after], len(before), len(lines)):
-            match = self._matcher.match(text, pieces)
+            match = self._matcher.match(text, pieces, one_line=False)
             if match is None or (telling and match.signature.role is Role.GENERAL):
                 continue
             if match.start < ends and match.end > begins and self._counts(match, text):

@@ -82,8 +82,6 @@ WORDINGS: tuple[Wording, ...] = (
 
 def meant_by(text: str) -> str | None:
     """Return the id of the signature whose words a line holds, `None` if it holds none's."""
-    if "\n" in text:  # lines that are looked at together: their words may be of two messages
-        return None
     text = text[:_LONGEST]
     for wording in WORDINGS:
         if any(needle in text for needle in wording.needles) and all(part.search(text) for part in wording.parts):

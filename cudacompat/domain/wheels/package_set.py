@@ -101,7 +101,8 @@ def two_majors(environment: ResolvedSet) -> Iterator[Conflict]:
         name = each.requirement.name
         cuda = each.cuda if name in rows() else None
         if cuda is not None and (name in distributions().shared_libraries or cuda_in_name(name) is not None):
-            found.append((int(cuda.partition(".")[0]), each.requirement, f"{each.label} (CUDA {cuda})"))
+            own = cuda_in_name(name) if is_vendors_wheel(name) else None  # its version is the library's, not CUDA's
+            found.append((int(cuda.partition(".")[0]), each.requirement, f"{each.label} (CUDA {own or cuda})"))
     known = {requirement.name for _, requirement, _ in found}
     for requirement in packages.requirements:
         major = cuda_in_name(requirement.name)

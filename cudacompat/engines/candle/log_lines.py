@@ -77,7 +77,10 @@ _OWN: tuple[Signature, ...] = (
         title="candle's kernels are PTX of a newer CUDA than the driver compiles",
         patterns=(
             'DriverError(CUDA_ERROR_UNSUPPORTED_PTX_VERSION, "the provided PTX was compiled with an unsupported '
+            'toolchain.") when loading',
+            'Cuda(DriverError(CUDA_ERROR_UNSUPPORTED_PTX_VERSION, "the provided PTX was compiled with an unsupported '
             "toolchain",
+            "candle<...>CUDA_ERROR_UNSUPPORTED_PTX_VERSION",
         ),
         sample='Error: DriverError(CUDA_ERROR_UNSUPPORTED_PTX_VERSION, "the provided PTX was compiled with an '
         "unsupported "

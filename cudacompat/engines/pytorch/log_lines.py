@@ -116,6 +116,7 @@ _OWN: tuple[Signature, ...] = (
         "11040 means 11.4.",
         does_not_mean="the GPU; the installed toolkit",
         fix="Update the driver, or install a wheel for a CUDA release that it takes.",
+        command="cudacompat doctor",
         wheel="torch",
         sources=("pytorch/pytorch c10/cuda/CUDAFunctions.cpp", "lllyasviel/Fooocus#1313"),
         gpu=GpuMeaning.DRIVER_NEEDED,

@@ -90,6 +90,33 @@ PROGRAMS: tuple[Signature, ...] = (
         sources=("pytorch/pytorch torch/csrc/distributed/c10d/socket.cpp",),
     ),
     Signature(
+        id="torch-build-for-cpu",
+        title="the PyTorch that runs is a build for the CPU: it has no {op} for CUDA",
+        patterns=("Could not run 'aten::<op:word>' with arguments from the 'CUDA' backend",),
+        sample="Could not run 'aten::empty_strided' with arguments from the 'CUDA' backend.",
+        cause="PyTorch's own operators have CUDA code in every build for CUDA. The program asks for the GPU, and the "
+        "library that it loaded is the one for the CPU: its package was installed, or found first.",
+        does_not_mean="the GPU; the driver; the model",
+        fix="Install the build for CUDA in place of the one for the CPU (in Java pytorch-native-cu… for the same "
+        "version, in .NET libtorch-cuda-…, in Python a wheel of a cu index), and delete cached native libraries.",
+        command="pip install --upgrade torch --index-url https://download.pytorch.org/whl/{wheel}",
+        distinct=("op",),
+        sources=("deepjavalibrary/djl#1512", "deepjavalibrary/djl#1618"),
+    ),
+    Signature(
+        id="nvfuser-not-loaded",
+        title="PyTorch runs without nvFuser, which did not load",
+        severity=Severity.NOTE,
+        patterns=("Loading nvfuser library failed with",),
+        sample="Warning: Loading nvfuser library failed with: error in LoadLibrary for nvfuser_codegen.dll. WinError "
+        "126: The specified module could not be found.",
+        cause="nvFuser joins kernels of TorchScript. Windows builds and others leave its library out; PyTorch goes on "
+        "with its own kernels.",
+        does_not_mean="an error; a missing driver",
+        fix="Nothing to do.",
+        sources=("dotnet/TorchSharp#1041",),
+    ),
+    Signature(
         id="torch-op-not-for-gpu",
         title="an extension was built without its CUDA part",
         patterns=(

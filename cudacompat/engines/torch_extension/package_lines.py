@@ -153,6 +153,7 @@ PACKAGES: tuple[Signature, ...] = (
         "TORCH_CUDA_ARCH_LIST set.",
         command="export CUDA_HOME=/usr/local/cuda",
         distinct=("module",),
+        after=("header-missing", "nvcc-no-cuda-headers", "nvcc-no-cl", "nvcc-not-found", "host-gcc-too-new"),
         sources=("NVIDIA/apex README",),
     ),
     Signature(

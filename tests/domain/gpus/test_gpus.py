@@ -331,6 +331,13 @@ def test_search_by_everything_else() -> None:
     assert search("no such card") == search(str(UNKNOWN_CAPABILITY)) == search("10de:ffff") == ()
 
 
+def test_search_takes_a_number_as_tools_write_a_capability() -> None:
+    found = search("90")
+    assert {str(gpu.capability) for gpu in found[:5]} == {"9.0"}
+    assert any(gpu.name == "NVIDIA GeForce RTX 5090" for gpu in found)
+    assert search("1080")[0].name == "GeForce GTX 1080"
+
+
 def test_the_whole_list() -> None:
     everything = search("")
     assert everything == search("  ") == search("")

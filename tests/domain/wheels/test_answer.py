@@ -239,6 +239,11 @@ def test_two_cuda_majors_in_one_set_are_a_conflict() -> None:
     assert not list(two_majors(_set("torch==2.8.0", "ctranslate2==4.8.5")))
 
 
+def test_a_wheel_of_nvidia_s_tells_the_major_release_alone() -> None:
+    (found,) = two_majors(_set("nvidia-cublas-cu12==12.1.3.1", "torch==1.13.1"))  # cuBLAS 12.1.3 is of CUDA 12.1
+    assert found.second_label == "nvidia-cublas-cu12 12.1.3.1 (CUDA 12)"
+
+
 def test_an_extension_for_another_framework_release_is_a_conflict() -> None:
     ((found, message),) = framework_mismatches(_set("torch==2.6.0", "torchvision==0.20.1"))
     assert found.second.name == "torchvision"

@@ -101,6 +101,22 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("measured with g++ 12.2", "facebookresearch/pytorch3d INSTALL.md (conda's CUDA)"),
     ),
     Signature(
+        id="video-codec-headers-missing",
+        title="the header {header}.h of NVIDIA's Video Codec SDK is not found",
+        patterns=(
+            "<header:(nvcuvid|cuviddec|nvEncodeAPI|dynlink_nvcuvid)>.h: No such file or directory",
+            "'<header:(nvcuvid|cuviddec|nvEncodeAPI)>.h' file not found",
+            "Cannot open include file: '<header:(nvcuvid|cuviddec|nvEncodeAPI|dynlink_nvcuvid)>.h'",
+        ),
+        sample="precomp.hpp:62:18: fatal error: nvcuvid.h: No such file or directory",
+        cause="The headers of NVDEC and NVENC left the CUDA Toolkit with CUDA 10; they come with the Video Codec SDK.",
+        does_not_mean="an incomplete toolkit; the driver",
+        fix="Copy the SDK's Interface directory into the toolkit's include directory (its libraries come with the "
+        "driver), or build without that part: OpenCV with -DBUILD_opencv_cudacodec=OFF.",
+        distinct=("header",),
+        sources=("opencv/opencv#17559", "opencv/opencv#13897"),
+    ),
+    Signature(
         id="nccl-header-missing",
         title="NCCL's headers or library are not found by the build",
         patterns=(

@@ -187,6 +187,8 @@ SIGNATURES: tuple[Signature, ...] = (
             "The requested URL returned error: 403",
             "The requested URL returned error: 404",
             "HTTP Error 404: Not Found",
+            "HTTP error 404 while getting",
+            "HTTP error 403 while getting",
             "HTTP Error 403: Forbidden",
             "ERROR 404: Not Found",
         ),
@@ -243,7 +245,9 @@ SIGNATURES: tuple[Signature, ...] = (
             "<program:word>: command not found",
             'exec: "<program:word>": executable file not found in $PATH',
             "FileNotFoundError: [Errno 2] No such file or directory: '<program:(ninja|cmake|gcc|cc|git|ffmpeg|rustc|"
-            "cargo|nvdisasm|cuobjdump|make|protoc|clang|patchelf)>'",
+            "cargo|nvdisasm|cuobjdump|make|protoc|clang|patchelf|which|where|ldconfig|hipcc|cl)>': '",
+            "FileNotFoundError: [Errno 2] No such file or directory: '<program:(ninja|cmake|gcc|cc|git|ffmpeg|rustc|"
+            "cargo|nvdisasm|cuobjdump|make|protoc|clang|patchelf|which|where|ldconfig)>'",
             "Command '<program:word>' not found, but can be installed with",
             "'<program:word>' is not recognized as an internal or external command",
             "The term '<program:word>' is not recognized as the name of a cmdlet",

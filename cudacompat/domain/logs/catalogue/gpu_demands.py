@@ -56,10 +56,7 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="built-for-other-capability",
         title="the program was built for another compute capability than the GPU's",
-        patterns=(
-            "compute capability mismatch for device <index:num>: wanted <...>, have <...>",
-            "running kernels compiled for compute capability <...> on device with compute capability",
-        ),
+        patterns=("compute capability mismatch for device <index:num>: wanted <...>, have <...>",),
         sample="compute capability mismatch for device 0: wanted 6.1, have 3.7",
         cause="The build has code for the capability that the line names first, and the GPU has another. A program "
         "may see no GPU at all after that.",

@@ -44,11 +44,12 @@ SIGNATURES: tuple[Signature, ...] = (
     ),
     Signature(
         id="trtllm-arch-unsupported",
-        title="TensorRT-LLM has no layout of quantized weights for this GPU",
+        title="the quantization kernels have no layout of weights for this GPU",
         patterns=("Assertion failed: Unsupported Arch (", "Unsupported Arch (<file:text>cutlass_preprocessors"),
         sample="RuntimeError: [TensorRT-LLM][ERROR] Assertion failed: Unsupported Arch "
         "(/src/cutlass_preprocessors.cpp:147)",
-        cause="Weight-only quantization (int8, int4, AWQ) has kernels for 7.0 and newer; GPUs of 6.x have none.",
+        cause="Weight-only quantization (int8, int4, AWQ) in the kernels that TensorRT-LLM, FasterTransformer and EETQ "
+        "share is for 7.0 and newer; GPUs of 6.x have none, and copies of that time know nothing of 9.0 and later.",
         does_not_mean="a build for too few architectures",
         fix="Build the engine in float16 without weight-only quantization, or use another server on such a GPU.",
         sources=("Tlntin/Qwen-TensorRT-LLM#15", "NVIDIA/TensorRT-LLM cutlass_preprocessors.cpp"),

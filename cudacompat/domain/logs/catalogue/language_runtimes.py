@@ -24,6 +24,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "BadImageFormatException: ",
             "Error: Cannot find module '<library:word>.node'",
             "ERR_DLOPEN_FAILED",
+            "Failed to load LLM engine from path",
         ),
         sample="Caused by: java.lang.UnsatisfiedLinkError: C:\\cache\\gpu_math.dll: Can't find dependent libraries",
         cause="The package has its native library, and the loader does not find one that this needs: the CUDA or cuDNN "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cudacompat.domain.logs.cases import Case
 from cudacompat.domain.logs.signature import Signature
 
 SIGNATURES: tuple[Signature, ...] = (
@@ -22,6 +23,15 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="cuda-library-missing",
         title="{library} is not found at run time",
+        cases=(
+            Case(
+                when=("also:apptainer-no-nv-files",),
+                cause="The container has no such library of its own and gets none from the host: --nv found no files "
+                "of NVIDIA's there. On a Jetson before JetPack 7 CUDA's libraries are meant to come from the host.",
+                fix="Bind the host's libraries into the container (--bind /usr/local/cuda and, on a Jetson, "
+                "/usr/lib/aarch64-linux-gnu/tegra), or use an image that has them.",
+            ),
+        ),
         patterns=(
             "Failed to load dynamic library <library:cudaso>",
             "<library:cudaso>: cannot open shared object file",

@@ -107,6 +107,22 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("vosen/ZLUDA#186", "blender/cycles src/device/cuda/util.cpp"),
     ),
     Signature(
+        id="cuda-graphs-left-out",
+        title="the program decodes without CUDA graphs, for which the driver is too old",
+        severity=Severity.WARNING,
+        patterns=(
+            "No conditional node support for Cuda",
+            "Driver supports cuda toolkit version <found:text>, but the driver needs to support at least",
+        ),
+        sample="[NeMo W 2026-04-16 13:14:00 label_looping_base:109] No conditional node support for Cuda.",
+        cause="Loops within a CUDA graph need a driver of CUDA 12.3 or newer. The program goes on without them, more "
+        "slowly.",
+        does_not_mean="an error; a broken GPU",
+        fix="Update the driver, if the speed matters.",
+        command="nvidia-smi",
+        sources=("NVIDIA-NeMo/Speech#15615",),
+    ),
+    Signature(
         id="llamafile-no-gpu-module",
         title="the program has no CUDA module for this machine, and did not make one",
         patterns=(

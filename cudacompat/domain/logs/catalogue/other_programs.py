@@ -110,7 +110,11 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="optix-library-missing",
         title="OptiX's library is not visible",
-        patterns=("OPTIX_ERROR_LIBRARY_NOT_FOUND", "libnvoptix.so.1: cannot open shared object file"),
+        patterns=(
+            "OPTIX_ERROR_LIBRARY_NOT_FOUND",
+            "libnvoptix.so.1: cannot open shared object file",
+            "Failed to create OptiX denoiser",
+        ),
         sample="optixInit() failed: OPTIX_ERROR_LIBRARY_NOT_FOUND",
         cause="libnvoptix.so.1 comes with the driver; a container gets it only with the driver capability `graphics`.",
         does_not_mean="a GPU without ray tracing",
@@ -221,7 +225,11 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="openmm-no-cuda-platform",
         title="OpenMM has no CUDA platform here",
-        patterns=("There is no registered Platform called <q>CUDA<q>", "No compatible CUDA device is available"),
+        patterns=(
+            "There is no registered Platform called <q>CUDA<q>",
+            "No compatible CUDA device is available",
+            "The requested CUDA device could not be loaded",
+        ),
         sample='openmm.OpenMMException: There is no registered Platform called "CUDA"',
         cause="The plugin for CUDA was not installed (pip: openmm without its CUDA extra) or could not load its "
         "libraries.",

@@ -7,6 +7,27 @@ from cudacompat.domain.logs.signature import Role, Signature
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
+        id="triton-ptxas-ended",
+        title="Triton's ptxas ended with an error for sm_{arch}",
+        patterns=("ptxas<...>--gpu-name=sm_<arch:num><...>returned non-zero exit status",),
+        sample="subprocess.CalledProcessError: Command '/opt/env/triton/backends/nvidia/bin/ptxas -lineinfo -v "
+        "--gpu-name=sm_120 /tmp/a.ptx -o /tmp/a.ptx.o' returned non-zero exit status 255.",
+        cause="Triton calls the ptxas of its package. One that is older than the GPU does not know its architecture: "
+        "sm_120 needs a ptxas of CUDA 12.8, which Triton has from 3.3 on.",
+        does_not_mean="the kernel's source; the driver",
+        fix="Update PyTorch and Triton together. The file after 2> in the line has what ptxas said.",
+        after=(
+            "triton-ptxas-blackwell-unknown-gpu",
+            "ptxas-instruction-of-other-gpu",
+            "ptxas-unknown-gpu",
+            "ptxas-unsupported-version",
+            "ptxas-unsupported-target",
+            "ptxas-feature-needs-newer-target",
+            "ptxas-needs-arch-specific",
+        ),
+        sources=("RLinf/RLinf#92",),
+    ),
+    Signature(
         id="triton-codegen-error",
         title="Triton's ptxas rejected its PTX",
         patterns=("Internal Triton PTX codegen error", "PTXAS error: Internal Triton PTX codegen error"),
@@ -23,6 +44,7 @@ SIGNATURES: tuple[Signature, ...] = (
             ),
         ),
         after=(
+            "triton-ptxas-ended",
             "triton-ptxas-blackwell-unknown-gpu",
             "ptxas-instruction-of-other-gpu",
             "ptxas-unknown-gpu",
