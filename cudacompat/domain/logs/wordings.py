@@ -48,7 +48,7 @@ WORDINGS: tuple[Wording, ...] = (
         parts=(
             _CAPABILITY,
             _words(
-                "unsupported|not (?:yet )?(?:supported|high enough|sufficient|compatible|recognized|known)"
+                "unsupported|not (?:yet )?(?:supported|enough|high enough|sufficient|compatible|recognized|known)"
                 "|too (?:low|old|small|new)|no longer|insufficient|incompatible|at least|minimum"
                 "|or (?:higher|newer|greater|later|above)|only (?:supports?|supported|works|available)"
                 "|(?:requires?|needs?) (?:an? )?(?:gpu|device|sm|compute|cuda)|(?:does not|doesn't) support"

@@ -34,7 +34,7 @@ _TORCH: tuple[Signature, ...] = (
         fix="Install a newer bitsandbytes. `python -m bitsandbytes` shows what it looks for; BNB_CUDA_VERSION "
         "overrides it.",
         command="python -m bitsandbytes",
-        after=("cuda-library-missing",),
+        after=("cuda-library-missing", "torch-without-cuda"),
         sources=(
             "bitsandbytes-foundation/bitsandbytes@ea4b59f3, @4ba0ccdf, @e2db55ed (where the texts left)",
             "bitsandbytes 0.50.2 bitsandbytes/cextension.py",

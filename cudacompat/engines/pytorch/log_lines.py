@@ -200,6 +200,7 @@ _OWN: tuple[Signature, ...] = (
         does_not_mean="the GPU",
         fix="Install the xformers release made for this torch.",
         command="python -m xformers.info",
+        after=("torch-without-cuda",),
         sources=("facebookresearch/xformers xformers/_cpp_lib.py",),
     ),
     Signature(

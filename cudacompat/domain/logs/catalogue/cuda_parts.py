@@ -117,6 +117,23 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("opencv/opencv#17559", "opencv/opencv#13897"),
     ),
     Signature(
+        id="video-codec-names-undefined",
+        title="the headers have no {name} of NVIDIA's Video Codec SDK",
+        patterns=(
+            "'<name:(cuvid*|nvEnc*)>' was not declared in this scope",
+            "identifier '<name:(cuvid*|nvEnc*)>' is undefined",
+            "'<name:(cuvid*|nvEnc*)>': identifier not found",
+        ),
+        sample="video_decoder.hpp:86:16: error: 'cuvidDecodePicture' was not declared in this scope",
+        cause="FFmpeg's nv-codec-headers (dynlink_cuviddec.h) are found in place of the Video Codec SDK's: they "
+        "declare types of functions, and no functions.",
+        does_not_mean="an incomplete toolkit; the driver",
+        fix="Put the Interface directory of the Video Codec SDK before FFmpeg's headers in the include path, or build "
+        "without that part: OpenCV with -DBUILD_opencv_cudacodec=OFF.",
+        distinct=("name",),
+        sources=("opencv/opencv#20638",),
+    ),
+    Signature(
         id="nccl-header-missing",
         title="NCCL's headers or library are not found by the build",
         patterns=(

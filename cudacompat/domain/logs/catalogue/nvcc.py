@@ -201,6 +201,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "ERROR: cuda_nvcc requested but not found",
             "cicc: not found",
             "nvcc: command not found",
+            "RuntimeError: Cannot find cuda path",
             "nvcc: not found",
             'exec: "nvcc": executable file not found',
             "/bin/nvcc: No such file or directory",

@@ -86,6 +86,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "compute capability <cc:ver> is too old",
             "compute capability is too low",
             "compute capability is not high enough",
+            "compute capabilities is not enough",
             "compiled for a minimum capability of",
             "GPU id <index:num> is not available for computation because",
             "compute capability too low",

@@ -134,6 +134,23 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("colmap/colmap#3474",),
     ),
     Signature(
+        id="spack-conflict",
+        title="Spack refuses the combination of packages that was asked for",
+        patterns=(
+            "Conflicts in concretized spec",
+            "<compiler:text> conflicts with <package:word>+cuda",
+            "UnsatisfiableSpecError:",
+        ),
+        sample='==> Error: Conflicts in concretized spec "amgx@2.1.0%gcc@10.1.0+cuda arch=linux-ubuntu18.04-x86_64"',
+        cause="The recipe says which compilers and CUDA releases go together, and the ones that Spack chose do not; "
+        "the lines at the end name the rule. Most often gcc is too new for the CUDA release, or no cuda_arch was "
+        "given.",
+        does_not_mean="a broken compiler; a missing GPU",
+        fix="Name an older compiler or a newer CUDA in the spec (pkg %gcc@12 ^cuda@12.8 cuda_arch=90).",
+        role=Role.GENERAL,
+        sources=("NVIDIA/AMGX#122", "spack/spack#16979"),
+    ),
+    Signature(
         id="nix-dependency-failed",
         title="a package that Nix had to build failed",
         patterns=(

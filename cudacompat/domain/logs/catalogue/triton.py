@@ -124,7 +124,10 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="triton-pass-failed",
         title="Triton's compiler cannot build the kernel for this GPU",
-        patterns=("PassManager::run failed",),
+        patterns=(
+            "PassManager::run failed",
+            "Failures have been detected while processing an MLIR pass pipeline",
+        ),
         sample="RuntimeError: PassManager::run failed",
         cause="An operation of the kernel does not exist on the GPU, or this Triton cannot lower it there: the error "
         "before it names the operation. Triton supports GPUs from 7.0 on, 8-bit floats from 8.9 on.",
