@@ -25,6 +25,8 @@ SIGNATURES: tuple[Signature, ...] = (
         title="a program on Kokkos was compiled for another architecture than this GPU",
         patterns=(
             "Kokkos::Cuda::initialize ERROR: likely mismatch of architecture",
+            "Kokkos::Cuda::initialize ERROR: running kernels compiled for compute capability <built:ver> (<...>) on "
+            "device",
             "Kokkos::Cuda::initialize ERROR: running kernels compiled for compute capability <built:ver> on device "
             "with "
             "compute capability <here:ver>",
