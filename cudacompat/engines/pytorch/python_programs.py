@@ -204,7 +204,7 @@ PYTHON_PROGRAMS: tuple[Signature, ...] = (
         "missing Triton, a build for another PyTorch) looks the same.",
         does_not_mean="the GPU",
         fix="Install it for the Python that runs the program, in the build for its PyTorch and CUDA; then import it "
-        "alone, which prints the error that is behind it.",
+        "alone, which prints the true error.",
         command='python -c "import {package}"',
         distinct=("package",),
         sources=("Comfy-Org/ComfyUI#7484",),

@@ -251,6 +251,8 @@ def _assembled(verdict: ArtifactVerdict) -> str:
 
 def gpus_text(page: Page, report: GpusReport) -> None:
     """What `gpus` writes."""
+    from cudacompat.domain.gpus.lookup import other_vendor
+
     rows = [(str(gpu.capability), gpu.name, gpu.chip or "", " ".join(gpu.pci_ids[:4])) for gpu in report.gpus]
     if rows:
         columns(page, rows, indent=0)

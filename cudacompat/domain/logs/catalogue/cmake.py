@@ -287,7 +287,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "Could NOT find cuDNN (missing:",
         ),
         sample="Could not find cudnn_LIBRARY using the following names: cudnn, libcudnn.so.",
-        cause="cuDNN is not part of the CUDA Toolkit: it is a package of its own, and its development files are in "
+        cause="cuDNN is not part of the CUDA Toolkit: it is a separate package, and its development files are in "
         "another one.",
         does_not_mean="a missing CUDA Toolkit",
         fix="Install cuDNN with its headers (libcudnn9-dev-cuda-12, conda-forge's cudnn, pip's nvidia-cudnn-cu12), or "

@@ -26,7 +26,7 @@ SIGNATURES: tuple[Signature, ...] = (
         cases=(
             Case(
                 when=("also:apptainer-no-nv-files",),
-                cause="The container has no such library of its own and gets none from the host: --nv found no files "
+                cause="The container has no such library and gets none from the host: --nv found no files "
                 "of NVIDIA's there. On a Jetson before JetPack 7 CUDA's libraries are meant to come from the host.",
                 fix="Bind the host's libraries into the container (--bind /usr/local/cuda and, on a Jetson, "
                 "/usr/lib/aarch64-linux-gnu/tegra), or use an image that has them.",

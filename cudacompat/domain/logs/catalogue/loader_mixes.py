@@ -57,7 +57,7 @@ SIGNATURES: tuple[Signature, ...] = (
         sample="WARNING:\n\nYou should always run with libnvidia-ml.so that is installed with your\nNVIDIA Display "
         "Driver.",
         cause="The toolkit has a stub of libnvidia-ml.so for the link step (…/lib64/stubs), and LD_LIBRARY_PATH or a "
-        "RUNPATH has its directory. Its functions do nothing but print this.",
+        "RUNPATH has its directory. Its functions only print this.",
         does_not_mean="a missing driver: the real library comes later in the search path",
         fix="Keep the directory of stubs for linking (-L, LIBRARY_PATH), and remove it from LD_LIBRARY_PATH.",
         command="ldconfig -p",
@@ -115,7 +115,7 @@ SIGNATURES: tuple[Signature, ...] = (
             "Driver supports cuda toolkit version <found:text>, but the driver needs to support at least",
         ),
         sample="[NeMo W 2026-04-16 13:14:00 label_looping_base:109] No conditional node support for Cuda.",
-        cause="Loops within a CUDA graph need a driver of CUDA 12.3 or newer. The program goes on without them, more "
+        cause="Loops within a CUDA graph need a driver of CUDA 12.3 or newer. The program continues without them, more "
         "slowly.",
         does_not_mean="an error; a broken GPU",
         fix="Update the driver, if the speed matters.",
