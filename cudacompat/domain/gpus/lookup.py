@@ -282,8 +282,13 @@ _OTHER_MAKER = re.compile(
 )
 
 
+def is_of_another_maker(text: str) -> bool:
+    """Whether a text begins as the names of AMD's, Intel's or Apple's GPUs do."""
+    return _OTHER_MAKER.match(text.strip().lower()) is not None
+
+
 def _similar(text: str) -> str:
-    if _OTHER_MAKER.match(text):
+    if is_of_another_maker(text):
         return "; CUDA code runs on NVIDIA GPUs only"
     chosen = similar(text)
     return f"; similar: {', '.join(chosen)}" if chosen else '; try: cudacompat gpus "part of its name"'

@@ -110,8 +110,8 @@ PROGRAMS: tuple[Signature, ...] = (
         patterns=("Loading nvfuser library failed with",),
         sample="Warning: Loading nvfuser library failed with: error in LoadLibrary for nvfuser_codegen.dll. WinError "
         "126: The specified module could not be found.",
-        cause="nvFuser joins kernels of TorchScript. Windows builds and others leave its library out; PyTorch continues "
-        "with its own kernels.",
+        cause="nvFuser joins kernels of TorchScript. Windows builds and others leave its library out, and PyTorch uses "
+        "its own kernels.",
         does_not_mean="an error; a missing driver",
         fix="Nothing to do.",
         sources=("dotnet/TorchSharp#1041",),

@@ -251,7 +251,7 @@ def _assembled(verdict: ArtifactVerdict) -> str:
 
 def gpus_text(page: Page, report: GpusReport) -> None:
     """What `gpus` writes."""
-    from cudacompat.domain.gpus.lookup import other_vendor
+    from cudacompat.domain.gpus.lookup import is_of_another_maker
 
     rows = [(str(gpu.capability), gpu.name, gpu.chip or "", " ".join(gpu.pci_ids[:4])) for gpu in report.gpus]
     if rows:
@@ -259,3 +259,5 @@ def gpus_text(page: Page, report: GpusReport) -> None:
     page.line(f"{count(len(rows), 'GPU')} found" + (f" for {report.query}" if report.query else ""))
     if report.similar:
         page.line(f"similar: {', '.join(report.similar)}")
+    if not rows and report.query and is_of_another_maker(report.query):
+        page.line("CUDA code runs on NVIDIA GPUs only")
