@@ -14,13 +14,14 @@ from cudacompat.domain.builds.plans.driver import require_known
 from cudacompat.domain.builds.plans.matrix import plan_builds
 from cudacompat.domain.builds.plans.plan import BuildPlan
 from cudacompat.domain.reports.generate import GeneratedBinary, GeneratedFile, GenerateReport
+from cudacompat.domain.reports.generate_ways import WaysReport
 from cudacompat.domain.tables.driver_choice import counted
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.command_words import gpu_words
 from cudacompat.domain.words.errors import ParseError, UsageError
 from cudacompat.domain.words.verdict import Target
 from cudacompat.domain.words.versions import DriverRelease
-from cudacompat.engines import find, known, profiles
+from cudacompat.engines import build_ways, find, known, profiles
 
 if TYPE_CHECKING:
     from cudacompat.generate.base_images import BaseImages
@@ -114,6 +115,27 @@ def generate(engine: str, asked: GenerateRequest) -> GenerateReport:
     there = beside_names(source) if kind.checks else ()
     made = files(plans, kind, command, install=source, images=_images(asked))
     return GenerateReport(plans, command, made, outputs=names, beside=there)
+
+
+def engine_here(folder: str) -> str | None:
+    """Return the name of the engine that the files of the folder show; `None` where none does."""
+    from cudacompat.app.project.recognise import nvcc_file, recognise
+
+    seen = recognise(Path(folder))
+    if seen is not None:
+        return seen.engine.name
+    return "nvcc" if nvcc_file(Path(folder)) else None
+
+
+def generate_ways(asked: GenerateRequest) -> WaysReport:
+    """Return the plans of every plain way of building for these GPUs; `UsageError` where no CUDA release can."""
+    ways = [way.name for way in build_ways()]
+    made = [generate(name, asked) for name in ways]
+    return WaysReport(
+        plans=tuple(plan for report in made for plan in report.plans),
+        engines=tuple(engine.name for engine in known() if engine.name not in ways),
+        commands=tuple(report.command for report in made),
+    )
 
 
 def _with_wheel(plan: BuildPlan, driver: DriverRelease | None) -> BuildPlan:

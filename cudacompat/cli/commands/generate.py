@@ -112,7 +112,7 @@ def command(
     exit_zero: ExitZeroOption = False,
 ) -> int:
     """Write the build settings that make an engine support these GPUs."""
-    from cudacompat.app.generate import GenerateRequest, beside, generate, ignored
+    from cudacompat.app.generate import GenerateRequest, beside, engine_here, generate, generate_ways, ignored
     from cudacompat.cli.files import place
     from cudacompat.cli.output import emit
     from cudacompat.domain.words.errors import UsageError
@@ -174,8 +174,6 @@ def command(
         folder=folder or ".",
     )
     if engine is None:
-        from cudacompat.app.generate_ways import engine_here, generate_ways
-
         engine = engine_here(".")
         if engine is None and (as_ or engine_version or profile or budget):
             raise UsageError("name an engine, such as whisper.cpp, whisper-rs, cmake or nvcc")

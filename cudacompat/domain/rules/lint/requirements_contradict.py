@@ -7,7 +7,7 @@ satisfies both: `torch==2.6.0` in one line and `torch==2.7.1` in another, or in 
 Why it matters: pip and uv install nothing at all: "Cannot install torch==2.6.0 and torch==2.7.1 because these package
 versions have conflicting dependencies".
 
-Example: a pin that was added at the end of requirements.txt, above which the old one still stands.
+Example: a pin that was added at the end of requirements.txt, whose old pin is still there.
 
 What to do: keep one of the lines.
 """
