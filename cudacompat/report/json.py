@@ -193,12 +193,14 @@ def _package(verdict: RequirementVerdict) -> Json:
 
 def wheel_causes(verdict: RequirementVerdict) -> Json:
     """Return the causes that a published wheel fails for beside its device code; each null where it is none: the
-    framework that it pins, its compiler, the CUDA release of the framework that it has no library for."""
+    framework that it pins, its compiler, the CUDA release of the framework that it has no library for; and the compiler
+    by which one without device code runs."""
     found = verdict.verdict
     return {
         "requires": found.requires if found is not None else None,
         "compiler": found.compiler if found is not None else None,
         "no_library_for": found.none_for if found is not None else None,
+        "compiles_with": verdict.compiles_with,
     }
 
 

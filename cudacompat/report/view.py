@@ -203,7 +203,11 @@ def words_of_not_linted(folder: str) -> str:
 
 
 def _listed(judged: CheckReport) -> tuple[Listed, ...]:
-    return tuple(Listed(each.resolved.requirement.file, each.target, each.outcome) for each in judged.packages)
+    """The packages of lists. One that brings its compiler runs as what the driver's compiles."""
+    return tuple(
+        Listed(each.resolved.requirement.file, each.target, Outcome.JIT if each.compiles_with else each.outcome)
+        for each in judged.packages
+    )
 
 
 def _held_to(values: Sequence[PolicyValue]) -> Iterator[str]:

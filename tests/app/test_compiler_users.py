@@ -98,3 +98,29 @@ def test_a_triton_without_any_device_code_is_judged_by_its_compiler(site: Site, 
     (row,) = ran.json["packages"]["with_code"]
     assert (row["name"], row["verdicts"][0]["outcome"]) == ("triton", "fails" if code else "native")
     assert ran.code == code
+
+
+@pytest.mark.parametrize(("gpu", "word", "code"), [("12.0", "compiles with ptxas 12.8", 0), ("12.1", "fails", 1)])
+def test_a_list_says_of_its_own_compiler_what_wheels_says(tmp_path: Path, gpu: str, word: str, code: int) -> None:
+    listed = tmp_path / "requirements.txt"
+    listed.write_text("triton==3.5.0\n")
+    ran = inside("check", listed, "--gpu", gpu)
+    assert ran.code == code
+    assert f"triton 3.5.0  {gpu}  {word}\n" in ran.out
+    of_wheels = inside("wheels", "triton==3.5.0", "--gpu", gpu, "--format", "json").json
+    (row,) = inside("check", listed, "--gpu", gpu, "--format", "json").json["packages"]
+    (verdict,) = of_wheels["builds"][0]["verdicts"]
+    same = ("outcome", "compiler", "compiles_with")
+    assert [row[key] for key in same] == [verdict[key] for key in same]
+    page = inside("check", listed, "--gpu", gpu, "--format", "html")
+    assert "nothing is certain" not in page.out
+
+
+def test_pools_of_a_fleet_name_the_compiler(tmp_path: Path) -> None:
+    """It is what runs there: "no device code" would be the word of a fault."""
+    (tmp_path / "requirements.txt").write_text("triton==3.5.0\n")
+    (tmp_path / "fleet.csv").write_text("name, driver_version\nNVIDIA H100 80GB HBM3, 580.65.06\n")
+    (tmp_path / "other.csv").write_text("name, driver_version\nNVIDIA L4, 580.65.06\n")
+    ran = inside("check", "requirements.txt", "--gpus-from", "fleet.csv", "--gpus-from", "other.csv", cwd=tmp_path)
+    assert ran.code == 0
+    assert "no device code" not in ran.out

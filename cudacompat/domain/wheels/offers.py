@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from packaging.version import Version
 
-from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.wheels.answer import verdict_of
 from cudacompat.domain.wheels.candidates import candidates, preference
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.model import PYPI, WheelRow
-from cudacompat.domain.wheels.own_compiler import assembler_of, brings_assembler
+from cudacompat.domain.wheels.own_compiler import compiler_in
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.wheels.release_bounds import ReleaseBounds
 from cudacompat.domain.wheels.requirement import Requirement
@@ -22,9 +20,7 @@ from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Reso
 from cudacompat.domain.wheels.running_framework import with_its_pin
 from cudacompat.domain.wheels.table import rows_of, torch_rows, unlisted_indexes
 from cudacompat.domain.wheels.wheel_cure import WheelCure
-from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Outcome, Target
-from cudacompat.domain.words.versions import ToolkitVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +57,8 @@ class Build:
         return tuple(f"{cuda[:-1]}.{cuda[-1]}" for cuda in running) if len(running) < len(libraries) else ()
 
     def compiler_for(self, target: Target) -> str | None:
-        """Return the compiler in the wheel that builds machine code for the target (`ptxas 12.8`): the assembler that
-        its package runs there, else the first of them; None if it has none that does."""
-        row = self.resolved.rows[-1] if self.resolved.rows else None
-        if row is not None and brings_assembler(row):
-            found = assembler_of(row, target)
-            return " ".join(found[0].split()[:2]) if found is not None and found[1] else None
-        for compiler in row.compilers if row is not None else ():
-            release = re.search(r" (\d+\.\d+)", compiler)
-            if release is not None and builds_for(release[1], target.capability):
-                return compiler
-        return None
+        """Return the compiler in the wheel that builds machine code for the target; None if it has none that does."""
+        return compiler_in(self.row, target) if self.row is not None else None
 
     @property
     def row(self) -> WheelRow | None:
@@ -144,14 +131,6 @@ def _of_row(row: WheelRow) -> Resolved:
 
 def _pin(package: str, version: Version, index: str) -> Requirement:
     return Requirement(package, f"=={version}", f"{package}=={version}", file="", line=0, index=index)
-
-
-def builds_for(release: str, capability: ComputeCapability) -> bool:
-    """Return True if the compilers of this CUDA release (`12.8`) build machine code for the GPU; the newest known
-    release speaks for newer ones."""
-    version = min(ToolkitVersion.parse(release), RELEASES[-1].version)
-    row = next((each for each in RELEASES if each.version == version), None)
-    return row is not None and str(capability.number) in row.targets
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,18 @@ from collections.abc import Sequence
 
 from cudacompat.domain.judge.bundled_compilers import assembler_for
 from cudacompat.domain.tables.run_time_compilers import begins_above
+from cudacompat.domain.tables.toolkits import RELEASES
 from cudacompat.domain.wheels.distributions import distributions
 from cudacompat.domain.wheels.model import WheelRow
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 from cudacompat.domain.wheels.table import rows_of
 from cudacompat.domain.wheels.verdict import WheelVerdict
+from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.verdict import Outcome, Target
+from cudacompat.domain.words.versions import ToolkitVersion
 
 _ASSEMBLER = "ptxas"
+_RELEASE = re.compile(r" (\d+\.\d+)")
 _PATCH = re.compile(r"(?<=\d\.\d)\.\d+$")  # the tables of compilers have releases without it
 
 
@@ -54,3 +58,24 @@ def lacking_assembler(row: WheelRow, target: Target) -> WheelVerdict | None:
     if found is None or found[1]:
         return None
     return WheelVerdict(row, target, Outcome.FAILS, reason=None, min_driver=None, compiler=found[0])
+
+
+def compiler_in(row: WheelRow, target: Target) -> str | None:
+    """Return the compiler in a wheel that builds machine code for the target (`ptxas 12.8`): the assembler that its
+    package runs there, else the first of them; `None` if it has none that does."""
+    if brings_assembler(row):
+        found = assembler_of(row, target)
+        return " ".join(found[0].split()[:2]) if found is not None and found[1] else None
+    for compiler in row.compilers:
+        release = _RELEASE.search(compiler)
+        if release is not None and _builds_for(release[1], target.capability):
+            return compiler
+    return None
+
+
+def _builds_for(release: str, capability: ComputeCapability) -> bool:
+    """Return True if the compilers of this CUDA release (`12.8`) build machine code for the GPU; the newest known
+    release speaks for newer ones."""
+    version = min(ToolkitVersion.parse(release), RELEASES[-1].version)
+    row = next((each for each in RELEASES if each.version == version), None)
+    return row is not None and str(capability.number) in row.targets

@@ -10,6 +10,7 @@ from packaging.version import Version
 from cudacompat.domain.tables.cuda_libraries import cuda_in_name
 from cudacompat.domain.wheels.distributions import distributions, framework
 from cudacompat.domain.wheels.model import PYPI, RowBasis, WheelRow
+from cudacompat.domain.wheels.own_compiler import compiler_in
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import (
     cuda_of_index,
@@ -100,6 +101,13 @@ class RequirementVerdict:
     def of_features(self) -> bool:
         """True for a package whose programs do without the device code in it, which is that of single features."""
         return self.resolved.requirement.name in distributions().single_features
+
+    @property
+    def compiles_with(self) -> str | None:
+        """The compiler in a wheel without device code that builds machine code for the GPU (`ptxas 12.8`); `None` where
+        there is none, or an outcome."""
+        rows = self.resolved.rows
+        return compiler_in(rows[-1], self.target) if self.outcome is None and rows else None
 
     def in_file(self, name: str) -> RequirementVerdict:
         """Return it with another name for the file that its requirement stands in."""

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.reports.doctor import DoctorReport, InstalledPackages, PlanStep
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.merged_findings import merged
 from cudacompat.domain.words.phrases import count, some
-from cudacompat.domain.words.verdict import ArtifactVerdict
 from cudacompat.report.commands.doctor_table import TableRow, cured, library_warnings, machine_findings, sections
 from cudacompat.report.machine_lines import machine_lines
+from cudacompat.report.text.artifacts import OUTCOME_STYLE, artifacts_text
 from cudacompat.report.text.condensed import write_findings
 from cudacompat.report.text.page import SEVERITY_STYLE, Page
 from cudacompat.report.text.sections import (
-    OUTCOME_STYLE,
     count_line,
     not_read_lines,
     not_started,
     tally,
-    verdict_line,
 )
 from cudacompat.report.view import words_of_not_linted
 
@@ -43,7 +39,7 @@ def doctor_text(page: Page, report: DoctorReport) -> None:
     if report.packages is not None:
         _packages(page, report.packages, report.facts)
     elif report.check is not None:
-        _files(page, report.check)
+        artifacts_text(page, report.check.verdicts, not_started(report.check), apart=False)
     else:
         named = tuple(each for each in report.facts.environments if each.is_asked_for)
         _packages(page, InstalledPackages((), 0), replace(report.facts, environments=named))
@@ -99,18 +95,6 @@ def _row(page: Page, row: TableRow, widths: Sequence[int]) -> None:
         page.line("  ", head, "  ", (row.word, style))
         return
     page.hanging(("  ", head, "  ", (row.word.ljust(widths[3]), style), "  "), row.why, margin)
-
-
-def _files(page: Page, checked: CheckReport) -> None:
-    by_path: dict[str, list[ArtifactVerdict]] = defaultdict(list)
-    for verdict in checked.verdicts:
-        by_path[verdict.path].append(verdict)
-    refused = not_started(checked)
-    for path, verdicts in by_path.items():
-        page.line((path, "bold"))
-        width = max(len(v.target.label) for v in verdicts)
-        for verdict in verdicts:
-            verdict_line(page, verdict, width, starts=(path, verdict.target.id) not in refused)
 
 
 def _findings(page: Page, report: DoctorReport) -> list[Finding]:

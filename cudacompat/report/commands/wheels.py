@@ -273,15 +273,14 @@ def _build(build: Build) -> Json:
         "source": row.source if row is not None else None,
         "date": row.date if row is not None else None,
         "compilers": list(row.compilers) if row is not None else [],
-        "verdicts": [_verdict(each, build) for each in build.verdicts],
+        "verdicts": [_verdict(each) for each in build.verdicts],
     }
 
 
-def _verdict(verdict: RequirementVerdict, build: Build) -> Json:
+def _verdict(verdict: RequirementVerdict) -> Json:
     from cudacompat.report.json import wheel_causes
 
     found = verdict.verdict
-    compiles = build.compiler_for(verdict.target) if verdict.outcome is None else None
     return {
         "target": verdict.target.id,
         "outcome": verdict.outcome.value if verdict.outcome is not None else None,
@@ -289,7 +288,6 @@ def _verdict(verdict: RequirementVerdict, build: Build) -> Json:
         "min_driver": str(found.min_driver) if found is not None and found.min_driver is not None else None,
         "basis": verdict.basis,
         **wheel_causes(verdict),
-        "compiles_with": compiles,
     }
 
 

@@ -52,6 +52,8 @@ def _word(verdict: RequirementVerdict) -> tuple[str, str]:
         return f"goes with {framework().name}", "dim"
     if verdict.resolved.known is HowKnown.BUILT_HERE:
         return "built where it is installed", "magenta"
+    if verdict.compiles_with is not None:
+        return f"compiles with {verdict.compiles_with}", "green"
     if outcome is None:
         return "single features" if verdict.of_features else "no device code", "dim"
     found = verdict.verdict

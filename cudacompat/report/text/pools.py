@@ -30,6 +30,9 @@ def pool_rows(report: CheckReport) -> list[tuple[str, ...]]:
         found = package.outcome
         if found is not None:
             cells[package.resolved.label][package.target.id] = (RANK[found], outcome_word(found))
+        elif package.compiles_with is not None:
+            word = f"compiles with {package.compiles_with}"
+            cells[package.resolved.label][package.target.id] = (RANK[Outcome.JIT], word)
         elif package.resolved.known not in (HowKnown.WITH_FRAMEWORK, HowKnown.BUILT_HERE) and not package.of_features:
             cells[package.resolved.label][package.target.id] = (RANK[Outcome.FAILS], "no device code")
     rows = [("", *(pool or _NO_POOL for pool in pools))]

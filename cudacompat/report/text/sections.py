@@ -17,24 +17,15 @@ from cudacompat.domain.words.code import (
     NotRead,
 )
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of, suppressing_files
-from cudacompat.domain.words.phrases import CAUSE, count
-from cudacompat.domain.words.verdict import ArtifactVerdict, Basis, JitPolicy, Outcome, PtxProof, Target
+from cudacompat.domain.words.phrases import count
+from cudacompat.domain.words.verdict import JitPolicy, Target
+from cudacompat.report.text.artifacts import artifacts_text
 from cudacompat.report.text.page import Page
 
 if TYPE_CHECKING:
     from cudacompat.domain.words.policy_value import PolicyValue
 
 PROGRAM_NAME = {"nvrtc": "NVRTC"}
-OUTCOME_STYLE = {
-    Outcome.NATIVE: "bold green",
-    Outcome.COMPATIBLE: "green",
-    Outcome.JIT: "yellow",
-    Outcome.PARTIAL: "bold red",
-    Outcome.FAILS: "bold red",
-    Outcome.SPECIAL: "cyan",
-    Outcome.UNCLEAR: "yellow",
-    Outcome.UNDECIDED: "bold magenta",
-}
 
 
 def page_on(stream: TextIO, color: str = "auto") -> Page:
@@ -101,16 +92,7 @@ def check_text(page: Page, report: CheckReport) -> None:
     judged_for(page, report.targets)
     images(page, report.images)
     _held_to(page, report.given)
-    by_path: dict[str, list[ArtifactVerdict]] = defaultdict(list)
-    for verdict in report.verdicts:
-        by_path[verdict.path].append(verdict)
-    refused = not_started(report)
-    for path, verdicts in by_path.items():
-        page.line()
-        page.line((path, "bold"))
-        width = max(len(v.target.label) for v in verdicts)
-        for verdict in verdicts:
-            verdict_line(page, verdict, width, starts=(path, verdict.target.id) not in refused)
+    artifacts_text(page, report.verdicts, not_started(report))
     if report.compilers:
         page.line()
         compilers(page, report.compilers)
@@ -210,40 +192,6 @@ def judged_for(page: Page, targets: Iterable[Target]) -> None:
         by_conditions[f"{driver}{jit}"].append(target.label)
     for conditions, labels in by_conditions.items():
         page.prose("checked for ", (", ".join(labels), "bold"), f", {conditions}")
-
-
-def verdict_line(page: Page, verdict: ArtifactVerdict, width: int, *, starts: bool = True) -> None:
-    """What becomes of an artifact on one target, its label padded to the width; `starts` is whether the machine with
-    the GPU starts the file at all."""
-    label = verdict.target.label
-    details = verdict.counted if verdict.modules else ""
-    if verdict.min_driver:
-        details += f"; needs driver {verdict.min_driver} or newer"
-    details += _assembled(verdict)
-    if verdict.reason and verdict.reason in CAUSE:
-        details += f"; {CAUSE[verdict.reason]}"
-    if verdict.basis is Basis.MEASURED:
-        details += "; measured on hardware"
-    outcome = verdict.outcome if starts else Outcome.FAILS
-    details = details if starts else f"for another processor or system; its device code alone: {details}"
-    style = OUTCOME_STYLE[outcome]
-    head = (f"  {label.ljust(width)}  ", (outcome.value.ljust(10), style))
-    if page.width is None or width + 16 + len(details) <= page.width:
-        page.line(*head, "  ", details)
-        return
-    page.line(*head[:1], (outcome.value, style))
-    page.prose("      ", details, margin=6)
-
-
-def _assembled(verdict: ArtifactVerdict) -> str:
-    """`; PTX proved by ptxas 13.5`, with numbers where not all of it is."""
-    asked = verdict.assemblies
-    proved = [each for each in asked if each.proof is PtxProof.PROVED]
-    if not proved:
-        return ""
-    releases = " and ".join(str(each) for each in sorted({each.ptxas for each in proved if each.ptxas is not None}))
-    of = "" if len(proved) == len(asked) else f" of {len(proved)} of {len(asked)}"
-    return f"; PTX{of} proved by ptxas {releases}"
 
 
 # -- gpus

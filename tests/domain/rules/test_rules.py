@@ -490,6 +490,26 @@ def test_arch_specific_code_is_a_warning_where_there_is_nothing_plain() -> None:
     assert "12.1" in finding.why
 
 
+@pytest.mark.parametrize(
+    ("targets", "help_"),
+    [
+        (["sm_100f"], "100-virtual"),
+        (["sm_100a", "sm_103a"], "100-virtual"),
+        (["sm_90a", "sm_100f"], "100-virtual"),
+        (["sm_103a"], "103-virtual"),
+    ],
+)
+def test_arch_specific_code_has_one_cure_for_all_gpus_of_a_generation(targets: list[str], help_: str) -> None:
+    found = [
+        finding
+        for gpu in ("10.0", "10.3")
+        for finding in BY_ID["arch-specific-only"].check(judged([module(*targets)], gpu))
+    ]
+    assert len(found) == (1 if targets == ["sm_103a"] else 2)
+    assert {finding.help for finding in found} == {f"add plain PTX to it (CMake: {help_})"}
+    assert len({finding.why for finding in found}) == 1
+
+
 def test_the_level_holds_for_what_runs_of_an_artifact_with_holes() -> None:
     """`--holes ignore` lets the holes pass, not the JIT beside them."""
     modules = [module("compute_80"), other("sm_80")]

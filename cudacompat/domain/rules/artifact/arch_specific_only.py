@@ -38,7 +38,9 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         return
     images = [e for v in verdict.modules for e in v.module.entries if may_hold_kernels(e)]
     nothing_plain = all(is_suffixed(entry) for entry in images)
-    unserved = _unserved_after(target.capability, [e for v in bound for e in v.module.entries])
+    entries = [e for v in bound for e in v.module.entries]
+    lowest = _lowest(target.capability, entries)
+    unserved = _unserved_after(lowest, entries)
     yield Finding(
         id=RULE.id,
         severity=Severity.WARNING if nothing_plain else Severity.NOTE,
@@ -49,7 +51,7 @@ def check(judged: VerdictFacts) -> Iterable[Finding]:
         "or f-suffixed code",
         found=what_is_there([v.module for v in bound]),
         why=f"GPUs of compute capability {', '.join(unserved)} cannot run these modules" if unserved else None,
-        help=f"add plain PTX to it (CMake: {target.capability.number}-virtual)",
+        help=f"add plain PTX to it (CMake: {lowest.number}-virtual)",
         places=places_of(bound),
     )
 
@@ -63,8 +65,15 @@ def _bound(verdict: ModuleVerdict, target: Target) -> bool:
     )
 
 
+def _lowest(capability: ComputeCapability, entries: list[FatbinEntry]) -> ComputeCapability:
+    """The lowest capability of the GPU's generation that this code is for: plain PTX for it serves all of the
+    generation, and it is the same for each of its GPUs."""
+    targets = (entry.target.capability for entry in entries if entry.target is not None)
+    return min((one for one in targets if one.major == capability.major), default=capability)
+
+
 def _unserved_after(capability: ComputeCapability, entries: list[FatbinEntry]) -> list[str]:
-    """The newer GPUs of the same generation that none of these images serves."""
+    """The GPUs of the same generation from this one on that none of these images serves."""
     later = (row.capability for row in ARCHITECTURES if row.capability.major == capability.major)
     return [str(c) for c in later if c > capability and not any(_serves(entry, c) for entry in entries)]
 
