@@ -499,3 +499,12 @@ def test_the_driver_that_knows_the_gpu_cures_what_waits_for_it_alone(site: Site)
     ran = inside("doctor", "--python", "env", "--gpu", "6.1", "--driver", "595", "--format", "json", cwd=site.folder)
     first, second = ran.json["plan"]
     assert (first["cures"], second["cures"]) == (["torch"], ["bitsandbytes"])
+
+
+def test_a_library_that_gets_the_release_which_torch_asks_for_gets_no_other_one(site: Site) -> None:
+    site.install("torch", "2.7.1+cu128", NEW, requires=["nvidia-nccl-cu12==2.26.2"])
+    site.install("nvidia-nccl-cu12", "2.21.5", OLD)
+    ran = inside("doctor", "--python", "env", "--gpu", "12.0", "--driver", "580", "--format", "json", cwd=site.folder)
+    (step,) = ran.json["plan"]
+    assert step["command"] == f"{PIP} install torch==2.7.1 nvidia-nccl-cu12==2.26.2"
+    assert step["cures"] == ["torch", "nvidia-nccl-cu12"]

@@ -46,7 +46,8 @@ class PackageConflict:
     """What does not go together, and the step that cures it. `removed` are packages that its command takes away before
     it installs one of them again, `returns` says what brings another one of them back, `gone` are components that it
     takes away for good. `beside` is the package for which another release of its framework is wanted: who moves it
-    along with another one cures that as well. `home` is where both are installed."""
+    along with another one cures that as well. `given` is the library of NVIDIA's that
+    the step gives the release which another package asks for. `home` is where both are installed."""
 
     finding: Finding
     step: PlanStep
@@ -54,6 +55,7 @@ class PackageConflict:
     returns: str = ""
     gone: tuple[Component, ...] = ()
     beside: str = ""
+    given: str = ""
     home: Environment | None = None
 
 
@@ -170,7 +172,7 @@ def _mismatched(
     apart = [each for each, beside, _ in found if beside is main]
     step = step_beside_framework(apart, main, targets, home=home, platform=platform) if main and apart else None
     yield from (
-        replace(conflict, step=step) if step is not None and beside is main else conflict
+        replace(conflict, step=step, given="") if step is not None and beside is main else conflict
         for _, beside, conflict in found
     )
 
@@ -227,7 +229,8 @@ def _mismatch(
         f"{installer(home)} {words(pins, home)}",
         cures=(component.package,),
     )
-    return PackageConflict(finding, step, beside=normalised(component.package))
+    given = normalised(beside.package) if is_vendors(beside.package) else ""
+    return PackageConflict(finding, step, beside=normalised(component.package), given=given)
 
 
 # -- one CUDA release

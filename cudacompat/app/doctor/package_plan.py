@@ -139,12 +139,16 @@ def _joined(
     moved = {name for step in others for name in step.moves}
     mends: list[PlanStep] = []
     joined: list[PlanStep] = []
+    bad = {normalised(name) for step in others for name in step.cures}
+    given: set[str] = set()
     for conflict in conflicts:
         if conflict.beside in moved:
             continue
         again = next((step for step in (*others, *needed) if _installs_again(step, conflict)), None)
         if again is None:
-            mends.append(conflict.step)
+            cures = (conflict.given,) if conflict.given in bad else ()
+            mends.append(replace(conflict.step, cures=(*conflict.step.cures, *cures)))
+            given.add(conflict.given)
             continue
         joined.append(again)
         why = f"Remove {' and '.join(conflict.removed)}, then {again.why[:1].lower()}{again.why[1:]}{conflict.returns}"
@@ -156,7 +160,12 @@ def _joined(
             )
         )
     done = {name for step in mends for name in step.moves}  # which run on these GPUs in the release that they get
-    left = [each for each in others if each not in joined and not (each.cures and done.issuperset(each.cures))]
+    done |= given  # no other release of what is asked for in this one
+    left = [
+        each
+        for each in others
+        if each not in joined and not (each.cures and done.issuperset(map(normalised, each.cures)))
+    ]
     return mends, [each for each in needed if each not in joined], left
 
 
