@@ -9,15 +9,14 @@ from dataclasses import replace
 from itertools import islice
 
 from cudacompat.app.project.includes import PipFiles, beside, requirement_kinds
+from cudacompat.app.project.installed import Installed
 from cudacompat.app.project.installs import (
     by_place,
     chosen,
     has_plain_base,
     holds_unknown,
     is_of_tests,
-    not_there_yet,
     with_brought,
-    without,
 )
 from cudacompat.app.project.pythons import Pythons
 from cudacompat.artifacts.buildfiles.kinds import kind_of as file_kind
@@ -69,40 +68,34 @@ class ProjectPackages:
         groups = by_place(commands)
         pythons = Pythons(commands)
         for place, group in groups.items():
-            together: list[Requirement] = []
-            branch: list[Requirement] = []
+            installed = Installed()
             reached = len(self._reached)
             self._limits = []
             platform = _platform_of(group[0][0])
             for command, install in group:
-                together = without(together, install.removed)
                 with reading_for(platform or DEFAULT_PLATFORM):
                     more = list(self._of_command(command, install))
                 python = pythons.of(command)
                 if python is not None:
                     more = [replace(held_to_python(each, python), installed_for=python) for each in more]
                 bare = install.own_extras is None or has_plain_base(command)
-                other = branch if command.conditional else []
-                before = [each for each in together if each not in other]
-                new = list(not_there_yet(more, before, other, bare=bare))
-                together += new
-                branch += new if command.conditional else []
+                installed.add(more, command, install, bare=bare)
             first = group[0][0]
             if first.job is not None and is_hosted(first.job):
                 self._forget_others(since=reached)
-            if together:
+            if installed.requirements:
                 job = first.job.place.at if first.job is not None else None
                 branched = sum(command.conditional for command, _ in group) > 1
                 limits = tuple(self._limits)
                 found.append(
                     PackageSet(
                         place,
-                        tuple(together),
+                        tuple(installed.requirements),
                         branched=branched,
                         job=job,
                         platform=platform,
                         constraints=limits,
-                        lists=self._lists_of(together),
+                        lists=self._lists_of(installed.requirements),
                     )
                 )
                 whole = all(self._file_called(path, command) for command, install in group for path in install.files)

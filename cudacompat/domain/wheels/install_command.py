@@ -37,7 +37,8 @@ class InstallCommand:
     index that replaces PyPI and those beside it, whether the first index that has a package gives it (uv), the
     channels where conda installs (`conda` is whether it does), and the extras with which the project itself is
     installed (`None` where it is not). `removed` are the packages that it uninstalls, `more` is whether it installs
-    something else that only the build can know."""
+    something else that only the build can know; `upgrade` is whether it takes a newer release than the installed one,
+    `forced` whether it installs again what is there."""
 
     requirements: tuple[str, ...]
     files: tuple[str, ...] = ()
@@ -50,6 +51,8 @@ class InstallCommand:
     own_extras: tuple[str, ...] | None = None
     removed: tuple[str, ...] = ()
     more: bool = False
+    upgrade: bool = False
+    forced: bool = False
 
 
 def install_command(
@@ -146,7 +149,7 @@ class _Reading:
         self._extra = [each for each in found if each is not None]
         self._channels: list[str] = []
         self._own: tuple[str, ...] | None = None
-        self._more = False
+        self._more = self._upgrade = self._forced = False
         backend = environment.get("UV_TORCH_BACKEND", "")
         if backend and LOCAL_BUILD.fullmatch(backend):
             self._extra.append(backend)
@@ -176,6 +179,9 @@ class _Reading:
                     given: str | None = value if equals else (words[at] if at < len(words) else None)
                     at += 0 if equals else 1
                     self._option(name, given)
+                elif not self._conda:
+                    self._upgrade |= name in ("-U", "--upgrade")
+                    self._forced |= name in ("-I", "--ignore-installed", "--force-reinstall", "--reinstall")
                 continue
             self._requirement(word)
 
@@ -222,6 +228,8 @@ class _Reading:
             channels=tuple(self._channels),
             own_extras=self._own,
             more=self._more,
+            upgrade=self._upgrade,
+            forced=self._forced,
         )
 
 

@@ -671,3 +671,75 @@ CASES += (
         line="torch==2.6.0",
     ),
 )
+
+_CU128 = "RUN pip install torch==2.7.1 --index-url https://download.pytorch.org/whl/cu128\n"
+_CU126 = "RUN pip install torch==2.9.1 --index-url https://download.pytorch.org/whl/cu126\n"
+CASES += (
+    *(  # the last of two installs counts
+        LintCase(
+            bad={"Dockerfile": f"FROM python:3.12\n{_CU128}RUN {bad}\n"},
+            good={"Dockerfile": f"FROM python:3.12\n{_CU128}RUN {good}\n"},
+            line=bad,
+            gpu=("RTX 5090",),
+        )
+        for bad, good in (
+            (
+                "pip install torch==2.6.0",
+                "pip install torch==2.7.1",
+            ),  # which is there already, as a build for CUDA 12.8
+            ("python3 -m pip install 'torch<2.7'", "python3 -m pip install 'torch<2.8'"),
+            ("uv pip install --system torch==2.7.0", "uv pip install --system torch==2.7.1"),
+            ("pip install --force-reinstall torch==2.7.1", "pip install -U torch==2.7.1"),
+            ("pip install --root-user-action=ignore torch==2.7.1+cu126", "pip install torch==2.7.1+cu128"),
+        )
+    ),
+    LintCase(
+        bad={"Dockerfile": f"FROM python:3.12\n{_CU126}RUN pip install -U torch\n"},
+        good={"Dockerfile": f"FROM python:3.12\n{_CU126}RUN pip install torch\n"},
+        line="-U torch",
+        gpu=("GTX 1080",),
+    ),
+    LintCase(  # what is there fulfils the pin, whatever the index of the later command
+        bad={"Dockerfile": f"FROM python:3.12\nRUN pip install torch==2.7.1\n{_CU128}"},
+        good={
+            "Dockerfile": f"FROM python:3.12\nRUN pip install torch==2.7.1\n{_CU128.replace('install', 'install -U')}"
+        },
+        line="install torch==2.7.1",
+        gpu=("RTX 5090",),
+    ),
+    LintCase(
+        bad={
+            "Dockerfile": f"FROM python:3.12\n{_CU128}COPY . .\nRUN pip install -r requirements.txt\n",
+            "requirements.txt": "torch==2.6.0\n",
+        },
+        good={
+            "Dockerfile": f"FROM python:3.12\n{_CU128}COPY . .\nRUN pip install -r requirements.txt\n",
+            "requirements.txt": "torch\n",
+        },
+        line="torch==2.6.0",
+        gpu=("RTX 5090",),
+    ),
+)
+NEAR_MISSES += (
+    *(
+        NearMiss(why, {"Dockerfile": f"FROM python:3.12\n{lines}"}, gpu=("RTX 5090",))
+        for why, lines in (
+            ("the last install runs", f"RUN pip install torch==2.6.0\n{_CU128}"),
+            ("only if the first fails", f"{_CU128.strip()} || pip install torch==2.6.0\n"),
+            ("in a branch", f'{_CU128}RUN if [ -n "$OLD" ]; then pip install torch==2.6.0; fi\n'),
+            ("in another folder", f"{_CU128}RUN pip install --target /old torch==2.6.0\n"),
+            ("for another Python", f"{_CU128}RUN pip3.9 install torch==2.6.0\n"),
+            ("for the Python of another environment", f"{_CU128}RUN /old/bin/pip install torch==2.6.0\n"),
+        )
+    ),
+    NearMiss(
+        "runs of a matrix, each with its own",
+        {
+            ".github/workflows/a.yml": "on: push\njobs:\n  a:\n    runs-on: [self-hosted, gpu]\n    strategy:\n"
+            "      matrix:\n        torch: ['2.7.1', '2.6.0']\n    steps:\n"
+            "      - run: pip install torch==${{ matrix.torch }}"
+            " --index-url https://download.pytorch.org/whl/cu128\n"
+        },
+        gpu=("RTX 5090",),
+    ),
+)
