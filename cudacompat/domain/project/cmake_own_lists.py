@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from cudacompat.domain.project.cmake_choice import stands_alone
 from cudacompat.domain.project.cmake_lists import CMakeTargets, named_targets
 from cudacompat.domain.project.command_facts import is_aside
 from cudacompat.domain.project.list_units import OF_ONE_ARCH, TRIED
@@ -58,6 +59,10 @@ def _own_lists(every: Sequence[CMakeTargets], project: Project) -> Iterator[CMak
             continue  # what is added to the shared list, or holds for some processors
         flags = (each for each in every if each.flags)
         images = tuple(image for each in (*sets, *flags) for image in each.images)
+        if stands_alone(project, name, own):
+            if all(image.suffix is ArchSuffix.NONE for image in images):
+                yield CMakeOwnList(name, sets[-1], images)
+            continue
         rest = tuple(image for other, of in own.items() if other != name for each in of for image in each.images)
         if not _is_chosen(images, own, others=(*rest, *(shared if inherits else ()))):
             yield CMakeOwnList(name, sets[-1], images)

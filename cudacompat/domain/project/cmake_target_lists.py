@@ -47,7 +47,7 @@ def _lists(project: Project) -> tuple[ArchListSetting, ...]:
 
 
 def _found(project: Project) -> Iterator[ArchListSetting]:
-    for file in _files(project):
+    for file in added_files(project):
         scopes = tuple(standing(file))
         compiled = {_first(each) for each in scopes if _is_compiled(each)}
         sets = [each for each in scopes if each.command.name in SETS_PROPERTY and _names_property(each)]
@@ -60,8 +60,8 @@ def _found(project: Project) -> Iterator[ArchListSetting]:
             yield from inside if sure else ()
 
 
-def _files(project: Project) -> Iterator[CMakeFile]:
-    """The CMakeLists.txt at the top, and those that are added from there in any case."""
+def added_files(project: Project) -> Iterator[CMakeFile]:
+    """Yield the CMakeLists.txt at the top, and those that are added from there in any case."""
     files: Mapping[str, CMakeFile] = {file.name: file for file in project.cmake}
     waiting, seen = ["CMakeLists.txt"], set[str]()
     while waiting:

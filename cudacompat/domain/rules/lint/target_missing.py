@@ -5,7 +5,8 @@ which only the PTX fits. The lists and flags that reach the same command are tak
 rewriting. A list of the project's own files (CMakeLists.txt, presets, .cargo/config.toml, the flags of a Makefile)
 counts where no command gives another. Image builds and CI jobs without any have the list that the engine takes by
 itself. Of a CI job that publishes nothing the finding is a note. Where a CMake target has its CUDA_ARCHITECTURES set,
-that list alone counts for it, unless its program may choose another target for the GPU.
+that list alone counts for it, unless its program may choose another target for the GPU: by names of architectures or
+of age, by the same sources in both, or because one program links several with lists of their own.
 
 Why it matters: without code that fits, every kernel launch fails with "no kernel image is available for execution on
 the device" (error 209). With PTX alone it works, after the driver has compiled each kernel at the first start.
@@ -293,7 +294,8 @@ def _of_cmake(project: Project) -> Iterator[Finding]:
         result = serves(target.capability, images) if own else ListCoverage.RUNS
         if result in _UNSERVED:
             last = last_with_result(counting, target, result, images=lambda each: each.images)
-            yield _named_in_cmake(project, last, target, result=result, images=images)
+            alone = bool(last.owners) and serves(target.capability, last.images) is result
+            yield _named_in_cmake(project, last, target, result=result, images=last.images if alone else images)
 
 
 def _of_own(project: Project) -> Iterator[Finding]:

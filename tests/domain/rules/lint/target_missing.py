@@ -2157,3 +2157,77 @@ CASES += (
         line="ARCHS=",
     ),
 )
+
+_TWO_TARGETS = """\
+cmake_minimum_required(VERSION 3.24)
+set(CMAKE_CUDA_ARCHITECTURES 120)
+project(grid LANGUAGES CXX CUDA)
+add_library(grid SHARED grid.cu)
+add_library({1} {2} {3})
+set_target_properties({1} PROPERTIES CUDA_ARCHITECTURES "{0}")
+{4}
+"""
+_ALONE = ("mesh", "SHARED", "mesh.cu")
+_TOP = "project(x LANGUAGES CXX CUDA)\nset(CMAKE_CUDA_ARCHITECTURES 120)\nadd_library(grid grid.cu)\n{}"
+_OLD_TARGET = 'add_library(mesh mesh.cu)\nset_target_properties(mesh PROPERTIES CUDA_ARCHITECTURES "75-real")\n'
+CASES += (
+    *(  # another target that has the GPU's code helps this one nothing
+        LintCase(
+            bad={"CMakeLists.txt": _TWO_TARGETS.format("75-real", *_ALONE, more)},
+            good={"CMakeLists.txt": _TWO_TARGETS.format("75-real;120", *_ALONE, more)},
+            line="75-real",
+            gpu=("RTX 5090",),
+        )
+        for more in (
+            "",
+            'set_property(TARGET grid PROPERTY CUDA_ARCHITECTURES "120")',
+            "add_executable(p main.cu)\ntarget_link_libraries(p PRIVATE mesh)\n"
+            'set_target_properties(p PROPERTIES CUDA_ARCHITECTURES "120")',
+        )
+    ),
+    LintCase(  # in a folder that is always added
+        bad={"CMakeLists.txt": _TOP.format("add_subdirectory(mesh)\n"), "mesh/CMakeLists.txt": _OLD_TARGET},
+        good={
+            "CMakeLists.txt": _TOP.format("add_subdirectory(mesh)\n"),
+            "mesh/CMakeLists.txt": _OLD_TARGET.replace("75", "120"),
+        },
+        line="75-real",
+        gpu=("RTX 5090",),
+    ),
+)
+NEAR_MISSES += (
+    *(
+        NearMiss(why, {"CMakeLists.txt": _TWO_TARGETS.format("75-real", *made, more)}, gpu=("RTX 5090",))
+        for why, made, more in (
+            ("the same sources, once more for old GPUs", ("mesh", "SHARED", "grid.cu"), ""),
+            ("sources for one architecture", ("mesh", "SHARED", "mesh_turing.cu"), ""),
+            ("for old GPUs, by its name", ("mesh_legacy", "SHARED", "mesh.cu"), ""),
+            ("a plugin", ("mesh", "MODULE", "mesh.cu"), ""),
+            ("not built unless somebody asks for it", ("mesh", "SHARED", "EXCLUDE_FROM_ALL mesh.cu"), ""),
+            (
+                "one program links both and may choose",
+                _ALONE,
+                'set_target_properties(grid PROPERTIES CUDA_ARCHITECTURES "120")\n'
+                "add_executable(p main.cpp)\ntarget_link_libraries(p PRIVATE mesh grid)",
+            ),
+        )
+    ),
+    *(
+        NearMiss(why, {"CMakeLists.txt": _TOP.format(added), "mesh/CMakeLists.txt": _OLD_TARGET}, gpu=("RTX 5090",))
+        for why, added in (
+            ("a folder that an option adds", "option(OLD x)\nif(OLD)\n  add_subdirectory(mesh)\nendif()\n"),
+            ("a folder that nothing adds", ""),
+        )
+    ),
+    NearMiss("a test", {"CMakeLists.txt": _TOP.format(_OLD_TARGET.replace("mesh", "mesh_test"))}, gpu=("RTX 5090",)),
+    NearMiss(
+        "in a loop, a target for each architecture",
+        {
+            "CMakeLists.txt": _TOP.format(
+                "foreach(arch 75 90 120)\n  add_library(k${arch} k.cu)\n"
+                "  set_target_properties(k${arch} PROPERTIES CUDA_ARCHITECTURES ${arch}-real)\nendforeach()\n"
+            )
+        },
+        gpu=("RTX 5090",),
+    ),
+)
