@@ -80,6 +80,9 @@ class Distributions:
     the variable that names the GPUs to build for (empty where its setup has a list of its own), `listed_in_sources`
     the targets that the sources of some releases have, which no variable extends, by the release from which and the one
     before which, `builds_from` the compute capability below which the sources of packages build nothing;
+    `added_by_compiler` says of such packages which targets their setup adds only from a CUDA release of nvcc on,
+    `published_elsewhere` which wheels their project has elsewhere: the releases from and before which, those of the
+    framework, and the CUDA release that compiled them;
     `with_code_unread` are packages whose wheels hold device code and were not read, `named_for_cuda` finds others by a
     CUDA release in their names, but for those families that are `named_for_cuda_without` device code.
     `local_build` finds a local version that names the CUDA release, or the framework's, that a wheel was built for.
@@ -114,6 +117,8 @@ class Distributions:
     built_here: Mapping[str, tuple[str, str]]
     listed_in_sources: Mapping[str, tuple[tuple[str, str, str], ...]]
     listed_in_sources_by: tuple[str, str]  # where that stands, and when it was read
+    added_by_compiler: Mapping[str, Mapping[str, str]]
+    published_elsewhere: Mapping[str, tuple[tuple[str, str, str, str, str], ...]]
     builds_from: Mapping[str, str]
     with_code_unread: frozenset[str]
     named_for_cuda: re.Pattern[str]
@@ -214,6 +219,11 @@ def distributions() -> Distributions:
             for name, rows in raw["listed_in_sources"]["names"].items()
         },
         listed_in_sources_by=(raw["listed_in_sources"]["source"], raw["listed_in_sources"]["date"]),
+        added_by_compiler=raw["listed_in_sources"]["added_by_compiler"],
+        published_elsewhere={
+            name: tuple((first, end, since, until, cuda) for first, end, since, until, cuda in rows)
+            for name, rows in raw["listed_in_sources"]["published_elsewhere"].items()
+        },
         builds_from=raw["builds_from"]["names"],
         with_code_unread=frozenset(raw["with_code_unread"]["names"]),
         named_for_cuda=re.compile(raw["with_code_unread"]["pattern"]),

@@ -19,6 +19,7 @@ from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.resolve import resolve
 from cudacompat.domain.wheels.resolved import NOT_KNOWN, HowKnown, RequirementVerdict, Resolved
 from cudacompat.domain.wheels.running_framework import with_its_pin
+from cudacompat.domain.wheels.sources_compiler import cut_by_compiler
 from cudacompat.domain.wheels.table import cuda_of_index, packages, rows
 from cudacompat.domain.words.verdict import Outcome, Target
 
@@ -29,7 +30,8 @@ class PackageSet:
     alternatives (extras, groups, a lock for several platforms): then no two of them need ever meet. `branched` is
     whether branches of a script install some of them; `job` is where the job of a CI system stands that does;
     `platform` the one that they are installed on (`None`: that of each GPU). `constraints` hold what the packages bring
-    along; `lists` are the files among those of the requirements of which pip takes all lines at once."""
+    along; `lists` are the files among those of the requirements of which pip takes all lines at once. `compiler` is the
+    CUDA release of the nvcc there (`12.4`), `None` where that is not known."""
 
     file: str
     requirements: tuple[Requirement, ...]
@@ -38,6 +40,7 @@ class PackageSet:
     platform: str | None = None
     constraints: tuple[Requirement, ...] = ()
     lists: frozenset[str] = frozenset()
+    compiler: str | None = None
 
     @property
     def forked(self) -> bool:
@@ -56,7 +59,7 @@ class ResolvedSet:
     @classmethod
     def of(cls, packages: PackageSet) -> ResolvedSet:
         """Return the set with its wheels."""
-        return cls(packages, resolve(packages.requirements, packages.platform or DEFAULT_PLATFORM))
+        return cls(packages, _resolve(packages, packages.platform or DEFAULT_PLATFORM))
 
     def verdicts(self, targets: Sequence[Target]) -> tuple[RequirementVerdict, ...]:
         """Return the verdict of each wheel on each target, of the wheel for the platform that goes with the target."""
@@ -64,7 +67,7 @@ class ResolvedSet:
         for platform in dict.fromkeys(map(platform_for, targets)):
             own = [target for target in targets if platform_for(target) == platform]
             default = platform == (self.packages.platform or DEFAULT_PLATFORM)
-            resolved = self.resolved if default else resolve(self.packages.requirements, platform)
+            resolved = self.resolved if default else _resolve(self.packages, platform)
             verdicts = judge_all(resolved, own, self.packages.requirements)
             found += verdicts if self._has_framework else (with_its_pin(each, platform) for each in verdicts)
         return tuple(found)
@@ -79,6 +82,10 @@ class ResolvedSet:
     def framework(self) -> Resolved | None:
         """The wheel of the framework that the extensions in the set load into."""
         return next((each for each in self.resolved if each.requirement.name == framework().name), None)
+
+
+def _resolve(packages: PackageSet, platform: str) -> tuple[Resolved, ...]:
+    return tuple(cut_by_compiler(resolve(packages.requirements, platform), packages.compiler))
 
 
 @dataclass(frozen=True, slots=True)

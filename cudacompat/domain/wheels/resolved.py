@@ -45,7 +45,7 @@ NOT_KNOWN = frozenset({HowKnown.NEWER, HowKnown.OLDER, HowKnown.UNREAD, HowKnown
 class Resolved:
     """The wheel that a requirement stands for: its version and build (`pypi`, `cu128`), `how` the version was found in
     words (empty where the requirement pins it), what is known of it, and the rows that say it (two where the releases
-    before and after do)."""
+    before and after do). `compiled_with` is the CUDA release whose nvcc leaves out targets that its sources name."""
 
     requirement: Requirement
     version: Version | None
@@ -53,6 +53,7 @@ class Resolved:
     how: str
     known: HowKnown
     rows: tuple[WheelRow, ...] = ()
+    compiled_with: str | None = None
 
     @property
     def cuda(self) -> str | None:

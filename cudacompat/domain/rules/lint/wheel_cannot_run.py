@@ -4,11 +4,12 @@ What it finds: a requirement (of a requirements file, a lock, a pyproject.toml, 
 installs) whose published wheel holds no machine code and no PTX for a GPU that was named with --gpu, whose CUDA runtime
 refuses the driver, or that its index never had, or not for the Python or the platform that is named. One with a library
 for each CUDA release (bitsandbytes) needs the one for the CUDA release of the torch that it is installed with; one that
-compiles its kernels with the ptxas in its own wheel (triton) needs a ptxas that knows the GPU. Which code a wheel holds
-was read in the wheel, or is said by its publisher's build script; both are given with their date. A name without a
-version is checked as what it would be today, on the day of the table. Where a file holds several builds of one package,
-one has to run. A note for a job of a CI system of which nothing says that its runner has a GPU: it may be meant for the
-CPU.
+compiles its kernels with the ptxas in its own wheel (triton) needs a ptxas that knows the GPU. One that is compiled
+where it is installed (flash-attn) lacks what its setup.py leaves out with the nvcc there. Which code a wheel holds was
+read in the wheel, or is said by its publisher's build script; both are given with their date. A name without a version
+is checked as what it would be today, on the day of the table. Where a file holds several builds of one package, one has
+to run; of two commands that install it one after the other, the last counts. A note for a job of a CI system of which
+nothing says that its runner has a GPU: it may be meant for the CPU.
 
 Why it matters: the installation succeeds, the program starts, and the first kernel ends in "no kernel image is
 available for execution on the device" (CUDA error 209).
@@ -38,6 +39,7 @@ from cudacompat.domain.rules.lint.wheel_facts import (
 from cudacompat.domain.wheels.cure_words import command_of, sentence_of
 from cudacompat.domain.wheels.package_set import PackageSet
 from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict
+from cudacompat.domain.wheels.sources_compiler import first_compiler
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
@@ -71,6 +73,11 @@ def _finding(project: Project, packages: PackageSet, verdict: RequirementVerdict
     if none_for is not None:
         message = f"{resolved.label} has no library for CUDA {none_for}"
     why = reason_of(verdict)
+    help_ = sentence_of(cure, command, resolved.requirement)
+    newer = first_compiler(resolved, target)
+    if newer is not None:
+        why = f"its setup.py adds the GPU's target only from CUDA {newer} on; {why}"
+        help_, command = f"compile it with CUDA {newer} or newer", None
     return finding(
         RULE.id,
         Severity.ERROR if job is None else Severity.NOTE,
@@ -79,7 +86,7 @@ def _finding(project: Project, packages: PackageSet, verdict: RequirementVerdict
         target=None if absent or none_for else target,
         found=None if absent else content_of(resolved, none_for),
         why=why if job is None else "; ".join(filter(None, (why, runner_of(job)))),
-        help_=sentence_of(cure, command, resolved.requirement),
+        help_=help_,
         command=command if job is None else None,
     )
 

@@ -11,8 +11,9 @@ from packaging.specifiers import SpecifierSet
 
 from cudacompat.domain.judge.compat import judge
 from cudacompat.domain.project.job_runners import is_on_others, is_trial
-from cudacompat.domain.project.model import CiJob, Project
+from cudacompat.domain.project.model import CiJob, Project, Stage
 from cudacompat.domain.project.other_machines import is_for_boards, is_for_others, of_another_maker, stage_at
+from cudacompat.domain.project.stages import compiler
 from cudacompat.domain.tables.architectures import ARM_ONLY
 from cudacompat.domain.wheels.brought import bounds_by_others, extras_of, release_that_takes, takes
 from cudacompat.domain.wheels.cure import cure_for
@@ -82,7 +83,12 @@ def environments_of(project: Project, *, trials: bool = False) -> Iterator[Resol
         others = stage is not None and stage.base is not None and of_another_maker(stage.base.image)
         if (packages.job in own) is not trials or others:
             continue
-        yield project.once(("resolved", id(packages)), partial(ResolvedSet.of, packages))
+        yield project.once(("resolved", id(packages)), partial(_resolved, project, packages, stage))
+
+
+def _resolved(project: Project, packages: PackageSet, stage: Stage | None) -> ResolvedSet:
+    made_by = compiler(project, stage) if stage is not None else None
+    return ResolvedSet.of(replace(packages, compiler=str(made_by.version)) if made_by is not None else packages)
 
 
 def job_of(project: Project, packages: PackageSet) -> CiJob | None:

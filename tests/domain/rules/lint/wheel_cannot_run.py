@@ -743,3 +743,43 @@ NEAR_MISSES += (
         gpu=("RTX 5090",),
     ),
 )
+
+_COMPILED = (
+    "FROM nvidia/cuda:{}-devel-ubuntu22.04\nRUN apt-get update && apt-get install -y python3-pip\n{}"
+    "RUN pip install flash-attn=={} --no-build-isolation\n"
+)
+_OWN_TORCH = "--extra-index-url https://download.pytorch.org/whl/cu124\ntorch=={}\nflash-attn=={}\n"
+CASES += (
+    *(  # its setup.py leaves out what the nvcc of the image does not build; no wheel of the project is for this torch
+        LintCase(
+            bad={"Dockerfile": _COMPILED.format("12.4.1", torch, "2.7.4.post1")},
+            good={"Dockerfile": _COMPILED.format("12.8.1", torch, "2.7.4.post1")},
+            line="flash-attn",
+            gpu=("RTX 5090",),
+        )
+        for torch in (_CU128, "")
+    ),
+    LintCase(  # beside a torch that a wheel of the project is for, the nvcc of that counts; by the torch where none is
+        bad={"requirements.txt": _OWN_TORCH.format("2.6.0+cu124", "2.7.4.post1")},
+        good={"requirements.txt": _OWN_TORCH.replace("cu124", "cu128").format("2.7.1+cu128", "2.7.4.post1")},
+        line="torch",
+        gpu=("12.0",),
+    ),
+)
+NEAR_MISSES += (
+    NearMiss(
+        "a wheel of the project is taken, which a newer nvcc compiled",
+        {"Dockerfile": _COMPILED.format("12.4.1", _CU128, "2.8.3")},
+        gpu=("RTX 5090",),
+    ),
+    NearMiss(
+        "such a wheel may be taken",
+        {"Dockerfile": _COMPILED.format("12.4.1", "", "2.8.3")},
+        gpu=("RTX 5090",),
+    ),
+    NearMiss(
+        "what the older nvcc builds runs here",
+        {"Dockerfile": _COMPILED.format("12.4.1", _CU128, "2.7.4.post1")},
+        gpu=("RTX 4090", "H100"),
+    ),
+)
