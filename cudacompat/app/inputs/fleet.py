@@ -23,6 +23,7 @@ from cudacompat.domain.words.versions import DriverRelease
 if TYPE_CHECKING:
     from cudacompat.domain.gpus.fleets.smi import Element
 
+_OBJECT = re.compile(r"^apiVersion:\s", re.MULTILINE)  # of Kubernetes, in YAML
 _LARGEST = 256 << 20  # bytes: a cluster of thousands of nodes, with all that kubectl says of each
 _DEEPEST = 64
 _MOST_ELEMENTS = 2_000_000
@@ -109,6 +110,8 @@ def _parsed(text: str, file: str) -> list[Row]:
 def _of_text(text: str, file: str) -> tuple[str, Iterable[Row]]:
     from cudacompat.domain.gpus.fleets import lists, nodes, slurm, smi
 
+    if _OBJECT.search(text) is not None:
+        return _of_document(_yaml(text, file), file, form="YAML")
     if slurm.is_slurm(text):
         return "the nodes of Slurm", slurm.of_slurm(text, file)
     if nodes.is_described(text):
@@ -135,12 +138,28 @@ def _text(file: str, *, regular: bool) -> str:
 
 
 def _of_json(text: str, file: str) -> tuple[str, Iterable[Row]]:
-    from cudacompat.domain.machine.saved_facts import SCHEMA, from_json  # most checks are for GPUs that are named
-
     try:
         document: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{file}: broken JSON: {str(error) or 'nested too deep'}") from None
+    return _of_document(document, file, form="JSON")
+
+
+def _yaml(text: str, file: str) -> Any:
+    """The document as dicts, lists and texts: nothing of YAML's own types is made, and no key is merged, of which a
+    small file can have billions."""
+    import yaml  # few fleets are YAML
+
+    try:
+        return yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))  # noqa: S506 - as above
+    except (yaml.YAMLError, RecursionError) as error:
+        said = getattr(error, "problem", None) or "nested too deep"
+        raise UsageError(f"{file}: broken YAML: {said}") from None
+
+
+def _of_document(document: Any, file: str, *, form: str) -> tuple[str, Iterable[Row]]:
+    from cudacompat.domain.machine.saved_facts import SCHEMA, from_json  # most checks are for GPUs that are named
+
     if not isinstance(document, dict):
         document = {}
     if document.get("schema") == SCHEMA:
@@ -152,7 +171,7 @@ def _of_json(text: str, file: str) -> tuple[str, Iterable[Row]]:
         from cudacompat.domain.gpus.fleets.nodes import of_nodes
 
         return "the nodes of a cluster", of_nodes(document, file)
-    raise UsageError(f"{file} is JSON, but neither doctor --save-facts nor kubectl get nodes -o json wrote it")
+    raise UsageError(f"{file} is {form}, but neither doctor --save-facts nor kubectl get nodes -o json wrote it")
 
 
 def _xml(text: str, file: str) -> Element:

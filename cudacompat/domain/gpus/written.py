@@ -22,7 +22,7 @@ _DEVICE = re.compile(
 )
 
 _SHARE = re.compile(r"[-_ :](?:shared|vws|mig|mig[-_ ].*|(?:mig[-_ ])?(?:\d+c\.)?\d+g\.\d+gb(?:\+[\w.+-]+)?)$")
-_VGPU = re.compile(r"(?:nvidia |grid )*(?P<gpu>.*?\w)(?:-\d{1,2})?-\d{1,3}[abcq](?:me)?")
+_VGPU = re.compile(r"(?:nvidia |grid )*(?P<gpu>.*?\w)(?: dc)?(?:-\d{1,2})?-\d{1,3}[abcq](?:me)?")
 _VGPU_LETTERS = re.compile(r"(?<=\d)(?:d?[xlsp]|xm|xl|d)$")  # of a board's form: V100DX, A100D, H100XM, RTX6000P
 _MEMORY = re.compile(r"(?:(?<![\w.])|(?<=ti|er))\d{1,4} ?(?:g|gb|gib|mb)(?![\w.])|\b(?:hbm|gddr)\d[a-z]{0,2}\b")
 _FORM = re.compile(

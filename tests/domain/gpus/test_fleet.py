@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from cudacompat.app.inputs.fleet import load, targets_for
 from cudacompat.domain.gpus.fleet import floored, pools_of, targets_of
@@ -168,6 +169,19 @@ class TestCluster:
     )
     def test_what_is_wrong(self, tmp_path: Path, nodes: list[Any], says: str) -> None:
         assert says in said(tmp_path, cluster(*nodes))
+
+    def test_yaml_says_what_json_says(self, tmp_path: Path) -> None:
+        text = cluster(node("a", labels("NVIDIA-L4", "8.9")), node("b", labels("NVIDIA-H100", "9.0")))
+        as_yaml = gpus(tmp_path, "apiVersion: v1\n" + yaml.safe_dump(json.loads(text)))
+        assert len(as_yaml) == 2
+        assert as_yaml == gpus(tmp_path, text)
+
+    def test_yaml_of_something_else(self, tmp_path: Path) -> None:
+        assert "is YAML, but neither doctor" in said(tmp_path, "apiVersion: v1\nkind: Pod\n")
+        assert "broken YAML" in said(tmp_path, "apiVersion: v1\nkind: [List\n")
+        assert "broken YAML" in said(tmp_path, "apiVersion: v1\na: " + "[" * 100_000)
+        laughs = "".join(f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}], k{n}: 1}}\n" for n in range(1, 40))
+        assert "is YAML" in said(tmp_path, f"apiVersion: v1\na0: &a0 {{k: 1}}\n{laughs}")
 
     def test_json_of_something_else(self, tmp_path: Path) -> None:
         assert "neither doctor --save-facts nor kubectl" in said(tmp_path, '{"kind": "Pod"}')

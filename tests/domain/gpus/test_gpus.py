@@ -213,6 +213,7 @@ ORIN_NX = "Jetson Orin NX"
         ("A100-4-20C", "NVIDIA A100", "8.0"),
         ("H100XM-80C", "NVIDIA H100", "9.0"),
         ("GRID RTX6000P-4B", "Quadro RTX 6000", "7.5"),  # vGPU types have the Quadro under this name alone
+        ("NVIDIA RTX Pro 6000 Blackwell DC-4-96Q", "RTX PRO 6000 Blackwell", "12.0"),
         ("RTX6000-Ada-48Q", "NVIDIA RTX 6000 Ada Generation", "8.9"),
         # modules and systems
         ("IGX Orin", "IGX Orin", "8.7"),
