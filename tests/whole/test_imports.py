@@ -83,6 +83,7 @@ READING = (
         "artifacts.reading.read",
         "artifacts.reading.work",
         "artifacts.reading.one_file",
+        "artifacts.reading.first_look",
         "artifacts.reading.found",
         "artifacts.reading.glance",
         "artifacts.reading.shared",
@@ -97,6 +98,7 @@ READING = (
         "app.inputs.reading",
     ),
     *("artifacts.containers", *(f"artifacts.containers.{name}" for name in ("folders", "base", "openers"))),
+    *("artifacts.containers.closed_kinds", "artifacts.containers.file_heads"),
     *WORDS,
 )
 WRITER = ("report.commands",)
@@ -225,7 +227,12 @@ CASES = [
     (("inspect", "lz4.fatbin", "--kernels", "--format", "json"), {"lz4"}, NAMING, ()),
     (("inspect", "x.whl", "--format", "json"), set(), (*READING, *JSON, *LISTED, "artifacts.containers.zips"), ()),
     (("check", "none.fatbin", *CHECKING, "--format", "json"), set(), (*CHECK, *JSON), NOT_CHECK),
-    (("check", "none.fatbin", *CHECKING), {"rich"}, (*CHECK, *TEXT, "report.text.condensed"), NOT_CHECK),
+    (
+        ("check", "none.fatbin", *CHECKING),
+        {"rich"},
+        (*CHECK, *TEXT, "report.text.condensed", "report.text.artifacts"),
+        NOT_CHECK,
+    ),
     (("check", "zstd.fatbin", *CHECKING, "--format", "json"), {"zstandard"}, (*CHECK, *JSON), NOT_CHECK),
     (("gpus", "5070 ti", "--format", "json"), set(), (*GPUS, *JSON), ()),
     (("gpus", "5070 ti"), {"rich"}, (*GPUS, *TEXT), ()),

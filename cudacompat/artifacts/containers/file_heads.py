@@ -6,17 +6,12 @@ import re
 import zlib
 from struct import Struct
 
-from cudacompat.artifacts.containers.tars import is_header as is_tar
-
-__all__ = ["begins_a_disk", "is_arc", "is_arj", "is_lha", "is_old_cpio", "is_swapped_cpio", "is_tar", "is_zlib"]
-
 _SECTOR, _BOOT, _PARTITIONS = 512, b"\x55\xaa", range(446, 510, 16)
 _LARGEST_ARJ = 2600  # bytes of its header (the technical notes of ARJ 2.6)
 _ARJ_MAIN = b"\2"  # the kind of the header that stands first
 _LHA = re.compile(rb"..-(?:l[hz]|pm)[0-9ds]-.{13}[\0-\3]", re.DOTALL)  # method, and the level of the header
-_ARC = re.compile(
-    rb"\x1a[\x02-\x0b](?=[^\0]{1,12}\0)[!-~]+\0"
-)  # method (1 begins files of terminfo, too) and a name of MS-DOS
+# method (1 begins files of terminfo, too) and a name of MS-DOS
+_ARC = re.compile(rb"\x1a[\x02-\x0b](?=[^\0]{1,12}\0)[!-~]+\0")
 _ARC_SIZES = Struct("<IHHHI")  # bytes that are packed, date and time of MS-DOS, checksum, bytes
 # magic, two fields, mode of a file, a folder or a link, six fields, length of a name of less than 4096 bytes, size
 _CPIO = re.compile(rb"\xc7\x71.{4}.[\x40-\x4f\x80-\x8f\xa0-\xaf].{12}(.[\0-\x0f]).{4}", re.DOTALL)

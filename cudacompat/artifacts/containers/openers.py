@@ -178,5 +178,7 @@ def opener_of(head: bytes) -> Opener | None:
     if head[2:3] == b"-" and file_heads.is_lha(head):
         return _LHA
     if head[148:149] in _CHECKSUM_STARTS:  # a tar from before POSIX has no magic but a checksum
-        return TAR if file_heads.is_tar(head) else None
+        from cudacompat.artifacts.containers.tars import is_header
+
+        return TAR if is_header(head) else None
     return _DISK if file_heads.begins_a_disk(head) else None

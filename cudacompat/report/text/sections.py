@@ -19,7 +19,6 @@ from cudacompat.domain.words.code import (
 from cudacompat.domain.words.finding import Finding, Severity, Suppressed, count_of, suppressing_files
 from cudacompat.domain.words.phrases import count
 from cudacompat.domain.words.verdict import JitPolicy, Target
-from cudacompat.report.text.artifacts import artifacts_text
 from cudacompat.report.text.page import Page
 
 if TYPE_CHECKING:
@@ -92,6 +91,8 @@ def check_text(page: Page, report: CheckReport) -> None:
     judged_for(page, report.targets)
     images(page, report.images)
     _held_to(page, report.given)
+    from cudacompat.report.text.artifacts import artifacts_text  # few commands judge
+
     artifacts_text(page, report.verdicts, not_started(report))
     if report.compilers:
         page.line()
