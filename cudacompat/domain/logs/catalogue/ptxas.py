@@ -178,20 +178,6 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("CUDA C++ Programming Guide 13.0, CUDA Dynamic Parallelism",),
     ),
     Signature(
-        id="device-runtime-not-linked",
-        title="a kernel calls {name} of CUDA's device runtime, which is not linked",
-        patterns=(
-            "Unresolved extern function '<name:(__cudaCDP2*|cudaCDP2*|cudaGetParameterBuffer*|cudaLaunchDevice*)>'",
-        ),
-        sample="ptxas fatal   : Unresolved extern function '__cudaCDP2Malloc'",
-        cause="Kernels that start kernels, or ask for memory with cudaMalloc, call the device runtime. It is in "
-        "libcudadevrt, which is linked to relocatable device code only.",
-        does_not_mean="a missing architecture; a missing source file",
-        fix="Compile and link with nvcc -rdc=true -lcudadevrt (CMake: CUDA_SEPARABLE_COMPILATION ON).",
-        command="nvcc -rdc=true -o app app.cu -lcudadevrt",
-        sources=("https://docs.nvidia.com/cuda/cuda-c-programming-guide/ (CUDA dynamic parallelism)",),
-    ),
-    Signature(
         id="ptxas-unresolved-extern",
         title="a device function is defined in another file: relocatable code is needed",
         patterns=("Unresolved extern function '<name:word>'",),
