@@ -8,8 +8,8 @@ from cudacompat.domain.logs.signature import Role, Signature
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="triton-ptxas-ended",
-        title="Triton's ptxas ended with an error for sm_{arch}",
-        patterns=("ptxas<...>--gpu-name=sm_<arch:num><...>returned non-zero exit status",),
+        title="Triton's ptxas ended with an error for {arch}",
+        patterns=("ptxas<...>--gpu-name=<arch:(sm_*)> <...>returned non-zero exit status",),
         sample="subprocess.CalledProcessError: Command '/opt/env/triton/backends/nvidia/bin/ptxas -lineinfo -v "
         "--gpu-name=sm_120 /tmp/a.ptx -o /tmp/a.ptx.o' returned non-zero exit status 255.",
         cause="Triton calls the ptxas of its package. One that is older than the GPU does not know its architecture: "
