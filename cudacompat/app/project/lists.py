@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from cudacompat.app.project.list_names import ListName, ListNames, names_of
+from cudacompat.artifacts.buildfiles.target_words import of_command as target_words
 from cudacompat.domain.builds.engine import Channel, Engine, Grammar
 from cudacompat.domain.builds.lists.nvcc_flags import PAIR_OPTIONS, TARGET_OPTIONS
 from cudacompat.domain.builds.lists.reader import ArchList, Item, NoListError, UnreadableListError, read_list
@@ -34,10 +35,13 @@ _GENERIC = {
 
 
 class Lists:
-    """Finds them, given the engines of the project."""
+    """Finds them, given the engines of the project; `here` are those of its own, which no command fetches."""
 
-    def __init__(self, uses: Sequence[EngineUse], own: OwnListNames = NO_NAMES) -> None:
+    def __init__(
+        self, uses: Sequence[EngineUse], own: OwnListNames = NO_NAMES, here: Sequence[EngineUse] | None = None
+    ) -> None:
         self._uses = tuple(uses)
+        self._here = self._uses if here is None else tuple(here)
         self._own = own
         self._named: dict[tuple[str, str | None], ListNames] = {}  # by what is quick to hash
         self._told: set[tuple[str, str | None, int]] = set()
@@ -107,6 +111,8 @@ class Lists:
         use = command.use
         if command.program == "cmake" and self._own.variables:
             yield from self._of_own_names(command)
+        for named in target_words(command.words):
+            yield named, EngineUse(find("nvcc"), None, command.place.file), _FLAGS
         if use is None:
             return
         key = (use.engine.name, use.version, id(command.environment))
@@ -156,7 +162,7 @@ class Lists:
             use = EngineUse(find("cmake"), None, setting.place.file)
             carrier = self._own_carrier(use, self._own.environment.get(setting.name))
             return listed_of(setting, use, carrier) if carrier is not None else None
-        if engine is None or any(_dead(use.engine, setting.name) for use in self._uses):
+        if engine is None or any(_dead(use.engine, setting.name) for use in self._here):
             return None
         generic = EngineUse(engine, None, setting.place.file)
         carrier = _carrier(self._names(generic), setting)

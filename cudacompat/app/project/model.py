@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
+from cudacompat.app.project.archives import downloaded
 from cudacompat.app.project.callers import Callers, arguments_of, filled_builds
 from cudacompat.app.project.cargo import cargo_project
 from cudacompat.app.project.files import ProjectRead, is_build_file
@@ -31,6 +32,7 @@ from cudacompat.artifacts.buildfiles import (
     services,
     settings,
     stages,
+    target_words,
     windows,
 )
 from cudacompat.artifacts.buildfiles import commands as shell
@@ -75,6 +77,7 @@ _NAMED_LISTS = {
     FileKind.VISUAL_STUDIO: named_lists.of_visual_studio,
     FileKind.BAZEL_RC: named_lists.of_bazel_rc,
     FileKind.NIX: named_lists.of_nix,
+    FileKind.SPACK: target_words.of_spack,
 }
 _YAML_JOBS = {
     FileKind.GITHUB: ci.github,
@@ -164,7 +167,7 @@ class _Assembly:
         found = ProjectPackages(self._read.files, self._read.lists, pip=self._read.pip)
         sets = self._bounded(".", RULE_SECONDS, partial(found.sets, tuple(self._commands)), ())
         self._not_read += dict.fromkeys(found.not_read)
-        return sets
+        return (*sets, *downloaded(self._cmake))
 
     def _few(self, uses: tuple[EngineUse, ...]) -> tuple[EngineUse, ...]:
         """As many engines and versions as settings are held to."""
@@ -177,7 +180,7 @@ class _Assembly:
         made = tuple(handed_to_make(self._read.files, self._commands))
         replaced = replaced_by_calls(self._read.files, self._commands)
         self._settings.drop_at(replaced)
-        found = Lists(uses, own_list_names(self._cmake))
+        found = Lists(uses, own_list_names(self._cmake), self._uses)
         yield from found.of_project(self._commands, self._settings.all, self._image_builds, made)
 
     def _take(self, file: SourceFile) -> None:
@@ -235,6 +238,7 @@ class _Assembly:
     def take_script(self, file: SourceFile) -> None:
         self._script(file, shell.commands(file, 0, len(file.text), environment={}, sources=self._scripts))
         self._settings.keep_new(self._scripts.exported_by(file))
+        self._settings.keep(target_words.of_script(file))
         for written in dockerfiles_in(file):
             self.take_dockerfile(written)
 

@@ -251,8 +251,10 @@ class _Reader:
         choices = word.choices
         if self._lists.adds(node, self._tree.raw(name)):
             before = self.variables.get(self._tree.raw(name))
-            text = self._lists.added(node, before.value if before is not None else "", self._branch)
-            choices = ()
+            had = before.outcomes if before is not None else ("",)
+            came = tuple(self._lists.added(node, each, self._branch) for each in had)
+            text = came[0] if len(came) == 1 and (before is None or before.value is not None) else None
+            choices = tuple(filter(None, came)) if text is None and all(came) else ()
         return Setting(
             self._tree.raw(name),
             text,

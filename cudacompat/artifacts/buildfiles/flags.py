@@ -4,6 +4,7 @@ that a Python program puts together for the environment and for CMake."""
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ _TOKEN = re.compile(
     r"|(?<![\w-])" + ARCH_OPTION + r"[=\s\"',]{1,6}(?P<arch>(?:sm|compute)_\d{2,3}[af]?)\b"
     r"|(?P<open>(?:arch=|-arch=|code=)?(?:compute_|sm_)[\"']?\s*[{%+$]|(?<![\w-])-arch=[\"']?\s*[{%+$]|arch=[\"']?\s*[{%+$])"
 )
+_ATTRIBUTE = re.compile(r"\b(\w{1,60})[ \t]{0,20}=[ \t]{0,20}\[")  # copts = [
+_EXPECTED = re.compile(r"contain|expect")  # not_contain_flags
 _COMMENT = re.compile(r"(?m)^[ \t]*(?:#|//)[^\n]*|[ \t](?:#|//)[ \t][^\n]*")
 
 
@@ -43,7 +46,20 @@ def flags_of(file: SourceFile) -> Iterator[Setting]:
     for name, own in units.items():
         yield from _setting(file, own, unit=name)
     if not units:
-        yield from _setting(file, found)
+        for own in _by_attribute(file, found) if kind_of(file.name) is FileKind.BAZEL else (found,):
+            yield from _setting(file, own)
+
+
+def _by_attribute(file: SourceFile, found: Sequence[_Found]) -> Iterator[Sequence[_Found]]:
+    """Yield the targets of each attribute of a Bazel file by themselves: those of several are no command together. What
+    a test expects of a command line is none."""
+    attributes = [(match.start(), match[1]) for match in _ATTRIBUTE.finditer(file.text)]
+    own: dict[int, list[_Found]] = {}
+    for each in found:
+        at = bisect_right(attributes, (each.start, "")) - 1
+        if at < 0 or _EXPECTED.search(attributes[at][1]) is None:
+            own.setdefault(at, []).append(each)
+    yield from own.values()
 
 
 def _found(file: SourceFile) -> Iterator[_Found]:

@@ -44,6 +44,7 @@ class FileKind(StrEnum):
     NIX = "Nix expression"
     BAZEL_RC = "Bazel configuration"
     BAZEL = "Bazel build file"
+    SPACK = "Spack environment"
     MESON = "Meson build file"
     INI = "INI file"
     JUST = "justfile"
@@ -66,6 +67,7 @@ _BUILDKITE = re.compile(r"(?:^|/)(?:\.buildkite/(?:[^/]+/)*[^/]*|buildkite)\.ya?
 _DRONE = re.compile(r"(?:^|/)(?:\.(?:drone|woodpecker)|\.woodpecker/(?:[^/]+/)*[^/]+)\.ya?ml$")
 _GITHUB = re.compile(r"(?:^|/)\.github/workflows/[^/]+\.ya?ml$")
 _COG = re.compile(r"(?:^|/)cog(?:[._-][\w-]+)*\.ya?ml$")
+_SPACK = re.compile(r"(?:^|/)\.?spack[\w.-]*/(?:[^/]+/)*packages\.yaml$")
 _GITLAB = re.compile(r"(?:^|/)\.gitlab-ci(?:[\w.-]*)\.ya?ml$")
 
 _BY_PATH = (
@@ -76,6 +78,7 @@ _BY_PATH = (
     (_BUILDKITE, FileKind.BUILDKITE),
     (_DRONE, FileKind.DRONE),
     (_COG, FileKind.COG),
+    (_SPACK, FileKind.SPACK),
 )
 _BY_NAME = {
     "devcontainer.json": FileKind.DEV_CONTAINER,
@@ -98,6 +101,7 @@ _BY_NAME = {
     "module.bazel": FileKind.BAZEL,
     "workspace": FileKind.BAZEL,
     "workspace.bazel": FileKind.BAZEL,
+    "spack.yaml": FileKind.SPACK,
     "meson.build": FileKind.MESON,
     "tox.ini": FileKind.INI,
     "setup.cfg": FileKind.INI,

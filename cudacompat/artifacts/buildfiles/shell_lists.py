@@ -45,10 +45,10 @@ class ShellLists:
         return None
 
     def adds(self, node: Node, name: str) -> bool:
-        """Whether an assignment adds to what the variable has: `X+=…`, `X="$X …"`."""
+        """Whether an assignment adds to what the variable has: `X+=…`, `X="$X …"`, `X="$X;…"`."""
         value = node.child_by_field_name("value")
         written = self._tree.raw(value).lstrip('"') if value is not None else ""
-        return _appends(node) or written.startswith((f"${name} ", f"${{{name}}}"))
+        return _appends(node) or written.startswith((*(f"${name}{by}" for by in " ;,"), f"${{{name}}}"))
 
     def added(self, node: Node, before: str | None, branch: Branch | None) -> str | None:
         """What a variable that had `before` has after an assignment that adds to it; after all turns, where it is one

@@ -87,7 +87,8 @@ class Variables:
             self._entered.discard((branch.until, branch.end, name))
             setting = self.get(name)
             self._met[branch.end, name].append(setting.outcomes if setting is not None else ())
-            self._change(name, ())
+            before = self._before[branch.end, name]  # what the next branch begins with
+            self._change(name, before.outcomes if before is not None else ())
 
     def _settle(self, branch: Branch, name: str) -> None:
         """Say what a name may have behind a statement."""

@@ -18,6 +18,7 @@ from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.model import Setting, SourceFile, Word
 
 _MOST_COMMANDS = 20_000
+_MOST_CHOICES = 32  # values of one variable
 _LONGEST = 1 << 14  # characters of a line that is gone through
 
 
@@ -51,7 +52,8 @@ _SET = {
         re.IGNORECASE,
     ),
     Dialect.POWERSHELL: re.compile(
-        r"[ \t{(]*\$(?:env:|\{env:)?(?P<name>[A-Za-z_]\w*)\}?[ \t]*=[ \t]*(?P<q>[\"'])(?P<value>[^\"'\r\n]*+)[\"']",
+        r"[ \t{(]*\$(?:env:|\{env:)?(?P<name>[A-Za-z_]\w*)\}?[ \t]*=[ \t]*"
+        r"(?:(?P<q>[\"'])(?P<value>[^\"'\r\n]*+)[\"']|(?P<number>\d[\d.]*+)(?=[ \t]*(?:;|\r?\n|\Z)))",
         re.IGNORECASE,
     ),
 }
@@ -69,6 +71,7 @@ _END = {Dialect.BATCH: re.compile(r"[&|]+"), Dialect.POWERSHELL: re.compile(r"[&
 _BRANCH = re.compile(r"[ \t@]*\}?[ \t]*(?:if|else|elseif|for|foreach|while|switch|function)\b", re.IGNORECASE)
 _JUMP = re.compile(r"[ \t@]*(?:goto[ \t:]|exit\b)[^&|\n]*\n?\Z", re.IGNORECASE)  # goto end; exit /b 1
 _LABEL = re.compile(r"[ \t]*:[^:\s]")
+_NUMBER_AFTER = re.compile(r"[ \t]*;[ \t]*\d")  # the rest of a list that a semicolon cuts
 _CONTINUED = re.compile(r"[\^`]\r?\n")
 _HANDED = frozenset({"/c", "/k", "/s", "-command", "-c"})  # what comes next is text for another shell
 _LEADS = frozenset({"call", "&", ".", "start", "cmd", "/c", "exec", "{", "("})
@@ -124,8 +127,9 @@ class _Reader:
             self._depth = max(self._depth + _opened(line[0]), 0)
 
     def _take(self, match: re.Match[str], conditional: bool) -> None:
-        name, raw = match["name"], match["value"].rstrip(" \t")
-        begin = self._start + match.start("value")
+        number = match["number"] if self._dialect is Dialect.POWERSHELL else None
+        name, raw = match["name"], (number or match["value"]).rstrip(" \t")
+        begin = self._start + match.start("value" if number is None else "number")
         text, known = self._expanded(raw)
         setting = Setting(
             name,
@@ -133,7 +137,10 @@ class _Reader:
             self._file.place(begin, begin + len(raw)),
             way=AssignmentKind.ENVIRONMENT,
             written=self._file.text[begin : begin + len(raw)],  # with what a CI system puts in before
-            quote='"',
+            quote='"' if number is None else "",
+            in_shell=number is not None,
+            cut=number is not None and _NUMBER_AFTER.match(self._text, match.end()) is not None,
+            choices=() if known else self._tried(raw),
         )
         before = self._variables.get(name)
         if conditional and before is not None and before.outcomes and setting.outcomes:
@@ -170,17 +177,20 @@ class _Reader:
     def _word(self, match: re.Match[str]) -> Word:
         raw = _CONTINUED.sub("", match[0]).replace('"', "").replace("'", "")
         text, known = self._expanded(raw)
-        choices: tuple[str, ...] = ()
-        named = {each[1] for each in _REFERENCE[self._dialect].finditer(raw)}
-        if not known and len(named) == 1:
-            (name,) = named
-            setting = self._variables.get(name)
-            choices = tuple(
-                _REFERENCE[self._dialect].sub(lambda _, value=value: value, raw)  # type: ignore[misc]
-                for value in (setting.choices if setting is not None else ())
-            )
         place = self._file.place(self._start + match.start(), self._start + match.end())
-        return Word(text, known, place, choices)
+        return Word(text, known, place, () if known else self._tried(raw))
+
+    def _tried(self, raw: str) -> tuple[str, ...]:
+        """What a text comes to with each value of the only variable in it, where that may have several."""
+        named = {each[1] for each in _REFERENCE[self._dialect].finditer(raw)}
+        setting = self._variables.get(named.pop()) if len(named) == 1 else None
+        values = setting.choices if setting is not None else ()
+        if len(values) > _MOST_CHOICES or any(len(value) > _LONGEST for value in values):
+            return ()
+        return tuple(
+            _REFERENCE[self._dialect].sub(lambda _, value=value: value, raw)  # type: ignore[misc]
+            for value in values
+        )
 
     def _command(self, words: list[Word], conditional: bool) -> Iterator[ShellCommand]:
         while words and words[0].text.lower().lstrip("@(&{") in _LEADS | {""}:

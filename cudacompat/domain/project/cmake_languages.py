@@ -21,6 +21,12 @@ class CommandScope:
 
     command: CMakeCommand
     around: tuple[CMakeCommand, ...]
+    opened: tuple[CMakeCommand, ...]  # the first `if` of each of them
+
+    def excludes(self, other: CommandScope) -> bool:
+        """Whether the two stand in different branches of one if()."""
+        branches = zip(self.opened, other.opened, self.around, other.around, strict=False)
+        return any(mine is its and branch is not another for mine, its, branch, another in branches)
 
     @property
     def called(self) -> bool:
@@ -36,16 +42,19 @@ def top_of(project: Project) -> CMakeFile | None:
 def standing(file: CMakeFile) -> Iterator[CommandScope]:
     """Yield the file's commands with what is around each."""
     around: tuple[CMakeCommand, ...] = ()
+    opened: tuple[CMakeCommand, ...] = ()
     deeper = 0  # how many more blocks are open than are told
     for command in file.commands:
         if command.name.startswith("end") and command.name.removeprefix("end") in OPENS:
-            deeper, around = (deeper - 1, around) if deeper else (0, around[:-1])
+            deeper, around, opened = (deeper - 1, around, opened) if deeper else (0, around[:-1], opened[:-1])
             continue
         if command.name in ("elseif", "else") and around and not deeper:
             around = (*around[:-1], command)
-        yield CommandScope(command, around)
+        yield CommandScope(command, around, opened)
         if command.name in OPENS:
-            deeper, around = (deeper + 1, around) if len(around) == _DEEPEST else (0, (*around, command))
+            deep = len(around) == _DEEPEST
+            deeper, around = (deeper + 1, around) if deep else (0, (*around, command))
+            opened = opened if deep else (*opened, command)
 
 
 def makes_cuda(command: CMakeCommand) -> bool:

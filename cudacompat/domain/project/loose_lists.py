@@ -43,7 +43,9 @@ def _loose(project: Project) -> dict[tuple[str, int], ArchListSetting]:
     return {
         each.setting.place.at: each
         for each in project.lists
-        if each.command is None and (each.knob is not None or each.setting.way is AssignmentKind.ENVIRONMENT)
+        if each.command is None
+        and not each.setting.cut
+        and (each.knob is not None or each.setting.way is AssignmentKind.ENVIRONMENT)
     }
 
 

@@ -24,6 +24,12 @@ _ANYWHERE = re.compile(
     r"(?<![\w.-])([A-Za-z_]\w{0,99})(?=[ \t]{0,20}(?:[:?+!]{0,3}=|:))"
     r"|(?:(?:AC_SUBST|AC_ARG_VAR)[ \t]*\([ \t\[]*|\bdefine[ \t]+)([A-Za-z_]\w{0,99})"
 )
+# ifneq ($(CUDA_ARCH),) | ifneq (,$(CUDA_ARCH)) | ifdef CUDA_ARCH; any other condition without a name
+_ASKS = re.compile(
+    r"[ ]*(?:ifdef[ \t]+(?P<defined>[\w.-]+)[ \t]*$|ifneq[ \t]*\([ \t]*\$[({](?P<first>[\w.-]+)[)}][ \t]*,[ \t]*\)"
+    r"|ifneq[ \t]*\([ \t]*,[ \t]*\$[({](?P<second>[\w.-]+)[)}][ \t]*\)|if(?:n?eq|n?def)\b)"
+)
+_ELSE, _ENDIF = re.compile(r"[ ]*else\b"), re.compile(r"[ ]*endif\b")
 _DEFINED = re.compile(r"(?m)^[ ]*(?:define|include|sinclude)\b|\beval\b")
 _USED = re.compile(r"\$[({](?:(?P<function>[a-z-]+)[ \t]|(?P<name>[\w.-]+))|\$(?P<short>\w)")
 _REFERENCE = re.compile(r"\$[({][\w.-]+[)}]")  # whose name may say what its value is: $(cuda_arch)
@@ -53,9 +59,7 @@ def default_rules(file: SourceFile, is_given: Callable[[str], bool]) -> Iterator
     text = _JOINED.sub(lambda match: " " * len(match[0]), file.text)
     if "nvcc" not in text or any(name in text for name in FLAG_VARIABLES) or _DEFINED.search(text):
         return
-    given: dict[str, list[str]] = {}
-    for match in _GIVEN.finditer(text):
-        given.setdefault(match["name"], []).append(match["value"].partition("#")[0])
+    given = _given(_without_unset(text, _given(text), is_given))
     for count, (start, command) in enumerate(_commands(text)):
         if count >= _MOST_RULES:
             return
@@ -66,6 +70,33 @@ def default_rules(file: SourceFile, is_given: Callable[[str], bool]) -> Iterator
             continue
         if _names_nothing(command, given, is_given):
             yield file.place(start + len(command) - len(command.lstrip()), start + len(command))
+
+
+def _given(text: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for match in _GIVEN.finditer(text):
+        found.setdefault(match["name"], []).append(match["value"].partition("#")[0])
+    return found
+
+
+def _without_unset(text: str, given: Mapping[str, list[str]], is_given: Callable[[str], bool]) -> str:
+    """The text without what it does only where a variable is set that nothing in the project sets: `CUDA_ARCH ?=`, then
+    `ifneq ($(CUDA_ARCH),)`."""
+    kept: list[str] = []
+    blocks: list[bool] = []  # of each open one, whether its lines are left out
+    for line in text.split("\n"):
+        asks = _ASKS.match(line)
+        if asks is not None:
+            name = asks["defined"] or asks["first"] or asks["second"]
+            values = given.get(name or "", ())
+            empty = not any(map(str.strip, values)) and (bool(values) or not is_given(name or ""))
+            blocks.append(name is not None and _OF_A_LIST.search(name) is not None and empty)
+        elif _ELSE.match(line) and blocks:
+            blocks[-1] = False
+        elif _ENDIF.match(line) and blocks:
+            blocks.pop()
+        kept.append("" if any(blocks) else line)
+    return "\n".join(kept)
 
 
 def given_in(text: str) -> frozenset[str]:

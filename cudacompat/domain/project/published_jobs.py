@@ -9,9 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from cudacompat.domain.project.command_facts import base_name
 from cudacompat.domain.project.model import CiJob, Project
 
+# the lines below an upload of what a trial says: `name: test-logs`, `path: coverage.txt`, and no name of a build
+_OF_A_TRIAL = (
+    r"[^\n]{0,200}(?:\n[ \t]*(?!- )(?!(?:name|path):)[^\n]{0,200}){0,4}"
+    r"\n[ \t]*(?:name|path):[^\n]{0,100}(?:\blogs?\b|\bresults?\b|\breports?\b|coverage)"
+)
 # What leaves a job for others, and where a workflow says that it is there for that.
 _KEEPS = re.compile(
-    r"upload-artifact|upload-release|gh-release|gh release|twine|gh-action-pypi|push:\s*true|docker push|artifacts:"
+    rf"upload-artifact(?!{_OF_A_TRIAL})|upload-release|gh-release|gh release|twine|gh-action-pypi|push:\s*true"
+    r"|docker push|artifacts:"
     r"|PublishBuildArtifacts|PublishPipelineArtifact|store_artifacts|persist_to_workspace|archiveArtifacts"
 )
 _RELEASES = re.compile(r"(?m)^[ \t]*[\"']?on[\"']?:[^\n]*(?:\btags\b|\brelease\b)|^[ \t]+(?:tags|release):")

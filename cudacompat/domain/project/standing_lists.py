@@ -22,9 +22,11 @@ from cudacompat.domain.project.default_lists import standing_lists
 from cudacompat.domain.project.list_units import OF_ONE_ARCH
 from cudacompat.domain.project.model import ArchListSetting, Project
 
+_OF_SPACK = "cuda_arch"
 _PROGRAMS = (".py",)
 _OWN = (".vcxproj", ".props", ".targets", ".bazelrc", ".nix", ".build", ".bzl", ".bazel", ".toml", ".ini", ".mk")
 
+_OF_A_RELEASE = re.compile(r"cuda[._-]?(?:[789]|1[0-3])[._-]?\d?(?!\d)")  # app-cuda80.vcxproj, of CUDA 8.0
 # NVCC_FLAGS = -arch=native
 _OF_ANY_GPU = re.compile(
     rf"(?m)^(?![ \t]*(?:#|//))[^\n]{{0,2000}}?(?<![\w-]){ARCH_OPTION}[=\s\"',]{{1,6}}(?:native|all|all-major)\b"
@@ -39,7 +41,8 @@ def standing_groups(project: Project) -> Iterator[tuple[ArchListSetting, ...]]:
         place = listed.setting.place
         if not is_cmake(place.file) and place.at not in seen:
             seen.add(place.at)
-            groups[place.file, listed.setting.name].append(listed)
+            file = "" if listed.setting.name == _OF_SPACK else place.file  # an environment for each machine
+            groups[file, listed.setting.name].append(listed)
     yield from (tuple(group) for group in groups.values() if not _beside_any(project, group[0]))
 
 
@@ -61,8 +64,10 @@ def _stands(listed: ArchListSetting) -> bool:
     """Whether it decides a build of its own file, or of whatever runs in its environment."""
     setting = listed.setting
     name = base_name(setting.place.file).lower()
-    if listed.command is not None or is_aside(setting.place.file) or OF_ONE_ARCH.search(name):
+    if listed.command is not None or is_aside(setting.place.file) or OF_ONE_ARCH.search(_OF_A_RELEASE.sub("", name)):
         return False
+    if setting.name == _OF_SPACK or setting.name.startswith("--"):
+        return True
     if setting.way is AssignmentKind.FLAGS:
         return is_any_makefile(name) or name.endswith((*_PROGRAMS, ".rs", *_OWN, *OF_AUTOTOOLS))
     return name.endswith((*_PROGRAMS, *_OWN, *OF_AUTOTOOLS)) and not in_cargo_config(setting)

@@ -2,7 +2,8 @@
 
 What it finds: a stage whose list, or that of a CMake target it builds (CUDA_ARCHITECTURES), holds a target that the
 image's CUDA release does not know (120 before 12.8, 103 and 121 before 12.9) or no longer knows (50 to 72 from 13.0);
-with --gpu, a stage whose release has no machine code that runs on that GPU.
+with --gpu, a stage whose release has no machine code that runs on that GPU (a note where nothing says that it is CUDA
+code that the stage builds).
 
 Why it matters: nvcc stops: "Unsupported gpu architecture 'compute_120'". Without the GPU's own code, a build can at
 best be compiled again by the driver at each first start.
@@ -23,11 +24,20 @@ from cudacompat.domain.builds.lists.writer import CodeTarget
 from cudacompat.domain.project.cmake_target_lists import reaching_targets
 from cudacompat.domain.project.command_facts import ancestry, image_of
 from cudacompat.domain.project.default_lists import reaching
+from cudacompat.domain.project.image_names import is_nvidia_cuda
 from cudacompat.domain.project.list_coverage import ListCoverage, drops_unknown, serves
-from cudacompat.domain.project.loose_lists import loose_groups
+from cudacompat.domain.project.loose_lists import compiles_sources, loose_groups
 from cudacompat.domain.project.model import ArchListSetting, Base, Project, Stage, TextSpan, Word
 from cudacompat.domain.project.other_machines import is_for_boards, is_for_others, passes_by
-from cudacompat.domain.project.stages import compiler, compiling, distro_of, installing, patch_of, version_edits
+from cudacompat.domain.project.stages import (
+    compiler,
+    compiling,
+    distro_of,
+    installed,
+    installing,
+    patch_of,
+    version_edits,
+)
 from cudacompat.domain.rules.lint.target_facts import why_not_built
 from cudacompat.domain.tables.image_tags import FLAVOURS, cuda_image
 from cudacompat.domain.tables.images import BaseImage, newest_image
@@ -37,6 +47,7 @@ from cudacompat.domain.tables.toolkit_packages import DISTROS_TOOLKIT, NamedTool
 from cudacompat.domain.tables.toolkits import RELEASES, first_with, with_all
 from cudacompat.domain.words.cuda_release import CudaRelease
 from cudacompat.domain.words.finding import Edit, Finding, Fix, Severity
+from cudacompat.domain.words.programs import MAKE
 from cudacompat.domain.words.rule import Rule
 from cudacompat.domain.words.target import ArchSuffix, ArchTarget, CodeKind
 from cudacompat.domain.words.versions import ToolkitVersion
@@ -215,7 +226,9 @@ def _gpus(project: Project, stage: Stage) -> Iterable[Finding]:
     made_by = compiler(project, stage)
     command = compiling(project, stage)
     lists = project.lists_reaching(command) if command is not None else ()
-    if made_by is None or command is None or command.stage is None or command.stage.number != stage.number:
+    if made_by is None or (command is None and not _may_compile(project, stage)):
+        return
+    if command is not None and (command.stage is None or command.stage.number != stage.number):
         return
     numbers = {str(target.capability.number): target for target in project.targets}
     own = [ArchTarget(CodeKind.SASS, int(arch)) for arch in made_by.targets if arch.isdecimal()]
@@ -233,9 +246,10 @@ def _gpus(project: Project, stage: Stage) -> Iterable[Finding]:
     in_all = [arch for arch in dict.fromkeys((*numbers, *listed)) if _known(arch)]
     help_, fix = _better(project, stage, in_all, made_by=made_by)
     gone = any(int(arch) < RELEASES[-1].default_target for arch in missing)
+    sure = Severity.ERROR if gone else Severity.WARNING
     yield Finding(
         id=RULE.id,
-        severity=Severity.ERROR if gone else Severity.WARNING,
+        severity=sure if command is not None else Severity.NOTE,
         message=(
             f"CUDA {made_by.version} cannot build machine code for {', '.join(numbers[arch].label for arch in missing)}"
         ),
@@ -243,12 +257,26 @@ def _gpus(project: Project, stage: Stage) -> Iterable[Finding]:
         line=stage.place.line,
         span=stage.place.span,
         found=stage.base.image if stage.base is not None else None,
-        why=why_not_built(missing, made_by)
+        why=("" if command is not None else "what this file builds may be CUDA code; ")
+        + why_not_built(missing, made_by)
         + ("" if gone else ("; PTX of an older target can run there through JIT compilation")),
         help=help_,
         target=numbers[missing[0]].id if len(missing) == 1 else None,
         fix=fix,
     )
 
+
+def _may_compile(project: Project, stage: Stage) -> bool:
+    """Whether the image of a stage is one of NVIDIA's for compiling, and something is built in it, or will be."""
+    if not is_nvidia_cuda(stage.base) or stage.parent is not None:
+        return False
+    own = project.commands_of(stage)
+    return any(compiles_sources(each) or each.program in _BUILDERS for each in own) or any(
+        word.text in _FOR_BUILDS for each in own for word in installed(each)
+    )
+
+
+_BUILDERS = MAKE | {"configure", "bazel", "meson", "scons", "xmake"}
+_FOR_BUILDS = frozenset({"cmake", "ninja-build"})  # packages that an image for compiling is given
 
 RULE = Rule("image-cannot-build-target", "Image whose CUDA release cannot build a target", __doc__, check)

@@ -87,7 +87,7 @@ def _late(
             continue
         kind = _kind(each, targets)
         guard = each.around[0].place.start if each.around else command.place.start
-        if kind is None or guard in told:
+        if kind is None or guard in told or (language is not None and each.excludes(language)):
             continue
         told.add(guard)
         yield Finding(

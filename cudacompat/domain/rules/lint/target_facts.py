@@ -89,6 +89,8 @@ def why_unserved(images: Sequence[ArchTarget]) -> str:
 _OWN_WORDS = {
     "CodeGeneration": "compute_{number},sm_{number}",
     "cuda:archs": "compute_{number}:sm_{number}",
+    "cuda_arch": "{number}",
+    "GPU_TARGET": "sm_{number}",
     "cudaCapabilities": '"{capability}"',
     "HERMETIC_CUDA_COMPUTE_CAPABILITIES": "sm_{number}",
     "TF_CUDA_COMPUTE_CAPABILITIES": "sm_{number}",

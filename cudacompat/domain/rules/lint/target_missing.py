@@ -270,8 +270,9 @@ def _of_files(project: Project) -> Iterator[Finding]:
 
 
 def _named_by(listed: ArchListSetting) -> str:
-    """What a list is called; flags, which have no name, by their file."""
-    return listed.setting.name or f"{listed.setting.place.file}:"
+    """What a list is called; flags, which have no name or that of an option, by their file."""
+    name = listed.setting.name
+    return f"{listed.setting.place.file}:{name}" if not name or name.startswith("--") else name
 
 
 def _of_one_chip(image: ArchTarget) -> bool:

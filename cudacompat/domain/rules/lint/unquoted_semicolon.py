@@ -29,6 +29,7 @@ _ONE = r"(?:\d{1,2}\.\d[af]?(?:\+PTX)?|\d{2,3}[af]?(?:-real|-virtual)?)"
 _ASSIGNED = re.compile(_ONE)
 _FIRST = re.compile(rf"(?<![\w$])(?P<name>[A-Za-z_]\w*)=(?P<item>{_ONE})(?:;{_ONE})*;\Z")
 _LONGEST = 400  # characters of a list that is looked for in front of a command
+_ENDS = re.compile(r"\w=\Z|\$\{?env:\w+\}?[ \t]*=[ \t]*\Z")  # NAME=, and PowerShell's $env:NAME =
 _MORE = re.compile(rf"(?:;{_ONE})++(?![\w.+-])")
 
 
@@ -103,7 +104,7 @@ def _in_front(project: Project) -> Iterator[tuple[str, TextSpan]]:
 def _assigned(project: Project, name: str, place: TextSpan) -> Finding | None:
     file = project.file(place.file)
     rest = _MORE.match(file.text, place.end) if file is not None else None
-    if file is None or rest is None or not file.text.endswith(f"{name}=", 0, place.start):
+    if file is None or rest is None or not _ENDS.search(file.text[max(place.start - _LONGEST, 0) : place.start]):
         return None
     whole = file.text[place.start : rest.end()]
     quote = quotes_for(project, place.file, place.start, end=rest.end())
