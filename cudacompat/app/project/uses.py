@@ -119,6 +119,7 @@ class Builders:
         self._homes: set[str] = set()  # where the project lies as a whole
         self._cloned: EngineUse | None = None
         self._strange = False  # something was cloned that is no engine known here
+        self._moved = False  # the shell went elsewhere than to a folder for the build
         self._configured = False  # CMake made the Makefile that make reads
 
     def take(self, targets: Iterable[str]) -> None:
@@ -137,7 +138,7 @@ class Builders:
         if program in ("wget", "curl"):
             self.fetch(words)
             return None
-        if program == "cd":
+        if program in ("cd", "pushd"):
             self._go(words[1:2])
         if program in MAKE:
             return self._of_make(words)
@@ -150,13 +151,26 @@ class Builders:
         if system is BuildSystem.NVCC:
             source = next((word for word in words[1:] if word.endswith(_SOURCES)), "")
             return EngineUse(find("nvcc"), None, f"nvcc {_UNKNOWN.sub('…', source)}"[:80])
-        use = self._of_tree(system)
-        named = _names_list(command) if use is None and system is BuildSystem.CMAKE and self._is_open() else None
+        own = system is BuildSystem.CMAKE and self._is_own(words)
+        use = self._of_tree(system) if not own else self._of_project(system)
+        named = (
+            _names_list(command) if use is None and system is BuildSystem.CMAKE and (own or self._is_open()) else None
+        )
         if named is not None:
             return EngineUse(find("cmake"), None, named)
         if use is None and system is BuildSystem.CMAKE:
             return _by_options(command)
         return use
+
+    def _is_own(self, words: Sequence[str]) -> bool:
+        """Whether CMake configures the project itself, though something was fetched before: it is told to take the
+        folder that a job or script begins in, and the shell never left that."""
+        if self._image or not self._here or self._moved or self._cloned is not None:
+            return False
+        return any(pair in (("-S", "."), ("-S", "./")) for pair in pairwise(words)) or words[-1] in (".", "..")
+
+    def _of_project(self, system: BuildSystem) -> EngineUse | None:
+        return next((use for use in self._uses if use.engine.system is system), None)
 
     def _is_open(self) -> bool:
         """Whether CMake's own list counts in what is built: sources of which nothing is known, or a project of which
@@ -172,6 +186,7 @@ class Builders:
         other._clone_folder, other._inside = self._clone_folder, self._inside
         other._homes = set(self._homes)
         other._cloned, other._strange, other._configured = self._cloned, self._strange, self._configured
+        other._moved = self._moved
         return other
 
     def fetch(self, words: Iterable[str]) -> None:
@@ -194,6 +209,7 @@ class Builders:
     def _go(self, where: Sequence[str]) -> None:
         """Remember whether the shell goes to what was cloned."""
         parts = where[0].split("/") if where else []
+        self._moved = self._moved or parts not in (["build"], [".."], ["."], ["-"])
         went_in = self._clone_folder != "" and self._clone_folder in parts
         self._inside = went_in or (self._inside and bool(parts) and parts[0] not in ("", "..", "~"))
 
@@ -212,9 +228,7 @@ class Builders:
     def _of_tree(self, system: BuildSystem) -> EngineUse | None:
         if self._cloned is not None:
             return self._cloned if self._cloned.engine.system in (system, BuildSystem.PIP) else None
-        if self._strange:
-            return None
-        return next((use for use in self._uses if use.engine.system is system), None)
+        return None if self._strange else self._of_project(system)
 
     def _of_pip(self, words: Sequence[str]) -> EngineUse | None:
         local, line, from_source = False, " ".join(words), _from_source(words)

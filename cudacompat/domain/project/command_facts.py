@@ -74,7 +74,7 @@ def installed_toolkits(command: Command) -> Iterator[NamedToolkit]:
     """Yield the CUDA toolkits that a command installs, as its words name them."""
     packaged = command.program in _INSTALLERS
     for word in command.words[1:] if packaged else command.words:
-        found = named_toolkit(word.text) if packaged or ".run" in word.text else None
+        found = named_toolkit(word.text) if packaged or ".run" in word.text or ".exe" in word.text else None
         if found is not None:
             yield found
 

@@ -53,7 +53,7 @@ _WRITTEN = re.compile(
 )
 _EXACT = re.compile(r"={1,2}(\d{1,2})\.(\d{1,2})(?![\d])")
 _LABEL = re.compile(r"/cuda-(\d{1,2})\.(\d{1,2})\.\d+$")
-_RUNFILE = re.compile(r"cuda_(\d{1,2})\.(\d{1,2})\.\d+_[\w.-]*\.run\b")
+_RUNFILE = re.compile(r"cuda_(\d{1,2})\.(\d{1,2})\.\d+_[\w.-]*\.(?:run|exe)\b")
 
 
 @dataclass(frozen=True, slots=True)

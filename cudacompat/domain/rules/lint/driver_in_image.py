@@ -1,7 +1,7 @@
 """A driver that is installed into an image.
 
-What it finds: packages of NVIDIA's driver (nvidia-driver-…, nvidia-headless-…, libnvidia-compute-…, cuda-drivers) that a
-stage installs from which containers are started, or one that it begins with.
+What it finds: packages of NVIDIA's driver (nvidia-driver-…, nvidia-headless-…, libnvidia-compute-…, cuda-drivers) that
+a stage installs from which containers are started, or one that it begins with.
 
 Why it matters: the container runtime puts the libraries of the host's driver into the container. With a second
 libcuda.so.1 of another release beside them programs may find that one, which the host's kernel module refuses (error
@@ -24,7 +24,7 @@ from cudacompat.domain.project.stages import installed, ships
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.rule import Rule
 
-# nvidia-driver-535, nvidia-driver-550-server-open, libnvidia-compute-535, cuda-drivers-570; not: nvidia-driver-assistant
+# nvidia-driver-550-server-open, libnvidia-compute-535, cuda-drivers-570; not: nvidia-driver-assistant
 _DRIVER = re.compile(
     r"(?:nvidia-(?:driver|headless(?:-no-dkms)?|dkms|kernel-source)|libnvidia-compute|nvidia-utils|xserver-xorg-video-nvidia)"
     r"-\d{3}(?:-server)?(?:-open)?(?:[=:].*)?|cuda-drivers(?:-\d{3})?(?:=.*)?|nvidia-driver(?:[=:].*)?"

@@ -9,14 +9,15 @@ from cudacompat.domain.builds.engine import Grammar
 from cudacompat.domain.builds.lists.reader import ArchList, extended, read_list
 from cudacompat.domain.builds.plans.additions import addition
 from cudacompat.domain.project.assignments import AssignmentKind
+from cudacompat.domain.project.ci_jobs import toolkits
 from cudacompat.domain.project.list_coverage import ListCoverage, images_of, serves
 from cudacompat.domain.project.list_edits import replacing
-from cudacompat.domain.project.model import ArchListSetting, Command, Project
+from cudacompat.domain.project.model import ArchListSetting, CiJob, Command, Project
 from cudacompat.domain.project.other_machines import is_for_x86, passes_by
 from cudacompat.domain.project.stages import compiler
 from cudacompat.domain.project.visual_studio import customization
 from cudacompat.domain.tables.architectures import ARM_ONLY
-from cudacompat.domain.tables.nvcc_releases import NvccRelease, first_nvcc_with
+from cudacompat.domain.tables.nvcc_releases import NvccRelease, first_nvcc_with, nvcc_release
 from cudacompat.domain.tables.toolkits import last_with
 from cudacompat.domain.words.errors import UsageError
 from cudacompat.domain.words.finding import Fix
@@ -31,9 +32,8 @@ def toolkit_first(
 ) -> str | None:
     """What to do where the toolkit that reads the list of this name, of a command or of a project file, could not build
     for the target; `None` where it could."""
-    stage = command.stage if command is not None else None
-    made_by = compiler(project, stage) if stage is not None else customization(project, file)
     arch = str(target.capability.number)
+    made_by = _compiler(project, command, file, arch=arch)
     if made_by is None or arch in made_by.targets:
         return None
     code = [int(each) for each in made_by.targets if each.isdecimal()]
@@ -45,6 +45,17 @@ def toolkit_first(
     if first is not None and first > made_by.version:
         return f"use CUDA {first} or newer, the first that builds sm_{arch}, {then}"
     return f"use CUDA {last.version}, the last that builds sm_{arch}, {then}" if last is not None else None
+
+
+def _compiler(project: Project, command: Command | None, file: str, arch: str) -> NvccRelease | None:
+    """What compiles for a command or a project file; of the releases of a job's matrix one that cannot build `arch`."""
+    if command is not None and command.stage is not None:
+        return compiler(project, command.stage)
+    if command is None or command.job is None:
+        return customization(project, file)
+    releases = [nvcc_release(version) for version, _ in toolkits(command.job, project.commands_in(command.job))]
+    known = [each for each in releases if each is not None]
+    return next((each for each in known if arch not in each.targets), next(iter(known), None))
 
 
 def last_with_result(
@@ -167,15 +178,27 @@ def in_other_job(project: Project, listed: ArchListSetting, target: Target, resu
     if listed.command is None or listed.command.job is None:
         return in_image_for_arm(project, listed, target)
     name = listed.use.engine.name
-    every = project.once(("images_of_jobs", name), lambda: tuple(_images_of_jobs(project, name)))
-    best = serves(target.capability, every)
-    return best is ListCoverage.RUNS or (best is ListCoverage.JIT and result is ListCoverage.FAILS)
+    for system in _systems(listed.command.job):
+        question = ("images_of_jobs", name, system)
+        every = project.once(question, lambda system=system: tuple(_images_of_jobs(project, name, system)))
+        best = serves(target.capability, every)
+        if best is not ListCoverage.RUNS and not (best is ListCoverage.JIT and result is ListCoverage.FAILS):
+            return False
+    return True
 
 
-def _images_of_jobs(project: Project, engine: str) -> Iterator[ArchTarget]:
+def _images_of_jobs(project: Project, engine: str, system: str) -> Iterator[ArchTarget]:
     for listed in project.lists:
-        if listed.command is not None and listed.command.job is not None and listed.use.engine.name == engine:
+        job = listed.command.job if listed.command is not None else None
+        if job is not None and listed.use.engine.name == engine and system in _systems(job):
             yield from images_of(listed)
+
+
+def _systems(job: CiJob) -> tuple[str, ...]:
+    """The systems that a job builds for, by its machines: what Windows takes is of no use elsewhere."""
+    on_windows = {"windows" in label.lower() for label in job.runner}
+    every = ((True, "windows"), (False, "others"))
+    return tuple(name for is_windows, name in every if not on_windows or is_windows in on_windows)
 
 
 def in_image_for_arm(project: Project, listed: ArchListSetting, target: Target) -> bool:
