@@ -152,10 +152,8 @@ class Builders:
             source = next((word for word in words[1:] if word.endswith(_SOURCES)), "")
             return EngineUse(find("nvcc"), None, f"nvcc {_UNKNOWN.sub('…', source)}"[:80])
         own = system is BuildSystem.CMAKE and self._is_own(words)
-        use = self._of_tree(system) if not own else self._of_project(system)
-        named = (
-            _names_list(command) if use is None and system is BuildSystem.CMAKE and (own or self._is_open()) else None
-        )
+        use = self._of_project(system) if own else self._of_tree(system)
+        named = _names_list(command) if use is None and system is BuildSystem.CMAKE and self._is_open() else None
         if named is not None:
             return EngineUse(find("cmake"), None, named)
         if use is None and system is BuildSystem.CMAKE:
@@ -166,6 +164,8 @@ class Builders:
         """Whether CMake configures the project itself, though something was fetched before: it is told to take the
         folder that a job or script begins in, and the shell never left that."""
         if self._image or not self._here or self._moved or self._cloned is not None:
+            return False
+        if self._of_project(BuildSystem.CMAKE) is None:
             return False
         return any(pair in (("-S", "."), ("-S", "./")) for pair in pairwise(words)) or words[-1] in (".", "..")
 

@@ -46,8 +46,8 @@ def flags_of(file: SourceFile) -> Iterator[Setting]:
     for name, own in units.items():
         yield from _setting(file, own, unit=name)
     if not units:
-        for own in _by_attribute(file, found) if kind_of(file.name) is FileKind.BAZEL else (found,):
-            yield from _setting(file, own)
+        for together in _by_attribute(file, found) if kind_of(file.name) is FileKind.BAZEL else (found,):
+            yield from _setting(file, together)
 
 
 def _by_attribute(file: SourceFile, found: Sequence[_Found]) -> Iterator[Sequence[_Found]]:

@@ -45,8 +45,10 @@ def of_command(words: Sequence[Word]) -> Iterator[Setting]:
     program = words[0].text.rpartition("/")[2] if words else ""
     if program == "configure" and _LOOKED_AT.search(words[0].place.file):
         return
-    pattern, flags_of = _READERS.get(program, (None, _of_variant))
-    for word in words[1:] if pattern is not None else ():
+    if program not in _READERS:
+        return
+    pattern, flags_of = _READERS[program]
+    for word in words[1:]:
         if not word.known and not word.choices:
             continue
         found = [each for text in (word.choices or (word.text,)) for each in pattern.finditer(text)]

@@ -59,7 +59,7 @@ def default_rules(file: SourceFile, is_given: Callable[[str], bool]) -> Iterator
     text = _JOINED.sub(lambda match: " " * len(match[0]), file.text)
     if "nvcc" not in text or any(name in text for name in FLAG_VARIABLES) or _DEFINED.search(text):
         return
-    given = _given(_without_unset(text, _given(text), is_given))
+    given = _given(_without_unset(text, _given(text)))
     for count, (start, command) in enumerate(_commands(text)):
         if count >= _MOST_RULES:
             return
@@ -79,8 +79,8 @@ def _given(text: str) -> dict[str, list[str]]:
     return found
 
 
-def _without_unset(text: str, given: Mapping[str, list[str]], is_given: Callable[[str], bool]) -> str:
-    """The text without what it does only where a variable is set that nothing in the project sets: `CUDA_ARCH ?=`, then
+def _without_unset(text: str, given: Mapping[str, list[str]]) -> str:
+    """The text without what it does only where a variable has a value that it gives none itself: `CUDA_ARCH ?=`, then
     `ifneq ($(CUDA_ARCH),)`."""
     kept: list[str] = []
     blocks: list[bool] = []  # of each open one, whether its lines are left out
@@ -89,8 +89,7 @@ def _without_unset(text: str, given: Mapping[str, list[str]], is_given: Callable
         if asks is not None:
             name = asks["defined"] or asks["first"] or asks["second"]
             values = given.get(name or "", ())
-            empty = not any(map(str.strip, values)) and (bool(values) or not is_given(name or ""))
-            blocks.append(name is not None and _OF_A_LIST.search(name) is not None and empty)
+            blocks.append(bool(values) and not any(map(str.strip, values)))
         elif _ELSE.match(line) and blocks:
             blocks[-1] = False
         elif _ENDIF.match(line) and blocks:

@@ -4,13 +4,13 @@ What it finds: packages of NVIDIA's driver (nvidia-driver-â€¦, nvidia-headless-â
 a stage installs from which containers are started, or one that it begins with.
 
 Why it matters: the container runtime puts the libraries of the host's driver into the container. With a second
-libcuda.so.1 of another release beside them programs may find that one, which the host's kernel module refuses (error
+libcuda.so.1 of another release programs may find that one, which the host's kernel module refuses (error
 803, "Driver/library version mismatch"); the kernel module itself is of no use in a container. Source: NVIDIA Container
 Toolkit, Architecture overview: the driver belongs to the host.
 
 Example: `RUN apt-get install -y nvidia-driver-535` in an image that runs a server.
 
-What to do: leave it out; start the container with --gpus all.
+What to do: remove it; start the container with --gpus all.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _finding(word: Word) -> Finding:
         span=word.place.span,
         found=word.text,
         why="the container runtime adds the host's driver; a second libcuda.so.1 of another release ends in error 803",
-        help=f"leave {word.text} out, and start the container with --gpus all",
+        help=f"remove {word.text}, and start the container with --gpus all",
     )
 
 

@@ -178,13 +178,19 @@ def in_other_job(project: Project, listed: ArchListSetting, target: Target, resu
     if listed.command is None or listed.command.job is None:
         return in_image_for_arm(project, listed, target)
     name = listed.use.engine.name
-    for system in _systems(listed.command.job):
-        question = ("images_of_jobs", name, system)
-        every = project.once(question, lambda system=system: tuple(_images_of_jobs(project, name, system)))
-        best = serves(target.capability, every)
-        if best is not ListCoverage.RUNS and not (best is ListCoverage.JIT and result is ListCoverage.FAILS):
-            return False
-    return True
+    served = (
+        serves(target.capability, _images_of_system(project, name, each)) for each in _systems(listed.command.job)
+    )
+    return all(
+        best is ListCoverage.RUNS or (best is ListCoverage.JIT and result is ListCoverage.FAILS) for best in served
+    )
+
+
+def _images_of_system(project: Project, engine: str, system: str) -> tuple[ArchTarget, ...]:
+    """What all jobs for a system make of an engine."""
+    return project.once(
+        ("images_of_jobs", engine, system), lambda: tuple(_images_of_jobs(project, engine, system=system))
+    )
 
 
 def _images_of_jobs(project: Project, engine: str, system: str) -> Iterator[ArchTarget]:

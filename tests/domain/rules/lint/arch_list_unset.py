@@ -371,3 +371,38 @@ NEAR_MISSES += (
     ),
     NearMiss("a variable for any flags", {"Makefile": _OPEN.replace("CUDA_ARCH", "MORE")}),
 )
+
+_EMPTY_BY_DEFAULT = """\
+NVCC ?= nvcc
+CUDA_ARCH ?={}
+FLAGS = -O3
+ifneq ($(CUDA_ARCH),)
+  FLAGS += -arch=$(CUDA_ARCH)
+endif
+k.o: k.cu
+\t$(NVCC) $(FLAGS) -c -o $@ $<
+"""
+CASES += (
+    LintCase(  # a target that is added only where somebody gives one
+        bad={"Makefile": _EMPTY_BY_DEFAULT.format("")},
+        good={"Makefile": _EMPTY_BY_DEFAULT.format(" sm_86")},
+        line="$(NVCC)",
+    ),
+)
+NEAR_MISSES += (
+    NearMiss(
+        "what a Makefile adds where the variable is not given has a target",
+        {
+            "Makefile": """\
+NVCC ?= nvcc
+ifdef SM
+  FLAGS += -arch=sm_$(SM)
+else
+  FLAGS += -arch=native
+endif
+k.o: k.cu
+\t$(NVCC) $(FLAGS) -c -o $@ $<
+""",
+        },
+    ),
+)

@@ -426,3 +426,19 @@ NEAR_MISSES = (
     NearMiss("a directory that the build does not add", {"Dockerfile": _IMAGE, **_tree("")}),
     NearMiss("an image whose CUDA builds it", {"Dockerfile": _IMAGE.replace("12.4.1", "12.8.1"), **_tree(_FOR_120)}),
 )
+
+CASES += (
+    LintCase(  # an image for compiling in which something is built, of which nothing says that it is CUDA code
+        bad={"Dockerfile": "FROM nvidia/cuda:12.6.1-devel-ubuntu22.04\nRUN apt-get install -y cmake g++\n"},
+        good={"Dockerfile": "FROM nvidia/cuda:12.8.1-devel-ubuntu22.04\nRUN apt-get install -y cmake g++\n"},
+        gpu=("12.0",),
+        line="FROM",
+    ),
+)
+NEAR_MISSES += (
+    NearMiss(
+        "wheels alone are installed: nothing is compiled there",
+        {"Dockerfile": "FROM nvidia/cuda:12.6.1-devel-ubuntu22.04\nRUN pip install numpy\n"},
+        gpu=("12.0",),
+    ),
+)

@@ -196,3 +196,24 @@ set(CMAKE_CUDA_ARCHITECTURES 90)
         },
     ),
 )
+
+NEAR_MISSES += (
+    NearMiss(
+        "another branch enables CUDA, and this one does so behind its list",
+        {
+            "CMakeLists.txt": """\
+cmake_minimum_required(VERSION 3.24)
+project(k LANGUAGES CXX)
+if(GPU STREQUAL "cuda")
+  enable_language(CUDA)
+elseif(GPU STREQUAL "cuda-clang")
+  if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES 80 120)
+  endif()
+  enable_language(CUDA)
+endif()
+add_library(k src/k.cu)
+""",
+        },
+    ),
+)

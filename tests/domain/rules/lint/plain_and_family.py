@@ -35,3 +35,35 @@ NEAR_MISSES = (
         },
     ),
 )
+
+NEAR_MISSES += (
+    NearMiss(
+        "what tests of a build file expect, each of a command line of its own",
+        {
+            "tests/BUILD.bazel": """\
+flag_test(
+    name = "plain",
+    contain_flags = ["-gencode arch=compute_120,code=sm_120"],
+    not_contain_flags = ["-gencode arch=compute_120f,code=sm_120f"],
+)
+""",
+        },
+    ),
+    NearMiss(
+        "two targets of a build file, compiled apart",
+        {
+            "BUILD.bazel": """\
+cuda_library(
+    name = "plain",
+    srcs = ["a.cu"],
+    copts = ["-gencode", "arch=compute_120,code=sm_120"],
+)
+cuda_library(
+    name = "family",
+    srcs = ["b.cu"],
+    copts = ["-gencode", "arch=compute_120f,code=sm_120f"],
+)
+""",
+        },
+    ),
+)

@@ -2229,5 +2229,153 @@ NEAR_MISSES += (
             )
         },
         gpu=("RTX 5090",),
+_VS = """\
+<Project>
+  <ItemDefinitionGroup Condition="'$(Configuration)|$(Platform)'=='Release|x64'">
+    <CudaCompile><CodeGeneration>{}</CodeGeneration></CudaCompile>
+  </ItemDefinitionGroup>
+</Project>
+"""
+_ADDED = """\
+export CUDAARCHS="70-real;80-real"
+if [[ "$version" == "11.8" ]]; then
+  export CUDAARCHS="${{CUDAARCHS}};86"
+elif [[ "$version" == "12."* ]]; then
+  export CUDAARCHS="${{CUDAARCHS}};{}"
+else
+  exit 1
+fi
+cmake "$SRC_DIR" -G Ninja
+"""
+_ADDED_BATCH = """\
+set "CUDAARCHS=70-real;80-real"
+if "%version%"=="11.8" (
+  set "CUDAARCHS=%CUDAARCHS%;86"
+) else if "%version:~0,3%"=="12." (
+  set "CUDAARCHS=%CUDAARCHS%;{}"
+)
+cmake %SRC_DIR% -G Ninja
+"""
+_SPACK = "spack:\n  specs:\n  # - hpx +cuda cuda_arch=120\n  - raja +cuda cuda_arch={}\n  view: false\n"
+_FETCHED = """\
+on: [release]
+jobs:
+  build:
+    runs-on: {}
+    steps:
+    - run: curl -sL https://github.com/vapoursynth/vapoursynth/archive/refs/tags/R57.zip -o vs.zip
+    - shell: bash
+      run: cmake -S . -B build -D "CMAKE_CUDA_ARCHITECTURES={}"
+    - uses: actions/upload-artifact@v4
+"""
+_CMAKE = "cmake_minimum_required(VERSION 3.24)\nproject(k LANGUAGES CXX CUDA)\nadd_library(k k.cu)\n"
+_GATHERING = """\
+FLAGS="--prefix=$PREFIX"
+if [ -n "$GENCODE" ]; then
+    FLAGS="$FLAGS --with-nvcc-gencode=\\"$GENCODE\\""
+else
+    FLAGS="$FLAGS --with-nvcc-gencode=\\"-gencode=arch=compute_80,code=sm_80{}\\""
+fi
+eval "$SRC/configure $FLAGS"
+"""
+_ELSEWHERE = 'FROM nvidia/cuda:12.8.1-devel-ubuntu22.04\nRUN TORCH_CUDA_ARCH_LIST="{}" python3 ./setup.py bdist_wheel\n'
+_OF_CUPY = "FROM ubuntu:24.04\nRUN git clone https://github.com/cupy/cupy && cd cupy && pip install .\n"
+CASES += (
+    LintCase(  # the release of CUDA in the name of a project file is no target
+        bad={"app-cuda80.vcxproj": _VS.format("compute_61,sm_61")},
+        good={"app-cuda80.vcxproj": _VS.format("compute_61,sm_61;compute_120,sm_120")},
+        gpu=("12.0",),
+        line="CodeGeneration",
+    ),
+    LintCase(  # what each branch of a script adds to what was there before all of them
+        bad={"build.sh": _ADDED.format("90")},
+        good={"build.sh": _ADDED.format("90;120-real")},
+        gpu=("12.0",),
+        line='CUDAARCHS};90"',
+    ),
+    LintCase(
+        bad={"build.bat": _ADDED_BATCH.format("90")},
+        good={"build.bat": _ADDED_BATCH.format("90;120-real")},
+        gpu=("12.0",),
+        line="CUDAARCHS%;90",
+    ),
+    LintCase(
+        bad={"env/spack.yaml": _SPACK.format("70,80")},
+        good={"env/spack.yaml": _SPACK.format("70,120")},
+        gpu=("12.0",),
+        line="cuda_arch=70,80",
+    ),
+    LintCase(
+        bad={"Dockerfile": "FROM ubuntu:24.04\nARG A=60\nRUN spack config add packages:all:variants:cuda_arch=$A\n"},
+        good={"Dockerfile": "FROM ubuntu:24.04\nARG A=120\nRUN spack config add packages:all:variants:cuda_arch=$A\n"},
+        gpu=("12.0",),
+        line="cuda_arch=$A",
+    ),
+    LintCase(
+        bad={"build.sh": 'cmake $SRC -DGPU_TARGET="Volta Ampere" -DMAGMA_ENABLE_CUDA=ON\n'},
+        good={"build.sh": 'cmake $SRC -DGPU_TARGET="Volta Ampere sm_120" -DMAGMA_ENABLE_CUDA=ON\n'},
+        gpu=("12.0",),
+        line="Volta Ampere",
+    ),
+    LintCase(
+        bad={"Dockerfile": "FROM ubuntu:24.04\nRUN ./configure --with-gencode='-gencode=arch=compute_80,code=sm_80'\n"},
+        good={
+            "Dockerfile": "FROM ubuntu:24.04\nRUN ./configure --with-gencode='-gencode=arch=compute_120,code=sm_120'\n"
+        },
+        gpu=("12.0",),
+        line="--with-gencode",
+    ),
+    LintCase(  # flags that a script gathers in branches: none of them serves the GPU
+        bad={"build.sh": _GATHERING.format("")},
+        good={"build.sh": _GATHERING.format(" -gencode=arch=compute_120,code=sm_120")},
+        gpu=("12.0",),
+        line="compute_80",
+    ),
+    LintCase(  # that another image clones an engine which reads no such list says nothing of this one
+        bad={"Dockerfile": _ELSEWHERE.format("8.0 9.0"), "other/Dockerfile": _OF_CUPY},
+        good={"Dockerfile": _ELSEWHERE.format("8.0 12.0"), "other/Dockerfile": _OF_CUPY},
+        gpu=("12.0",),
+        line="TORCH_CUDA_ARCH_LIST",
+    ),
+    LintCase(  # a job that fetched something builds its own project all the same
+        bad={"CMakeLists.txt": _CMAKE, ".github/workflows/b.yml": _FETCHED.format("windows-2022", "75;86-real")},
+        good={"CMakeLists.txt": _CMAKE, ".github/workflows/b.yml": _FETCHED.format("windows-2022", "75;120-real")},
+        gpu=("12.0",),
+        line="CMAKE_CUDA_ARCHITECTURES",
+    ),
+    LintCase(  # what is built for Linux does not serve Windows
+        bad={
+            "CMakeLists.txt": _CMAKE,
+            ".github/workflows/a.yml": _FETCHED.format("ubuntu-24.04", "75;120-real"),
+            ".github/workflows/b.yml": _FETCHED.format("windows-2022", "75;86-real"),
+        },
+        good={
+            "CMakeLists.txt": _CMAKE,
+            ".github/workflows/a.yml": _FETCHED.format("ubuntu-24.04", "75;120-real"),
+            ".github/workflows/b.yml": _FETCHED.format("windows-2022", "75;120-real"),
+        },
+        gpu=("12.0",),
+        line="75;86-real",
+    ),
+)
+NEAR_MISSES += (
+    NearMiss(
+        "each environment of Spack is for a machine of its own, and one of them serves the GPU",
+        {"80/spack.yaml": _SPACK.format("80"), "120/spack.yaml": _SPACK.format("120")},
+        gpu=("12.0",),
+    ),
+    NearMiss(
+        "a job of the same system serves the GPU",
+        {
+            "CMakeLists.txt": _CMAKE,
+            ".github/workflows/a.yml": _FETCHED.format("windows-2025", "75;120-real"),
+            ".github/workflows/b.yml": _FETCHED.format("windows-2022", "75;86-real"),
+        },
+        gpu=("12.0",),
+    ),
+    NearMiss(
+        "another maker's targets",
+        {"build.sh": 'cmake $SRC -DGPU_TARGET="gfx90a gfx942" -DMAGMA_ENABLE_HIP=ON\n'},
+        gpu=("12.0",),
     ),
 )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from cudacompat.domain.rules.lint.target_facts import why_unserved
+from cudacompat.domain.rules.lint.target_missing import RULE
 from cudacompat.domain.words.target import ArchTarget
 from tests.helpers.each_row import each_case
+from tests.helpers.lint_case import project
 
 _PLAIN = "machine code for {} runs on the same major version, with the same minor version or a higher one"
 
@@ -22,3 +24,25 @@ _PLAIN = "machine code for {} runs on the same major version, with the same mino
 )
 def test_the_reason_says_where_each_target_runs(targets: tuple[str, ...], why: str) -> None:
     assert why_unserved([ArchTarget.parse(each) for each in targets]) == why
+
+
+_IN_JOB = """\
+on: [release]
+jobs:
+  build:
+    runs-on: ubuntu-22.04
+    steps:
+    - uses: Jimver/cuda-toolkit@v0.2.30
+      with:
+        cuda: "{}"
+    - run: cmake -S . -B build -DCMAKE_CUDA_ARCHITECTURES="75;86"
+    - uses: actions/upload-artifact@v4
+"""
+
+
+def test_help_in_a_job_names_a_release_that_builds_for_the_gpu() -> None:
+    (found,) = RULE.check(project({".github/workflows/a.yml": _IN_JOB.format("13.0.1")}, "6.1"))
+    assert found.fix is None
+    assert found.help == "use CUDA 12.9, the last that builds sm_61, then add it to the list"
+    (found,) = RULE.check(project({".github/workflows/a.yml": _IN_JOB.format("12.8.1")}, "6.1"))
+    assert found.fix is not None

@@ -161,3 +161,11 @@ NEAR_MISSES = (
         {"build.ps1": "cmake -B b -DCMAKE_CUDA_ARCHITECTURES=86; cmake --build b\n"},
     ),
 )
+
+CASES += (
+    LintCase(  # a semicolon ends a statement of PowerShell's
+        bad={"build.ps1": "$env:CUDAARCHS = 86;120\ncmake -B build .\n"},
+        good={"build.ps1": '$env:CUDAARCHS = "86;120"\ncmake -B build .\n'},
+        line="$env:CUDAARCHS",
+    ),
+)

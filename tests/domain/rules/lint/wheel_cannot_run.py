@@ -781,5 +781,18 @@ NEAR_MISSES += (
         "what the older nvcc builds runs here",
         {"Dockerfile": _COMPILED.format("12.4.1", _CU128, "2.7.4.post1")},
         gpu=("RTX 4090", "H100"),
+_FETCH = """\
+cmake_minimum_required(VERSION 3.24)
+project(k LANGUAGES CXX)
+include(FetchContent)
+FetchContent_Declare(libtorch
+  URL "https://download.pytorch.org/libtorch/{0}/libtorch-cxx11-abi-shared-with-deps-{1}%2B{0}.zip")
+"""
+CASES += (
+    LintCase(  # the framework's libraries for C++, which CMake downloads
+        bad={"CMakeLists.txt": _FETCH.format("cu121", "2.4.1")},
+        good={"CMakeLists.txt": _FETCH.format("cu128", "2.7.1")},
+        gpu=("12.0",),
+        line="FetchContent_Declare(libtorch",
     ),
 )
