@@ -16,6 +16,7 @@ What to do: take a tag that is there: `nvidia/cuda:12.8.1-devel-ubuntu24.04`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from cudacompat.domain.project.list_edits import exchanged
 from cudacompat.domain.project.model import Base, Project, TextSpan
@@ -35,7 +36,7 @@ def check(project: Project) -> Iterable[Finding]:
     for base, place in _named(project):
         image = cuda_image(base.image)
         wrong = _wrong(image) if image is not None and image.exact and image.registry in _JUDGED else None
-        if image is None or wrong is None:
+        if image is None or wrong is None or base.image in project.once("tags_made_here", lambda: _made_here(project)):
             continue
         better = _better(image)
         yield Finding(
@@ -50,6 +51,18 @@ def check(project: Project) -> Iterable[Finding]:
             help=better or _other(base),
             fix=exchanged(project, place, base.image, new=better, what=f"use {better}") if better is not None else None,
         )
+
+
+def _made_here(project: Project) -> frozenset[str]:
+    """The names that scripts and jobs of the project give to images that they build: `docker build -t NAME`."""
+    found: set[str] = set()
+    for command in project.commands:
+        words = [word.text for word in command.words]
+        if "build" in words or "buildx" in words or "tag" in words:
+            found.update(word for before, word in pairwise(words) if before in ("-t", "--tag"))
+            found.update(word.partition("=")[2] for word in words if word.startswith("--tag="))
+            found.update(words[-1:] if "tag" in words else ())
+    return frozenset(found)
 
 
 def _named(project: Project) -> Iterator[tuple[Base, TextSpan]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.helpers.lint_case import LintCase
+from tests.helpers.lint_case import LintCase, NearMiss
 
 CASES = (
     # deleted from Docker Hub alone
@@ -204,5 +204,15 @@ test:
 """,
         },
         line="nvidia/cuda:latest",
+    ),
+)
+
+NEAR_MISSES = (
+    NearMiss(
+        "a script of the project builds an image of that name",
+        {
+            "Dockerfile": "FROM nvidia/cuda:10.1-devel-ubuntu19.04\nRUN make\n",
+            "ci/images.sh": "$DOCKER build $ARGS ci/devel -t nvidia/cuda:10.1-devel-ubuntu19.04\n",
+        },
     ),
 )
