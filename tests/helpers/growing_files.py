@@ -308,6 +308,13 @@ _BUILD: Mapping[FileKind, Growing] = {
         lambda i: f'a{i} = ["-arch=sm_8{i % 7}", a{i - 1}]\n',
         ("(", "[", '"""', '["-gencode='),
     ),
+    FileKind.SPACK: Growing(
+        "spack.yaml",
+        "# cuda\n",
+        _same("  - raja +cuda cuda_arch=80,90\n"),
+        lambda i: f"  - p{i} +cuda cuda_arch=8{i % 7}\n",
+        ("cuda_arch=", "cuda_arch=80,", "# ", "cuda_arch"),
+    ),
     FileKind.MESON: Growing(
         "meson.build",
         "# cuda\n",
