@@ -2229,6 +2229,9 @@ NEAR_MISSES += (
             )
         },
         gpu=("RTX 5090",),
+    ),
+)
+
 _VS = """\
 <Project>
   <ItemDefinitionGroup Condition="'$(Configuration)|$(Platform)'=='Release|x64'">

@@ -781,6 +781,9 @@ NEAR_MISSES += (
         "what the older nvcc builds runs here",
         {"Dockerfile": _COMPILED.format("12.4.1", _CU128, "2.7.4.post1")},
         gpu=("RTX 4090", "H100"),
+    ),
+)
+
 _FETCH = """\
 cmake_minimum_required(VERSION 3.24)
 project(k LANGUAGES CXX)
