@@ -132,7 +132,7 @@ def test_pipes_devices_and_links_are_said_and_never_followed_out(tmp_path: Path)
         "b.Dockerfile": "a link that leads nowhere",
         "c.Dockerfile": "a link that leads nowhere",
         "e.Dockerfile": "a link that leads out of the directory",
-        "g.Dockerfile": "a link to what is no build file",
+        "g.Dockerfile": "a link to what is not a build file",
     }
 
 
