@@ -20,7 +20,8 @@ GIB, MIB = 1 << 30, 1 << 20
 LINT = (
     f"{MOST_OF_BUILD_FILE // MIB} MiB for a build file ({files._MOST_OF_LOCK // MIB} MiB for a requirements file), "
     f"{files._MOST_FILES} files and {files._MOST_TOTAL // MIB} MiB in all; "
-    f"{time_limit.FILE_SECONDS} seconds of processor time for a file, {time_limit.BUILD_SECONDS} for a configured directory, "
+    f"{time_limit.FILE_SECONDS} seconds of processor time for a file, "
+    f"{time_limit.BUILD_SECONDS} for a configured directory, "
     f"{time_limit.RULE_SECONDS} for a rule, {time_limit.RUN_SECONDS} in all"
 )
 SECURITY = (
