@@ -25,6 +25,7 @@ from cudacompat.domain.words.error_lines import (
     is_of_another_program,
     weight_of,
 )
+from cudacompat.domain.words.finding import Severity
 from cudacompat.domain.words.secrets import masked
 from cudacompat.domain.words.translations import in_english
 
@@ -53,6 +54,11 @@ _INTRODUCTION = re.compile(
 # A message in a box: Julia's "┌ Error: …", "│   exception =", "│    what happened".
 _BOX = re.compile(r"\u250c Error: ")
 _OF_A_BOX = re.compile(r"\s*[\u2502\u2514](?:\s*exception =)?\s*")
+# What stands around an error and is none itself: the head of a trace, the count at the end.
+_AROUND_AN_ERROR = re.compile(
+    r"^\W*Traceback \(most recent call last\)\W*$|\bDuring handling of the above exception\b"
+    r"|\bdirect cause of the following exception\b|\bERROR SUMMARY: |\b\d+ errors? (?:generated|detected in the comp)"
+)
 # A line of a message that the kernel module prints in several: known with the one of them that is.
 _PARAGRAPH = re.compile(r"NVRM: ")
 _WARNING_CLASS = re.compile(r"\b[A-Z]\w{0,40}Warning: ")
@@ -145,13 +151,18 @@ class LogReading:
     @property
     def unknown(self) -> tuple[Unknown, ...]:
         """What looks like an error and is not known, in the order of the lines, without the headings of known ones
-        ("CMake Error at …" on the line before), and without errors of services where the log tells of a GPU."""
+        ("CMake Error at …" on the line before), without what stands around an error that the log tells, and without
+        errors of services where the log tells of a GPU."""
         known = {each.line for each in self._occurrences.values()}
+        is_told = any(each.names_fault for each in self._unknown.values()) or any(
+            each.signature.severity is Severity.ERROR for each in self._occurrences.values()
+        )
         own = [
             each
             for each in self._unknown.values()
             if not (each.elsewhere and (self.facts.devices or self.facts.engine or self._occurrences))
-            and not (_HEADING.search(each.text) and known & {each.line + 1, each.line + 2})
+            and not (each.is_heading and known & {each.line + 1, each.line + 2})
+            and not (is_told and _AROUND_AN_ERROR.search(each.text))
             and not (_PARAGRAPH.match(each.text) and known & set(range(each.line - 4, each.line + 5)))
         ]
         return tuple(sorted(own, key=lambda each: each.line))
@@ -208,7 +219,9 @@ class LogReading:
         for text, original in zip(lines, printed, strict=True):
             weight = weight_of(text, forms)
             if weight is not None and not is_harmless(without_prefix(text)):
-                return [self._not_known(_with_message(original, excerpt), excerpt.line, weight)]
+                found = self._not_known(_with_message(original, excerpt), excerpt.line, weight)
+                found.is_heading |= _heads_a_message(without_prefix(original))
+                return [found]
         if (
             len(lines) > 1 and (weight := weight_of(excerpt.text)) is not None
         ):  # the level is another string of the JSON
@@ -329,6 +342,10 @@ def _with_message(text: str, excerpt: LogExcerpt) -> str:
         return text
     following = next((line for line in excerpt.after()[:3] if line.strip()), "")
     return f"{text.rstrip()} {without_prefix(sublines(following)[0]).strip()[:_LONGEST_TEXT]}"
+
+
+def _heads_a_message(text: str) -> bool:
+    return _HEADING.search(text) is not None or _INTRODUCTION.search(text) is not None
 
 
 def _around(match: Match, text: str) -> str:

@@ -43,13 +43,14 @@ _NEAR_ENOUGH = 0.34
 class Unknown:
     """A line that looks like an error: the first of its kind, how many there were, and the ids of signatures that
     share most words with it (none if none does). One that `names_fault` says more than that something failed; one that
-    is `elsewhere` is of a service that has no GPU, such as a database."""
+    is `elsewhere` is of a service that has no GPU, such as a database. What an `is_heading` reports is on the next line."""
 
     line: int
     text: str
     nearest: tuple[str, ...]
     names_fault: bool = True
     elsewhere: bool = False
+    is_heading: bool = False
     count: int = 1
 
 

@@ -16,7 +16,8 @@ ENDS: tuple[ErrorForm, ...] = (
         r"== FAILED: Installation ended|\bfailed to load all models\b|\bProcessError: Command exited\b|"
         r"\b[Ss]hard \d+ failed to start|\bError: (?:ShardCannotStart|WebServer\w*|LauncherError)\b|"
         r"\bERROR: Build of \S+ failed \(err: |\bRepository command failed\b|\bScheduler hit an exception\b|"
-        r"\bsigquit from a child process\b|\bUnhandled exception\. *$|\bPossible ERROR while running\b",
+        r"\bsigquit from a child process\b|\bUnhandled exception\. *$|\bPossible ERROR while running\b|"
+        r"\bERROR SUMMARY: [1-9]",
         (
             "FAILED: ~: *** [~recipe for target~ninja: build stopped~"
             "BUILD FAILED~Build FAILED~exit status~errors generated~error generated~"
@@ -25,7 +26,7 @@ ENDS: tuple[ErrorForm, ...] = (
             "dependencies of deri~"
             "error: building ~error: Cannot build~FAILED: Installation~failed to load all~Command exited~"
             "failed to start~ShardCannotStart~Error: WebServer~LauncherError~ERROR: Build of~Repository command~"
-            "hit an exception~sigquit from~Unhandled exception.~ERROR while running"
+            "hit an exception~sigquit from~Unhandled exception.~ERROR while running~ERROR SUMMARY"
         ),
         '32 errors detected in the compilation of "src/cast.cu".',
         other="0 errors generated",

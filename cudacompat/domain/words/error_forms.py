@@ -38,8 +38,8 @@ FORMS: tuple[ErrorForm, ...] = (
         other="np.float is deprecated, use terror: no",
     ),
     _form(
-        r"(?:^|[\s:|])(?:ERROR|FATAL|CRITICAL)(?:\s|\|)",
-        "RROR ~RROR|~FATAL ~CRITICAL ~RROR\t",
+        r"(?:^|[\s:|])(?:ERROR|FATAL|CRITICAL)(?:\s|\|)|^\s*==ERROR== ",  # NVIDIA's profilers
+        "RROR ~RROR|~FATAL ~CRITICAL ~RROR\t~ERROR== ",
         "2025-08-10 ERROR worker: cannot reach the queue",
         other="MYERROR is a name",
     ),
@@ -263,11 +263,11 @@ FORMS: tuple[ErrorForm, ...] = (
         r"\bKilled: 9\b|\boom_reaper\b|\b(?:soft|hard) (?:lockup|LOCKUP)\b|\bBUG: |::system_error\b|"
         r"\bErrorDeviceLost\b|\b[Dd]evice lost\b|\bGL_(?:INVALID|OUT_OF)_\w+|\bObjectNotFound\b|\bMSB\d{4}: |"
         r"\[[EF]:\w+:?[,\w]|\bUnknown symbol \w+ \(err|\bnot in live kernel tree\b|\blibrary not found for -l|"
-        r"\bBack-off pulling image\b|^Access is denied",
+        r"\bBack-off pulling image\b|^Access is denied|^=+ (?:Invalid|Uninitialized|Barrier|Error: Race) ",  # sanitizers
         "ccess violation~ACCESS_VIOLATION~caught exception~handled exception~has stopped working~Aborted~"
         "Segmentation fault~: killed~: abort~illegal hardware~bus error~: segmentation fault~Killed: 9~oom_reaper~"
         "lockup~LOCKUP~BUG: ~::system_error~DeviceLost~evice lost~GL_~ObjectNotFound~MSB~[E:~[F:~Unknown symbol ~"
-        "not in live kernel~library not found for~Back-off pulling~Access is denied",
+        "not in live kernel~library not found for~Back-off pulling~Access is denied~=== ",
         "zsh: illegal hardware instruction  python app.py",
         other="Aborting is possible: killing",
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cudacompat.domain.logs.signature import LogLines, Signature, SignatureGroup
+from cudacompat.domain.logs.signature import LogLines, Role, Signature, SignatureGroup
 
 _TORCH: tuple[Signature, ...] = (
     Signature(
@@ -38,6 +38,29 @@ _TORCH: tuple[Signature, ...] = (
         sources=(
             "bitsandbytes-foundation/bitsandbytes@ea4b59f3, @4ba0ccdf, @e2db55ed (where the texts left)",
             "bitsandbytes 0.50.2 bitsandbytes/cextension.py",
+        ),
+    ),
+    Signature(
+        id="bitsandbytes-not-available",
+        title="transformers does not take the bitsandbytes that is installed",
+        patterns=(
+            "Using `bitsandbytes` <...>quantization requires",
+            "Using `load_in_8bit=True` requires Accelerate",
+        ),
+        sample="ImportError: Using `bitsandbytes` 4-bit quantization requires the latest version of bitsandbytes: "
+        "`pip install -U bitsandbytes`",
+        cause="bitsandbytes or accelerate is missing, too old or not in this environment. Many releases of transformers "
+        "print the same where PyTorch sees no GPU: bitsandbytes counts as missing then.",
+        does_not_mean="in every case an old bitsandbytes",
+        fix="Look first whether PyTorch sees the GPU: with False, install its CUDA build and look at the driver. With "
+        "True, install bitsandbytes and accelerate, and start the notebook's kernel again.",
+        command="python -c 'import torch; print(torch.version.cuda, torch.cuda.is_available())'",
+        role=Role.CHAIN_END,
+        after=("bitsandbytes-no-gpu",),
+        sources=(
+            "huggingface/transformers#30751",
+            "SuperDataScience-Community/ai-engineering#9",
+            "leoneversberg/llm-chatbot-rag#1",
         ),
     ),
 )

@@ -24,6 +24,7 @@ def test_a_written_log(name: str) -> None:
     assert (report.lead.line if report.lead else None) == expected.get("lead")
     assert [device.name for device in report.facts.devices] == ([expected["gpu"]] if "gpu" in expected else [])
     assert (report.verdict.outcome.value if report.verdict else None) == expected.get("verdict")
+    assert [each.line for each in report.unknown] == expected.get("unknown", [each.line for each in report.unknown])
     assert report.exit_code == expected["exit"]
 
 

@@ -68,6 +68,30 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
     ),
     Signature(
+        id="nvcc-cannot-write",
+        title="nvcc cannot write a file: {file}",
+        patterns=(
+            "nvcc fatal : Could not open output file '<file:text>'",
+            "nvcc fatal : Could not open output file <file:word>",
+            "fatbinary fatal : Could not write file '<file:text>'",
+            "nvcc fatal : Could not open output file",
+        ),
+        sample="nvcc fatal   : Could not open output file '/tmp/tmpxft_00012b96_0000000a'",
+        cause="The directory is full, read-only, of another user, or does not exist. nvcc writes its temporary files "
+        "to TMPDIR (TEMP on Windows), else to /tmp.",
+        does_not_mean="the options; the source",
+        fix="Name a directory that exists and can be written; on Windows TEMP may hold one directory only. After a "
+        "build with sudo, delete what belongs to root.",
+        command="df -h",
+        after=("disk-full",),
+        sources=(
+            "src-d/kmcuda#8",
+            "kokkos/kokkos#4522",
+            "CMU-Perceptual-Computing-Lab/openpose#1584",
+            "lammps/lammps#1887",
+        ),
+    ),
+    Signature(
         id="nvcc-32-bit-host",
         title="nvcc took a 32-bit host compiler",
         patterns=(

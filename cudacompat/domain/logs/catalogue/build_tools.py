@@ -335,7 +335,6 @@ SIGNATURES: tuple[Signature, ...] = (
             "nvcc fatal : No input files specified",
             "nvcc fatal : redefinition of argument",
             "nvcc fatal : Must specify a",
-            "nvcc fatal : Could not open output file",
         ),
         sample="nvcc fatal   : redefinition of argument 'optimize'",
         cause="A script, CUDAFLAGS or NVCC_APPEND_FLAGS adds an option twice or swallows the file name.",

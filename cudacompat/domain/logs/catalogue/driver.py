@@ -17,6 +17,7 @@ _NO_MODULE = (
     "module-not-for-kernel",
     "module-version-mismatch",
     "dkms-build-failed",
+    "driver-installer-build-failed",
     "dkms-no-headers",
     "nvml-device-handle",
 )
@@ -118,6 +119,24 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=(
             "https://docs.nvidia.com/deploy/xid-errors/",
             "NVIDIA/open-gpu-kernel-modules kernel-open/nvidia/nv-tracepoint.h",
+        ),
+    ),
+    Signature(
+        id="nvrm-recovery-action",
+        title="the driver says what the GPU needs after a fault",
+        patterns=("NVRM: Xid (<...>): 154, GPU recovery action", "GPU recovery action changed from"),
+        sample="NVRM: Xid (PCI:0000:65:00): 154, GPU recovery action changed from 0x0 (None) to 0x1 (Node Reboot "
+        "Required)",
+        cause="Xid 154 is no fault of its own: another Xid before it is, and after that the driver names what the GPU "
+        "needs. None means that it is in order again.",
+        does_not_mean="a second fault",
+        fix="Do what the line says: reset the GPU (no program may use it), or reboot the machine. Read the Xid before "
+        "it.",
+        command="nvidia-smi -q",
+        after=("nvrm-off-the-bus", "nvrm-xid", "nvrm-gsp-xid"),
+        sources=(
+            "https://docs.nvidia.com/deploy/xid-errors/",
+            "https://docs.nvidia.com/deploy/a100-gpu-mem-error-mgmt/error-recovery-and-response-flags.html",
         ),
     ),
     Signature(

@@ -234,8 +234,6 @@ SIGNATURES: tuple[Signature, ...] = (
             "Installing DKMS module 'nvidia-<...>FAILED!",
             "Error! Bad return status for module build on kernel: <kernel:word>",
             "Bad return status for module build on kernel",
-            "ERROR: Unable to build the NVIDIA kernel module",
-            "An error occurred while performing the step: <q>Building kernel modules<q>",
         ),
         sample="Error! Bad return status for module build on kernel: 6.14.0-27-generic (x86_64)",
         cause="The kernel is later than this driver release supports, or the compiler is not the one that built the "
@@ -245,6 +243,24 @@ SIGNATURES: tuple[Signature, ...] = (
         "/var/lib/dkms/nvidia/VERSION/build/make.log.",
         command="dkms status",
         sources=("dell/dkms dkms.in", "NVIDIA/nvidia-installer kernel.c"),
+    ),
+    Signature(
+        id="driver-installer-build-failed",
+        title="NVIDIA's installer could not build the kernel module",
+        patterns=(
+            "ERROR: Unable to build the NVIDIA kernel module",
+            "An error occurred while performing the step: <q>Building kernel modules<q>",
+            "performing the step: <q>Checking to see whether the nvidia kernel module was successfully built<q>",
+        ),
+        sample='ERROR: An error occurred while performing the step: "Building kernel modules". See '
+        "/var/log/nvidia-installer.log for details.",
+        cause="The kernel is later than this driver release supports, its headers are missing, or the compiler is not "
+        "the one that built the kernel. The installer's log has the compiler's error.",
+        does_not_mean="the GPU",
+        fix="Install a later release of the driver, the headers of the running kernel, or start an earlier kernel.",
+        command="tail -n 60 /var/log/nvidia-installer.log",
+        after=("dkms-build-failed", "dkms-no-headers"),
+        sources=("NVIDIA/nvidia-installer kernel.c", "ProTechEx/vgpu-proxmox#1"),
     ),
     Signature(
         id="dkms-no-headers",

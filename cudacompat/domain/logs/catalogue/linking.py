@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from cudacompat.domain.logs.cases import Case
-from cudacompat.domain.logs.signature import Signature
+from cudacompat.domain.logs.signature import Role, Signature
+
+_TOOLKIT_FILES = "|".join(
+    f"{prefix}{name}"
+    for prefix in ("lib", "")
+    for name in "cuda cudart* cudadevrt* culibos* cublas* cufft* curand* cusparse* cusolver* cudnn* cupti* nvrtc* "
+    "nvJitLink* nvToolsExt* nccl* npp* nvinfer*".split()
+)
 
 SIGNATURES: tuple[Signature, ...] = (
     Signature(
@@ -19,6 +26,39 @@ SIGNATURES: tuple[Signature, ...] = (
         command='export LIBRARY_PATH="/usr/local/cuda/lib64:/usr/local/cuda/lib64/stubs:$LIBRARY_PATH"',
         distinct=("library",),
         sources=("measured with GNU ld 2.40",),
+    ),
+    Signature(
+        id="cuda-build-input-missing",
+        title="the build needs {library}, which is not where its files say",
+        patterns=tuple(
+            f"{head}'<directory:text>/<library:({_TOOLKIT_FILES})>.<...>', needed by"
+            for head in ("ninja: error: ", "No rule to make target ")
+        ),
+        sample="ninja: error: '/usr/local/cuda/lib64/libcudart_static.a', needed by 'libx.so', missing and no known "
+        "rule to make it",
+        cause="build.ninja and Makefiles keep the paths of the toolkit that CMake found. That toolkit was removed or "
+        "replaced since, or the package that has this file (a -dev package) is not installed.",
+        does_not_mean="the GPU; an incomplete source tree",
+        fix="Install the toolkit's development packages (the stub of libcuda is among them), delete the build "
+        "directory and configure again.",
+        command="ls -l /usr/local",
+        distinct=("library",),
+        sources=("ninja-build/ninja src/build.cc", "rpng/open_vins#265", "weixu000/libtorch-yolov3-deepsort#29"),
+    ),
+    Signature(
+        id="link-failed",
+        title="the linker failed; its own lines say why",
+        patterns=(
+            "error: ld returned <code:num> exit status",
+            "clang: error: linker command failed with exit code",
+            "clang++: error: linker command failed with exit code",
+        ),
+        sample="collect2: error: ld returned 1 exit status",
+        cause="The line is the compiler's report that the linker ended with an error.",
+        does_not_mean="a fault of its own",
+        fix="Read the lines of the linker above it.",
+        role=Role.END,
+        sources=("measured with gcc 12", "llvm/llvm-project clang/lib/Driver/Driver.cpp"),
     ),
     Signature(
         id="cuda-library-missing",

@@ -21,7 +21,11 @@ SIGNATURES: tuple[Signature, ...] = (
     Signature(
         id="tf-libraries-missing",
         title="TensorFlow misses CUDA libraries and leaves the GPU out",
-        patterns=("Cannot dlopen some GPU libraries", "Skipping registering GPU devices"),
+        patterns=(
+            "Cannot dlopen some GPU libraries",
+            "Skipping registering GPU devices",
+            "Error loading CUDA libraries. GPU will not be used",
+        ),
         sample="Cannot dlopen some GPU libraries. Please make sure the missing libraries mentioned above are "
         "installed properly "
         "if you would like to use GPU.",

@@ -60,6 +60,39 @@ SIGNATURES: tuple[Signature, ...] = (
         sources=("meta-pytorch/tritonbench#632", "https://docs.nvidia.com/nsight-compute/ReleaseNotes/"),
     ),
     Signature(
+        id="profiling-not-permitted",
+        title="the user may not read the GPU's performance counters",
+        patterns=("ERR_NVGPUCTRPERM", "The user does not have permission to access NVIDIA GPU Performance Counters"),
+        sample="==ERROR== ERR_NVGPUCTRPERM - The user does not have permission to access NVIDIA GPU Performance "
+        "Counters on the target device 0.",
+        cause="The driver keeps the counters for administrators. In a container root needs the capability SYS_ADMIN "
+        "as well.",
+        does_not_mean="the program that is profiled; a missing architecture",
+        fix="Run the profiler as root, start the container with --cap-add=SYS_ADMIN, or let the administrator open the "
+        "counters: `options nvidia NVreg_RestrictProfilingToAdminUsers=0` in /etc/modprobe.d, then reboot.",
+        sources=(
+            "https://developer.nvidia.com/ERR_NVGPUCTRPERM",
+            "deepseek-ai/DeepGEMM#46",
+            "gpuopenanalytics/pynvml#19",
+        ),
+    ),
+    Signature(
+        id="sanitizer-memory-access",
+        title="compute-sanitizer found an invalid access to {space} memory in a kernel",
+        patterns=(
+            "========= Invalid <space:(__global__|__shared__|__local__)> <access:word> of size <size:num>",
+            "========= Uninitialized <space:(__global__|__shared__|__local__)> memory <access:word> of size <size:num>",
+        ),
+        sample="========= Invalid __global__ write of size 4 bytes",
+        cause="The kernel reads or writes outside of what was allocated, at a misaligned address, or before anything "
+        "was written there.",
+        does_not_mean="the GPU; the driver; a missing architecture",
+        fix="The next lines name the kernel, the thread and the address. Compile with -lineinfo to get the line of the "
+        "source, and correct the index or the size.",
+        distinct=("space", "access"),
+        sources=("https://docs.nvidia.com/compute-sanitizer/ComputeSanitizer",),
+    ),
+    Signature(
         id="slurm-no-gpu-given",
         title="Slurm gave the job no GPU",
         patterns=(
