@@ -43,7 +43,8 @@ _NEAR_ENOUGH = 0.34
 class Unknown:
     """A line that looks like an error: the first of its kind, how many there were, and the ids of signatures that
     share most words with it (none if none does). One that `names_fault` says more than that something failed; one that
-    is `elsewhere` is of a service that has no GPU, such as a database. What an `is_heading` reports is on the next line."""
+    is `elsewhere` is of a service that has no GPU, such as a database. What one that `is_heading` reports is on the
+    next line."""
 
     line: int
     text: str

@@ -263,7 +263,7 @@ FORMS: tuple[ErrorForm, ...] = (
         r"\bKilled: 9\b|\boom_reaper\b|\b(?:soft|hard) (?:lockup|LOCKUP)\b|\bBUG: |::system_error\b|"
         r"\bErrorDeviceLost\b|\b[Dd]evice lost\b|\bGL_(?:INVALID|OUT_OF)_\w+|\bObjectNotFound\b|\bMSB\d{4}: |"
         r"\[[EF]:\w+:?[,\w]|\bUnknown symbol \w+ \(err|\bnot in live kernel tree\b|\blibrary not found for -l|"
-        r"\bBack-off pulling image\b|^Access is denied|^=+ (?:Invalid|Uninitialized|Barrier|Error: Race) ",  # sanitizers
+        r"\bBack-off pulling image\b|^Access is denied|^=+ (?:Invalid|Uninitialized|Barrier|Error: Race) ",
         "ccess violation~ACCESS_VIOLATION~caught exception~handled exception~has stopped working~Aborted~"
         "Segmentation fault~: killed~: abort~illegal hardware~bus error~: segmentation fault~Killed: 9~oom_reaper~"
         "lockup~LOCKUP~BUG: ~::system_error~DeviceLost~evice lost~GL_~ObjectNotFound~MSB~[E:~[F:~Unknown symbol ~"

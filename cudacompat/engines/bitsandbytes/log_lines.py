@@ -49,8 +49,8 @@ _TORCH: tuple[Signature, ...] = (
         ),
         sample="ImportError: Using `bitsandbytes` 4-bit quantization requires the latest version of bitsandbytes: "
         "`pip install -U bitsandbytes`",
-        cause="bitsandbytes or accelerate is missing, too old or not in this environment. Many releases of transformers "
-        "print the same where PyTorch sees no GPU: bitsandbytes counts as missing then.",
+        cause="bitsandbytes or accelerate is missing, too old or not in this environment. Many releases of "
+        "transformers print the same where PyTorch sees no GPU: bitsandbytes counts as missing then.",
         does_not_mean="in every case an old bitsandbytes",
         fix="Look first whether PyTorch sees the GPU: with False, install its CUDA build and look at the driver. With "
         "True, install bitsandbytes and accelerate, and start the notebook's kernel again.",

@@ -8,8 +8,10 @@ from cudacompat.domain.logs.signature import Role, Signature
 _TOOLKIT_FILES = "|".join(
     f"{prefix}{name}"
     for prefix in ("lib", "")
-    for name in "cuda cudart* cudadevrt* culibos* cublas* cufft* curand* cusparse* cusolver* cudnn* cupti* nvrtc* "
-    "nvJitLink* nvToolsExt* nccl* npp* nvinfer*".split()
+    for name in (
+        *("cuda", "cudart*", "cudadevrt*", "culibos*", "cublas*", "cufft*", "curand*", "cusparse*", "cusolver*"),
+        *("cudnn*", "cupti*", "nvrtc*", "nvJitLink*", "nvToolsExt*", "nccl*", "npp*", "nvinfer*"),
+    )
 )
 
 SIGNATURES: tuple[Signature, ...] = (
