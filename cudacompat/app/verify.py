@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from cudacompat.app.explain import reader_beside
 from cudacompat.app.inputs.targets import jit_from, release_of
 from cudacompat.app.runs.observe import OnOutput, RunRequest, observe
 from cudacompat.app.runs.run_log import read_log
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.judge.artifact import judge_artifact
+from cudacompat.domain.logs.report import ExplainedMatch, ExplainReport
+from cudacompat.domain.logs.signature import GpuMeaning
+from cudacompat.domain.logs.verdict import LogOutcome
 from cudacompat.domain.reports.verify import VerifyReport
 from cudacompat.domain.rules.run import RUN_RULES
 from cudacompat.domain.runs.observation import JudgedFile, LogView, Observation
+from cudacompat.domain.runs.signs import RunSign, SeenSign, SignMeaning
 from cudacompat.domain.runs.verified import Verified
 from cudacompat.domain.runs.verify import Decision, Expect, Verdict, decide
 from cudacompat.domain.tables.cuda_libraries import is_library_file
 from cudacompat.domain.words.errors import UsageError
+from cudacompat.domain.words.finding import Severity
 from cudacompat.domain.words.judged_target import JudgedTarget
 from cudacompat.domain.words.rule import applied
 from cudacompat.domain.words.verdict import Target
@@ -64,7 +71,10 @@ def verify(
 def verify_log(path: str, asked: VerifyRequest) -> VerifyReport:
     """Return the verdict on a saved log: of the code that ran a log shows little, and of the memory nothing."""
     gpus = _named(asked.gpus)
-    log = read_log(path)
+    scanner, explained = reader_beside()
+    log = read_log(path, scanner)
+    named = next((spec for spec in asked.gpus if spec.strip().lower() != "native"), None)
+    log = _with_missing_code(log, explained(named))
     if not log.devices and gpus:
         log = _on(log, gpus)
     unseen = ("the run itself (only its log was given)",)
@@ -82,6 +92,26 @@ def _report(verified: Verified) -> VerifyReport:
 def _named(specs: Sequence[str]) -> tuple[JudgedTarget, ...]:
     """The GPUs that must be used; `native` means any of this machine's."""
     return tuple(resolve(spec) for spec in specs if spec.strip().lower() != "native")
+
+
+def _with_missing_code(log: LogView, report: ExplainReport) -> LogView:
+    """The log with the lines that mean that the program has no code for the GPU, in whatever words of an engine."""
+    if report.verdict is not None and report.verdict.outcome in (LogOutcome.RUNS, LogOutcome.BUILT_FOR):
+        return log
+    seen = {each.line for each in log.signs if each.sign.says is SignMeaning.ERROR}
+    more = [
+        SeenSign(_sign_of(match), match.line, match.text, count=match.count)
+        for match in report.matches
+        if match.signature.gpu is GpuMeaning.NO_IMAGE
+        and match.signature.severity is Severity.ERROR
+        and match.line not in seen
+    ]
+    return replace(log, signs=tuple(sorted((*log.signs, *more), key=lambda each: each.line)))
+
+
+def _sign_of(match: ExplainedMatch) -> RunSign:
+    id_, source = match.signature.id, "cudacompat/domain/logs"
+    return RunSign(id_, "", re.compile(""), SignMeaning.ERROR, match.title, source, code=match.signature.code)
 
 
 def _on(log: LogView, gpus: tuple[JudgedTarget, ...]) -> LogView:

@@ -350,6 +350,11 @@ def test_a_server_that_ends_before_it_is_healthy(engine: Engine) -> None:
 
 # -- saved logs
 
+TORCH_WITHOUT_CODE = (
+    "NVIDIA GeForce RTX 5070 Ti with CUDA capability sm_120 is not compatible with the current PyTorch installation.\n"
+    "The current PyTorch install supports CUDA capabilities sm_50 sm_60 sm_70 sm_75 sm_80 sm_86 sm_90.\n"
+)
+
 
 def log_of(place: Path, text: str) -> Path:
     file = place / "engine.log"
@@ -372,6 +377,10 @@ def log_of(place: Path, text: str) -> Path:
             "failed",
             5,
         ),
+        (TORCH_WITHOUT_CODE, ("--gpu", "12.0"), "failed", 5),
+        (TORCH_WITHOUT_CODE, (), "failed", 5),
+        (TORCH_WITHOUT_CODE, ("--gpu", "8.6"), "undecided", 4),  # the list has code for the GPU that was asked for
+        ("onnxruntime: cudaErrorInvalidDeviceFunction: invalid device function\n", (), "failed", 5),
         ("whisper_init_with_params_no_state: use gpu    = 1\n", (), "undecided", 4),
         ("", (), "undecided", 4),
         (ON_GPU.format(archs="900"), ("--expect", "gpu", "--gpu", "RTX 5070 Ti"), "gpu", 1),

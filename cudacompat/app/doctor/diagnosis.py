@@ -122,7 +122,8 @@ def doctor(
         plan, settings = path_plan(
             ours, anyhow, targets, known=known, projects=projects, builds=builds, driver=told_driver
         )
-        return without_secrets(DoctorReport(facts, checked, tuple(findings), plan=plan, settings=settings))
+        asked = targets if specs else ()
+        return without_secrets(DoctorReport(facts, checked, tuple(findings), plan=plan, settings=settings, asked=asked))
     libraries = {path for each in packages.with_code for path in each.libraries}
     away = there_only(findings, targets)
     about = [f for f in findings if f.path not in libraries and _place(f) not in named]

@@ -186,6 +186,13 @@ def _message_explained(text: str, gpu: str | None, fragments: Fragments | None) 
     return _explained(said, "the message", gpu, is_message=True, fragments=fragments)
 
 
+def reader_beside() -> tuple[LogScanner, Callable[[str | None], ExplainReport]]:
+    """Return what takes the pieces of a log that is read for another purpose, and what explains it for a GPU when the
+    scanner was closed."""
+    reading, scanner = _reader()
+    return scanner, lambda gpu: _report(reading, LogSource("the log", scanner.lines, scanner.size), gpu)
+
+
 def explain_command(
     command: Sequence[str], gpu: str | None, tee: Callable[[bytes], None], timeout_s: float | None
 ) -> ExplainReport:

@@ -108,8 +108,9 @@ def _last_lines(data: bytes) -> tuple[str, ...]:
     return tuple(text[:_LONGEST] for text in kept if text)
 
 
-def read_log(path: str) -> LogView:
-    """Return what is in a saved log, `-` for standard input; `UsageError` where it cannot be read."""
+def read_log(path: str, beside: LogScanner) -> LogView:
+    """Return what is in a saved log, `-` for standard input, of which `beside` is shown every piece; `UsageError` where
+    it cannot be read."""
     log = RunLog()
     try:
         with nullcontext(sys.stdin.buffer) if path == "-" else opened(path) as file:
@@ -117,6 +118,8 @@ def read_log(path: str) -> LogView:
                 if log.first_at is None:
                     refuse_binary(piece, path)
                 log.feed(piece)
+                beside.feed(piece)
     except OSError as error:
         raise UsageError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error
+    beside.close()
     return log.close()

@@ -59,14 +59,16 @@ class LayerPlace:
 
 @dataclass(frozen=True, slots=True)
 class ImageOutline:
-    """An image as its documents describe it. `others` are the platforms that were not chosen, `problems` what cannot be
-    read, by where it lies (nothing for the image itself)."""
+    """An image as its documents describe it. `others` are the platforms that were not chosen, `passed` the layers of those
+    images in an archive of `docker save`, `problems` what cannot be read, by where it lies (nothing for the image
+    itself)."""
 
     name: str | None
     platform: ImagePlatform | None
     layers: tuple[LayerPlace, ...]
     others: tuple[str, ...] = ()
     problems: tuple[tuple[str, str], ...] = ()
+    passed: tuple[LayerPlace, ...] = ()
 
 
 Fetch = Callable[[Descriptor], bytes]  # `DocumentError` where the document is missing or has another sha256
@@ -127,13 +129,13 @@ def _wanted(same: Sequence[ImageOutline], wish: PlatformWish) -> ImageOutline:
     """Of images of one name, the one that is wanted."""
     platforms = [each.platform for each in same]
     number = wish.chosen(platforms)
+    passed = tuple(layer for each in same for layer in each.layers)
     if number is None:
         why = _not_for(wish, [each for each in platforms if each is not None])
-        return ImageOutline(
-            same[0].name, None, (), others=tuple(map(str, filter(None, platforms))), problems=(("", why),)
-        )
+        others = tuple(map(str, filter(None, platforms)))
+        return ImageOutline(same[0].name, None, (), others=others, problems=(("", why),), passed=passed)
     others = tuple(str(each) for each in platforms if each is not None and each != platforms[number])
-    return replace(same[number], others=others)
+    return replace(same[number], others=others, passed=passed)
 
 
 def _is_saved(value: object) -> bool:

@@ -80,6 +80,8 @@ class TarContent:
             own = outline.name or f"image {number + 1}"
             at = ImagePlace(self.path if len(images) == 1 else self.path.member(own), self.path)
             found.add(laid(outline, at, archive.layer, terms=self.terms), rows)
+            for layer in outline.passed:
+                archive.layer(layer)
             passed |= archive.used
         roots = tuple(f"{root}blobs/" for root, _ in images)
         passed |= {name for name in by_name if name.startswith(roots)}  # those of other platforms, or of no image
@@ -134,7 +136,8 @@ def _outlines(documents: dict[str, bytes], root: str, terms: Terms) -> list[Imag
 
 @dataclass(slots=True)
 class _Archive:
-    """The layers of the images below one folder of an archive; `used` are the members that they are."""
+    """The layers of the images below one folder of an archive; `used` are the members that they are, those of
+    images that were not chosen among them."""
 
     content: TarContent
     root: str

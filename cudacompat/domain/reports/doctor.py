@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # what one command needs is not loaded for the others
 from cudacompat.domain.reports.check import CheckReport
 from cudacompat.domain.words.exit_codes import ExitCode
 from cudacompat.domain.words.phrases import count
-from cudacompat.domain.words.verdict import Outcome
+from cudacompat.domain.words.verdict import Outcome, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,8 @@ class InstalledPackages:
 class DoctorReport:
     """What `doctor` saw: the machine, what it judged (if anything), all findings, and the plan that follows.
 
-    `packages` are what is installed, where that was judged rather than paths that the user named.
+    `packages` are what is installed, where that was judged rather than paths that the user named; `asked` are
+    the GPUs that were named.
     """
 
     COMMAND: ClassVar[str] = "doctor"
@@ -107,6 +108,12 @@ class DoctorReport:
     plan: tuple[PlanStep, ...] = field(default=())
     settings: tuple[tuple[str, str], ...] = field(default=())  # (title, text) of generated settings shown with the plan
     packages: InstalledPackages | None = None
+    asked: tuple[Target, ...] = ()
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """The GPUs that the report is about: those that were judged, else those that were named."""
+        return self.check.targets if self.check is not None else self.asked
 
     @property
     def scope(self) -> str:

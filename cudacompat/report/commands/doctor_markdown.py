@@ -27,7 +27,7 @@ def doctor_markdown(report: DoctorReport) -> Iterator[str]:
     lines = [f"## cudacompat {cudacompat.__version__} doctor: {escaped(view.headline)}", ""]
     lines += [table_row(["machine", ""]).rstrip(), table_row(["---", "---"]).rstrip()]
     lines += [table_row([escaped(label), escaped(value)]).rstrip() for label, value in machine_lines(report.facts)]
-    for target in report.check.targets if report.check is not None else ():
+    for target in report.targets:
         driver = f"driver {target.driver}" if target.driver else "the oldest driver that can run the code"
         lines.append(table_row(["checked for", f"{escaped(target.label)}, {escaped(driver)}"]).rstrip())
     if report.packages is not None:

@@ -32,10 +32,9 @@ _LABEL = 10  # columns of the labels on the left
 def doctor_text(page: Page, report: DoctorReport) -> None:
     """What `doctor` writes."""
     _machine(page, report.facts)
-    if report.check is not None:
-        for target in report.check.targets:
-            driver = f"driver {target.driver}" if target.driver else "the oldest driver that can run the code"
-            page.field("checked", f"for {target.label}, {driver}", 0, _LABEL)
+    for target in report.targets:
+        driver = f"driver {target.driver}" if target.driver else "the oldest driver that can run the code"
+        page.field("checked", f"for {target.label}, {driver}", 0, _LABEL)
     if report.packages is not None:
         _packages(page, report.packages, report.facts)
     elif report.check is not None:

@@ -54,7 +54,10 @@ def _help(path: str, *, beside: bool) -> str:
     """What to name instead: the command that reads a file of that kind, or the library. `beside` is whether other paths
     have code: a wheel without any may then need none."""
     if path.endswith(".txt"):
-        return "it lists no package with a version (NAME==VERSION); names alone are read in a requirements.txt"
+        return (
+            "no line names a package with a version (NAME==VERSION) for this platform and Python; names alone are read in "
+            "a requirements.txt"
+        )
     if may_list_packages(path):
         return f"it names no package; if it builds something: cudacompat lint {shlex.quote(path)} with the same --gpu"
     if path.endswith(".whl") and beside:
