@@ -59,9 +59,9 @@ class LayerPlace:
 
 @dataclass(frozen=True, slots=True)
 class ImageOutline:
-    """An image as its documents describe it. `others` are the platforms that were not chosen, `passed` the layers of those
-    images in an archive of `docker save`, `problems` what cannot be read, by where it lies (nothing for the image
-    itself)."""
+    """An image as its documents describe it. `others` are the platforms that were not chosen, `passed` the layers of
+    those images in an archive of `docker save`, `problems` what cannot be read, by where it lies (nothing for the
+    image itself)."""
 
     name: str | None
     platform: ImagePlatform | None

@@ -55,8 +55,8 @@ def _help(path: str, *, beside: bool) -> str:
     have code: a wheel without any may then need none."""
     if path.endswith(".txt"):
         return (
-            "no line names a package with a version (NAME==VERSION) for this platform and Python; names alone are read in "
-            "a requirements.txt"
+            "no line names a package with a version (NAME==VERSION) for this platform and Python; names alone are read "
+            "in a requirements.txt"
         )
     if may_list_packages(path):
         return f"it names no package; if it builds something: cudacompat lint {shlex.quote(path)} with the same --gpu"

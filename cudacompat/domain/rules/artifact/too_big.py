@@ -9,8 +9,8 @@ and each architecture of a fat binary takes its share.
 Example: `max-bytes = "100 MB"` and a wheel of 220 MB, 30 MB of them sm_100a code.
 
 What to do: remove architectures (`cudacompat inspect --sizes` shows what each takes), drop PTX or machine code where
-the other serves, or compress it (`nvcc --compress-mode=size`). If the device code is less than what is too much, make the
-rest smaller: `strip` removes symbols, `-cudart shared` takes the CUDA runtime out.
+the other serves, or compress it (`nvcc --compress-mode=size`). If the device code is less than what is too much, make
+the rest smaller: `strip` removes symbols, `-cudart shared` takes the CUDA runtime out.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ class SizeFacts:
 
 
 _SHOWN = 8
-_LINE_OF_HELP = "remove a target, or compress the code: nvcc --compress-mode=size"
+_LESS_CODE = "remove a target, or compress the code: nvcc --compress-mode=size"
 
 
 def _help(code: int, over: int) -> str:
     """What makes the file smaller: less device code, where that is more than what is too much."""
     if code > over:
-        return _LINE_OF_HELP
-    return "the rest of the file is too big, whatever the targets: strip it, link the CUDA runtime dynamically, or split it"
+        return _LESS_CODE
+    return "make the host code smaller (strip, nvcc -cudart shared): fewer targets do not make the file small enough"
 
 
 def check(sized: SizeFacts) -> Iterable[Finding]:
