@@ -111,7 +111,9 @@ def _with_missing_code(log: LogView, report: ExplainReport) -> LogView:
 
 def _sign_of(match: ExplainedMatch) -> RunSign:
     id_, source = match.signature.id, "cudacompat/domain/logs"
-    return RunSign(id_, "", re.compile(""), SignMeaning.ERROR, match.title, source, code=match.signature.code)
+    return RunSign(
+        id_, "", re.compile(""), says=SignMeaning.ERROR, why=match.title, source=source, code=match.signature.code
+    )
 
 
 def _on(log: LogView, gpus: tuple[JudgedTarget, ...]) -> LogView:

@@ -234,6 +234,11 @@ def test_paths_without_a_gpu_to_judge_for_are_a_usage_error(tmp_path: Path) -> N
     assert "--gpu" in ran.err
 
 
+def test_a_report_without_packages_names_the_gpu_and_the_driver_that_were_asked_for(tmp_path: Path) -> None:
+    ran = doctor(tmp_path, MACHINE, "--gpu", "RTX 5090", "--driver", "580", "--format", "text")
+    assert "checked   for RTX 5090 (12.0), driver 580\n" in ran.out
+
+
 def test_facts_are_saved_whole_and_read_again(tmp_path: Path) -> None:
     file = tmp_path / "facts.json"
     first = cudacompat("doctor", "--save-facts", file, "--format", "json")
