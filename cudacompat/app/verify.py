@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from cudacompat.app.explain import reader_beside
 from cudacompat.app.inputs.targets import jit_from, release_of
 from cudacompat.app.runs.observe import OnOutput, RunRequest, observe
 from cudacompat.app.runs.run_log import read_log
+from cudacompat.artifacts.logs import LogScanner
 from cudacompat.artifacts.reading.read import read_paths
 from cudacompat.domain.gpus.lookup import resolve
 from cudacompat.domain.judge.artifact import judge_artifact
@@ -33,6 +33,7 @@ from cudacompat.host.runs.health import require_url
 from cudacompat.host.surroundings.masking import without_secrets
 
 TIMEOUT_S = 600.0
+ReaderBeside = tuple[LogScanner, Callable[[str | None], ExplainReport]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,11 @@ def verify(
     return _report(Verified(seen, decision, asked.expected, min_gpu_memory=asked.min_gpu_memory, gpus=gpus))
 
 
-def verify_log(path: str, asked: VerifyRequest) -> VerifyReport:
-    """Return the verdict on a saved log: of the code that ran a log shows little, and of the memory nothing."""
+def verify_log(path: str, asked: VerifyRequest, reader: ReaderBeside) -> VerifyReport:
+    """Return the verdict on a saved log: of the code that ran a log shows little, and of the memory nothing. `reader`
+    is what takes the log to explain it (`explain.reader_beside`)."""
     gpus = _named(asked.gpus)
-    scanner, explained = reader_beside()
+    scanner, explained = reader
     log = read_log(path, scanner)
     named = next((spec for spec in asked.gpus if spec.strip().lower() != "native"), None)
     log = _with_missing_code(log, explained(named))

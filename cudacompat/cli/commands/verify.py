@@ -91,7 +91,9 @@ def command(
             memory = parse_size(min_gpu_memory) if min_gpu_memory else None
             asked = verify.VerifyRequest(expect, tuple(gpu or ()), memory)
             if log:
-                report = verify.verify_log(log, asked)
+                from cudacompat.app.explain import reader_beside
+
+                report = verify.verify_log(log, asked, reader_beside())
             else:
                 with echoing(patient=True) as to_stderr:
                     report = verify.verify(

@@ -127,8 +127,8 @@ SIGNATURES: tuple[Signature, ...] = (
         patterns=("NVRM: Xid (<...>): 154, GPU recovery action", "GPU recovery action changed from"),
         sample="NVRM: Xid (PCI:0000:65:00): 154, GPU recovery action changed from 0x0 (None) to 0x1 (Node Reboot "
         "Required)",
-        cause="Xid 154 is no fault of its own: another Xid before it is, and after that the driver names what the GPU "
-        "needs. None means that it is in order again.",
+        cause="Xid 154 follows another Xid, which is the fault: the driver names what the GPU needs after it. "
+        "None means that it is in order again.",
         does_not_mean="a second fault",
         fix="Do what the line says: reset the GPU (no program may use it), or reboot the machine. Read the Xid before "
         "it.",

@@ -57,7 +57,7 @@ SIGNATURES: tuple[Signature, ...] = (
         ),
         sample="collect2: error: ld returned 1 exit status",
         cause="The line is the compiler's report that the linker ended with an error.",
-        does_not_mean="a fault of its own",
+        does_not_mean="a second fault",
         fix="Read the lines of the linker above it.",
         role=Role.END,
         sources=("measured with gcc 12", "llvm/llvm-project clang/lib/Driver/Driver.cpp"),
