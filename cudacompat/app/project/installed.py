@@ -23,6 +23,7 @@ _PYTHON_OF = ("VIRTUAL_ENV", "PATH", "PYTHONUSERBASE", "PIP_TARGET", "PIP_PREFIX
 _NUMBERED = re.compile(r"(?:pip|python)(\d\.\d+)")
 # whose commands may be choices of a menu: labels of a batch file, values that a program keeps
 _OF_CHOICES = frozenset({FileKind.PYTHON, FileKind.BATCH, FileKind.POWERSHELL})
+_MOST_RESOLVED = 300  # packages of one environment whose releases are looked for
 
 
 class Installed:
@@ -33,6 +34,7 @@ class Installed:
         self.requirements: list[Requirement] = []
         self._branch: list[Requirement] = []
         self._by: dict[int, Command] = {}  # by the `id` of each of the requirements
+        self._found: dict[str, Version | None] | None = None  # the versions of what is installed, until that changes
 
     def add(self, more: Sequence[Requirement], command: Command, install: InstallCommand, *, bare: bool) -> None:
         """Take in what one command uninstalls and installs."""
@@ -45,6 +47,7 @@ class Installed:
         names = frozenset(replaced.values())
         held = list(not_there_yet([each for each in more if each.name not in names], before, other, bare=bare))
         new = [each for each in more if each.name in names or each in held]
+        self._found = None if new or replaced or install.removed else self._found
         self.requirements += new
         self._branch += new if command.conditional else []
         self._by.update((id(each), command) for each in new)
@@ -59,19 +62,27 @@ class Installed:
         names = {each.name for each in self.requirements} & {each.name for each in more}
         if not names or command.conditional or kind_of(command.place.file) in _OF_CHOICES:
             return frozenset(), {}
-        found = {each.requirement.name: each.version for each in resolve(self.requirements)}
         for name in names:
             there = [each for each in self.requirements if each.name == name]
             wanted = [each for each in more if each.name == name]
             if len(there) != 1 or len(wanted) != 1 or not self._meet(there[0], wanted[0], command):
                 continue
             before, after = there[0], wanted[0]
-            replaces = _replaces(after, before, before.pinned or found.get(name), install=install)
+            replaces = _replaces(after, before, self._version(before), install=install)
             if replaces:
                 replaced[id(before)] = name
             elif replaces is False:
                 kept.add(name)
         return frozenset(kept), replaced
+
+    def _version(self, requirement: Requirement) -> Version | None:
+        """The version that is installed; `None` where it is not known."""
+        if requirement.pinned is not None:
+            return requirement.pinned
+        if self._found is None:
+            few = self.requirements if len(self.requirements) <= _MOST_RESOLVED else ()
+            self._found = {each.requirement.name: each.version for each in resolve(few)}
+        return self._found.get(requirement.name)
 
     def _meet(self, before: Requirement, after: Requirement, command: Command) -> bool:
         """Whether two commands of pip surely install these into one environment, one after the other."""

@@ -19,6 +19,7 @@ from cudacompat.domain.project.command_facts import (
     is_cmake,
 )
 from cudacompat.domain.project.default_lists import standing_lists
+from cudacompat.domain.project.disabled_lists import is_switched_off
 from cudacompat.domain.project.list_units import OF_ONE_ARCH
 from cudacompat.domain.project.model import ArchListSetting, Project
 
@@ -39,7 +40,7 @@ def standing_groups(project: Project) -> Iterator[tuple[ArchListSetting, ...]]:
     seen: set[tuple[str, int]] = set()
     for listed in (*standing_lists(project), *(each for each in project.lists if _stands(each))):
         place = listed.setting.place
-        if not is_cmake(place.file) and place.at not in seen:
+        if not is_cmake(place.file) and place.at not in seen and not is_switched_off(project, listed):
             seen.add(place.at)
             file = "" if listed.setting.name == _OF_SPACK else place.file  # an environment for each machine
             groups[file, listed.setting.name].append(listed)

@@ -5,8 +5,7 @@ which only the PTX fits. The lists and flags that reach the same command are tak
 rewriting. A list of the project's own files (CMakeLists.txt, presets, .cargo/config.toml, the flags of a Makefile)
 counts where no command gives another. Image builds and CI jobs without any have the list that the engine takes by
 itself. Of a CI job that publishes nothing the finding is a note. Where a CMake target has its CUDA_ARCHITECTURES set,
-that list alone counts for it, unless its program may choose another target for the GPU: by names of architectures or
-of age, by the same sources in both, or because one program links several with lists of their own.
+that list alone counts for it, unless its program may choose another target for the GPU, by what names or links show.
 
 Why it matters: without code that fits, every kernel launch fails with "no kernel image is available for execution on
 the device" (error 209). With PTX alone it works, after the driver has compiled each kernel at the first start.
@@ -29,6 +28,7 @@ from cudacompat.domain.project.cmake_own_lists import others_lists, own_lists
 from cudacompat.domain.project.cmake_values import LIST_NAME
 from cudacompat.domain.project.command_facts import is_aside, is_cmake
 from cudacompat.domain.project.cuda_switches import leaves_cuda_out
+from cudacompat.domain.project.disabled_lists import is_switched_off
 from cudacompat.domain.project.list_coverage import (
     ListCoverage,
     beside,
@@ -147,8 +147,8 @@ def _counts(project: Project, listed: ArchListSetting, command: Command) -> bool
 
 def _decides(project: Project, listed: ArchListSetting, command: Command) -> bool:
     """Whether the list decides what a command builds."""
-    if not listed.outcomes or not listed.setting.name or listed.setting.cut:
-        return False  # of a list that the shell cuts, another rule speaks
+    if not listed.outcomes or not listed.setting.name or listed.setting.cut or is_switched_off(project, listed):
+        return False  # of a list that the shell cuts, or flags switch off, another rule speaks
     return not project.once(("leaves_cuda_out", id(command)), lambda: leaves_cuda_out(command))
 
 

@@ -5,11 +5,12 @@ installs) whose published wheel holds no machine code and no PTX for a GPU that 
 refuses the driver, or that its index never had, or not for the Python or the platform that is named. One with a library
 for each CUDA release (bitsandbytes) needs the one for the CUDA release of the torch that it is installed with; one that
 compiles its kernels with the ptxas in its own wheel (triton) needs a ptxas that knows the GPU. One that is compiled
-where it is installed (flash-attn) lacks what its setup.py leaves out with the nvcc there. Which code a wheel holds was
+where it is installed (flash-attn) lacks targets that setup.py adds only for a newer nvcc. Which code a wheel holds was
 read in the wheel, or is said by its publisher's build script; both are given with their date. A name without a version
 is checked as what it would be today, on the day of the table. Where a file holds several builds of one package, one has
 to run; of two commands that install it one after the other, the last counts. A note for a job of a CI system of which
-nothing says that its runner has a GPU: it may be meant for the CPU.
+nothing says that its runner has a GPU: it may be meant for the CPU. A note, too, for a stage of a Dockerfile that the
+last one does not need and that no file of the project names as its target.
 
 Why it matters: the installation succeeds, the program starts, and the first kernel ends in "no kernel image is
 available for execution on the device" (CUDA error 209).
@@ -24,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cudacompat.domain.project.job_runners import runner_of
-from cudacompat.domain.project.model import CiJob, Project
+from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import (
     content_of,
     cure_of,
@@ -51,18 +52,19 @@ def check(project: Project) -> Iterable[Finding]:
         verdict = failing(group)
         if verdict is not None:
             told.add((verdict.resolved.label, verdict.target.id))
-            yield _finding(project, packages, verdict, job=None)
+            yield _finding(project, packages, verdict)
     for packages, group in groups_of(project, trials=True):
         verdict, job = failing(group), job_of(project, packages)
-        if verdict is None or job is None or verdict.resolved.requirement.file != job.file:
+        if verdict is None or (job is not None and verdict.resolved.requirement.file != job.file):
             continue
         if (verdict.resolved.label, verdict.target.id) not in told:
             told.add((verdict.resolved.label, verdict.target.id))
-            yield _finding(project, packages, verdict, job=job)
+            trial = runner_of(job) if job is not None else "a plain build of the image leaves this stage out"
+            yield _finding(project, packages, verdict, trial=trial)
 
 
-def _finding(project: Project, packages: PackageSet, verdict: RequirementVerdict, job: CiJob | None) -> Finding:
-    """The finding; a note where `job` installs the package, on a machine that may have no GPU."""
+def _finding(project: Project, packages: PackageSet, verdict: RequirementVerdict, trial: str = "") -> Finding:
+    """The finding; a note where it is a `trial`, in words: perhaps nobody runs the package on a GPU."""
     resolved, target = verdict.resolved, verdict.target
     absent = resolved.known is HowKnown.ABSENT
     every = targets_of(project, packages)
@@ -80,14 +82,14 @@ def _finding(project: Project, packages: PackageSet, verdict: RequirementVerdict
         help_, command = f"compile it with CUDA {newer} or newer", None
     return finding(
         RULE.id,
-        Severity.ERROR if job is None else Severity.NOTE,
+        Severity.NOTE if trial else Severity.ERROR,
         _absent(verdict) if absent else message,
         resolved=resolved,
         target=None if absent or none_for else target,
         found=None if absent else content_of(resolved, none_for),
-        why=why if job is None else "; ".join(filter(None, (why, runner_of(job)))),
+        why="; ".join(filter(None, (why, trial))) or None,
         help_=help_,
-        command=command if job is None else None,
+        command=None if trial else command,
     )
 
 

@@ -14,6 +14,7 @@ from cudacompat.domain.project.job_runners import is_on_others, is_trial
 from cudacompat.domain.project.model import CiJob, Project, Stage
 from cudacompat.domain.project.other_machines import is_for_boards, is_for_others, of_another_maker, stage_at
 from cudacompat.domain.project.stages import compiler
+from cudacompat.domain.project.unused_stages import is_unused
 from cudacompat.domain.tables.architectures import ARM_ONLY
 from cudacompat.domain.wheels.brought import bounds_by_others, extras_of, release_that_takes, takes
 from cudacompat.domain.wheels.cure import cure_for
@@ -75,13 +76,14 @@ def targets_of(project: Project, packages: PackageSet) -> tuple[Target, ...]:
 
 def environments_of(project: Project, *, trials: bool = False) -> Iterator[ResolvedSet]:
     """Yield what is installed together, with the wheels that it resolves to; of jobs of a CI system those that run
-    where a GPU is, or else (`trials`) those that nobody says that of. Not what is installed into an image for
-    accelerators of another maker."""
+    where a GPU is, or else (`trials`) those that nobody says that of, and those of stages that a plain build of an
+    image leaves out. Not what is installed into an image for accelerators of another maker."""
     own = project.once("trials", lambda: frozenset(job.place.at for job in project.jobs if is_trial(project, job)))
     for packages in project.packages:
         stage = stage_at(project, packages.file)
         others = stage is not None and stage.base is not None and of_another_maker(stage.base.image)
-        if (packages.job in own) is not trials or others:
+        trial = packages.job in own or (stage is not None and is_unused(project, stage))
+        if trial is not trials or others:
             continue
         yield project.once(("resolved", id(packages)), partial(_resolved, project, packages, stage))
 

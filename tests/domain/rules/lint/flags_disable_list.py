@@ -64,3 +64,23 @@ NEAR_MISSES = (
         },
     ),
 )
+
+_SETS_IT = (
+    "import os\nfrom setuptools import setup\nfrom torch.utils.cpp_extension import BuildExtension, CUDAExtension\n"
+    'os.environ["TORCH_CUDA_ARCH_LIST"] = "8.0;8.6"\n'
+    'setup(name="a", cmdclass={{"build_ext": BuildExtension}}, ext_modules=[CUDAExtension("a", ["a.cu"],\n'
+    '    extra_compile_args={{"nvcc": ["-O3"{}]}}){}])\n'
+)
+CASES += (
+    LintCase(  # a list that the file itself sets
+        bad={"setup.py": _SETS_IT.format(', "-gencode=arch=compute_80,code=sm_80"', "")},
+        good={"setup.py": _SETS_IT.format("", "")},
+        line="TORCH_CUDA_ARCH_LIST",
+    ),
+)
+NEAR_MISSES += (
+    NearMiss(
+        "another extension of the file has no such flags",
+        {"setup.py": _SETS_IT.format(', "-gencode=arch=compute_80,code=sm_80"', ', CUDAExtension("b", ["b.cu"])')},
+    ),
+)

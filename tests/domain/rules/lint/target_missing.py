@@ -2382,3 +2382,27 @@ NEAR_MISSES += (
         gpu=("12.0",),
     ),
 )
+
+
+_SWITCHED_OFF = (
+    "import os\nfrom setuptools import setup\nfrom torch.utils.cpp_extension import BuildExtension, CUDAExtension\n"
+    'os.environ["TORCH_CUDA_ARCH_LIST"] = "8.0;8.6"\n'
+    'setup(name="a", cmdclass={{"build_ext": BuildExtension}}, ext_modules=[CUDAExtension("a", ["a.cu"],\n'
+    '    extra_compile_args={{"nvcc": ["-O3", "-gencode=arch=compute_{0},code=sm_{0}"]}})])\n'
+)
+CASES += (
+    LintCase(  # the flags alone count, and only they can be mended
+        bad={"setup.py": _SWITCHED_OFF.format(80)},
+        good={"setup.py": _SWITCHED_OFF.format(120)},
+        line="-gencode",
+        gpu=("12.0",),
+    ),
+    LintCase(  # in a branch the flags may be left out: the list counts then
+        bad={
+            "setup.py": _SWITCHED_OFF.format(120).replace('"-O3", ', '"-O3", *([] if X else [').replace('"]}', '"])]}')
+        },
+        good={"setup.py": _SWITCHED_OFF.format(120)},
+        line="TORCH_CUDA_ARCH_LIST",
+        gpu=("12.0",),
+    ),
+)

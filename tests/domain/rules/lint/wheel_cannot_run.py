@@ -799,3 +799,21 @@ CASES += (
         line="FetchContent_Declare(libtorch",
     ),
 )
+
+
+_UNUSED = "FROM python:3.12 AS docs\nRUN pip install torch==2.6.0\nFROM python:3.12-slim\n{}" + _CU128
+_TAKES_DOCS = "COPY --from=docs /usr/local/lib /usr/local/lib\n"
+CASES += (
+    LintCase(  # a note alone: a plain build leaves the stage out
+        bad={"Dockerfile": _UNUSED.format("")},
+        good={"Dockerfile": _UNUSED.format("").replace("2.6.0", "2.8.0")},
+        line="torch==2.6.0",
+        gpu=("12.0",),
+    ),
+    LintCase(
+        bad={"Dockerfile": _UNUSED.format(_TAKES_DOCS)},
+        good={"Dockerfile": _UNUSED.format(_TAKES_DOCS).replace("2.6.0", "2.8.0")},
+        line="torch==2.6.0",
+        gpu=("12.0",),
+    ),
+)
