@@ -125,6 +125,25 @@ class TestWhatNothingGives:
         (step,), _ = library_steps(seen.packages, facts(prefix))
         assert step.command == pip(prefix, "nvidia-cudnn-cu12==9.10.2.21", "'nvidia-cublas-cu12==12.*'")
 
+    def test_no_step_undoes_another(self, prefix: Path) -> None:
+        """bitsandbytes brings a torch of the CUDA release that the others open, with a cuDNN 9 that stays."""
+        site = prefix / "site-packages"
+        code = library("sm_80", needed=("libcudart.so.12", "libcublas.so.12"))
+        eight = library(needed=("libcudnn.so.8",))
+        nine = library("sm_80", needed=("libcudart.so.12", "libcudnn.so.9"))
+        install(site, "bitsandbytes", "0.45.0", {"bitsandbytes/libbitsandbytes_cuda124.so": code}, "torch<3,>=2.0")
+        install(site, "engine", "1.0", {"engine/a.so": code, "engine/part.so": eight})
+        install(site, "other", "1.0", {"other/a.so": nine})
+        seen = judge_installed(facts(prefix), (target("8.6", driver="580"),))
+        assert seen is not None
+        needed, wanted = library_steps(seen.packages, facts(prefix))
+        texts = [step.command or "" for step in (*needed, *wanted)]
+        assert [text for text in texts if "torch==" in text and "+cu12" in text] == texts[:1]
+        assert not any("cudnn" in text or "cublas" in text for text in texts)
+        assert [step.why for step in (*needed, *wanted) if "one environment has one" in step.why] == [
+            "engine opens libcudnn.so.8, torch asks for another release of it: one environment has one"
+        ]
+
     @pytest.mark.parametrize(("capability", "runs"), [("8.6", True), ("12.0", False)])
     def test_a_library_of_which_no_release_runs_is_not_installed(
         self, prefix: Path, capability: str, runs: bool

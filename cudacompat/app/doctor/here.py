@@ -11,11 +11,15 @@ from cudacompat.environments.own import normalised
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """An environment, what is installed in it, and the releases of NVIDIA's libraries that a step brings into it."""
+    """An environment, what is installed in it, and the releases of NVIDIA's libraries that a step brings into it, with
+    the package for which this plan brings them. `majors` are the CUDA releases of the packages in it that ask for no
+    framework."""
 
     home: Environment | None
     near: tuple[Component, ...]
     brought: Mapping[str, str] = field(default_factory=dict)
+    brought_for: Mapping[str, str] = field(default_factory=dict)
+    majors: frozenset[int] = frozenset()
 
     def paths(self, names: Iterable[str]) -> dict[str, str]:
         """Return the paths of these libraries in its packages, of those that have them, by name."""

@@ -6,19 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from packaging.requirements import Requirement
-from packaging.version import Version
 
 from cudacompat.app.doctor.brought_libraries import brought, serves
 from cudacompat.app.doctor.compiler_steps import driver_steps, older_compilers, waits_for_driver
 from cudacompat.app.doctor.component_rows import required
 from cudacompat.app.doctor.conda_steps import conda_install, conda_step
+from cudacompat.app.doctor.framework_step import brings_framework, framework_step
 from cudacompat.app.doctor.here import Here
 from cudacompat.app.doctor.installing import (
-    install_cure,
     install_holding,
     installer,
     needs,
-    public_version,
 )
 from cudacompat.app.doctor.library_paths import all_paths, path_of
 from cudacompat.app.doctor.other_builds import other_build_step, toolkit_pins
@@ -32,11 +30,9 @@ from cudacompat.domain.reports.doctor import ComponentRow, InstalledPackages, Pl
 from cudacompat.domain.tables.cuda_libraries import conda_package, is_of_math, release_asked_for, requirement
 from cudacompat.domain.tables.toolkits import first_with
 from cudacompat.domain.wheels.candidates import candidates
-from cudacompat.domain.wheels.cure import cure_for
 from cudacompat.domain.wheels.cure_beside import never_served, pin_of_last
-from cudacompat.domain.wheels.distributions import compiled_by, framework
-from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, WINDOWS_PLATFORM, on_platform, platform_for
-from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
+from cudacompat.domain.wheels.distributions import compiled_by, distributions, framework
+from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM, platform_for
 from cudacompat.domain.words.phrases import one_line, some, verb
 from cudacompat.domain.words.platforms import platform_of_system
 from cudacompat.domain.words.verdict import Target
@@ -62,8 +58,11 @@ def library_steps(
     every = (*(row.component for row in packages.rows), *packages.asking)
     for home, near in by_environment(every, facts.environments):
         beside = [each for each in facts.packages if home is not None and home.holds(each)]
-        here = Here(home, tuple(beside or near), brought(others, home))
-        for component in near:
+        alone = (rows[id(each)] for each in near if id(each) in rows and framework().name not in required(each))
+        majors = frozenset(row.made_for for row in alone if row.made_for is not None)
+        here = Here(home, tuple(beside or near), brought(others, home), majors=majors)
+        for component in sorted(near, key=lambda each: not brings_framework(each, here)):
+            here = _with_steps(here, needed)
             row = rows.get(id(component))
             verdicts = row.verdicts if row is not None else ()
             lacks = tuple(dict.fromkeys(name for each in verdicts for name in each.lacks))
@@ -96,6 +95,18 @@ def library_steps(
         stays = [each for each in near if not any(normalised(each.package) in step.moves for step in others)]
         wanted += steps_of_programs([each for each in stays if each.found.elsewhere])
     return _merged(needed), _merged(wanted)
+
+
+def _with_steps(here: Here, steps: Iterable[PlanStep]) -> Here:
+    """The same with what these steps bring: the plan puts no second release in the place of a library."""
+    there, by = dict(here.brought), dict(here.brought_for)
+    bringers = {each.package for each in here.near if brings_framework(each, here)}
+    for step in steps:
+        own = framework().name if bringers.intersection(step.cures) else next(iter(step.cures), framework().name)
+        for name, release in brought([step], here.home).items():
+            if name not in there:
+                there[name], by[name] = release, own
+    return replace(here, brought=there, brought_for=by)
 
 
 def _is_replaced(component: Component, steps: Iterable[PlanStep]) -> bool:
@@ -159,9 +170,9 @@ def _newer_compiler(row: ComponentRow, here: Here) -> Iterator[PlanStep]:
 
 def _steps(component: Component, lacks: Sequence[str], here: Here, row: ComponentRow | None) -> Iterator[PlanStep]:
     """The steps for one component: what to install, and where the loader has to look."""
-    brought = _framework_step(component, here, tuple(each.target for each in row.verdicts) if row is not None else ())
-    if brought is not None:
-        yield brought
+    first = framework_step(component, here, tuple(each.target for each in row.verdicts) if row is not None else ())
+    if first is not None:
+        yield first
         return
     use = cuda_libraries(normalised(component.package))
     instead = _other_release(component, lacks, here, use=use)
@@ -177,6 +188,7 @@ def _steps(component: Component, lacks: Sequence[str], here: Here, row: Componen
     targets = [each.target for each in row.verdicts] if row is not None else []
     dead = [name for name in missing if _runs_nowhere(wheels[name], targets)]
     missing = [name for name in missing if name not in dead]
+    coming = [name for name in absent if name not in kept and name not in missing and name not in dead]
     if kept:
         yield PlanStep(one_line(_of_another_release(component, kept)))
     newer = _release_opening_others(use, dead) if component.is_of_pip else ("", ())
@@ -197,11 +209,22 @@ def _steps(component: Component, lacks: Sequence[str], here: Here, row: Componen
             one_line(why),
             in_order((command, where), here.home) if command and where else command,
             cures=(component.package,),
+            brings=tuple(asked for name in missing if (asked := wheels.get(name)) is not None) if command else (),
         )
+    elif coming and here.brought_for and use is not None and not looks(use, component.version, here):
+        why = f"Let the loader find what comes with {some(_bringers(coming, wheels, here))}"
+        told = f" for {component.package} (in this shell, and wherever the program is started)"
+        yield PlanStep(one_line(why + told), all_paths(here), cures=() if kept or dead else (component.package,))
     elif folders and not absent:
         why = f"Let the loader look where {some(list(there))} {verb(len(there), 'is', 'are')}"
         told = " (in this shell, and wherever the program is started)"
         yield PlanStep(one_line(why + told), path_of(folders, here.home), cures=(component.package,))
+
+
+def _bringers(names: Iterable[str], wheels: Mapping[str, str | None], here: Here) -> list[str]:
+    """The packages for which the plan brings these libraries."""
+    asked = (Requirement(wheel).name for name in names if (wheel := wheels[name]) is not None)
+    return list(dict.fromkeys(here.brought_for.get(name, framework().name) for name in asked))
 
 
 def _other_release(
@@ -248,48 +271,6 @@ def looks(use: CudaLibraries, version: str, here: Here) -> bool:
     return use.looks(version) or bool(use.reached(version)) or here.holds(framework().name)
 
 
-def _framework_step(component: Component, here: Here, targets: Sequence[Target]) -> PlanStep | None:
-    """The framework that the component asks for and that is not there: it brings the libraries and loads them. Where
-    the newest release does not run here, the one that does."""
-    name = framework().name
-    if here.holds(name) or name not in required(component):
-        return None
-    asked = next((each for each in needs(component, here.home) if normalised(each.name) == name), None)
-    if asked is None:
-        return None
-    targets = on_platform(targets, WINDOWS_PLATFORM if here.home is not None and here.home.is_of_windows else None)
-    none = cure_for(name, targets, allowed=asked.specifier) if len(targets) > 1 and component.is_of_pip else None
-    if isinstance(none, NoCure) and none.is_known:  # what pip takes would leave some of these GPUs without
-        return PlanStep(one_line(f"{component.package} needs {name}: {none.sentence}"), None)
-    version = public_version(component.version)
-    cure = _runs_here(name, asked, targets, beside=(f"{normalised(component.package)}=={version}",) if version else ())
-    plain = f"{installer(here.home)} {quoted(f'{asked.name}{asked.specifier}', here.home)}"
-    along = _moved_along(cure, component) if cure is not None else ()
-    own = install_cure(replace(cure, companions=along), here.home) if cure is not None else plain
-    command = own if component.is_of_pip else None
-    release = f", and the {component.package} that goes with it" if along else ""
-    why = f"Install {name}, which {component.package} needs{release}"
-    return PlanStep(one_line(why), command, cures=(component.package,))
-
-
-def _moved_along(cure: WheelCure, component: Component) -> tuple[tuple[str, Version], ...]:
-    """The release of the component itself that goes with the framework, where the one that is here does not."""
-    return tuple(each for each in cure.companions if each[0] == normalised(component.package))
-
-
-def _runs_here(name: str, asked: Requirement, targets: Sequence[Target], beside: Sequence[str]) -> WheelCure | None:
-    """The release that runs on these GPUs with their driver, and with which what asks for it goes, where pip would take
-    another one."""
-    found = cure_for(name, targets, allowed=asked.specifier, beside=beside) if targets else None
-    platform = platform_for(targets[0]) if targets else DEFAULT_PLATFORM
-    newest = max((e.version for e in candidates(name, platform) if asked.specifier.contains(e.version)), default=None)
-    if not isinstance(found, WheelCure):
-        return None
-    if found.index_url is None and found.version == newest and not found.companions:
-        return None
-    return found
-
-
 def _kept_by(asked: str | None, component: Component, here: Here) -> str | None:
     """The package that asks for another release of that wheel, which one environment has in one release only; what a
     step brings along counts for who asks for it today. `None` where nothing stands in the way."""
@@ -304,7 +285,11 @@ def _kept_by(asked: str | None, component: Component, here: Here) -> str | None:
             exact = [spec.version for spec in need.specifier if spec.operator == "==" and "*" not in spec.version]
             if served is False or (served is None and exact and not wheel.specifier.contains(exact[0])):
                 return each.package
-    return None
+    if served is False:
+        return here.brought_for.get(wheel.name)
+    group = next((each for each in distributions().one_folder if wheel.name in each), ())
+    others = (name for name in group if name in here.brought and name != wheel.name)
+    return next((here.brought_for.get(name, framework().name) for name in others), None)
 
 
 def _of_another_release(component: Component, kept: Mapping[str, str]) -> str:
