@@ -26,12 +26,14 @@ from cudacompat.domain.words.error_lines import (
     weight_of,
 )
 from cudacompat.domain.words.finding import Severity
+from cudacompat.domain.words.met_demands import is_met
 from cudacompat.domain.words.secrets import masked
 from cudacompat.domain.words.translations import in_english
 
 _MOST_OCCURRENCES = 400  # different ones; a log cannot make more be kept
 _MOST_UNKNOWN = 50
 _LONGEST_TEXT = 400
+_AROUND_A_DEMAND = 100  # characters of a text that may be several lines
 _SPACED = (b"use gpu ",)  # of messages whose only literal is printed with several spaces in it
 _LONGEST_BROKEN = 400  # no line of a message that was broken, or has several lines, is longer
 _MOST_AROUND, _MOST_LINES = 12, 60
@@ -218,7 +220,8 @@ class LogReading:
             forms = sorted({form for number in numbers for form in FORMS_OF_NEEDLE[number]})
         for text, original in zip(lines, printed, strict=True):
             weight = weight_of(text, forms)
-            if weight is not None and not is_harmless(without_prefix(text)):
+            gpus = frozenset(each.capability for each in self.facts.devices) if weight is Weight.BY_LEVEL else ()
+            if weight is not None and not is_harmless(without_prefix(text)) and not is_met(text, gpus):
                 found = self._not_known(_with_message(original, excerpt), excerpt.line, weight)
                 found.is_heading |= _heads_a_message(without_prefix(original))
                 return [found]
@@ -287,10 +290,14 @@ class LogReading:
             self.signs.add(sign.name)
             self._signs.remove(sign)
 
-    @staticmethod
-    def _counts(match: Match, text: str) -> bool:
-        """Whether a match is more than words: what any program can print counts where the line reports an error."""
-        return match.signature.role is not Role.GENERAL or (weight_of(text) is not None and not is_harmless(text))
+    def _counts(self, match: Match, text: str) -> bool:
+        """Whether a match is more than words: what any program can print counts where the line reports an error, and
+        asks for more than the GPUs have that the log named so far."""
+        if match.signature.role is not Role.GENERAL:
+            return True
+        gpus = frozenset(each.capability for each in self.facts.devices)
+        said = text[max(0, match.start - _AROUND_A_DEMAND) : match.end + _AROUND_A_DEMAND]
+        return weight_of(text) is not None and not is_harmless(text) and not is_met(said, gpus)
 
     def _found(self, match: Match, text: str, line: int) -> Occurrence:
         self.facts.read_engine(text)

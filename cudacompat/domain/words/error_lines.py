@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from cudacompat.domain.words.error_forms import FORMS, Weight
+from cudacompat.domain.words.met_demands import is_met
 
 # What a line of a terminal or a collector begins with, at most: the level of a message is in there.
 _HEAD = 160
@@ -108,7 +109,7 @@ def weight_of(text: str, forms: Iterable[int] | None = None) -> Weight | None:
     weights = {FORMS[n].weight for n in forms if FORMS[n].pattern.search(text) is not None}
     if Weight.ERROR not in weights and Weight.FAILED not in weights and weights and is_low(text):
         return None
-    if not weights or is_harmless(text) or _is_of_another_device(text) or quotes_errors(text):
+    if not weights or is_harmless(text) or is_met(text) or _is_of_another_device(text) or quotes_errors(text):
         return None
     return next(weight for weight in (Weight.FAILED, Weight.ERROR, Weight.BY_LEVEL) if weight in weights)
 
