@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -90,12 +90,14 @@ def _resolve(packages: PackageSet, platform: str) -> tuple[Resolved, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two packages of one set that do not go together: where the second stands, and both as they are told to people."""
+    """Two packages of one set that do not go together: where the second stands, and both as they are told to people.
+    `asking` is the one whose metadata excludes the other; `None` where pip sees nothing wrong with them."""
 
     first: Requirement
     second: Requirement
     first_label: str
     second_label: str
+    asking: Requirement | None = None
 
 
 def two_majors(environment: ResolvedSet) -> Iterator[Conflict]:
@@ -143,14 +145,19 @@ def framework_mismatches(environment: ResolvedSet) -> Iterator[tuple[Conflict, s
         conflict = Conflict(torch.requirement, each.requirement, torch.label, second_label=each.label)
         asked = asked_of_framework(each.requirement.name, each.version)
         taken = asked_by_framework(each.requirement.name, torch.version)
-        built_for = f"{framework().name}{asked}" if asked is not None and not _holds(asked, torch.version) else ""
+        excludes = asked is not None and not _holds(asked, torch.version)
+        built_for = f"{framework().name}{asked}" if excludes else ""
         built = cuda_of_index(each.build) and cuda_of_index(torch.build) and each.build != torch.build
         if not built_for and built and _loads_into_framework(each.requirement.name):
             built_for = f"the {framework().name} of {each.build}"
         if built_for:
-            yield conflict, f"{each.label} is built for {built_for}, not for {torch.label}"
+            yield (
+                replace(conflict, asking=each.requirement if excludes else None),
+                f"{each.label} is built for {built_for}, not for {torch.label}",
+            )
         elif taken is not None and not _holds(taken, each.version) and not is_vendors_wheel(each.requirement.name):
-            yield conflict, f"{torch.label} requires {each.requirement.name}{taken}, not {each.label}"
+            told = f"{torch.label} requires {each.requirement.name}{taken}, not {each.label}"
+            yield replace(conflict, asking=torch.requirement), told
     yield from _other_libraries(environment.packages, torch)
 
 
@@ -165,7 +172,7 @@ def _other_libraries(packages: PackageSet, torch: Resolved) -> Iterator[tuple[Co
             continue
         if each.name in taken and not _holds(taken[each.name], each.pinned):
             label = f"{each.name} {each.pinned}"
-            conflict = Conflict(torch.requirement, each, torch.label, second_label=label)
+            conflict = Conflict(torch.requirement, each, torch.label, label, asking=torch.requirement)
             yield conflict, f"{torch.label} requires {each.name}{taken[each.name]}, not {each.pinned}"
 
 

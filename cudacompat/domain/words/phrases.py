@@ -137,3 +137,12 @@ def one_of_each(targets: Iterable[Target]) -> list[str]:
 def modules_with(verdict: ArtifactVerdict, reason: Reason) -> list[ModuleVerdict]:
     """The deciding modules with this reason."""
     return [v for v in verdict.modules if v.reason is reason]
+
+
+_BEHIND_DOCUMENT = re.compile(r"; |: |, | \(| @ ")
+
+
+def document_of(source: str) -> str:
+    """Return the document that a row of a table is taken from, without its state and how it was read: those who keep
+    the table need them, those who read a finding look up the document."""
+    return _BEHIND_DOCUMENT.split(source, maxsplit=1)[0]

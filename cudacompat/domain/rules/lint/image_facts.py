@@ -18,6 +18,7 @@ from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import cuda_of_index
 from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.words.finding import Finding, Severity
+from cudacompat.domain.words.phrases import document_of
 from cudacompat.domain.words.verdict import Outcome
 
 
@@ -72,7 +73,7 @@ def what_is_in(verdict: ImageVerdict) -> str:
     """Return what decides in the image, how it is known and since when."""
     content, resolved = verdict.content, verdict.verdict.resolved
     rolling = "; the tag moves, this is its build of that day" if content.rolling else ""
-    known = f"(documented {content.date}: {content.source}{rolling})"
+    known = f"(documented {content.date}: {document_of(content.source)}{rolling})"
     if content.package is not None:
         lists = resolved.rows[0].lists if resolved.rows else ()
         code = f": {lists[0].text}" + ("" if lists[0].ptx else ", no PTX") if lists else ""

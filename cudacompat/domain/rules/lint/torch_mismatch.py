@@ -4,8 +4,9 @@ What it finds: requirements that are installed together, of which one asks in it
 than the one that is pinned, or comes from the index of another CUDA release; and a triton, or in one list a
 library of NVIDIA's, that is not the one that the pinned torch asks for.
 
-Why it matters: pip refuses to install the two; with --no-deps, or in a list that `pip freeze` made after one was
-replaced, the extension fails at import: undefined symbols, "operator torchvision::nms does not exist".
+Why it matters: pip refuses to install the two in one command. In two commands it replaces the torch of the first one,
+or warns and leaves an extension for another torch. That one fails at import, also with --no-deps, or in a list that
+`pip freeze` made after one was replaced: undefined symbols, "operator torchvision::nms does not exist".
 
 Example: `torch==2.6.0` with `torchvision==0.20.1`, which asks for 2.5.1.
 
@@ -14,8 +15,10 @@ What to do: pin the releases that belong together, from one index.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
+from cudacompat.domain.project.command_facts import base_name
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.rules.lint.wheel_facts import environments_of, help_for, targets_of
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
@@ -26,6 +29,7 @@ from cudacompat.domain.wheels.model import PYPI
 from cudacompat.domain.wheels.package_set import Conflict, ResolvedSet, framework_mismatches
 from cudacompat.domain.wheels.platforms import DEFAULT_PLATFORM
 from cudacompat.domain.wheels.release_bounds import ReleaseBounds
+from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.together import FrameworkRelease, moved_along
 from cudacompat.domain.wheels.wheel_cure import WheelCure
 from cudacompat.domain.words.finding import Finding, Severity
@@ -43,14 +47,50 @@ def check(project: Project) -> Iterable[Finding]:
                 message=message,
                 path=each.second.file,
                 line=each.second.line,
-                why="pip refuses the two together"
-                if is_vendors_wheel(each.second.name)
-                else "pip refuses the two together; an extension for another torch fails at import",
+                why=_why(each, environment, project),
                 help=_another_framework(environment, project)
                 or _without(each)
                 or _pin(each, environment, project)
                 or f"pin the {each.second.name} that was released with {each.first_label}, from the same index",
             )
+
+
+def _why(conflict: Conflict, environment: ResolvedSet, project: Project) -> str:
+    """What pip makes of the two: it refuses them in one command only."""
+    fails = "an extension for another torch fails at import"
+    if conflict.asking is None:
+        return f"pip does not compare the CUDA releases; {fails}"
+    if not _apart(conflict, project):
+        of_vendor = is_vendors_wheel(conflict.second.name)
+        return "pip refuses the two together" if of_vendor else f"pip refuses the two together; {fails}"
+    named = environment.packages.requirements
+    first, second = (conflict.first, conflict.first_label), (conflict.second, conflict.second_label)
+    (_, earlier), (later, label) = sorted((first, second), key=lambda each: named.index(each[0]))
+    if later == conflict.asking:
+        return f"pip replaces {earlier} when it installs {label} after it; with --no-deps the two do not fit"
+    return f"pip installs {label} after {earlier}, with a warning only; {fails}"
+
+
+def _apart(conflict: Conflict, project: Project) -> bool:
+    """Whether certainly one command installs the first and another the second."""
+    by_place = project.once("commands_by_what_they_name", lambda: _by_what_they_name(project))
+    one, two = (_getting(each, by_place) for each in (conflict.first, conflict.second))
+    return bool(one and two) and one.isdisjoint(two)
+
+
+def _getting(requirement: Requirement, commands: Mapping[tuple[str, int, str], set[int]]) -> set[int]:
+    """The commands, by their number, that name the requirement, or the list in which it stands."""
+    at = (requirement.file, requirement.line, requirement.written)
+    return commands.get(at) or commands.get((base_name(requirement.file), 0, ""), set())
+
+
+def _by_what_they_name(project: Project) -> Mapping[tuple[str, int, str], set[int]]:
+    found: dict[tuple[str, int, str], set[int]] = defaultdict(set)
+    for number, command in enumerate(project.commands):
+        for word in command.words[1:] if command.has("install", "add", "sync") else ():
+            found[command.place.file, command.place.line, word.text].add(number)
+            found[base_name(word.text), 0, ""].add(number)
+    return found
 
 
 def _another_framework(environment: ResolvedSet, project: Project) -> str | None:

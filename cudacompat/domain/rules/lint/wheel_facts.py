@@ -30,7 +30,7 @@ from cudacompat.domain.wheels.resolved import HowKnown, RequirementVerdict, Reso
 from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure, no_native
 from cudacompat.domain.words.choices import Require
 from cudacompat.domain.words.finding import Finding, Severity
-from cudacompat.domain.words.phrases import count, what_is_there
+from cudacompat.domain.words.phrases import count, document_of, what_is_there
 from cudacompat.domain.words.verdict import CUDA_ERRORS, Outcome, Reason, Target
 
 _OPEN = {
@@ -173,8 +173,10 @@ def content_of(resolved: Resolved, none_for: str | None = None) -> str:
         return f"{text} in {library} of {of}"
     if resolved.known is HowKnown.ANY_BUILD:
         others = f", and {count(len(resolved.rows) - 1, 'build')} for other CUDA releases" if resolved.rows[1:] else ""
-        return f"{text} for CUDA {row.cuda}{others}, none of which runs otherwise (documented: {row.source})"
-    how = f"read {row.date}" if resolved.known is HowKnown.READ else f"documented: {row.source}"
+        return (
+            f"{text} for CUDA {row.cuda}{others}, none of which runs otherwise (documented: {document_of(row.source)})"
+        )
+    how = f"read {row.date}" if resolved.known is HowKnown.READ else f"documented: {document_of(row.source)}"
     return f"{text} in {library} ({how})"
 
 
