@@ -24,6 +24,7 @@ _WITHIN = re.compile(rf"\b{_NAME}:[\w.-]+", re.IGNORECASE)
 _VERSION = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.\d+)?(?=-|$)")
 _FLAVOUR = re.compile(rf"(?:^|-)({'|'.join(FLAVOURS)})(?=-|$)")
 _CUDNN = re.compile(r"-(cudnn\d*)(?=-|$)")
+_CUDNN_WITHOUT_NUMBER = 9  # hub.docker.com/r/nvidia/cuda: the images with cuDNN of CUDA 12.4 to 13.3
 _DISTRO = re.compile(
     r"-((?:ubuntu|ubi|rockylinux|centos|oraclelinux|debian|amzn|opensuse|azl|cm)[\d.]+)(?=-|$)", re.IGNORECASE
 )
@@ -50,6 +51,11 @@ class CudaImageName:
         """The release that its version is one of."""
         match = _VERSION.match(self.version) if self.version is not None else None
         return ToolkitVersion(int(match[1]), int(match[2])) if match is not None else None
+
+    @property
+    def cudnn_major(self) -> int | None:
+        """The major release of cuDNN in it, `None` for none. A tag without its number is one of CUDA 12.4 or newer."""
+        return int(self.cudnn.removeprefix("cudnn") or _CUDNN_WITHOUT_NUMBER) if self.cudnn is not None else None
 
     def other(self, image: str) -> str:
         """Return the name of another image of nvidia/cuda as it is called in the same repository."""

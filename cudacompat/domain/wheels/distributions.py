@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from packaging.specifiers import SpecifierSet
+
 
 @dataclass(frozen=True, slots=True)
 class Framework:
@@ -58,7 +60,9 @@ class Distributions:
 
     `shared_libraries` are packages that load CUDA's libraries from other packages, `loaded_by_name` those libraries'
     packages without the release in their names; `libraries_of_machine` are families of packages that neither hold nor
-    require these libraries, each with the extras that bring them; `one_folder` are groups that write the same files.
+    require these libraries, each with the extras that bring them, `cudnn_of_machine` the major release of cuDNN whose
+    libraries their releases open (`None`: they open none), `cudnn_called_by` the packages that make them do so (of
+    others: every program); `one_folder` are groups that write the same files.
     For reading wheels: `deciding_library` finds the library that decides for a package,
     `called_beside` another one that its programs call on every GPU,
     `library_for_each_cuda` those of a package that has one for each CUDA release, `nearest_library_since` from which of
@@ -95,6 +99,8 @@ class Distributions:
     shared_libraries: frozenset[str]
     loaded_by_name: tuple[str, ...]
     libraries_of_machine: Mapping[str, frozenset[str]]
+    cudnn_of_machine: Mapping[str, Mapping[SpecifierSet, int | None]]
+    cudnn_called_by: Mapping[str, frozenset[str]]
     one_folder: tuple[tuple[str, ...], ...]
     deciding_library: Mapping[str, re.Pattern[str]]
     called_beside: Mapping[str, re.Pattern[str]]
@@ -178,6 +184,11 @@ def distributions() -> Distributions:
         libraries_of_machine={
             name: frozenset(extras) for name, extras in raw["libraries_of_machine"]["extras"].items()
         },
+        cudnn_of_machine={
+            name: {SpecifierSet(text): major for text, major in releases.items()}
+            for name, releases in raw["cudnn_of_machine"]["releases"].items()
+        },
+        cudnn_called_by={name: frozenset(each) for name, each in raw["cudnn_of_machine"]["called_by"].items()},
         one_folder=tuple(map(tuple, raw["one_folder"]["groups"])),
         deciding_library=_patterns(raw["deciding_library"]["patterns"]),
         called_beside=_patterns(raw["called_beside"]["patterns"]),

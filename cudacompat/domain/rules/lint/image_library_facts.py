@@ -1,5 +1,5 @@
-"""Packages that take CUDA's libraries from the image they are installed into, where that has those of another release,
-or none.
+"""Packages that take CUDA's libraries, or cuDNN, from the image they are installed into, where that has those of
+another release, or none.
 
 Sure only where nothing else may bring them: no other package, package manager, stage or installer."""
 
@@ -42,9 +42,63 @@ class OtherLibraries:
     bare: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _CudaBase:
+    image: str
+    cuda: ToolkitVersion
+    flavour: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCudnn:
+    """A package, the major release of cuDNN whose libraries it opens, and the image's (`None`: it has none)."""
+
+    package: Resolved
+    needs: int
+    image: str
+    has: int | None
+
+
 def other_libraries(project: Project) -> Iterator[OtherLibraries]:
     """Yield the packages of each stage that ships whose libraries the image has in another major CUDA release, or not
     at all."""
+    for base, lines, own in _of_stages(project):
+        for needs, resolved in _loading(own):
+            bare = base.flavour == _WITHOUT
+            if (bare or needs != base.cuda.major) and not _brought(project, lines, own, cuda=needs):
+                yield OtherLibraries(resolved, needs, base.image, has=base.cuda, bare=bare)
+
+
+def other_cudnn(project: Project) -> Iterator[OtherCudnn]:
+    """Yield the packages of each stage that ships whose libraries of CUDA the image has, and whose cuDNN it has in
+    another major release, or not at all."""
+    for base, lines, own in _of_stages(project):
+        name = cuda_image(base.image)
+        if name is None or not name.exact or base.flavour == _WITHOUT:
+            continue
+        for cuda, resolved in _loading(own):
+            needs = _cudnn_of(resolved, own)
+            if cuda != base.cuda.major or needs in (None, name.cudnn_major):
+                continue
+            if needs is not None and not _brought(project, lines, own, cuda=cuda):
+                yield OtherCudnn(resolved, needs, base.image, has=name.cudnn_major)
+
+
+def _cudnn_of(resolved: Resolved, sets: list[ResolvedSet]) -> int | None:
+    """The major release of cuDNN whose libraries the package opens, for what is installed beside it; `None` for none,
+    or where that is not known."""
+    family, version = family_of(resolved.requirement.name), resolved.version
+    callers = distributions().cudnn_called_by.get(family)
+    named = {each.name for one in sets for each in one.packages.requirements}
+    if version is None or (callers is not None and callers.isdisjoint(named)):
+        return None
+    releases = distributions().cudnn_of_machine.get(family, {})
+    return next((major for asked, major in releases.items() if asked.contains(version, prereleases=True)), None)
+
+
+def _of_stages(project: Project) -> Iterator[tuple[_CudaBase, tuple[Stage, ...], list[ResolvedSet]]]:
+    """Yield the stages that ship and begin with an image of nvidia/cuda: that one, the stages that it is made of, and
+    what these install."""
     sets: dict[str, list[ResolvedSet]] = {}
     for environment in environments_of(project):
         sets.setdefault(environment.packages.file, []).append(environment)
@@ -56,10 +110,7 @@ def other_libraries(project: Project) -> Iterator[OtherLibraries]:
         own = [each for one in lines for each in sets.get(f"{one.file}:{one.number}", ())]
         if not own or not ships(project, stage) or any(each.packages.forked for each in own):
             continue
-        for needs, resolved in _loading(own):
-            bare = base.flavour == _WITHOUT
-            if (bare or needs != base.cuda.major) and not _brought(project, lines, own, cuda=needs):
-                yield OtherLibraries(resolved, needs, base.image, has=base.cuda, bare=bare)
+        yield _CudaBase(base.image, base.cuda, base.flavour), lines, own
 
 
 def _loading(sets: list[ResolvedSet]) -> Iterator[tuple[int, Resolved]]:

@@ -6,11 +6,14 @@ older than the first that can, or newer than the last. (CUDA 11.7 has no sm_89, 
 Images of nvidia/cuda hold no program, and a stage that installs torch is checked by what it installs. Of these it finds
 the ones whose CUDA libraries are of another major release than those that a package loads which pip installs there and
 which brings none itself: ctranslate2 (faster-whisper), onnxruntime-gpu, tensorflow, CuPy; and -base images, which have
-none of these libraries.
+none of these libraries. The same for cuDNN: onnxruntime-gpu, and ctranslate2 4.0 to 4.6 below faster-whisper, with an
+image that has no cuDNN, or another major release of it.
 
 Why it matters: what was built with that release has no machine code for the GPU. For a newer GPU at best PTX is
 compiled at the first start; the wheels of PyTorch have none. For an older GPU than the release knows nothing runs.
 A package that loads libcublas.so.12 does not find it in an image for CUDA 11, and stops or computes on the CPU.
+ So
+does one that opens libcudnn_ops_infer.so.8 in an image with cuDNN 9, at its first convolution.
 
 Example: `FROM team/trainer:torch2.6-cu124` for an RTX 5070 Ti, which needs CUDA 12.8.
 
@@ -28,10 +31,15 @@ from cudacompat.domain.project.image_names import base_of, is_nvidia_cuda
 from cudacompat.domain.project.model import Project
 from cudacompat.domain.project.other_machines import is_for_others, of_another_maker
 from cudacompat.domain.project.used_images import UsedImage, used_images
-from cudacompat.domain.rules.lint.image_library_facts import OtherLibraries, other_libraries
+from cudacompat.domain.rules.lint.image_library_facts import (
+    OtherCudnn,
+    OtherLibraries,
+    other_cudnn,
+    other_libraries,
+)
 from cudacompat.domain.tables.jetpack import l4t_image
 from cudacompat.domain.tables.toolkits import RELEASES
-from cudacompat.domain.wheels.distributions import framework
+from cudacompat.domain.wheels.distributions import distributions, family_of, framework
 from cudacompat.domain.wheels.images import content_of_image
 from cudacompat.domain.words.capability import ComputeCapability
 from cudacompat.domain.words.cuda_release import CudaRelease
@@ -47,6 +55,7 @@ _LONGEST = 300  # characters of an image's name that are looked at
 def check(project: Project) -> Iterable[Finding]:
     """One warning for each image and GPU, and for each package that its libraries do not serve."""
     yield from map(_of_package, other_libraries(project))
+    yield from map(_of_cudnn, other_cudnn(project))
     for used in used_images(project) if project.targets else ():
         cuda = _release(used)
         if cuda is None or _installs_framework(project, used):
@@ -91,6 +100,26 @@ def _of_package(each: OtherLibraries) -> Finding:
         line=requirement.line,
         found=each.image,
         why=f"the package brings no CUDA libraries: it does not find libcublas.so.{each.needs} there",
+        help=help_,
+    )
+
+
+def _of_cudnn(each: OtherCudnn) -> Finding:
+    requirement = each.package.requirement
+    in_image = f"the image has those of cuDNN {each.has}" if each.has is not None else "the image has none"
+    help_ = f"use an image of nvidia/cuda with cuDNN {each.needs}"
+    releases = distributions().cudnn_of_machine[family_of(requirement.name)]
+    without = next((asked for asked, major in releases.items() if major is None), None)
+    if without is not None:
+        help_ = f'install "{requirement.name}{without}", which needs no cuDNN, or {help_}'
+    return Finding(
+        id=RULE.id,
+        severity=Severity.WARNING,
+        message=f"{each.package.label} opens libraries of cuDNN {each.needs}; {in_image}",
+        path=requirement.file,
+        line=requirement.line,
+        found=each.image,
+        why=f"the package does not bring what it opens: it does not find libcudnn*.so.{each.needs} there",
         help=help_,
     )
 

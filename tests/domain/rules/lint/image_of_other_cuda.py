@@ -146,3 +146,31 @@ NEAR_MISSES = (
         _pip("FROM nvidia/cuda:12.4.1-base-ubuntu22.04\n", "ctranslate2==4.5.0 torch==2.6.0"),
     ),
 )
+
+_WITH_8 = "FROM nvidia/cuda:12.2.2-cudnn8-runtime-ubuntu22.04\n"
+_WITH_9 = "FROM nvidia/cuda:12.8.1-cudnn-devel-ubuntu24.04\n"
+_WITHOUT = "FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04\n"
+CASES += tuple(
+    LintCase(bad=_pip(bad, each), good=_pip(good, each), line="RUN pip install")
+    for bad, good, each in (
+        (_WITH_9, _WITH_8, "ctranslate2==4.4.0 faster-whisper==1.0.3"),
+        (_WITH_8, _WITH_9, "ctranslate2==4.6.0 faster-whisper==1.1.1"),
+        (_WITHOUT, _WITH_9, "ctranslate2==4.5.0 faster-whisper==1.1.0"),
+        (_WITH_8, _WITH_9, "onnxruntime-gpu==1.22.0"),
+        (_WITHOUT, _WITH_9, "onnxruntime-gpu==1.22.0"),
+        (_WITH_8, "FROM nvidia/cuda:12.3.2-cudnn9-runtime-ubuntu22.04\n", "onnxruntime-gpu==1.20.0"),
+    )
+)
+NEAR_MISSES += tuple(
+    NearMiss(why, files)
+    for why, files in (
+        ("translation calls no cuDNN", _pip(_WITHOUT, "ctranslate2==4.4.0")),
+        ("its newest needs none", _pip(_WITHOUT, "faster-whisper==1.2.0")),
+        ("pip brings the cuDNN", _pip(_WITH_9, "ctranslate2==4.4.0 faster-whisper==1.0.3 'nvidia-cudnn-cu12<9'")),
+        ("an extra brings it", _pip(_WITHOUT, "'onnxruntime-gpu[cuda,cudnn]==1.23.2'")),
+        ("apt brings it", _pip(_WITHOUT, "onnxruntime-gpu==1.22.0", "RUN apt-get install -y libcudnn9-cuda-12")),
+        ("it comes with torch", _pip(_WITHOUT, "torch==2.8.0 onnxruntime-gpu==1.22.0")),
+        ("copied", _pip(_WITHOUT, "onnxruntime-gpu==1.22.0", "COPY libcudnn.so.9 /usr/lib/")),
+        ("the image is not known by its name", _pip("FROM nvidia/cuda@sha256:00ff\n", "onnxruntime-gpu==1.22.0")),
+    )
+)
