@@ -106,9 +106,12 @@ def _gives(project: Project, name: str) -> bool:
     return _FROM_OUTSIDE.search(_COMMENT.sub("", file.text)) is not None
 
 
-def has_own_list(project: Project, command: Command) -> bool:
-    """Whether a list, or a target, may reach this very command: on its line, or in its environment."""
-    if project.lists_reaching(command) or any(name in command.environment for name in _IN_ENVIRONMENT):
+def has_own_list(project: Project, command: Command, *, but: str = "") -> bool:
+    """Whether a list, or a target, may reach this very command: on its line, or in its environment by another variable
+    than `but`."""
+    if any(each.setting.name != but for each in project.lists_reaching(command)):
+        return True
+    if any(name in command.environment for name in _IN_ENVIRONMENT if name != but):
         return True
     if any(_FROM_OUTSIDE.search(word.text) for word in command.words):
         return True

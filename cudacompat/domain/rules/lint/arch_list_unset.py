@@ -1,12 +1,13 @@
 """A CUDA project that sets no architectures.
 
-What it finds: a CMake project with CUDA as a language where no file, preset, command or variable sets or passes on
-a list. A command of an image build or of a CI job that configures such a project is an error. The project alone is a
+What it finds: a CMake project with CUDA as a language where no file, preset, command or variable sets or passes on a
+list. A command of an image build or of a CI job that configures such a project is an error. The project alone is a
 warning; there is no warning where a list may be in a file that lint cannot read. A comment is not a list, and neither
 is a variable that CMake ignores, such as CUDA_ARCHITECTURES. What FindCUDA compiles (cuda_add_library) without a flag
-for a target, a call of nvcc without a target in an image build or a Makefile (also by variables that the same Makefile
-gives), and a build.rs with `.cuda(true)`, are warnings. A build of an engine that leaves its list to CMake (faiss) is
-an error like that of a project of one's own.
+for a target, CUDAARCHS from an ARG that has no default and that nothing in the project gives, a call of nvcc without a
+target in an image build or a Makefile (also by variables that the same Makefile gives), and a build.rs with
+`.cuda(true)`, are warnings. A build of an engine that leaves its list to CMake (faiss) is an error like that of a
+project of one's own.
 
 Why it matters: the compiler then takes its default target, sm_52 up to CUDA 12 and sm_75 from CUDA 13, and CMake stores
 it as if it had been chosen. On every newer GPU the driver compiles that old PTX at the first start, and code that needs
@@ -22,11 +23,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import accumulate, islice
 
 from cudacompat.domain.builds.engine import BuildSystem
+from cudacompat.domain.project.assignments import AssignmentKind
 from cudacompat.domain.project.cmake_languages import adds_by_find_cuda, makes_cuda, minimum, standing
 from cudacompat.domain.project.command_facts import (
     base_name,
@@ -62,6 +65,10 @@ _TARGET = re.compile(
 _TARGETS_OUTSIDE = re.compile(r"-gencode|--generate-code|-arch[= ](?:sm_|compute_|native|all)")
 _CUDA_SOURCE = re.compile(r"\.cu\b")
 _OF_MAKE = "$_"  # how its $@, $< and $^ are read
+_VARIABLE = "CUDAARCHS"
+_WHOLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_ANY_NAME = re.compile(r"\w+")
+_ITS_OWN = 2  # the words of an ARG and of what takes it
 _CC = re.compile(r"(?P<begun>\bcc::Build\b)|;|(?P<cuda>\.\s*+cuda\(\s*+true\s*+\))")
 
 
@@ -94,6 +101,7 @@ def check(project: Project) -> Iterable[Finding]:
         why = f"{_WHY}{policy}"
         for each in (one for one in commands if (one.place.file, one.place.span) not in told):
             yield _configured(project, each, file.name, why=why, fix=None)
+        yield from _by_empty_argument(project, file)
         if not commands and not outside:
             yield Finding(
                 id=RULE.id,
@@ -281,6 +289,11 @@ def _known(use: EngineUse, folder: str) -> bool:
 
 def _configuring(project: Project, file: CMakeFile) -> Iterator[Command]:
     """The commands that certainly configure this very project, with no setting that might carry a list."""
+    return (each for each in _of_this(project, file) if not has_own_list(project, each))
+
+
+def _of_this(project: Project, file: CMakeFile) -> Iterator[Command]:
+    """The commands that certainly configure this very project, with nothing on the line that might carry a list."""
     if "/" in file.name:
         return
     for command in project.commands:
@@ -293,9 +306,57 @@ def _configuring(project: Project, file: CMakeFile) -> Iterator[Command]:
         words = command.words[1:]
         if not all(word.known for word in words) or any(_OTHERS.search(word.text) for word in words):
             continue
-        if has_own_list(project, command) or leaves_cuda_out(command):
+        if not leaves_cuda_out(command):
+            yield command
+
+
+def _by_empty_argument(project: Project, file: CMakeFile) -> Iterator[Finding]:
+    """Where CMake's variable is in an image an ARG without a default, which no build in the project gives."""
+    told: set[tuple[str, int]] = set()
+    for command in _of_this(project, file):
+        setting = command.environment.get(_VARIABLE)
+        name = _argument_of(setting.written) if setting is not None else None
+        if setting is None or name is None or setting.place.at in told or name in command.environment:
             continue
-        yield command
+        empty = project.once("arguments_never_given", lambda: _never_given(project))
+        if (setting.place.file, name) not in empty or has_own_list(project, command, but=_VARIABLE):
+            continue
+        told.add(setting.place.at)
+        yield Finding(
+            id=RULE.id,
+            severity=Severity.WARNING,
+            message=f"ARG {name} has no default, so {_VARIABLE} is empty where no --build-arg gives it",
+            path=setting.place.file,
+            line=setting.place.line,
+            span=setting.place.span,
+            found=f"{_VARIABLE}={setting.written}"[:160],
+            why=_WHY,
+            help=f'give it a default: ARG {name}="{asked_numbers(project) or "86;120"}"',
+        )
+
+
+def _argument_of(written: str) -> str | None:
+    """The variable whose value this is, and nothing else."""
+    match = _WHOLE.fullmatch(written)
+    return match[1] or match[2] if match is not None else None
+
+
+def _never_given(project: Project) -> frozenset[tuple[str, str]]:
+    """The ARGs without a default, each with its file, that nothing names but themselves and one that takes them: no
+    build of the image, no question, no comment that tells how to build it."""
+    if project.lookalikes:
+        return frozenset()
+    found = {
+        (stage.file, each.name)
+        for stage in project.stages
+        for each in stage.settings
+        if each.way is AssignmentKind.BUILD_ARGUMENT and each.value is None and not each.written
+    }
+    names = {name for _, name in found}
+    mentions = Counter(
+        match[0] for file in project.files for match in _ANY_NAME.finditer(file.text) if match[0] in names
+    )
+    return frozenset(each for each in found if mentions[each[1]] == _ITS_OWN)
 
 
 def _default(project: Project, file: CMakeFile) -> Fix | None:

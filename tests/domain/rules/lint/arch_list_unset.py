@@ -406,3 +406,37 @@ k.o: k.cu
         },
     ),
 )
+
+_PLAIN = "cmake_minimum_required(VERSION 3.20)\nproject(x LANGUAGES CXX CUDA)\nadd_library(x SHARED x.cu)\n"
+_IMAGE = """\
+FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+ARG ARCHS{0}
+ENV CUDAARCHS={1}
+COPY . /s
+WORKDIR /s
+RUN cmake -S . -B /b {2}&& cmake --build /b
+"""
+
+
+def _image(default: str = "", taken: str = "${ARCHS}", more: str = "", **files: str) -> dict[str, str]:
+    return {"CMakeLists.txt": _PLAIN, "Dockerfile": _IMAGE.format(default, taken, more), **files}
+
+
+_GIVEN = "services:\n  a:\n    build:\n      context: .\n      args:\n        ARCHS: '86;120'\n"
+CASES += (
+    LintCase(bad=_image(), good=_image("=86;120"), line="ENV CUDAARCHS"),
+    LintCase(bad=_image(taken='"$ARCHS"'), good=_image(taken="${ARCHS:-86}"), line="ENV CUDAARCHS"),
+)
+NEAR_MISSES += (
+    NearMiss("compose gives the argument", _image(**{"compose.yaml": _GIVEN})),
+    NearMiss("a script gives it", _image(**{"build.sh": "docker build --build-arg ARCHS=86 .\n"})),
+    NearMiss("the line has a list", _image(more="-DCMAKE_CUDA_ARCHITECTURES=86 ")),
+    NearMiss(
+        "an ARG before FROM has its default", {**_image(), "Dockerfile": "ARG ARCHS=86\n" + _image()["Dockerfile"]}
+    ),
+    NearMiss(
+        "the image asks for it",
+        {**_image(), "Dockerfile": _image()["Dockerfile"].replace("COPY", 'RUN test "$ARCHS"\nCOPY')},
+    ),
+    NearMiss("no CUDA", {**_image(), "CMakeLists.txt": "project(x LANGUAGES CXX)\n"}),
+)
