@@ -21,7 +21,11 @@ _WHERE_UNSET = re.compile(rf"NOT (?:DEFINED )?{_NAME}")
 # What else may decide the list of a configuration.
 _DECIDES = ("-C", "--toolchain", "--workflow", "-DCMAKE_TOOLCHAIN_FILE", "-DCMAKE_PROJECT", "-DCMAKE_CUDA_FLAGS")
 _FETCHES = frozenset({"git", "wget", "curl", "tar", "unzip", "svn"})
-_CHOOSES = re.compile(r"(?m)^[ \t]*(?:ifn?eq|ifn?def|else)\b|\$\((?:if|shell|foreach|wildcard)\b")
+_CHOOSES = re.compile(r"(?m)^[ \t]*(?:ifn?eq|ifn?def|else)\b|\$\((?:if|shell|wildcard)\b")
+_MOST_READ = 100  # lists of one Makefile
+_LOOP = re.compile(r"\$\(foreach\b[^\n]*")
+_OF_TARGETS = re.compile(r"arch|gencode|compute|sm_|\$\((?:eval|call)\b", re.IGNORECASE)
+_GIVEN_BEFORE = re.compile(r"(?m)^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*\?=")
 
 _OWN_CHOICE = re.compile(r"gencode|arch=|compute_\d|sm_\d\d|is_available|CUDA_HOME|FORCE_CUDA|device_count")
 _SWITCH = re.compile(r"(?:getenv|environ(?:\.get)?)\s*[(\[]\s*[\"'](\w{0,60}(?:CUDA|GPU|KERNEL)\w{0,60})[\"']")
@@ -81,11 +85,23 @@ def makefile_run(project: Project, command: Command) -> SourceFile | None:
     if command.stage is not None and any(copy.stage is not None for copy in command.stage.copies):
         return None
     file = next((each for name in ("Makefile", "makefile") if (each := project.file(name)) is not None), None)
-    return file if file is not None and not _chooses(project, file) else None
+    if file is None or _chooses(project, file):
+        return None
+    open_ = project.once(("given_before", file.name), lambda: frozenset(_GIVEN_BEFORE.findall(file.text)))
+    return file if open_.isdisjoint(command.environment) else None
 
 
 def _chooses(project: Project, file: SourceFile) -> bool:
-    return project.once(("chooses", file.name), lambda: _CHOOSES.search(file.text) is not None)
+    """Whether the Makefile takes one of several values, or makes flags in a loop that was not read."""
+    return project.once(
+        ("chooses", file.name), lambda: _CHOOSES.search(file.text) is not None or _loops_unread(project, file)
+    )
+
+
+def _loops_unread(project: Project, file: SourceFile) -> bool:
+    loops = [each for each in _LOOP.finditer(file.text) if _OF_TARGETS.search(each[0])]
+    read = [each.setting.place.start for each in project.lists_in(file.name) if each.archs is not None]
+    return not all(any(loop.start() <= at < loop.end() for at in read[:_MOST_READ]) for loop in loops)
 
 
 def flags_in(project: Project, name: str) -> tuple[ArchListSetting, ...]:

@@ -442,3 +442,34 @@ NEAR_MISSES += (
         gpu=("12.0",),
     ),
 )
+
+_BY_MAKE = "FROM {}\n{}COPY . /s\nWORKDIR /s\nRUN {}\n"
+_PACKAGED = _BY_MAKE.format("ubuntu:24.04", "RUN apt-get install -y nvidia-cuda-toolkit make\n", "make")
+_LOOPED = """\
+CUDA_ARCH ?= {0}
+NVCCFLAGS := $(foreach a,$(CUDA_ARCH),{1})
+x: x.cu
+\tnvcc $(NVCCFLAGS) -o x x.cu
+"""
+_EACH = "-gencode arch=compute_$(a),code=sm_$(a)"
+
+
+def _made(archs: str = "86 120", dockerfile: str = _PACKAGED, each: str = _EACH) -> dict[str, str]:
+    return {"Dockerfile": dockerfile, "Makefile": _LOOPED.format(archs, each)}
+
+
+CASES += (
+    LintCase(bad=_made(), good=_made("80 86"), line="NVCCFLAGS"),  # flags that make's loop writes
+    LintCase(
+        bad=_made(dockerfile=_BY_MAKE.format("nvidia/cuda:12.4.1-devel-ubuntu22.04", "", "make -j4")),
+        good=_made(dockerfile=_BY_MAKE.format("nvidia/cuda:12.8.1-devel-ubuntu22.04", "", "make -j4")),
+        line="NVCCFLAGS",
+    ),
+)
+NEAR_MISSES += (
+    NearMiss("make is given another list", _made(dockerfile=_PACKAGED.replace("RUN make", "RUN make CUDA_ARCH=86"))),
+    NearMiss(
+        "the environment gives another list", _made(dockerfile=_PACKAGED.replace("COPY", "ENV CUDA_ARCH=86\nCOPY"))
+    ),
+    NearMiss("a loop that make evaluates", _made(each="$(call flags,$(a))")),
+)
