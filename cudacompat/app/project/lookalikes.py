@@ -15,7 +15,7 @@ _MOST_NAMED = 50
 # What gives nvcc or CMake a target, in any language.
 _LOOKS = re.compile(
     rb"CMAKE_CUDA_ARCHITECTURES|CUDAARCHS|NVCC_APPEND_FLAGS|-gencode|arch=compute_|-arch=(?:sm|compute)_"
-    rb"|CUDA_(?:ARCH_LIST|COMPUTE_CAP)"
+    rb"|CUDA_(?:ARCH_LIST|COMPUTE_CAP)|\badd_cugencodes\b"  # the last one: xmake
 )
 # Sources, documents, data and results: what they say of targets builds nothing.
 _PASSED_OVER = frozenset(
