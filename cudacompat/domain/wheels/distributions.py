@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from packaging.specifiers import SpecifierSet
-
 
 @dataclass(frozen=True, slots=True)
 class Framework:
@@ -99,7 +97,7 @@ class Distributions:
     shared_libraries: frozenset[str]
     loaded_by_name: tuple[str, ...]
     libraries_of_machine: Mapping[str, frozenset[str]]
-    cudnn_of_machine: Mapping[str, Mapping[SpecifierSet, int | None]]
+    cudnn_of_machine: Mapping[str, Mapping[str, int | None]]
     cudnn_called_by: Mapping[str, frozenset[str]]
     one_folder: tuple[tuple[str, ...], ...]
     deciding_library: Mapping[str, re.Pattern[str]]
@@ -184,10 +182,7 @@ def distributions() -> Distributions:
         libraries_of_machine={
             name: frozenset(extras) for name, extras in raw["libraries_of_machine"]["extras"].items()
         },
-        cudnn_of_machine={
-            name: {SpecifierSet(text): major for text, major in releases.items()}
-            for name, releases in raw["cudnn_of_machine"]["releases"].items()
-        },
+        cudnn_of_machine=raw["cudnn_of_machine"]["releases"],
         cudnn_called_by={name: frozenset(each) for name, each in raw["cudnn_of_machine"]["called_by"].items()},
         one_folder=tuple(map(tuple, raw["one_folder"]["groups"])),
         deciding_library=_patterns(raw["deciding_library"]["patterns"]),

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from packaging.specifiers import SpecifierSet
+
 from cudacompat.domain.project.command_facts import ancestry, base_name, installs_toolkit
 from cudacompat.domain.project.image_names import is_nvidia_cuda
 from cudacompat.domain.project.model import Command, Project, Stage
@@ -93,7 +95,8 @@ def _cudnn_of(resolved: Resolved, sets: list[ResolvedSet]) -> int | None:
     if version is None or (callers is not None and callers.isdisjoint(named)):
         return None
     releases = distributions().cudnn_of_machine.get(family, {})
-    return next((major for asked, major in releases.items() if asked.contains(version, prereleases=True)), None)
+    fitting = (major for asked, major in releases.items() if SpecifierSet(asked).contains(version, prereleases=True))
+    return next(fitting, None)
 
 
 def _of_stages(project: Project) -> Iterator[tuple[_CudaBase, tuple[Stage, ...], list[ResolvedSet]]]:
