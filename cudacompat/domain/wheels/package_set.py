@@ -172,7 +172,7 @@ def _other_libraries(packages: PackageSet, torch: Resolved) -> Iterator[tuple[Co
             continue
         if each.name in taken and not _holds(taken[each.name], each.pinned):
             label = f"{each.name} {each.pinned}"
-            conflict = Conflict(torch.requirement, each, torch.label, label, asking=torch.requirement)
+            conflict = Conflict(torch.requirement, each, torch.label, second_label=label, asking=torch.requirement)
             yield conflict, f"{torch.label} requires {each.name}{taken[each.name]}, not {each.pinned}"
 
 
