@@ -241,6 +241,60 @@ def test_the_cure_is_in_the_words_of_the_tool_whose_table_or_lock_is_there(
     assert found["help"].startswith(tool)
 
 
+_TORCH = '["torch==2.6.0"]\n'
+_NEW = ' "torch==2.7.1+cu128"'
+
+
+@pytest.mark.parametrize(
+    ("part", "tool", "command"),
+    [
+        (f"[project.optional-dependencies]\ngpu = {_TORCH}", "uv", f"uv add --optional gpu{_NEW} --index"),
+        (f"[dependency-groups]\nml = {_TORCH}", "uv", f"uv add --group ml{_NEW} --index"),
+        (f"[dependency-groups]\ndev = {_TORCH}", "uv", f"uv add --dev{_NEW} --index"),
+        (f"[project.optional-dependencies]\ngpu = {_TORCH}", "poetry", f"poetry add --optional gpu --source pytorch-cu128{_NEW}"),
+        ('[tool.poetry.group.ml.dependencies]\ntorch = "2.6.0"\n', "poetry", f"poetry add --group ml --source pytorch-cu128{_NEW}"),
+        (f"[project.optional-dependencies]\ngpu = {_TORCH}", "pdm", f"pdm add -G gpu{_NEW}"),
+        (f"[tool.pdm.dev-dependencies]\nml = {_TORCH}", "pdm", f"pdm add -dG ml{_NEW}"),
+        (f"[project.optional-dependencies]\n\"a; b\" = {_TORCH}", "uv", f"uv add --optional 'a; b'{_NEW} --index"),
+    ],
+)  # fmt: skip
+def test_the_cure_names_the_extra_or_group_in_which_the_pin_stands(
+    tmp_path: Path, part: str, tool: str, command: str
+) -> None:
+    text = f'[project]\nname = "a"\nversion = "1"\n{part}[tool.{tool}]\npackages = []\n'
+    (found,) = check(tmp_path, {"pyproject.toml": text}, *JSON).json["findings"]
+    assert command in found["help"]
+
+
+_SOURCES = """[tool.uv.sources]
+torch = [{{ index = "own", marker = "sys_platform == 'linux'" }}]
+[[tool.uv.index]]
+name = "own"
+url = "https://download.pytorch.org/whl/{}"
+explicit = true
+"""
+
+
+@pytest.mark.parametrize(
+    ("index", "asked", "driver", "command"),
+    [
+        # cu128 begins with 2.7: the release moves, the index stays
+        ("cu128", "2.6.0", "570", 'uv add --optional gpu "torch==2.7.1"  #'),
+        # no release of cu118 does: another index takes its place
+        ("cu118", "2.6.0", "570", 'uv add --optional gpu "torch==2.7.1+cu128" --index pytorch-cu128='),
+        # PyPI's build does: the source has to go, or uv looks there still
+        ("cu130", "2.9.1", "570", 'uv remove --optional gpu torch && uv add --optional gpu "torch==2.9.1"'),
+    ],
+)
+def test_the_cure_leaves_no_source_that_lacks_the_release(
+    tmp_path: Path, index: str, asked: str, driver: str, command: str
+) -> None:
+    extra = f'[project.optional-dependencies]\ngpu = ["torch=={asked}"]\n'
+    text = f'[project]\nname = "a"\nversion = "1"\n{extra}{_SOURCES.format(index)}'
+    (found,) = check(tmp_path, {"pyproject.toml": text}, "--driver", driver, *JSON).json["findings"]
+    assert found["help"].startswith(command)
+
+
 _CONDA = "https://conda.anaconda.org/conda-forge/linux-64/pytorch-2.4.1-cuda120_py312_300.conda"
 
 

@@ -46,7 +46,7 @@ def read(text: str, file: str) -> ReadRequirements:
     found: list[Requirement | None] = []
     wrong: list[tuple[int, str]] = []
     lines = first_lines(text, _IN_SINGLE) | first_lines(text, _IN_DOUBLE)
-    for group, items in _groups(project, document, tool):
+    for section, group, items in _groups(project, document, tool):
         for item in items:
             line = lines.get(item, 1)
             try:
@@ -54,8 +54,9 @@ def read(text: str, file: str) -> ReadRequirements:
             except ValueError as error:
                 wrong.append((line, str(error)))
                 continue
-            found += own.placed(each)
-    found += _of_poetry(table(tool, "poetry"), text, origin, own=own)
+            found += own.placed(each and replace(each, section=section))
+    rows = _of_poetry(table(tool, "poetry"), text, origin, own=own)
+    found += (each and replace(each, section="group" if each.group else "") for each in rows)
     of_pixi = manifests.of_pixi(table(tool, "pixi"), text, file)
     manager = _manager(tool, table(document, "build-system").get("build-backend"))
     whole = ReadRequirements(
@@ -105,14 +106,15 @@ def _manager(tool: Table, backend: object) -> str:
     return next((lock for start, lock in _BACKENDS.items() if backend.startswith(start)), "")
 
 
-def _groups(project: Table, document: Table, tool: Table) -> Iterator[tuple[str, list[str]]]:
-    yield "", _texts(project.get("dependencies"))
-    for part in (table(project, "optional-dependencies"), table(document, "dependency-groups")):
+def _groups(project: Table, document: Table, tool: Table) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield the kind of each table, its name and its requirements."""
+    yield "", "", _texts(project.get("dependencies"))
+    for name, items in table(project, "optional-dependencies").items():
+        yield "extra", str(name), _texts(items)
+    for part in (table(document, "dependency-groups"), table(table(tool, "pdm"), "dev-dependencies")):
         for name, items in part.items():
-            yield str(name), _texts(items)
-    for name, items in table(table(tool, "pdm"), "dev-dependencies").items():
-        yield str(name), _texts(items)
-    yield "dev", _texts(table(tool, "uv").get("dev-dependencies"))
+            yield "group", str(name), _texts(items)
+    yield "group", "dev", _texts(table(tool, "uv").get("dev-dependencies"))
 
 
 def _texts(items: object) -> list[str]:

@@ -48,6 +48,7 @@ def cure_for(
     going_with: FrameworkRelease | None = None,
     build: str | None = None,
     python: str | None = None,
+    index: str | None = None,
 ) -> WheelCure | NoCure:
     """Return the pin and index of this package that run on every target, with the driver that each target has, as the
     wheel for the platform that goes with the target, or for `platform`.
@@ -57,9 +58,10 @@ def cure_for(
     `NAME==VERSION`), of which those that do not go with another torch get their pins, too: a torch that all of them go
     with comes before others. With `native` only wheels with machine code for every target count, with `allowed` only
     releases in it, with `going_with` only what goes with that release of torch. With `python` all of its pins have a
-    wheel for that; where no release is known that has, the cure says which Pythons it needs.
+    wheel for that; where no release is known that has, the cure says which Pythons it needs. With `index` only what
+    that has counts.
     """
-    bounds = ReleaseBounds(version, platform, beside, allowed=allowed, python=python)
+    bounds = ReleaseBounds(version, platform, beside, allowed=allowed, python=python, index=index)
     return _for_some_python(package, targets, bounds, native=native, going_with=going_with, build=build)
 
 
@@ -110,6 +112,8 @@ def _within(
     second: WheelCure | None = None
     cuda = going_with.cuda if going_with is not None else None
     for candidate in _ordered(package, bounds.version, wanted[0], build=build):
+        if bounds.index not in (None, candidate.resolved.build):
+            continue
         if not bounds.admits(candidate.version) or not bounds.has_wheels([(package, candidate.version)], wanted):
             continue
         if going_with is None and lacks_framework(candidate.resolved.rows[0], tuple(targets), wanted[0]):

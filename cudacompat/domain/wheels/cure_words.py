@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Iterable, Sequence
 
 from cudacompat.domain.wheels.conda_builds import conda_name, conda_release, cuda_version
@@ -13,6 +14,7 @@ from cudacompat.domain.words.verdict import Target
 
 _NO_RELEASE = "no CUDA release builds for all of these GPUs and runs with their drivers: one environment for each"
 _PIXI = frozenset({"pixi.lock", "pixi.toml"})
+_ALWAYS_INSTALLED = Requirement("", "", "", "", 0)
 
 
 def command_of(cure: WheelCure | NoCure, requirement: Requirement, targets: Sequence[Target]) -> str | None:
@@ -27,13 +29,13 @@ def command_of(cure: WheelCure | NoCure, requirement: Requirement, targets: Sequ
     if name in _PIXI:
         return f"pixi add --pypi {_pins(cure)}" if cure.index_url is None else None
     tool = _TOOLS.get(name) or _TOOLS.get(requirement.tool)
-    return " && ".join(tool(cure)) if tool is not None else cure.command
+    return " && ".join(tool(cure, requirement)) if tool is not None else cure.command
 
 
 def project_commands(tool: str, cure: WheelCure) -> tuple[str, ...]:
     """Return the commands, in their order, by which a project's tool (`uv add`, `poetry add`, `pdm add`) pins the
     release."""
-    return _TOOLS[f"{tool.partition(' ')[0]}.lock"](cure)
+    return _TOOLS[f"{tool.partition(' ')[0]}.lock"](cure, _ALWAYS_INSTALLED)
 
 
 def sentence_of(cure: WheelCure | NoCure, command: str | None, requirement: Requirement) -> str:
@@ -91,34 +93,56 @@ def _named(cure: WheelCure) -> str:
     return f"{framework().conda_channel}-{cure.index}"
 
 
-def _uv(cure: WheelCure) -> tuple[str, ...]:
-    index = f" --index {_named(cure)}={cure.index_url}" if cure.index_url else ""
-    return (f"uv add {_pins(cure)}{index}",)
+def _table_option(requirement: Requirement, *, extra: str, group: str, dev: str | None = None) -> str:
+    """The option of a tool that names the extra or the group in which the requirement stands; without one it adds to
+    what is always installed, and leaves the pin where it is."""
+    if not requirement.section:
+        return ""
+    if requirement.section == "group" and requirement.group == "dev" and dev is not None:
+        return f" {dev}"
+    return f" {extra if requirement.section == 'extra' else group} {shlex.quote(requirement.group)}"
 
 
-def _poetry(cure: WheelCure) -> tuple[str, ...]:
+def _uv(cure: WheelCure, requirement: Requirement) -> tuple[str, ...]:
+    """`uv add` leaves the index of a package in `tool.uv.sources` unless it is given one, `uv remove` does not. The dev
+    group may be in the older table `tool.uv.dev-dependencies`, which `--dev` finds."""
+    table = _table_option(requirement, extra="--optional", group="--group", dev="--dev")
+    add = f"uv add{table} {_pins(cure)}"
+    own = requirement.is_sourced and requirement.name == cure.package
     if cure.index_url is None:
-        return (f"poetry add {_pins(cure)}",)
+        return (f"uv remove{table} {cure.package}", add) if own else (add,)
+    if own and requirement.index == cure.index and len(cure.pins_of_index) == 1:
+        # the index decides which build it is; where its source has a marker, no other index has the build's own name
+        return (f"uv add{table} {_quoted(pin.partition('+')[0] for pin in cure.pins)}",)
+    return (f"{add} --index {_named(cure)}={cure.index_url}",)
+
+
+def _poetry(cure: WheelCure, requirement: Requirement) -> tuple[str, ...]:
+    verb = "poetry add" + _table_option(requirement, extra="--optional", group="--group")
+    if cure.index_url is None:
+        return (f"{verb} {_pins(cure)}",)
     source = f"poetry source add --priority=explicit {_named(cure)} {cure.index_url}"
-    add = f"poetry add --source {_named(cure)} {_quoted(cure.pins_of_index)}"
-    return (source, add, *_rest(cure, "poetry add"))
+    add = f"{verb} --source {_named(cure)} {_quoted(cure.pins_of_index)}"
+    return (source, add, *_rest(cure, verb))
 
 
-def _pdm(cure: WheelCure) -> tuple[str, ...]:
+def _pdm(cure: WheelCure, requirement: Requirement) -> tuple[str, ...]:
     """A source is a table of pyproject.toml, which no command of pdm's writes."""
+    add = f"pdm add{_table_option(requirement, extra='-G', group='-dG')} {_pins(cure)}"
     if cure.index_url is None:
-        return (f"pdm add {_pins(cure)}",)
+        return (add,)
     names = ", ".join(f'"{_without_extras(pin).partition("==")[0]}"' for pin in cure.pins_of_index)
     table = rf'\n[[tool.pdm.source]]\nname = "{_named(cure)}"\nurl = "{cure.index_url}"\ninclude_packages = [{names}]\n'
-    return f"printf '{table}' >> pyproject.toml", f"pdm add {_pins(cure)}"
+    return f"printf '{table}' >> pyproject.toml", add
 
 
-def _pipenv(cure: WheelCure) -> tuple[str, ...]:
+def _pipenv(cure: WheelCure, requirement: Requirement) -> tuple[str, ...]:
+    verb = "pipenv install --dev" if requirement.group == "dev" else "pipenv install"
     index = f" --index {cure.index_url}" if cure.index_url else ""
-    return (f"pipenv install {_quoted(cure.pins_of_index)}{index}", *_rest(cure, "pipenv install"))
+    return (f"{verb} {_quoted(cure.pins_of_index)}{index}", *_rest(cure, verb))
 
 
-_TOOLS: dict[str, Callable[[WheelCure], tuple[str, ...]]] = {
+_TOOLS: dict[str, Callable[[WheelCure, Requirement], tuple[str, ...]]] = {
     "uv.lock": _uv,
     "poetry.lock": _poetry,
     "pdm.lock": _pdm,

@@ -20,13 +20,14 @@ class ReleaseBounds:
     """What a release has to keep to: `allowed` are the releases that count (`None`: all), `platform` and `python` those
     for which it has to have a wheel (`None`: the platform that goes with each target, any Python). Of those that do the
     nearest to `version` is wanted, without one the newest. `beside` are other packages of the same environment (names,
-    or `NAME==VERSION`)."""
+    or `NAME==VERSION`). `index` is the one that has it (`None`: any)."""
 
     version: Version | None = None
     platform: str | None = None
     beside: Sequence[str] = ()
     allowed: SpecifierSet | None = None
     python: str | None = None
+    index: str | None = None
 
     @property
     def in_words(self) -> str:

@@ -28,6 +28,7 @@ class Requirement:
     line there. `locked` is whether a lock file names it, with all that it needs. `group` is the extra or group that it
     belongs to, empty for a package that is always installed. `beside_pypi` is whether pip looks on PyPI, too, and takes
     the newer of both. `framework_index` and `framework_beside_pypi` say the same of the framework in the same place.
+    `section` is what kind the group is of where it stands in a table of its own: `extra` or `group`.
     `tool` is the lock of the tool that manages the project of a pyproject.toml (`uv.lock`), empty where none shows.
     `address` is where a lock says that the package of conda lies, empty where it does not.
     `pythons` are the releases of Python that its marker allows (`3.12`), empty where it allows every one.
@@ -56,6 +57,7 @@ class Requirement:
     conda: bool = False
     cuda: str | None = None
     local_version: str = ""
+    section: str = ""
 
     @property
     def for_cuda(self) -> bool:
@@ -82,6 +84,11 @@ class Requirement:
     def python(self) -> str | None:
         """The one Python that it is installed for; `None` where it may be several."""
         return next(iter(self.pythons)) if len(self.pythons) == 1 else None
+
+    @property
+    def is_sourced(self) -> bool:
+        """Whether a table of the project's tool sends the package to an index of its own."""
+        return bool(self.tool) and self.index != PYPI
 
     @property
     def build(self) -> str:

@@ -264,7 +264,11 @@ def _cure_in(
     native: bool,
     allowed: SpecifierSet | None,
 ) -> WheelCure | NoCure:
-    """The cure in the environment of these packages, of the releases in `allowed`."""
+    """The cure in the environment of these packages, of the releases in `allowed`: of the index that the project's own
+    tables name where they ask that for what it never had, and it has another."""
+    kept = _on_own_index(resolved, packages, targets, native=native, allowed=allowed)
+    if kept is not None:
+        return kept
     if not packages.forked:
         beside = ResolvedSet.of(packages).resolved
         return cure_beside(resolved, beside, targets, native=native, allowed=allowed)
@@ -273,6 +277,25 @@ def _cure_in(
     return cure_for(
         name, targets, version=resolved.version, beside=names, native=native, allowed=allowed, python=python
     )
+
+
+def _on_own_index(
+    resolved: Resolved,
+    packages: PackageSet,
+    targets: Sequence[Target],
+    *,
+    native: bool,
+    allowed: SpecifierSet | None,
+) -> WheelCure | None:
+    requirement = resolved.requirement
+    if resolved.known is not HowKnown.ABSENT or not requirement.is_sourced:
+        return None
+    found = cure_for(
+        requirement.name, targets, version=resolved.version or requirement.pinned,
+        beside=tuple(each.name for each in packages.requirements if each.name != requirement.name),
+        native=native, allowed=allowed, python=requirement.python, index=requirement.index,
+    )  # fmt: skip
+    return found if isinstance(found, WheelCure) and not found.stuck else None
 
 
 def _with_users(cure: WheelCure | NoCure, packages: PackageSet) -> WheelCure | NoCure:
