@@ -243,6 +243,7 @@ def test_the_cure_is_in_the_words_of_the_tool_whose_table_or_lock_is_there(
 
 _TORCH = '["torch==2.6.0"]\n'
 _NEW = ' "torch==2.7.1+cu128"'
+_SOURCE = f"--source pytorch-cu128{_NEW}"
 
 
 @pytest.mark.parametrize(
@@ -251,8 +252,8 @@ _NEW = ' "torch==2.7.1+cu128"'
         (f"[project.optional-dependencies]\ngpu = {_TORCH}", "uv", f"uv add --optional gpu{_NEW} --index"),
         (f"[dependency-groups]\nml = {_TORCH}", "uv", f"uv add --group ml{_NEW} --index"),
         (f"[dependency-groups]\ndev = {_TORCH}", "uv", f"uv add --dev{_NEW} --index"),
-        (f"[project.optional-dependencies]\ngpu = {_TORCH}", "poetry", f"poetry add --optional gpu --source pytorch-cu128{_NEW}"),
-        ('[tool.poetry.group.ml.dependencies]\ntorch = "2.6.0"\n', "poetry", f"poetry add --group ml --source pytorch-cu128{_NEW}"),
+        (f"[project.optional-dependencies]\ngpu = {_TORCH}", "poetry", f"poetry add --optional gpu {_SOURCE}"),
+        ('[tool.poetry.group.ml.dependencies]\ntorch = "2.6.0"\n', "poetry", f"poetry add --group ml {_SOURCE}"),
         (f"[project.optional-dependencies]\ngpu = {_TORCH}", "pdm", f"pdm add -G gpu{_NEW}"),
         (f"[tool.pdm.dev-dependencies]\nml = {_TORCH}", "pdm", f"pdm add -dG ml{_NEW}"),
         (f"[project.optional-dependencies]\n\"a; b\" = {_TORCH}", "uv", f"uv add --optional 'a; b'{_NEW} --index"),

@@ -70,6 +70,10 @@ def _of_case(occurrence: Occurrence, situation: Situation, target: Target | None
             wheel=_wheel_of(case, signature),
             severity=case.severity or signature.severity,
         )
+    if signature.of_pin:
+        from cudacompat.domain.logs.pinned_builds import with_own_index
+
+        signature = with_own_index(signature, occurrence, target)
     if target is None:
         signature = _without_gpu(signature)
     elif signature.wheel:

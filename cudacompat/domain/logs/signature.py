@@ -235,7 +235,8 @@ class Signature:
     `command` and `fix` may hold {gpu}, {engine}, {number}, {toolkit}, {driver}. `derived` ones have no pattern: they
     follow from several lines together, and their sample shows those. `refined` names the signatures that take the place
     of this one, and when; `cases` are other texts, for what else the log tells. `wheel` is the package of whose wheels
-    the one for the GPU is the command, where it is known.
+    the one for the GPU is the command, where it is known. `of_pin` is whether the pattern's `package` and `version` are
+    a pin, whose local version may name its index.
     """
 
     id: str
@@ -259,6 +260,7 @@ class Signature:
     refined: tuple[tuple[Refinement, str], ...] = ()
     cases: tuple[Case, ...] = ()
     wheel: str | None = None
+    of_pin: bool = False
 
     @property
     def numbers(self) -> tuple[tuple[str, int], ...]:

@@ -302,6 +302,7 @@ CAPABILITY: tuple[Signature, ...] = (
         does_not_mean="the network",
         fix="Choose a release that the index has, or the index that the release has: 2.7 or later for cu128.",
         command='pip install "torch>=2.7" --index-url https://download.pytorch.org/whl/cu128',
+        of_pin=True,
         distinct=("package",),
         sources=(
             "https://download.pytorch.org/whl/torch/ (what each index offers)",
