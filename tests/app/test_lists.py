@@ -664,3 +664,21 @@ def test_constraints_hold_what_packages_bring_along(tmp_path: Path, files: dict[
         ran = check(tmp_path, {name: text.replace("{}", version) for name, text in files.items()}, *JSON)
         assert {each["version"] for each in ran.json["packages"] if each["package"] == "torch"} == {version}
         assert ran.code == code
+
+
+@pytest.mark.parametrize("release", ["0.8.5", "0.7.3"])
+def test_an_image_and_a_list_with_the_same_package_have_the_same_cure(tmp_path: Path, release: str) -> None:
+    (tmp_path / "compose.yaml").write_text(f"services:\n  llm:\n    image: vllm/vllm-openai:v{release}\n")
+    (of_image,) = inside("lint", tmp_path, "--gpu", NEW_GPU, *JSON).json["findings"]
+    of_list = check(tmp_path, {"requirements.txt": f"vllm=={release}\n"}, *JSON).json["findings"][0]
+    command = of_list["help"].partition("  #")[0]
+    assert command.startswith("pip install")
+    assert f"install that release: {command}  #" in of_image["help"]
+    version = command.partition("vllm==")[2].partition('"')[0]
+    assert of_image["help"].startswith(f"use vllm/vllm-openai:v{version}, which has vllm=={version}")
+
+
+def test_what_moves_along_and_runs_by_jit_is_said(tmp_path: Path) -> None:
+    """No release of vllm has machine code for the GPU; that torch has it does not make the cure native."""
+    found = check(tmp_path, {"requirements.txt": "vllm==0.8.5\n"}, *JSON).json["findings"][0]
+    assert "by JIT at first use" in found["help"]

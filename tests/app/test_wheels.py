@@ -267,6 +267,17 @@ def test_fetch_reads_the_wheel_of_the_processor_of_each_gpu(
     assert found["install"]["pins"] == ["demo-kernels==1.0"]
 
 
+@pytest.mark.parametrize("board", ["Jetson AGX Orin", "Jetson Nano"])
+def test_a_board_is_sent_to_the_wheels_of_its_maker(board: str) -> None:
+    """Whether a wheel for Arm servers runs there is not known: that is no reason to build it from source."""
+    text = ask("torch", "--gpu", board)["install"]["text"]
+    assert "is known to run on" in text
+    assert "https://docs.nvidia.com/deeplearning/frameworks/install-pytorch-jetson-platform/" in text
+    assert "from source" not in text
+    other = ask("torch==2.6.0", "--gpu", "GTX 780")["install"]["text"]
+    assert "jetson" not in other.lower()
+
+
 def test_a_gpu_for_whose_platform_no_wheel_was_read_is_open() -> None:
     found = ask("warp-lang", "--gpu", "Jetson Orin", "--gpu", "RTX 5090")
     assert found["exit"] == 4

@@ -12,6 +12,7 @@ from packaging.version import Version
 from cudacompat.domain.judge.compat import first_branch, last_branch, without_gpu
 from cudacompat.domain.tables.cuda_libraries import is_vendors_wheel
 from cudacompat.domain.tables.driver_choice import none_for_all
+from cudacompat.domain.tables.jetpack import board
 from cudacompat.domain.tables.run_time_compilers import begins_above
 from cudacompat.domain.wheels.answer import verdict_of
 from cudacompat.domain.wheels.by_compiler import cure_by_compiler
@@ -170,7 +171,7 @@ def _cure(
         candidate.version,
         index,
         basis=verdicts[0].basis,
-        native=all(each.outcome is not None and each.outcome is not Outcome.JIT for each in verdicts),
+        native=moved.native and all(each.outcome not in (None, Outcome.JIT) for each in verdicts),
         min_driver=max((each for each in drivers if each is not None), default=None),
         companions=moved.pins,
         cuda=candidate.resolved.cuda,
@@ -285,8 +286,19 @@ def _why_none(package: str, targets: Sequence[Target], bounds: ReleaseBounds) ->
     if any(each.capability < first for each in targets):
         return f"{none}, and its sources build from sm_{first.number} on"
     sister = _sister(package, targets, platforms) if is_vendors_wheel(package) else None
+    if any(board(each.capability.number) is not None for each in targets):
+        return _of_boards(package, labels)
     does = f"{_OF_VENDOR}: {sister}" if sister else _OF_VENDOR if is_vendors_wheel(package) else _FROM_SOURCE
     return f"{none}: {does}"
+
+
+def _of_boards(package: str, labels: str) -> str:
+    """What does on boards, for which NVIDIA builds wheels of its own: those that others publish are for servers."""
+    own = framework().for_boards if package == framework().name else ""
+    does = (
+        f"NVIDIA publishes wheels for each JetPack: {own}" if own else "use one that is built for the board's JetPack"
+    )
+    return f"no wheel of {package} for Arm servers is known to run on {labels}: {does}"
 
 
 def _sister(package: str, targets: Sequence[Target], platforms: Sequence[str]) -> str | None:

@@ -23,7 +23,7 @@ class Framework:
     CUDA release, one of `conda_cpu` none, and `conda_builds` follow it when they come from `conda_channel`, whose
     last release is `conda_last`; `conda_others` are channels with other builds of them. `built_on` are indexes that
     have releases which the framework's own matrix does not list, `archives` finds the address of its libraries for
-    C++.
+    C++, `for_boards` is NVIDIA's page of its wheels for Jetson.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Framework:
     conda_last: str
     built_on: frozenset[str]
     archives: re.Pattern[str]
+    for_boards: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +284,7 @@ def _framework(raw: Mapping[str, object]) -> Framework:
         conda_last=texts["conda_last"],
         built_on=frozenset(lists["built_on"]),
         archives=re.compile(texts["archives"]),
+        for_boards=texts["for_boards"],
     )
 
 

@@ -17,7 +17,7 @@ from cudacompat.domain.wheels.release_bounds import ReleaseBounds
 from cudacompat.domain.wheels.required import asked_by_framework, asked_in, asked_of_framework
 from cudacompat.domain.wheels.table import rows_of
 from cudacompat.domain.wheels.verdict import has_library_for, judge_row
-from cudacompat.domain.words.verdict import Target
+from cudacompat.domain.words.verdict import Outcome, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,12 @@ class FrameworkRelease:
 class MovedAlong:
     """What has to move with a framework: the pins, and the packages of which no release goes along that is known.
     `min_driver` is the oldest driver branch for what moves and what stays, where any driver for the GPUs will not
-    do."""
+    do; `native` is whether every GPU has machine code in what moves, as far as that has device code."""
 
     pins: tuple[tuple[str, Version], ...]
     stuck: tuple[str, ...]
     min_driver: int | None = None
+    native: bool = True
 
 
 def moved_along(release: FrameworkRelease, targets: Sequence[Target], bounds: ReleaseBounds) -> MovedAlong:
@@ -60,6 +61,7 @@ def moved_along(release: FrameworkRelease, targets: Sequence[Target], bounds: Re
     pins: list[tuple[str, Version]] = []
     stuck: list[str] = []
     there: list[WheelRow] = []
+    moved: list[WheelRow] = []
     for each in bounds.beside:
         name, _, text = each.partition("==")
         if name == framework().name or is_vendors_wheel(name):
@@ -93,11 +95,13 @@ def moved_along(release: FrameworkRelease, targets: Sequence[Target], bounds: Re
                 and release.serves(row, targets)
                 and bounds.has_wheels([(name, row.version)], platforms)
             ]:
-                there.append(min(fitting, key=lambda row: _distance(row.version, own)))
-                pins.append((name, there[-1].version))
+                moved.append(min(fitting, key=lambda row: _distance(row.version, own)))
+                pins.append((name, moved[-1].version))
             else:
                 stuck.append(name)
-    return MovedAlong(tuple(dict.fromkeys(pins)), tuple(dict.fromkeys(stuck)), _driver_for(there, targets, release))
+    driver = _driver_for((*there, *moved), targets, release)
+    by_jit = any(_runs_by_jit(row, targets, release) for row in moved)
+    return MovedAlong(tuple(dict.fromkeys(pins)), tuple(dict.fromkeys(stuck)), driver, native=not by_jit)
 
 
 def _goes_with(name: str, version: Version, release: FrameworkRelease) -> bool:
@@ -118,6 +122,11 @@ def _driver_for(rows: Iterable[WheelRow], targets: Sequence[Target], release: Fr
     verdicts = [judge_row(row, target, release.cuda) for row in rows for target in targets]
     drivers = [each.min_driver for each in verdicts if each is not None and each.min_driver is not None]
     return max(drivers, default=None)
+
+
+def _runs_by_jit(row: WheelRow, targets: Sequence[Target], release: FrameworkRelease) -> bool:
+    verdicts = [judge_row(row, target, release.cuda) for target in targets]
+    return any(each is not None and each.outcome is Outcome.JIT for each in verdicts)
 
 
 def _near(rows: Sequence[WheelRow], version: Version) -> tuple[WheelRow, ...]:

@@ -10,16 +10,17 @@ from cudacompat.domain.project.job_runners import is_on_others
 from cudacompat.domain.project.model import Command, Project
 from cudacompat.domain.project.other_machines import is_for_others
 from cudacompat.domain.project.used_images import UsedImage, images_of_jobs, used_images
-from cudacompat.domain.rules.lint.wheel_facts import reason_of
+from cudacompat.domain.rules.lint.wheel_facts import cure_of, reason_of
 from cudacompat.domain.wheels.cure import cure_for
 from cudacompat.domain.wheels.images import ImageContent, ImageVerdict, content_of_image, image_with, judge_image
 from cudacompat.domain.wheels.model import PYPI
+from cudacompat.domain.wheels.package_set import PackageSet, ResolvedSet
 from cudacompat.domain.wheels.requirement import Requirement
 from cudacompat.domain.wheels.table import cuda_of_index
-from cudacompat.domain.wheels.wheel_cure import WheelCure
+from cudacompat.domain.wheels.wheel_cure import NoCure, WheelCure
 from cudacompat.domain.words.finding import Finding, Severity
 from cudacompat.domain.words.phrases import document_of
-from cudacompat.domain.words.verdict import Outcome
+from cudacompat.domain.words.verdict import Outcome, Target
 
 
 def verdicts_of(project: Project, *, trials: bool = False) -> Iterator[tuple[UsedImage, ImageVerdict]]:
@@ -108,10 +109,22 @@ def help_for_image(verdict: ImageVerdict) -> str:
     package = verdict.content.package
     if package is None:
         return f"use a tag whose lists serve {verdict.target.label}, or build the image for it"
-    cure = cure_for(package.name, (verdict.target,), version=package.pinned)
+    cure = _cure(package, verdict.target)
     if not isinstance(cure, WheelCure):
         return cure.sentence
+    version = dict(cure.released)[package.name]
+    pin = next((each for each in cure.pins if each.startswith(f"{package.name}==")), f"{package.name}=={version}")
     index = f" for CUDA {cure.index[2:-1]}.{cure.index[-1]}" if cure.index_url else ""
-    named = image_with(verdict.content, cure.version, cuda_of_index(cure.index))
-    image = f"{named}, which has {cure.pins[0]}" if named else f"an image with {cure.pins[0]}{index}"
+    named = image_with(verdict.content, version, cuda_of_index(cure.index))
+    image = f"{named}, which has {pin}" if named else f"an image with {pin}{index}"
     return f"use {image}; or install that release: {cure.sentence}"
+
+
+def _cure(package: Requirement, target: Target) -> WheelCure | NoCure:
+    """The cure that a list with this one package has, with what the package brings along: the image holds the same."""
+    packages = PackageSet("", (package,))
+    own = next((each for each in ResolvedSet.of(packages).resolved if each.requirement == package), None)
+    cure = cure_of(own, packages, (target,)) if own is not None else None
+    if isinstance(cure, WheelCure) and package.name in dict(cure.released):
+        return cure
+    return cure_for(package.name, (target,), version=package.pinned)
