@@ -285,11 +285,12 @@ def _why_none(package: str, targets: Sequence[Target], bounds: ReleaseBounds) ->
     first = ComputeCapability.parse(distributions().builds_from.get(package, "0.0"))
     if any(each.capability < first for each in targets):
         return f"{none}, and its sources build from sm_{first.number} on"
-    sister = _sister(package, targets, platforms) if is_vendors_wheel(package) else None
+    if is_vendors_wheel(package):
+        sister = _sister(package, targets, platforms)
+        return f"{none}: {_OF_VENDOR}{f': {sister}' if sister else ''}"
     if any(board(each.capability.number) is not None for each in targets):
         return _of_boards(package, labels)
-    does = f"{_OF_VENDOR}: {sister}" if sister else _OF_VENDOR if is_vendors_wheel(package) else _FROM_SOURCE
-    return f"{none}: {does}"
+    return f"{none}: {_FROM_SOURCE}"
 
 
 def _of_boards(package: str, labels: str) -> str:
