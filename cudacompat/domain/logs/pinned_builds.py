@@ -50,7 +50,9 @@ def _build(name: str, written: str, platform: str) -> Resolved | None:
         version = Version(public)
     except InvalidVersion:
         return None
-    requirement = Requirement(name, f"=={version}", written, "", 0, local=local, index=local, local_version=local)
+    requirement = Requirement(
+        name, f"=={version}", written, file="", line=0, local=local, index=local, local_version=local
+    )
     found = wheel_for(requirement, "", platform=platform)
     return found if _is_there(found, requirement, platform) else None
 
@@ -60,7 +62,7 @@ def _fails(build: Resolved, target: Target, platform: str) -> bool:
     of the same index stands for the one that goes with it."""
     main = framework().name
     if build.requirement.name != main:
-        newest = Requirement(main, "", "", "", 0, local=build.build, index=build.build)
+        newest = Requirement(main, "", "", file="", line=0, local=build.build, index=build.build)
         build = wheel_for(newest, "", platform=platform)
     return verdict_of(build, target).outcome is Outcome.FAILS
 
