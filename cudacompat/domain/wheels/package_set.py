@@ -23,6 +23,8 @@ from cudacompat.domain.wheels.sources_compiler import cut_by_compiler
 from cudacompat.domain.wheels.table import cuda_of_index, packages, rows
 from cudacompat.domain.words.verdict import Outcome, Target
 
+_MOST_OF_ONE = 12  # requirements of one package that are compared with each other
+
 
 @dataclass(frozen=True, slots=True)
 class PackageSet:
@@ -228,14 +230,16 @@ class Contradiction:
 def contradictions(packages: PackageSet) -> Iterator[Contradiction]:
     """Yield the first two requirements of each package with device code, in lists that pip takes whole, that leave it
     no release. Of commands that follow each other the later one replaces what the earlier one has installed."""
-    told: set[str] = set()
-    for second in packages.requirements:
-        for first in packages.requirements:
-            if first is second:
-                break
-            if first.name == second.name and first.name not in told and _meet(packages, first, second):
-                told.add(first.name)
-                yield Contradiction(first, second)
+    before: dict[str, list[Requirement]] = {}
+    for second in packages.requirements if packages.lists else ():
+        others = before.setdefault(second.name, [])
+        if len(others) >= _MOST_OF_ONE:
+            continue
+        first = next((each for each in others if _meet(packages, each, second)), None)
+        if first is not None:
+            others += [first] * _MOST_OF_ONE  # told
+            yield Contradiction(first, second)
+        others.append(second)
 
 
 def _meet(packages: PackageSet, first: Requirement, second: Requirement) -> bool:
