@@ -192,7 +192,7 @@ def test_a_cdi_file_of_another_driver(diagnose: Diagnose, tmp_path: Path) -> Non
     (folder / "notes.txt").write_text(f"{line}470.86.10\n")
     said = diagnose()
     assert said.ids == ["cdi-outdated"]
-    assert "/etc/cdi/nvidia.yaml gives containers driver 570.86.10, here is 580.65.06" in said.words
+    assert "/etc/cdi/nvidia.yaml gives containers driver 570.86.10; the host has 580.65.06" in said.words
     assert "sudo nvidia-ctk cdi generate --output=/etc/cdi/nvidia.yaml" in said.words
     (folder / "nvidia.yaml").write_text(f"{line}580.65.06\n")
     assert diagnose().ids == []
